@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+/** One operating-system process that runs the artefact. */
+export interface Instance {
+  readonly process: ChildProcess;
+  /** Settles with a word on how the process ended: "exit code 1" or "SIGKILL". Never rejects. */
+  readonly exited: Promise<string>;
+  /** Asks the process to end with SIGTERM, and ends it with SIGKILL after `graceMs`. Settles once it is gone. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+export interface InstanceOptions {
+  /** Arguments of `node`, the script first. */
+  readonly command: readonly string[];
+  readonly cwd?: string;
+  /** The whole environment: nothing of the emulator's own leaks in but `PATH` and `HOME`. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly onOutput?: (line: string) => void;
+}
+
+const TETHER = new URL(`./tether.${import.meta.filename.endsWith(".ts") ? "ts" : "js"}`, import.meta.url).href;
+
+/**
+ * Starts a Node.js process that cannot outlive this one and cannot listen on anything but loopback (see tether.ts).
+ * It has an IPC channel: `process.send` and `message` events work both ways.
+ */
+export function startInstance({ command, cwd, environment, onOutput }: InstanceOptions): Instance {
+  const { PATH = "", HOME = "" } = process.env;
+  const child = spawn(process.execPath, ["--import", TETHER, ...command], {
+    cwd,
+    env: { PATH, HOME, ...environment },
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    serialization: "advanced",
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    if (!stream) continue;
+    createInterface({ input: stream }).on("line", (line) => onOutput?.(line));
+  }
+  const exited = new Promise<string>((resolve) => {
+    child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
+    child.once("error", (error) => resolve(error.message));
+  });
+  return {
+    process: child,
+    exited,
+    async stop(graceMs = 0) {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill(graceMs > 0 ? "SIGTERM" : "SIGKILL");
+        const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
+        await exited;
+        clearTimeout(timer);
+      }
+    },
+  };
+}

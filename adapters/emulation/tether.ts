@@ -1,0 +1,24 @@
+/**
+ * Loaded first in every emulated instance. Two promises of local emulation live here:
+ * an instance ends when the emulator's process does, however that ended; and whatever the artefact or a platform's
+ * library listens on (several listen on all interfaces) is reachable from this machine alone.
+ */
+import { Server } from "node:net";
+
+process.on("disconnect", () => process.exit(0));
+// The channel alone must not keep an instance alive that has nothing left to do.
+process.channel?.unref();
+
+const LOOPBACK = "127.0.0.1";
+const listen = Server.prototype.listen as (this: Server, ...args: unknown[]) => Server;
+Server.prototype.listen = function (this: Server, ...args: unknown[]) {
+  const [first, second] = args;
+  if (typeof first === "object" && first !== null && "port" in first) {
+    return listen.call(this, { ...first, host: LOOPBACK }, ...args.slice(1));
+  }
+  if (typeof first === "number" || (typeof first === "string" && /^\d+$/.test(first))) {
+    return listen.call(this, Number(first), LOOPBACK, ...args.slice(typeof second === "string" ? 2 : 1));
+  }
+  if (first === undefined || typeof first === "function") return listen.call(this, 0, LOOPBACK, ...args);
+  return listen.apply(this, args);
+} as typeof Server.prototype.listen;
