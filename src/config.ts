@@ -1,0 +1,103 @@
+import * as z from "zod/v4";
+import { AnycloudError } from "./errors.ts";
+
+/** How an endpoint behaves. Every field has a variable of the environment; `readConfig` is the only place that reads one. */
+export interface Config {
+  /** Path of the MCP endpoint. Default `/mcp`. */
+  readonly path: string;
+  /**
+   * Host names that the `Host` header may carry, without port. Default: none listed, which leaves hosts to the
+   * platform's front door, but holds callers on the loopback interface to loopback names (DNS rebinding).
+   */
+  readonly allowedHosts?: readonly string[];
+  /**
+   * Web origins that may call from a browser: `https://app.example`, or `*` for any. Clients that are not browsers send
+   * no `Origin` and are not affected. Default: none, but loopback origins for callers on the loopback interface.
+   */
+  readonly allowedOrigins?: readonly string[];
+  /** Largest request body in bytes; a larger one is answered with 413. Default 4 MiB. */
+  readonly maxBodyBytes: number;
+  /** Seconds of silence after which an open stream carries an SSE comment, below every platform's idle limit. Default 15. */
+  readonly heartbeatSeconds: number;
+  /** `info` writes one line per request, `error` only for those that failed here, `silent` none. Default `info`. */
+  readonly logLevel: "silent" | "error" | "info";
+}
+
+const PREFIX = "MCP_ANYCLOUD_";
+/** Read by the command line, not by an endpoint. */
+const FOREIGN = new Set(["MCP_ANYCLOUD_DEBUG"]);
+
+const list = z.string().transform((text) => {
+  const items = text.split(",").map((item) => item.trim());
+  return items.filter((item) => item !== "");
+});
+const wholeNumber = (min: number, max: number): z.ZodType<number, string> =>
+  z
+    .string()
+    .regex(/^\d+$/)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max);
+
+/** Variable → field, schema, and what the variable must be, in the words of the error. */
+const SETTINGS = {
+  MCP_ANYCLOUD_PATH: {
+    field: "path",
+    schema: z.string().regex(/^(\/[\w.~-]+)+$/),
+    must: "be a path such as /mcp, without a slash at its end",
+  },
+  MCP_ANYCLOUD_ALLOWED_HOSTS: {
+    field: "allowedHosts",
+    schema: list.refine((hosts) => hosts.every((host) => /^([\w.-]+|\[[\da-f:]+\])$/i.test(host))),
+    must: "be host names without scheme or port, separated by commas",
+  },
+  MCP_ANYCLOUD_ALLOWED_ORIGINS: {
+    field: "allowedOrigins",
+    schema: list.refine((origins) => origins.every((origin) => origin === "*" || URL.parse(origin)?.origin === origin)),
+    must: "be web origins such as https://app.example, separated by commas, or *",
+  },
+  MCP_ANYCLOUD_MAX_BODY_BYTES: {
+    field: "maxBodyBytes",
+    schema: wholeNumber(1, 33_554_432),
+    must: "be a whole number of bytes from 1 to 33554432",
+  },
+  MCP_ANYCLOUD_HEARTBEAT_SECONDS: {
+    field: "heartbeatSeconds",
+    schema: wholeNumber(1, 200),
+    must: "be a whole number of seconds from 1 to 200",
+  },
+  MCP_ANYCLOUD_LOG_LEVEL: {
+    field: "logLevel",
+    schema: z.enum(["silent", "error", "info"]),
+    must: "be silent, error or info",
+  },
+} as const satisfies Record<string, { field: keyof Config; schema: z.ZodType; must: string }>;
+
+/** The variables of the environment that `readConfig` knows. */
+export const CONFIG_VARIABLES: readonly string[] = Object.keys(SETTINGS);
+
+const DEFAULTS: Config = { path: "/mcp", maxBodyBytes: 4_194_304, heartbeatSeconds: 15, logLevel: "info" };
+
+/**
+ * Reads the configuration in one pass. An empty variable counts as absent.
+ * Throws CONFIG_INVALID with every problem in one sentence; an unknown variable with our prefix is one, because a
+ * misspelt limit must not silently be no limit.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const found: Record<string, unknown> = {};
+  for (const [variable, value] of Object.entries(environment)) {
+    if (!variable.startsWith(PREFIX) || FOREIGN.has(variable) || !value) continue;
+    const setting = Object.hasOwn(SETTINGS, variable) ? SETTINGS[variable as keyof typeof SETTINGS] : undefined;
+    if (!setting) {
+      problems.push(`${variable} is not a setting (there are ${CONFIG_VARIABLES.join(", ")})`);
+      continue;
+    }
+    const parsed = setting.schema.safeParse(value);
+    if (parsed.success) found[setting.field] = parsed.data;
+    else problems.push(`${variable} must ${setting.must}, not ${JSON.stringify(value)}`);
+  }
+  if (problems.length > 0) {
+    throw new AnycloudError("CONFIG_INVALID", `The environment is not valid: ${problems.join("; ")}.`);
+  }
+  return { ...DEFAULTS, ...found };
+}

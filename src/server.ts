@@ -1,0 +1,75 @@
+import type {
+  AuthInfo,
+  McpRequestContext,
+  McpServer,
+  Server,
+  ServerNotifier,
+  Transport,
+} from "@modelcontextprotocol/server";
+import { AnycloudError } from "./errors.ts";
+
+/** What a factory is told about the request that its server will answer. */
+export interface FactoryContext extends McpRequestContext {
+  /** Tells clients that listen, of whatever request, that tools, prompts or resources changed. */
+  readonly notify: ServerNotifier;
+}
+
+/** A server built with SDK v1 (`@modelcontextprotocol/sdk`), which speaks the 2025 protocols only. */
+export interface SdkV1Server {
+  // The SDKs' transports differ in the types of their messages, not in how they are used.
+  connect(transport: never): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Builds the server for one request. Keep it cheap: hoist schemas and clients to module level. */
+export type ServerFactory = (
+  context: FactoryContext,
+) => McpServer | Server | SdkV1Server | Promise<McpServer | Server | SdkV1Server>;
+
+/** An MCP server as a module exports it. */
+export interface ServerDefinition {
+  readonly createServer: ServerFactory;
+}
+
+/** What every server can do, whichever SDK it was built with. */
+export interface ConnectableServer {
+  connect(transport: Transport): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Everything known about the caller when a server is built. */
+export interface Caller {
+  readonly authInfo?: AuthInfo;
+}
+
+/** Declares the MCP server of a module: `export default defineServer({ createServer })`. */
+export function defineServer(definition: ServerDefinition): ServerDefinition {
+  return factoryOf(definition) && definition;
+}
+
+/** The factory in a module's default export: a definition, or a bare factory. Throws SERVER_INVALID for anything else. */
+export function factoryOf(server: ServerDefinition | ServerFactory): ServerFactory {
+  if (typeof server === "function") return server;
+  if (typeof server?.createServer === "function") return server.createServer;
+  throw new AnycloudError(
+    "SERVER_INVALID",
+    `The server must be defineServer({ createServer }) or a function that returns an McpServer; it is ${describe(server)}.`,
+  );
+}
+
+/** Checks what a factory returned. Throws SERVER_INVALID when it is not an MCP server. */
+export function assertServer(product: unknown): asserts product is ConnectableServer {
+  const candidate = product as Partial<ConnectableServer> | null | undefined;
+  if (typeof candidate?.connect === "function" && typeof candidate.close === "function") return;
+  throw new AnycloudError(
+    "SERVER_INVALID",
+    `createServer must return an McpServer (or a low-level Server) of the MCP SDK; it returned ${describe(product)}.`,
+  );
+}
+
+function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const keys = Object.keys(value);
+  return keys.length > 0 ? `an object with ${keys.slice(0, 5).join(", ")}` : "an empty object";
+}

@@ -1,0 +1,13 @@
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+const config: ViteUserConfig = defineConfig({
+  ssr: { resolve: { conditions: ["@mcp-anycloud/source", "node", "import", "default"] } },
+  resolve: { conditions: ["@mcp-anycloud/source"] },
+  test: {
+    include: ["test/**/*.test.ts"],
+    // Emulators start processes, and a shared machine may be slow to give them a turn.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
+export default config;
