@@ -1,12 +1,11 @@
-import { classifyInboundRequest, isJsonContentType } from "@modelcontextprotocol/server";
+import { isJsonContentType } from "@modelcontextprotocol/server";
 import { type Config, readConfig } from "./config.ts";
+import { type Legs, serveMessage } from "./exchange.ts";
 import type { HttpHandler, HttpRequest, HttpResponse, Invocation } from "./handler.ts";
-import { errorResponse, JsonRpcCode, requestIdOf } from "./json-rpc.ts";
-import type { Leg } from "./leg.ts";
+import { errorResponse, JsonRpcCode } from "./json-rpc.ts";
 import { createLegacyLeg } from "./legacy/legacy-leg.ts";
 import { type LogSink, noteMessage, type RequestNotes, startRequestLog, writeLogLine } from "./log.ts";
 import { createModernLeg } from "./modern/modern-leg.ts";
-import { withLifetime } from "./response-lifetime.ts";
 import { preflightResponse, readableBy } from "./security/cors.ts";
 import { hostProblem } from "./security/hosts.ts";
 import { isAllowedOrigin } from "./security/origins.ts";
@@ -18,10 +17,8 @@ export interface McpEndpointOptions extends Partial<Config> {
   readonly log?: LogSink;
 }
 
-interface Endpoint {
+interface Endpoint extends Legs {
   readonly config: Config;
-  readonly modern: Leg;
-  readonly legacy: Leg;
 }
 
 /** Answered without the server, for load balancers and uptime checks. */
@@ -110,67 +107,9 @@ async function receive(endpoint: Endpoint, visit: Visit): Promise<HttpResponse> 
     });
   }
   noteMessage(visit.notes, message);
-  return exchange(endpoint, visit, message);
+  return serveMessage(endpoint, { ...visit, message, heartbeatMs: endpoint.config.heartbeatSeconds * 1000 });
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 const sizeOf = (body: string | Uint8Array | undefined): number =>
   typeof body === "string" ? Buffer.byteLength(body) : (body?.length ?? 0);
-
-/** Hands the message to the leg of its era and sees the answer through. */
-function exchange(endpoint: Endpoint, { request, invocation, notes }: Visit, message: unknown): Promise<HttpResponse> {
-  const { headers } = request;
-  const { kind } = classifyInboundRequest({
-    httpMethod: request.method,
-    ...(headers["mcp-protocol-version"] && { protocolVersionHeader: headers["mcp-protocol-version"] }),
-    ...(headers["mcp-method"] && { mcpMethodHeader: headers["mcp-method"] }),
-    ...(headers["mcp-name"] && { mcpNameHeader: headers["mcp-name"] }),
-    body: message,
-  });
-  // What neither era accepts is the modern leg's to refuse: it knows the specification's ladder of errors.
-  notes.era = kind === "legacy" ? "legacy" : "modern";
-  const abandoned = new AbortController();
-  const abandon = (): void => abandoned.abort();
-  invocation.signal?.addEventListener("abort", abandon, { once: true });
-  const failed = (error: unknown): void => {
-    notes.error = error instanceof Error ? (error.stack ?? String(error)) : String(error);
-  };
-  const { deadline } = invocation;
-  const canStream = invocation.canStream && acceptsStream(headers.accept);
-  const pending = endpoint[notes.era]({
-    request,
-    message,
-    abandoned: abandoned.signal,
-    ...(deadline && { deadline }),
-    canStream,
-    failed,
-  });
-  const answered = pending.catch((error: unknown) => {
-    failed(error);
-    return errorResponse(500, {
-      code: JsonRpcCode.INTERNAL_ERROR,
-      message: "Internal error",
-      id: requestIdOf(message),
-    });
-  });
-  // A subscription ends itself at the deadline, with the result that tells the client to subscribe again.
-  const endsItself = notes.mcpMethod === "subscriptions/listen";
-  return withLifetime(answered, {
-    heartbeatMs: endpoint.config.heartbeatSeconds * 1000,
-    ...(deadline && !endsItself && { deadline }),
-    canStream,
-    abandon,
-    timedOut: () => timedOut(message),
-  });
-}
-
-/** A client that names what it accepts and leaves streams out gets one JSON body. */
-const acceptsStream = (accept: string | undefined): boolean =>
-  accept === undefined || /text\/event-stream|text\/\*|\*\/\*/.test(accept);
-
-const timedOut = (message: unknown): HttpResponse =>
-  errorResponse(504, {
-    code: JsonRpcCode.INTERNAL_ERROR,
-    message: "The platform's time limit came before the answer: the request was given up.",
-    id: requestIdOf(message),
-  });

@@ -38,8 +38,8 @@ function rememberJsonSchema(schema: unknown): void {
 function once(convert: Conversion): Conversion {
   const byTarget = new Map<string, Record<string, unknown>>();
   return (options) => {
-    let json = byTarget.get(options.target);
-    if (!json) byTarget.set(options.target, (json = convert(options)));
+    const json = byTarget.get(options.target) ?? convert(options);
+    byTarget.set(options.target, json);
     return json;
   };
 }

@@ -88,8 +88,11 @@ export function createFleet<Member extends Instance>(options: FleetOptions<Membe
   }
 
   async function lease(): Promise<Lease<Member>> {
-    let seat: Seat<Member> | undefined;
-    while (!closed && !(seat = choose())) await new Promise<void>((resolve) => waiting.push(resolve));
+    let seat = choose();
+    while (!closed && !seat) {
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      seat = closed ? undefined : choose();
+    }
     if (!seat) throw new AnycloudError("INSTANCE_FAILED", "The emulator is closed.");
     const taken = seat;
     taken.busy++;
