@@ -5,6 +5,7 @@ const config: ViteUserConfig = defineConfig({
   resolve: { conditions: ["@mcp-anycloud/source"] },
   test: {
     include: ["test/**/*.test.ts"],
+    reporters: ["default", "./test/summary-reporter.ts"],
     // Emulators start processes, and a shared machine may be slow to give them a turn.
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -1,0 +1,40 @@
+import { McpServer } from "@modelcontextprotocol/server";
+import { defineServer, type FactoryContext, type ServerDefinition } from "mcp-anycloud";
+import { callerOf } from "./caller.ts";
+import { addDeleteTool } from "./delete-note.ts";
+import { addExportTool } from "./export-notes.ts";
+import { createMemoryNoteBooks } from "./memory-note-books.ts";
+import { addNoteResources } from "./note-resources.ts";
+import { addNoteTools } from "./note-tools.ts";
+import { addSummaryPrompt } from "./summarize-notes.ts";
+
+const noteBooks = createMemoryNoteBooks();
+
+/** What is listed is the same for everybody and changes with a new version only, so clients may keep it for a while. */
+const LISTING = { ttlMs: 300_000, cacheScope: "public" } as const;
+
+function createServer({ authInfo, notify }: FactoryContext): McpServer {
+  const server = new McpServer(
+    { name: "notebook", title: "Notebook", version: "1.0.0" },
+    {
+      instructions:
+        "Keeps short notes for the user. Search before you add, so that no note is written twice. Each note is also a resource, note://{id}.",
+      cacheHints: {
+        "server/discover": LISTING,
+        "tools/list": LISTING,
+        "prompts/list": LISTING,
+        "resources/templates/list": LISTING,
+      },
+    },
+  );
+  const notes = noteBooks.of(callerOf(authInfo));
+  addNoteTools(server, notes, notify);
+  addDeleteTool(server, notes, notify);
+  addExportTool(server, notes);
+  addNoteResources(server, notes);
+  addSummaryPrompt(server, notes);
+  return server;
+}
+
+const notebook: ServerDefinition = defineServer({ createServer });
+export default notebook;

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { readOptions } from "./options.ts";
+
+test("without options, every front door and both revisions are tested", () => {
+  expect(readOptions([])).toEqual({
+    fronts: ["aws", "azure", "gcp"],
+    revisions: ["2025-11-25", "2026-07-28"],
+    instances: 1,
+    amnesia: false,
+  });
+});
+
+test("options choose", () => {
+  const line = "--front gcp --front aws --revision 2026-07-28 --instances 3 --amnesia";
+  expect(readOptions(line.split(" "))).toEqual({
+    fronts: ["gcp", "aws"],
+    revisions: ["2026-07-28"],
+    instances: 3,
+    amnesia: true,
+  });
+  expect(readOptions(["--url", "http://127.0.0.1:1/mcp"])).toMatchObject({ url: "http://127.0.0.1:1/mcp" });
+  expect(readOptions(["--help"])).toBeUndefined();
+});
+
+test.each([
+  ["--fornt aws", "Unknown option '--fornt'"],
+  ["aws", "Unexpected argument 'aws'"],
+  ["--front ibm", '--front must be aws or azure or gcp, not "ibm"'],
+  ["--revision latest", '--revision must be 2025-11-25 or 2026-07-28, not "latest"'],
+  ["--instances 0", '--instances must be a number from 1 to 99, not "0"'],
+  ["--url here", '--url must be a URL such as http://127.0.0.1:8000/mcp, not "here"'],
+  ["--url http://127.0.0.1:1/mcp --amnesia", "--amnesia concerns the emulated front doors"],
+])("%s is refused in one sentence", (line, sentence) => {
+  expect(() => readOptions(line.split(" "))).toThrow(
+    expect.objectContaining({ code: "USAGE", message: expect.stringMatching(/^[^.]*(\d\.[^.]*)*\.$/) }),
+  );
+  expect(() => readOptions(line.split(" "))).toThrow(sentence);
+});

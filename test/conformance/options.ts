@@ -1,0 +1,79 @@
+import { parseArgs } from "node:util";
+import { AnycloudError } from "../../src/index.ts";
+import { FRONTS, type Front } from "./front.ts";
+import { REVISIONS, type Revision } from "./revision.ts";
+
+/** What `npm run conformance` was asked to do. */
+export interface ConformanceOptions {
+  readonly fronts: readonly Front[];
+  readonly revisions: readonly Revision[];
+  readonly instances: number;
+  readonly amnesia: boolean;
+  /** Endpoint of a server that is up already, to be tested instead of the fixture behind the front doors. */
+  readonly url?: string;
+}
+
+/** What `--help` prints. */
+export const USAGE: string = `Usage: npm run conformance -- [options]
+
+Runs the official MCP conformance suite against the fixture server behind each cloud's emulated front door.
+
+  --front aws|azure|gcp    a front door; repeat it for several (default: all)
+  --revision DATE          ${REVISIONS.join(" or ")}; repeat it for both (default: both)
+  --instances N            processes behind the front door (default: 1)
+  --amnesia                a fresh process for every request
+  --url URL                test the server at this loopback address instead, e.g. http://127.0.0.1:8000/mcp
+  --help                   print this
+`;
+
+const OPTIONS = {
+  front: { type: "string", multiple: true },
+  revision: { type: "string", multiple: true },
+  instances: { type: "string" },
+  amnesia: { type: "boolean" },
+  url: { type: "string" },
+  help: { type: "boolean" },
+} as const;
+
+/** Reads the command line; undefined when help is asked for. Throws USAGE with one sentence. */
+export function readOptions(args: readonly string[]): ConformanceOptions | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  const { url, instances = "1", amnesia = false } = values;
+  if (url !== undefined) {
+    const other = (["front", "instances", "amnesia"] as const).find((name) => values[name] !== undefined);
+    if (other) throw usage(`--${other} concerns the emulated front doors and cannot be combined with --url`);
+    if (!URL.canParse(url)) throw usage(`--url must be a URL such as http://127.0.0.1:8000/mcp, not "${url}"`);
+  }
+  if (!/^[1-9]\d?$/.test(instances)) throw usage(`--instances must be a number from 1 to 99, not "${instances}"`);
+  return {
+    fronts: oneOf("front", values.front ?? FRONTS, FRONTS),
+    revisions: oneOf("revision", values.revision ?? REVISIONS, REVISIONS),
+    instances: Number(instances),
+    amnesia,
+    ...(url !== undefined && { url }),
+  };
+}
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>["values"];
+
+function parse(args: readonly string[]): Values {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true }).values;
+  } catch (error) {
+    // Node's own message goes on to explain positional arguments, of which there are none here.
+    const [problem] = (error as Error).message.split(/\. |\n/, 1);
+    throw usage(problem ?? "the options cannot be read");
+  }
+}
+
+function oneOf<Name extends string>(option: string, given: readonly string[], names: readonly Name[]): Name[] {
+  return given.map((value) => {
+    const name = names.find((candidate) => candidate === value);
+    if (!name) throw usage(`--${option} must be ${names.join(" or ")}, not "${value}"`);
+    return name;
+  });
+}
+
+const usage = (problem: string): AnycloudError =>
+  new AnycloudError("USAGE", `${problem.replace(/\.$/, "")}; --help lists the options.`);

@@ -1,0 +1,53 @@
+import { AnycloudError } from "../../src/index.ts";
+import { type ConformanceOptions, readOptions, USAGE } from "./options.ts";
+import type { Revision } from "./revision.ts";
+import { runConformance, runConformanceAt } from "./run-conformance.ts";
+import { describeVerdict, isAsExpected, type Verdict } from "./verdict.ts";
+
+interface Candidate {
+  /** What the result's line begins with. */
+  readonly label: string;
+  readonly test: (revision: Revision, signal: AbortSignal) => Promise<Verdict>;
+}
+
+/** One front door after the other: at the same time they would make each other time out. */
+function candidates({ url, fronts, instances, amnesia }: ConformanceOptions): readonly Candidate[] {
+  if (url) return [{ label: url, test: (revision, signal) => runConformanceAt({ url, revision, signal }) }];
+  return fronts.map((front) => ({
+    label: front,
+    test: (revision, signal) => runConformance({ front, revision, instances, amnesia, signal }),
+  }));
+}
+
+/** Prints one line per front door and revision; settles with whether all went as expected. */
+async function testAll(options: ConformanceOptions, signal: AbortSignal): Promise<boolean> {
+  let allAsExpected = true;
+  for (const { label, test } of candidates(options)) {
+    for (const revision of options.revisions) {
+      const verdict = await test(revision, signal);
+      process.stdout.write(`${label} ${revision} ${describeVerdict(verdict)}\n`);
+      allAsExpected &&= isAsExpected(verdict);
+    }
+  }
+  return allAsExpected;
+}
+
+const interruption = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => interruption.abort());
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options) process.exitCode = (await testAll(options, interruption.signal)) ? 0 : 1;
+  else process.stdout.write(USAGE);
+} catch (error) {
+  if (interruption.signal.aborted) {
+    process.exitCode = 130;
+  } else {
+    const isUsage = error instanceof AnycloudError && error.code === "USAGE";
+    process.stderr.write(`${isUsage ? error.message : describeError(error)}\n`);
+    process.exitCode = isUsage ? 2 : 1;
+  }
+}
+
+function describeError(error: unknown): string {
+  return error instanceof AnycloudError ? error.message : String((error as Error)?.stack ?? error);
+}

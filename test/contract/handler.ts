@@ -1,0 +1,90 @@
+/** The handler behind every arm of the adapter contract. What is not under `/contract/` is echoed. */
+import { appendFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { HttpHandler, HttpRequest, HttpResponse, Invocation } from "../../src/index.ts";
+
+const SSE = { "content-type": "text/event-stream" };
+
+/** What the contract reads back: the process may be another one, and gone by then. */
+function note(line: string): void {
+  const file = process.env.CONTRACT_NOTES;
+  if (file) appendFileSync(file, `${line}\n`);
+}
+
+const handler: HttpHandler = async (request, invocation) => {
+  const { pathname, searchParams } =
+    URL.parse(`http://contract.invalid${request.url}`) ?? new URL("http://contract.invalid");
+  const number = (name: string): number => Number(searchParams.get(name));
+  switch (pathname) {
+    case "/contract/status":
+      return { status: number("code"), headers: { "www-authenticate": "Bearer", "x-answer": "yes" }, body: "answer" };
+    case "/contract/empty":
+      return { status: 202, headers: {} };
+    case "/contract/stream":
+      return { status: 200, headers: SSE, body: twoEvents(number("gap")) };
+    case "/contract/large":
+      return { status: 200, headers: { "content-type": "text/plain" }, body: "é".repeat(number("bytes") / 2) };
+    case "/contract/flood":
+      return { status: 200, headers: SSE, body: flood(number("bytes")) };
+    case "/contract/throw":
+      throw new Error("detail for the operator alone");
+    case "/contract/break":
+      return { status: 200, headers: SSE, body: broken() };
+    case "/contract/endless":
+      return { status: 200, headers: SSE, body: endless(searchParams.get("name") ?? "") };
+    case "/contract/linger":
+      invocation.waitUntil?.(sleep(50).then(() => note(`lingered ${searchParams.get("name")}`)));
+      return { status: 200, headers: {}, body: String(invocation.waitUntil !== undefined) };
+    default:
+      return echo(request, invocation);
+  }
+};
+export default handler;
+
+/** What arrived, as JSON. */
+function echo({ method, url, headers, body = "" }: HttpRequest, invocation: Invocation): HttpResponse {
+  const arrived = {
+    method,
+    url,
+    headers,
+    body: Buffer.from(body as string).toString("base64"),
+    requestId: invocation.requestId,
+    clientIp: invocation.clientIp,
+    canStream: invocation.canStream,
+    deadline: invocation.deadline !== undefined,
+    pid: process.pid,
+  };
+  return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(arrived) };
+}
+
+/** Two events that tell when each was written, in Unix milliseconds. */
+async function* twoEvents(gapMs: number): AsyncGenerator<string, void> {
+  yield `data: ${Date.now()}\n\n`;
+  await sleep(gapMs);
+  yield `data: ${Date.now()}\n\n`;
+}
+
+async function* flood(bytes: number): AsyncGenerator<string, void> {
+  for (let left = bytes; left > 0; left -= 65_536) yield "x".repeat(Math.min(left, 65_536));
+}
+
+async function* broken(): AsyncGenerator<string, void> {
+  yield "data: 1\n\n";
+  // The first chunk leaves before the failure, so that a client sees a broken stream and not an error.
+  await sleep(100);
+  throw new Error("detail for the operator alone");
+}
+
+async function* endless(name: string): AsyncGenerator<string, void> {
+  note(`started ${name}`);
+  try {
+    // Ends by itself: not every platform tells a handler that nobody listens any more.
+    for (let beat = 0; beat < 40; beat++) {
+      yield `data: ${beat}\n\n`;
+      await sleep(50);
+    }
+    note(`ran out ${name}`);
+  } finally {
+    note(`stopped ${name}`);
+  }
+}
