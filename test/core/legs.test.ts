@@ -113,10 +113,10 @@ describe("a 2026-07-28 client", () => {
   });
 });
 
-test.each([
+test.each<[string, Parameters<Caller>]>([
   ["modern", modernCall("tools/list")],
-  ["legacy", [legacyRequest("tools/list"), {}]],
-] as const)("what the factory throws is told to the log, not to the client (%s)", async (era, request) => {
+  ["legacy", [legacyRequest("tools/list")]],
+])("what the factory throws is told to the log, not to the client (%s)", async (era, request) => {
   const records: unknown[] = [];
   const broken = (): never => {
     throw new Error("the password is swordfish");

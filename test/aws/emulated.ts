@@ -1,0 +1,71 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { vi } from "vitest";
+import { findAwsRuntime } from "../../adapters/aws/emulator/find-runtime.ts";
+import { type AwsEmulatorOptions, startAwsEmulator } from "../../adapters/aws/emulator.ts";
+import type { Emulator } from "../../adapters/emulation/emulator.ts";
+
+export type Runtime = NonNullable<AwsEmulatorOptions["runtime"]>;
+
+/** The runtimes to run every test on: AWS's own, where it is installed, and the stand-in. */
+export const RUNTIMES: readonly Runtime[] = findAwsRuntime() ? ["built-in", "aws-lambda-ric"] : ["built-in"];
+
+/** A running emulator of the sample handler, with the files the handler waits for. `await using` ends it. */
+export interface Emulated extends Emulator, AsyncDisposable {
+  readonly output: readonly string[];
+  /** Lets the handler pass. */
+  open(gate: string): void;
+  /** Settles once the handler has left this file. */
+  seen(gate: string): Promise<void>;
+  text(path: string, init?: RequestInit): Promise<string>;
+  /** Status and body in one, for an answer expected whole. */
+  answer(path: string, init?: RequestInit): Promise<readonly [status: number, body: string]>;
+}
+
+export async function emulate(artefact: string, options: Partial<AwsEmulatorOptions> = {}): Promise<Emulated> {
+  const gates = mkdtempSync(join(tmpdir(), "aws-gates-"));
+  const output: string[] = [];
+  const emulator = await startAwsEmulator({
+    artefact,
+    port: 0,
+    onOutput: (line) => output.push(line),
+    ...options,
+    environment: { GATES: gates, ...options.environment },
+  }).catch((error) => {
+    rmSync(gates, { recursive: true });
+    throw error;
+  });
+  const request = (path: string, init?: RequestInit): Promise<Response> => fetch(emulator.url + path, init);
+  return {
+    ...emulator,
+    output,
+    open: (gate) => writeFileSync(join(gates, gate), ""),
+    seen: (gate) =>
+      vi.waitFor(
+        () => {
+          if (!existsSync(join(gates, gate))) throw new Error(`${gate} was never left`);
+        },
+        { timeout: 30_000, interval: 20 },
+      ),
+    text: async (path, init) => (await request(path, init)).text(),
+    answer: async (path, init) => {
+      const response = await request(path, init);
+      return [response.status, await response.text()];
+    },
+    async [Symbol.asyncDispose]() {
+      await emulator.close();
+      rmSync(gates, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Whether a process of this id exists. */
+export function isAlive(pid: string): boolean {
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

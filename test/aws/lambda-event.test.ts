@@ -1,0 +1,160 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { ReceivedRequest } from "../../adapters/aws/emulator/received-request.ts";
+import { toRestEvent } from "../../adapters/aws/emulator/rest-event.ts";
+import { toUrlEvent } from "../../adapters/aws/emulator/url-event.ts";
+import { type LambdaEvent, type RestEvent, readEvent, type UrlEvent } from "../../adapters/aws/lambda-event.ts";
+
+const REST: RestEvent = {
+  httpMethod: "POST",
+  path: "/mcp",
+  headers: null,
+  multiValueHeaders: null,
+  multiValueQueryStringParameters: null,
+  requestContext: { identity: { sourceIp: "203.0.113.7" } },
+  body: null,
+  isBase64Encoded: false,
+};
+const URL_EVENT: UrlEvent = {
+  version: "2.0",
+  rawPath: "/mcp",
+  rawQueryString: "",
+  headers: {},
+  requestContext: { http: { method: "POST", sourceIp: "203.0.113.7" } },
+  isBase64Encoded: false,
+};
+
+describe("an event", () => {
+  test("of a REST API encodes the decoded query again, several values of a name side by side", () => {
+    const { request } = readEvent({ ...REST, multiValueQueryStringParameters: { a: ["1 &", "2"], "ü=": ["\ud800"] } });
+    expect(request.url).toBe("/mcp?a=1%20%26&a=2&%C3%BC%3D=%EF%BF%BD");
+  });
+
+  test("joins repeated headers under one lower-case name, cookies with a semicolon", () => {
+    const { request } = readEvent({
+      ...REST,
+      multiValueHeaders: { Accept: ["a", "b"], accept: ["c"], Cookie: ["d=1", "e=2"] },
+    });
+    expect(request.headers).toEqual({ accept: "a, b, c", cookie: "d=1; e=2" });
+  });
+
+  test("of a REST API without multi-value headers is read from the single ones", () => {
+    expect(readEvent({ ...REST, headers: { Host: "h", Gone: undefined } }).request.headers).toEqual({ host: "h" });
+  });
+
+  test("of a Function URL gets its cookie header back", () => {
+    const { request } = readEvent({ ...URL_EVENT, cookies: ["a=1", "b=2"], headers: { host: "h" } });
+    expect(request.headers).toEqual({ host: "h", cookie: "a=1; b=2" });
+  });
+
+  test.each(["//evil.example/x", "/a//b", "/%2F%2e%2E", "/[::1]@x:y"])("keeps the path %s as it is", (path) => {
+    expect(readEvent({ ...REST, path }).request.url).toBe(path);
+    expect(readEvent({ ...URL_EVENT, rawPath: path }).request.url).toBe(path);
+  });
+
+  test.each([
+    ["evil.example/x", "/evil.example/x"],
+    ["", "/"],
+    ["/a?b#c d\u00fc", "/a%3Fb%23c%20d%C3%BC"],
+  ])("a path %j becomes the path %s and nothing else", (path, url) => {
+    expect(readEvent({ ...REST, path }).request.url).toBe(url);
+  });
+
+  test("decodes base64 to bytes and leaves an empty body out", () => {
+    const { request } = readEvent({ ...REST, body: "/wD+", isBase64Encoded: true });
+    expect(request.body).toEqual(Buffer.from([255, 0, 254]));
+    expect(readEvent({ ...URL_EVENT, body: "" }).request).not.toHaveProperty("body");
+    expect(readEvent(REST).request).not.toHaveProperty("body");
+  });
+
+  test("takes the client's address from the platform, never from a header", () => {
+    const forged = { "x-forwarded-for": "198.51.100.1" };
+    expect(readEvent({ ...REST, headers: forged }).clientIp).toBe("203.0.113.7");
+    expect(readEvent({ ...URL_EVENT, headers: forged }).clientIp).toBe("203.0.113.7");
+  });
+
+  test("that is no HTTP event is refused with a word on what is expected", () => {
+    expect(() => readEvent({ source: "aws.events" } as unknown as LambdaEvent)).toThrow(/API Gateway .* Function URL/);
+  });
+});
+
+const token = fc.stringMatching(/^[a-zA-Z0-9!#$%&'*+.^_`|~-]{1,12}$/);
+const visible = fc.stringMatching(/^[!-~]([ -~]{0,20}[!-~])?$/);
+const request = fc.record({
+  method: fc.constantFrom("GET", "POST", "DELETE", "OPTIONS", "PATCH"),
+  path: fc.webPath().map((path) => `/${path}`),
+  query: fc.webQueryParameters(),
+  headers: fc.array(fc.tuple(token, visible), { maxLength: 6 }),
+  body: fc.oneof(fc.string({ unit: "grapheme" }).map(Buffer.from), fc.uint8Array().map(Buffer.from)),
+  binary: fc.boolean(),
+});
+
+function received({
+  body,
+  binary,
+  headers,
+  ...rest
+}: typeof request extends fc.Arbitrary<infer T> ? T : never): ReceivedRequest {
+  // What a Function URL takes for text survives only as such.
+  const text = Buffer.from(body.toString()).equals(body);
+  const type = binary || !text ? "application/octet-stream" : "application/json";
+  const ours = headers.filter(([name]) => !/^(content-type|x-forwarded-.*|x-amzn-trace-id)$/i.test(name));
+  const sourceIp = "203.0.113.7";
+  return { ...rest, body, headers: [...ours, ["Content-Type", type]], sourceIp, receivedAt: new Date(0) };
+}
+
+/** Name and values of each parameter: what a REST API leaves of a query string. */
+function grouped(query: string): Record<string, string[]> {
+  const parameters = new URLSearchParams(query.replaceAll(";", "&"));
+  return Object.fromEntries([...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name)]));
+}
+
+function bytes(body: string | Uint8Array | undefined): Buffer {
+  return Buffer.from(body ?? "");
+}
+
+describe("any request comes through", () => {
+  test("an event of payload 2.0 with method, path, query and body unchanged", () => {
+    fc.assert(
+      fc.property(request, (fields) => {
+        const sent = received(fields);
+        const { request: read } = readEvent(JSON.parse(JSON.stringify(toUrlEvent(sent, "id"))));
+        expect(read.method).toBe(sent.method);
+        expect(read.url).toBe(sent.query ? `${sent.path}?${sent.query}` : sent.path);
+        expect(bytes(read.body).equals(sent.body)).toBe(true);
+      }),
+    );
+  });
+
+  test("an event of payload 1.0 with method, path, parameters and body unchanged", () => {
+    fc.assert(
+      fc.property(request, fc.option(fc.constant("prod"), { nil: undefined }), (fields, stage) => {
+        const sent = received(fields);
+        const { request: read } = readEvent(JSON.parse(JSON.stringify(toRestEvent(sent, { stage, requestId: "id" }))));
+        const [path = "", query = ""] = read.url.split("?");
+        expect(read.method).toBe(sent.method);
+        expect(path).toBe(sent.path);
+        expect(grouped(query)).toEqual(grouped(sent.query));
+        expect(bytes(read.body).equals(sent.body)).toBe(true);
+      }),
+    );
+  });
+
+  test("either event with every header the gateway lets through", () => {
+    const custom = token.map((name) => `x-${name.toLowerCase()}`);
+    const lines = fc.array(fc.tuple(custom, visible), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(request, lines, (fields, headers) => {
+        const sent = received({ ...fields, headers });
+        const events = [toRestEvent(sent, { stage: undefined, requestId: "id" }), toUrlEvent(sent, "id")];
+        for (const event of events) {
+          const { request: read } = readEvent(JSON.parse(JSON.stringify(event)));
+          for (const [name] of sent.headers.slice(0, -1)) {
+            const values = sent.headers.filter(([other]) => other === name).map(([, value]) => value);
+            expect(read.headers[name]?.split(/, ?/).join()).toBe(values.join().split(/, ?/).join());
+          }
+        }
+      }),
+    );
+  });
+});

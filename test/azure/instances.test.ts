@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { rewriteFunctionApp, run, serve, serving, writeFunctionApp } from "./function-app.ts";
+import { ask } from "./raw-request.ts";
+
+const PID = `return { status: 200, headers: {}, body: String(process.pid) };`;
+
+async function pids(url: string, count: number): Promise<number[]> {
+  const seen: number[] = [];
+  for (let i = 0; i < count; i++) seen.push(Number((await ask(url)).body.toString()));
+  return seen;
+}
+
+const alive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+test("three instances are asked in turn", async () => {
+  const { url } = await serve(PID, { instances: 3 });
+  const seen = await pids(url, 6);
+  expect(new Set(seen.slice(0, 3)).size).toBe(3);
+  expect(seen.slice(3)).toEqual(seen.slice(0, 3));
+});
+
+test("with amnesia every request has a process of its own, and closing leaves none alive", async () => {
+  const { url, close } = await serve(PID, { amnesia: true });
+  const seen = await pids(url, 4);
+  expect(new Set(seen).size).toBe(4);
+  await expect.poll(() => seen.filter(alive), { timeout: 30_000 }).toEqual([]);
+  const [last = 0] = await pids(url, 1);
+  await close();
+  expect(alive(last)).toBe(false);
+});
+
+test("one instance takes sixteen requests at a time, the seventeenth starts another", async () => {
+  const { url, output } = await serve(`
+    if (request.url === "/wait") { console.log("waits"); await new Promise(() => {}); }
+    ${PID}`);
+  const [first] = await pids(url, 1);
+  // One after the other they need no second instance, however many they are.
+  expect(new Set(await pids(url, 20))).toEqual(new Set([first]));
+  for (let i = 0; i < 16; i++) ask(url, { target: "/wait" }).catch(() => "broken when the emulator closes");
+  await expect.poll(() => output.length, { timeout: 30_000 }).toBe(16);
+  expect((await pids(url, 1))[0]).not.toBe(first);
+});
+
+test("closing ends an instance that is busy", async () => {
+  const { url, output, close } = await serve(`console.log(process.pid); return new Promise(() => {});`, {
+    timeScale: 1 / 50,
+  });
+  const asked = ask(url).catch(() => "broken");
+  await expect.poll(() => output.length, { timeout: 30_000 }).toBe(1);
+  await close();
+  expect(await asked).toBe("broken");
+  expect(alive(Number(output[0]))).toBe(false);
+});
+
+test("an instance that crashes fails its requests and is replaced", async () => {
+  const { url } = await serve(`
+    if (request.url === "/crash") process.exit(7);
+    async function* body() { yield "."; await pause(50); process.exit(7); }
+    if (request.url === "/crash-late") return { status: 200, headers: {}, body: body() };
+    ${PID}`);
+  const [before] = await pids(url, 1);
+  expect((await ask(url, { target: "/crash" })).status).toBe(500);
+  const [after] = await pids(url, 1);
+  expect(after).not.toBe(before);
+  await expect(ask(url, { target: "/crash-late" })).rejects.toThrow(/aborted|ECONNRESET/);
+});
+
+test("reload serves what is in the folder now, and requests under way finish on the old", async () => {
+  const artefact = await writeFunctionApp({
+    entry: serving(`await pause(Number(request.url.slice(1))); return { status: 200, headers: {}, body: "old" };`),
+  });
+  const { url, reload } = await run(artefact);
+  const underWay = ask(url, { target: "/1500" });
+  await ask(url, { target: "/0" });
+  await rewriteFunctionApp(artefact, { entry: serving(`return { status: 200, headers: {}, body: "new" };`) });
+  await reload();
+  expect((await ask(url)).body.toString()).toBe("new");
+  expect((await underWay).body.toString()).toBe("old");
+});

@@ -1,0 +1,164 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { type Container, listenOnPort } from "../../adapters/gcp/container.ts";
+import type { HttpHandler, Invocation } from "../../src/index.ts";
+import { bodyOf, openStream, send, textOf } from "./service.ts";
+
+const LOOPBACK = { port: 0, host: "127.0.0.1" };
+const open: Container[] = [];
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await Promise.all(open.splice(0).map((container) => container.close()));
+});
+
+async function listen(handler: HttpHandler): Promise<Container> {
+  const container = await listenOnPort(handler, LOOPBACK);
+  open.push(container);
+  return container;
+}
+
+/** The facts about one request to a fresh container, in the environment as it is. */
+async function invocationOf(headers: readonly string[] = []): Promise<Invocation> {
+  const seen = Promise.withResolvers<Invocation>();
+  const { port } = await listen(async (_, invocation) => {
+    seen.resolve(invocation);
+    return { status: 204, headers: {} };
+  });
+  await bodyOf(await send(port, { path: "/", headers }));
+  return seen.promise;
+}
+
+describe("a container", () => {
+  test.each(["", "http", "-1", "65536", "80 80"])("refuses to guess what PORT=%j means", async (port) => {
+    vi.stubEnv("PORT", port);
+    await expect(listenOnPort(async () => ({ status: 204, headers: {} }))).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+    });
+  });
+
+  test("listens on PORT", async () => {
+    const { port } = await listen(async () => ({ status: 204, headers: {} }));
+    await open.pop()?.close();
+    vi.stubEnv("PORT", String(port));
+    const container = await listenOnPort(async () => ({ status: 204, headers: {} }), { host: "127.0.0.1" });
+    open.push(container);
+    expect(container.port).toBe(port);
+  });
+
+  test("says that its port is taken", async () => {
+    const { port } = await listen(async () => ({ status: 204, headers: {} }));
+    const second = listenOnPort(async () => ({ status: 204, headers: {} }), { port, host: "127.0.0.1" });
+    await expect(second).rejects.toMatchObject({ code: "PORT_IN_USE" });
+  });
+
+  test("keeps idle connections longer than Google's front end does", async () => {
+    const { port } = await listen(async () => ({ status: 204, headers: {} }));
+    const socket = connect(port, "127.0.0.1").setEncoding("latin1");
+    socket.write("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    const [answer] = await once(socket, "data");
+    socket.destroy();
+    expect(answer).toMatch(/keep-alive: timeout=620/i);
+  });
+
+  test("drops none of many headers", async () => {
+    let names = 0;
+    const { port } = await listen(async ({ headers }) => {
+      names = Object.keys(headers).length;
+      return { status: 204, headers: {} };
+    });
+    const headers = Array.from({ length: 2100 }, (_, index) => [index.toString(36), ""]).flat();
+    await bodyOf(await send(port, { path: "/", headers }));
+    expect(names).toBeGreaterThanOrEqual(2100);
+  });
+
+  test("refuses a body that is announced as too large before it is sent", async () => {
+    const { port } = await listen(async () => ({ status: 204, headers: {} }));
+    const socket = connect(port, "127.0.0.1").setEncoding("latin1");
+    socket.write(`POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: ${33 * 1024 * 1024}\r\n\r\n`);
+    const [answer] = await once(socket, "data");
+    socket.destroy();
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  test("closes: accepts nobody, fires deadlines, waits for streams, then for what was handed to waitUntil", async () => {
+    const work = Promise.withResolvers<void>();
+    const { port, close } = await listen(async (_, { deadline, waitUntil }) => {
+      waitUntil?.(work.promise);
+      return { status: 200, headers: {}, body: untilAborted(deadline) };
+    });
+    const stream = await openStream(port, "/");
+    let closed = false;
+    const closing = close().then(() => {
+      closed = true;
+    });
+    expect((await bodyOf(stream)).toString()).toBe("opengoodbye");
+    await expect(textOf(port, "/")).rejects.toThrow("ECONNREFUSED");
+    expect(closed).toBe(false);
+    work.resolve();
+    await closing;
+  });
+
+  test("closed twice, closes once, and listens to SIGTERM no more", async () => {
+    const before = process.listenerCount("SIGTERM");
+    const { close } = await listen(async () => ({ status: 204, headers: {} }));
+    expect(process.listenerCount("SIGTERM")).toBe(before + 1);
+    await Promise.all([close(), close()]);
+    expect(process.listenerCount("SIGTERM")).toBe(before);
+  });
+
+  test("while it closes, a kept connection is served once more with its deadline over", async () => {
+    const deadlines: boolean[] = [];
+    const gate = Promise.withResolvers<void>();
+    const { port, close } = await listen(async ({ url }, { deadline }) => {
+      deadlines.push(deadline?.aborted ?? false);
+      if (url === "/first") await gate.promise;
+      return { status: 200, headers: {}, body: url };
+    });
+    const socket = connect(port, "127.0.0.1").setEncoding("latin1");
+    let answers = "";
+    socket.on("data", (chunk: string) => {
+      answers += chunk;
+    });
+    const ended = once(socket, "close");
+    socket.write("GET /first HTTP/1.1\r\nHost: h\r\n\r\n");
+    await expect.poll(() => deadlines.length).toBe(1);
+    const closing = close();
+    socket.write("GET /second HTTP/1.1\r\nHost: h\r\n\r\n");
+    await expect.poll(() => deadlines.length).toBe(2);
+    gate.resolve();
+    await Promise.all([closing, ended]);
+    expect(deadlines).toEqual([false, true]);
+    expect(answers).toMatch(/\/first.*connection: close.*\/second$/is);
+  });
+});
+
+describe("the invocation", () => {
+  test("on Cloud Run has the last forwarded address, elsewhere the socket's", async () => {
+    const headers = ["x-forwarded-for", "203.0.113.9, 198.51.100.7", "x-forwarded-for", " 192.0.2.1 "];
+    vi.stubEnv("K_SERVICE", "mcp");
+    expect((await invocationOf(headers)).clientIp).toBe("192.0.2.1");
+    expect((await invocationOf()).clientIp).toBeUndefined();
+    vi.stubEnv("K_SERVICE", undefined);
+    expect((await invocationOf(headers)).clientIp).toBe("127.0.0.1");
+  });
+
+  test("has a deadline a tenth, at most 10 s, before the platform's timeout", async () => {
+    for (const [seconds, expected] of Object.entries({ "3600": 3590, "300": 290, "60": 54, "": 290, none: 290 })) {
+      vi.stubEnv("CLOUD_RUN_TIMEOUT_SECONDS", seconds);
+      const timers = vi.spyOn(globalThis, "setTimeout");
+      await invocationOf();
+      expect([seconds, timers.mock.calls.map(([, ms]) => ms)]).toEqual([
+        seconds,
+        expect.arrayContaining([expected * 1000]),
+      ]);
+      timers.mockRestore();
+    }
+  });
+});
+
+async function* untilAborted(signal: AbortSignal | undefined): AsyncGenerator<string, void> {
+  yield "open";
+  if (signal && !signal.aborted) await once(signal, "abort");
+  yield "goodbye";
+}
