@@ -62,6 +62,13 @@ export function createFleet<Member extends Instance>(options: FleetOptions<Membe
     return seat;
   }
 
+  /** Brings the rotation to its size. Waiting requests look again: a new instance has room for more than one. */
+  function fill(): void {
+    if (closed) throw new AnycloudError("INSTANCE_FAILED", "The emulator is closed.");
+    while (seats.length < wanted) open();
+    for (const wake of waiting.splice(0)) wake();
+  }
+
   /** Takes no further requests. */
   function leave(seat: Seat<Member>): void {
     seat.retired = true;
@@ -88,10 +95,11 @@ export function createFleet<Member extends Instance>(options: FleetOptions<Membe
   }
 
   async function lease(): Promise<Lease<Member>> {
-    let seat = choose();
-    while (!closed && !seat) {
+    let seat: Seat<Member> | undefined;
+    while (!closed) {
+      seat = choose();
+      if (seat) break;
       await new Promise<void>((resolve) => waiting.push(resolve));
-      seat = closed ? undefined : choose();
     }
     if (!seat) throw new AnycloudError("INSTANCE_FAILED", "The emulator is closed.");
     const taken = seat;
@@ -119,7 +127,7 @@ export function createFleet<Member extends Instance>(options: FleetOptions<Membe
 
   return {
     async warm() {
-      while (seats.length < wanted) open();
+      fill();
       await Promise.all(seats.map((seat) => seat.member));
     },
     lease,

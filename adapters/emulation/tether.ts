@@ -16,7 +16,8 @@ Server.prototype.listen = function (this: Server, ...args: unknown[]) {
   if (typeof first === "object" && first !== null && "port" in first) {
     return listen.call(this, { ...first, host: LOOPBACK }, ...args.slice(1));
   }
-  if (typeof first === "number" || (typeof first === "string" && /^\d+$/.test(first))) {
+  // Node.js takes every string that Number() does for a port, "" and " 80 " among them; any other is a socket's path.
+  if (first === null || typeof first === "number" || (typeof first === "string" && Number(first) >= 0)) {
     return listen.call(this, Number(first), LOOPBACK, ...args.slice(typeof second === "string" ? 2 : 1));
   }
   if (first === undefined || typeof first === "function") return listen.call(this, 0, LOOPBACK, ...args);

@@ -184,6 +184,7 @@ describe.each(arms)("$name", ({ options }) => {
       const response = await fetch(`${aws.url}/stream?gate=${gate}`, { signal: leaving.signal });
       await response.body?.getReader().read();
       leaving.abort();
+      aws.open(`${gate}-flood`);
       aws.open(gate);
       await aws.seen(`${gate}-done`);
     });

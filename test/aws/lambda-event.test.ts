@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ReceivedRequest } from "../../adapters/aws/emulator/received-request.ts";
-import { toRestEvent } from "../../adapters/aws/emulator/rest-event.ts";
+import { BINARY_MEDIA_TYPES, toRestEvent } from "../../adapters/aws/emulator/rest-event.ts";
 import { toUrlEvent } from "../../adapters/aws/emulator/url-event.ts";
 import { type LambdaEvent, type RestEvent, readEvent, type UrlEvent } from "../../adapters/aws/lambda-event.ts";
 
@@ -112,6 +112,13 @@ function grouped(query: string): Record<string, string[]> {
 function bytes(body: string | Uint8Array | undefined): Buffer {
   return Buffer.from(body ?? "");
 }
+
+test("a REST API sends every body as bytes, as its binary media types say", () => {
+  const sent = { method: "POST", path: "/", query: "", sourceIp: "203.0.113.7", receivedAt: new Date(0) };
+  const json = { ...sent, headers: [["Content-Type", "application/json"]] as const, body: Buffer.from("{}") };
+  const { body, isBase64Encoded } = toRestEvent(json, { stage: undefined, requestId: "id" });
+  expect([BINARY_MEDIA_TYPES, body, isBase64Encoded]).toEqual([["*/*"], "e30=", true]);
+});
 
 describe("any request comes through", () => {
   test("an event of payload 2.0 with method, path, query and body unchanged", () => {

@@ -44,6 +44,8 @@ export const SAMPLE_HANDLER: string = `async (request, invocation) => {
       await opened(gate);
       if (existsSync(file(gate + "-throw"))) throw new Error("secret detail");
       if (existsSync(file(gate + "-exit"))) process.exit(7);
+      // More than the buffers on the way hold: whoever does not read it stops the function.
+      if (existsSync(file(gate + "-flood"))) for (let kilobytes = 0; kilobytes < 16_384; kilobytes += 64) yield "x".repeat(65_536);
       yield "end";
       writeFileSync(file(gate + "-done"), "");
     })());

@@ -9,7 +9,6 @@ import type { Emulator } from "../../adapters/emulation/emulator.ts";
 import { type GcpEmulatorOptions, startGcpEmulator } from "../../adapters/gcp/emulator.ts";
 
 export const FORMS = ["container", "function"] as const;
-export type Form = (typeof FORMS)[number];
 
 /** A running emulator of the server in `handler.ts`. `await using` ends it, whatever happens. */
 export interface Service extends Emulator, AsyncDisposable {

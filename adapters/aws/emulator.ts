@@ -1,0 +1,106 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { AnycloudError } from "../../src/index.ts";
+import type { Emulator, EmulatorOptions } from "../emulation/emulator.ts";
+import { closeFrontDoor, openFrontDoor } from "../emulation/front-door.ts";
+import { builtInRuntime, findAwsRuntime, type LambdaRuntimeProgram } from "./emulator/find-runtime.ts";
+import { createFunctionUrl } from "./emulator/function-url.ts";
+import { createLambdaFunction, type LambdaFunction } from "./emulator/lambda-function.ts";
+import { MAX_TIMEOUT_SECONDS, UNRESERVED_CONCURRENCY } from "./emulator/lambda-limits.ts";
+import { createRestApi } from "./emulator/rest-api.ts";
+
+export interface AwsEmulatorOptions extends EmulatorOptions {
+  /** Default `rest-api`, Regional. */
+  readonly frontDoor?: "rest-api" | "function-url";
+  /** Response streaming and `index.handler`; without it, whole answers and `index.bufferedHandler`. Default true. */
+  readonly streaming?: boolean;
+  /** Stage the REST API's paths begin with: `prod`. Default none, as behind a custom domain. */
+  readonly stage?: string;
+  /** The function's time limit, 1 to 900. Default 900; 29 behind a REST API that buffers. */
+  readonly timeoutSeconds?: number;
+  /** Invocations at a time before Lambda throttles. Default 100, which no function has less of unless reserved so. */
+  readonly concurrency?: number;
+  /** What runs the function. Default `aws-lambda-ric`, AWS's own runtime, where it is installed. */
+  readonly runtime?: "aws-lambda-ric" | "built-in";
+}
+
+/**
+ * Starts a local stand-in for API Gateway or a Function URL with Lambda behind it, serving `index.mjs` of the artefact.
+ * Throws `ARTEFACT_INVALID`, `CONFIG_INVALID`, `PORT_IN_USE`, or `INSTANCE_FAILED` when the function does not start.
+ */
+export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<Emulator> {
+  const { frontDoor = "rest-api", streaming = true, stage, port, timeScale = 1, onOutput = () => {} } = options;
+  check(options);
+  const runtime = chooseRuntime(options.runtime);
+  const lambda = startFunction(options, runtime, onOutput);
+  const listener =
+    frontDoor === "rest-api"
+      ? createRestApi({ lambda, stage, streaming, timeScale, log: onOutput })
+      : createFunctionUrl({ lambda, streaming, log: onOutput });
+  try {
+    await lambda.warm();
+    const { server, url } = await openFrontDoor(port, listener);
+    const gateway = frontDoor === "rest-api" ? "API Gateway REST API" : "Lambda Function URL";
+    return {
+      url: stage === undefined ? url : `${url}/${stage}`,
+      imitates: `${gateway} (${streaming ? "streaming" : "buffered"}) and Lambda (${runtime.name})`,
+      reload: () => lambda.replace(),
+      async close() {
+        await closeFrontDoor(server);
+        await lambda.close();
+      },
+    };
+  } catch (error) {
+    await lambda.close();
+    throw error;
+  }
+}
+
+function startFunction(
+  options: AwsEmulatorOptions,
+  runtime: LambdaRuntimeProgram,
+  onOutput: (line: string) => void,
+): LambdaFunction {
+  const { frontDoor = "rest-api", streaming = true, timeScale = 1 } = options;
+  const buffersAtGateway = frontDoor === "rest-api" && !streaming;
+  const { timeoutSeconds = buffersAtGateway ? 29 : MAX_TIMEOUT_SECONDS } = options;
+  return createLambdaFunction({
+    settings: {
+      artefact: resolve(options.artefact),
+      handler: streaming ? "index.handler" : "index.bufferedHandler",
+      timeoutMs: timeoutSeconds * 1_000 * timeScale,
+      environment: options.environment ?? {},
+    },
+    runtime,
+    instances: options.instances ?? 1,
+    amnesia: options.amnesia ?? false,
+    concurrency: options.concurrency ?? UNRESERVED_CONCURRENCY,
+    onOutput,
+  });
+}
+
+function check({ artefact, frontDoor = "rest-api", stage, timeoutSeconds = 1 }: AwsEmulatorOptions): void {
+  if (!existsSync(join(artefact, "index.mjs"))) {
+    throw new AnycloudError(
+      "ARTEFACT_INVALID",
+      `There is no index.mjs in ${artefact}: build the server for aws first.`,
+    );
+  }
+  // "Stage names can only contain alphanumeric characters, hyphens, and underscores. Maximum length is 128 characters."
+  if (stage !== undefined && (frontDoor !== "rest-api" || !/^[\w-]{1,128}$/.test(stage))) {
+    const message = `"${stage}" cannot be the stage: only a REST API has one, named with 1 to 128 letters, digits, - and _.`;
+    throw new AnycloudError("CONFIG_INVALID", message);
+  }
+  if (!(timeoutSeconds >= 1 && timeoutSeconds <= MAX_TIMEOUT_SECONDS)) {
+    const message = `A Lambda function's time limit is 1 to ${MAX_TIMEOUT_SECONDS} seconds, not ${timeoutSeconds}.`;
+    throw new AnycloudError("CONFIG_INVALID", message);
+  }
+}
+
+function chooseRuntime(wanted: AwsEmulatorOptions["runtime"]): LambdaRuntimeProgram {
+  if (wanted === "built-in") return builtInRuntime();
+  const found = findAwsRuntime();
+  if (found) return found;
+  if (wanted === undefined) return builtInRuntime();
+  throw new AnycloudError("CONFIG_INVALID", "aws-lambda-ric is not installed: run `npm run lambda-runtime` first.");
+}

@@ -1,0 +1,33 @@
+import type { ServerResponse } from "node:http";
+import { remapHeaders } from "./remapped-headers.ts";
+import type { ResponseHead } from "./response-metadata.ts";
+
+/** An answer of the front door itself. */
+export interface FrontDoorAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly contentType: string;
+  /** Value of `x-amzn-errortype`. */
+  readonly errorType?: string;
+}
+
+/** Sends an answer of the front door, unless the client got one already; breaks off a stream that has begun. */
+export function sendOwn(response: ServerResponse, answer: FrontDoorAnswer): void {
+  if (response.writableEnded) return;
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const { status, body, contentType, errorType } = answer;
+  response.writeHead(status, { "content-type": contentType, ...(errorType && { "x-amzn-errortype": errorType }) });
+  response.end(body);
+}
+
+/** Sends a function's answer whole, unless the client got one already. */
+export function sendWhole(response: ServerResponse, { status, headers }: ResponseHead, body: Buffer): void {
+  if (response.headersSent || response.destroyed) return;
+  const { "content-length": claimed, ...seen } = remapHeaders(headers);
+  // The front door measures the body itself; answers from AWS carry the function's value under the other name.
+  if (claimed) seen["x-amzn-remapped-content-length"] = claimed;
+  response.writeHead(status, { ...seen, "content-length": body.length }).end(body);
+}

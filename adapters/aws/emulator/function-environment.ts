@@ -1,0 +1,37 @@
+/** What one emulated function is called and how it is set up. */
+export interface FunctionSettings {
+  /** Folder with `index.mjs`. */
+  readonly artefact: string;
+  /** `index.handler`. */
+  readonly handler: string;
+  /** Time limit of one invocation, as the emulator enforces it. */
+  readonly timeoutMs: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export const FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:mcp-anycloud";
+
+/** The variables Lambda sets (Lambda Developer Guide, "Defined runtime environment variables"), and the function's own. */
+export function toEnvironment(settings: FunctionSettings, runtimeApi: string): Record<string, string> {
+  return {
+    AWS_REGION: "us-east-1",
+    AWS_DEFAULT_REGION: "us-east-1",
+    // Lambda always hands over credentials. These open nothing.
+    AWS_ACCESS_KEY_ID: "EMULATED",
+    AWS_SECRET_ACCESS_KEY: "emulated",
+    AWS_SESSION_TOKEN: "emulated",
+    LANG: "en_US.UTF-8",
+    TZ: ":UTC",
+    ...settings.environment,
+    AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512",
+    AWS_LAMBDA_FUNCTION_NAME: "mcp-anycloud",
+    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+    AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/mcp-anycloud",
+    AWS_LAMBDA_LOG_STREAM_NAME: "emulated",
+    AWS_LAMBDA_RUNTIME_API: runtimeApi,
+    LAMBDA_TASK_ROOT: settings.artefact,
+    _HANDLER: settings.handler,
+  };
+}

@@ -1,0 +1,100 @@
+import { AnycloudError, type HttpRequest } from "../../src/index.ts";
+
+/**
+ * What the adapter reads of an API Gateway REST API proxy event, payload 1.0 (API Gateway Developer Guide, "Input
+ * format of a Lambda function for proxy integration").
+ */
+export interface RestEvent {
+  readonly httpMethod: string;
+  /** Without the stage, still percent-encoded. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | undefined>> | null;
+  readonly multiValueHeaders: Readonly<Record<string, readonly string[] | undefined>> | null;
+  /** Percent-decoded, and in no particular order across names. */
+  readonly multiValueQueryStringParameters: Readonly<Record<string, readonly string[] | undefined>> | null;
+  readonly requestContext: { readonly identity: { readonly sourceIp: string } };
+  readonly body: string | null;
+  readonly isBase64Encoded: boolean;
+}
+
+/**
+ * What the adapter reads of a Function URL event, payload 2.0 (Lambda Developer Guide, "Invoking Lambda function URLs",
+ * request payload format).
+ */
+export interface UrlEvent {
+  readonly version: string;
+  readonly rawPath: string;
+  readonly rawQueryString: string;
+  readonly cookies?: readonly string[];
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly requestContext: { readonly http: { readonly method: string; readonly sourceIp: string } };
+  readonly body?: string;
+  readonly isBase64Encoded: boolean;
+}
+
+export type LambdaEvent = RestEvent | UrlEvent;
+
+/** The request an event carries, and the client's address as the front door saw it. */
+export function readEvent(event: LambdaEvent): { readonly request: HttpRequest; readonly clientIp: string } {
+  if ("httpMethod" in event) {
+    return { request: readRest(event), clientIp: event.requestContext.identity.sourceIp };
+  }
+  if ("rawPath" in event) return { request: readUrl(event), clientIp: event.requestContext.http.sourceIp };
+  const message =
+    "This function serves HTTP: invoke it through API Gateway (payload 1.0) or a Function URL (payload 2.0).";
+  throw new AnycloudError("ENTRY_INVALID", message);
+}
+
+function readRest(event: RestEvent): HttpRequest {
+  const query = Object.entries(event.multiValueQueryStringParameters ?? {})
+    .flatMap(([name, values = []]) => values.map((value) => `${encode(name)}=${encode(value)}`))
+    .join("&");
+  return {
+    method: event.httpMethod,
+    url: toUrl(event.path, query),
+    headers: toHeaders(Object.entries(event.multiValueHeaders ?? event.headers ?? {})),
+    ...toBody(event),
+  };
+}
+
+function readUrl(event: UrlEvent): HttpRequest {
+  // Function URLs take the cookie header apart.
+  const cookies: Array<[string, readonly string[]]> = event.cookies ? [["cookie", event.cookies]] : [];
+  return {
+    method: event.requestContext.http.method,
+    url: toUrl(event.rawPath, event.rawQueryString),
+    headers: toHeaders([...Object.entries(event.headers), ...cookies]),
+    ...toBody(event),
+  };
+}
+
+function toUrl(path: string, query: string): string {
+  // Should a front door decode the path, a "?" or "#" in it must not turn the rest into a query.
+  const safe = path.replace(/[^!"$->@-~]/gu, (character) => encode(character));
+  return `${safe.startsWith("/") ? "" : "/"}${safe}${query && `?${query}`}`;
+}
+
+function encode(text: string): string {
+  // A lone surrogate, which JSON can carry, has no UTF-8 form and makes encodeURIComponent throw.
+  return encodeURIComponent(text.toWellFormed());
+}
+
+function toHeaders(
+  entries: Iterable<readonly [string, string | readonly string[] | undefined]>,
+): Record<string, string> {
+  const headers = new Map<string, string>();
+  for (const [rawName, value] of entries) {
+    if (value === undefined) continue;
+    const name = rawName.toLowerCase();
+    const separator = name === "cookie" ? "; " : ", ";
+    const before = headers.get(name);
+    const after = typeof value === "string" ? value : value.join(separator);
+    headers.set(name, before === undefined ? after : before + separator + after);
+  }
+  return Object.fromEntries(headers);
+}
+
+function toBody({ body, isBase64Encoded }: LambdaEvent): { body?: string | Uint8Array } {
+  if (!body) return {};
+  return { body: isBase64Encoded ? Buffer.from(body, "base64") : body };
+}

@@ -1,0 +1,109 @@
+import { type IncomingMessage, request as openRequest, type ServerResponse } from "node:http";
+import type { FrontEndRequest } from "./front-end.ts";
+
+export interface Forwarding {
+  /** Where the worker takes HTTP requests. */
+  readonly to: URL;
+  readonly invocationId: string;
+  readonly request: FrontEndRequest;
+  readonly body: Buffer;
+  readonly response: ServerResponse;
+}
+
+/** Whom the host sees at the other end of every connection: the front end, never the client. */
+const FRONT_END = "169.254.130.1";
+
+/** Not copied in either direction (YARP, RequestUtilities.HeadersToExclude). */
+const OF_THE_HOP = new Set(
+  "alt-svc alpn close connection http2-settings keep-alive proxy-authenticate proxy-authorization proxy-connection te transfer-encoding upgrade upgrade-insecure-requests".split(
+    " ",
+  ),
+);
+
+/**
+ * Hands one request to the worker's HTTP server and its response to the client, as the host does with YARP
+ * (azure-functions-host, DefaultHttpProxyService). Settles with what went wrong, or undefined; never rejects.
+ */
+export async function forward(forwarding: Forwarding): Promise<string | undefined> {
+  const { request, response, to } = forwarding;
+  // Only ASCII goes into a request of .NET's HttpClient (SocketsHttpHandler.RequestHeaderEncodingSelector).
+  if (request.headers.some(([, value]) => /[^\t -~]/.test(value))) return "a header that is not ASCII";
+  const upstream = openRequest({
+    agent: false,
+    host: "127.0.0.1",
+    port: to.port,
+    method: request.method,
+    path: encodePath(request.path) + request.query,
+    headers: headersFor(forwarding),
+  });
+  // HttpContext.RequestAborted ends the exchange with the worker; the function is told nothing.
+  response.once("close", () => upstream.destroy());
+  try {
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      upstream.once("response", resolve).on("error", reject).end(forwarding.body);
+    });
+    await copy(answer, response);
+    return undefined;
+  } catch (error) {
+    // Nothing but an abort keeps the client from taking half an answer for a whole one (YARP, ResetOrAbort).
+    if (response.headersSent) response.destroy();
+    return String(error);
+  }
+}
+
+/** Status and headers leave with the first byte of the body, and not before (YARP, HttpForwarder, "Step 7-B"). */
+async function copy(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+  const headers: string[] = [];
+  for (let index = 0; index + 1 < answer.rawHeaders.length; index += 2) {
+    const [name = "", value = ""] = answer.rawHeaders.slice(index, index + 2);
+    if (!OF_THE_HOP.has(name.toLowerCase())) headers.push(name, value);
+  }
+  const begin = (): void => {
+    if (!response.headersSent) response.writeHead(answer.statusCode ?? 502, headers);
+  };
+  for await (const chunk of answer) {
+    begin();
+    if (!response.write(chunk)) await taken(response);
+  }
+  begin();
+  response.end();
+}
+
+/** Settles once the client has taken what was written, or went away. */
+const taken = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const settle = (): void => {
+      response.off("drain", settle).off("close", settle);
+      resolve();
+    };
+    response.on("drain", settle).on("close", settle);
+  });
+
+/**
+ * The headers for the worker: `host` becomes the worker's, the X-Forwarded-* are set anew (YARP,
+ * TransformBuilder.CreateTransformer), and the id of the invocation replaces what a client may have sent under that
+ * name (https://github.com/Azure/azure-functions-host/pull/10980).
+ */
+function headersFor({ to, invocationId, request, body }: Forwarding): Record<string, string[] | string> {
+  const headers: Record<string, string[]> = {};
+  for (const [name, value] of request.headers) {
+    if (!OF_THE_HOP.has(name)) headers[name] = [...(headers[name] ?? []), value];
+  }
+  const joined = Object.fromEntries(
+    Object.entries(headers).map(([name, values]) => [name, values.join(name === "cookie" ? "; " : ", ")]),
+  );
+  delete joined.expect;
+  return {
+    ...joined,
+    host: to.host,
+    "x-forwarded-for": FRONT_END,
+    "x-forwarded-host": joined.host ?? "",
+    "x-forwarded-proto": joined["x-forwarded-proto"] ?? "http",
+    "x-ms-invocation-id": invocationId,
+    ...(body.length > 0 && { "content-length": String(body.length) }),
+  };
+}
+
+/** YARP, RequestUtilities.EncodePath: everything but these characters, `%` included. */
+const encodePath = (path: string): string =>
+  path.replace(/[^!$&'()*+,\-./0-9:;=@A-Z_a-z~]+/g, (text) => encodeURIComponent(text.toWellFormed()));

@@ -1,0 +1,103 @@
+import Module from "node:module";
+import type { FunctionMetadata, InvocationRequest, TypedData } from "./worker-protocol.ts";
+
+/** The part of a programming model that the worker calls (azure-functions-nodejs-worker, types-core/index.d.ts). */
+export interface ProgrammingModel {
+  getInvocationModel(context: CoreInvocationContext): InvocationModel | Promise<InvocationModel>;
+  getCapabilities?(defaults: Record<string, string>): Record<string, string> | Promise<Record<string, string>>;
+}
+
+export interface InvocationModel {
+  getArguments(): Promise<{ context: unknown; inputs: unknown[] }>;
+  invokeFunction(context: unknown, inputs: unknown[], callback: FunctionCallback): Promise<unknown>;
+  getResponse(context: unknown, result: unknown): Promise<{ returnValue?: TypedData | null }>;
+}
+
+export interface CoreInvocationContext {
+  readonly invocationId: string;
+  readonly request: InvocationRequest;
+  readonly metadata: FunctionMetadata;
+  state?: string | undefined;
+  log(level: string, category: string, message: string): void;
+}
+
+export type FunctionCallback = (...inputs: unknown[]) => unknown;
+type HookCallback = (context: object) => unknown;
+
+/** What a function app has told the worker so far. */
+export interface AppState {
+  model?: ProgrammingModel;
+  readonly functions: Map<string, { readonly metadata: FunctionMetadata; readonly callback: FunctionCallback }>;
+  /** Set once the host has read the functions: `registerFunction` refuses from then on. */
+  locked: boolean;
+  runHooks(name: string, context: object): Promise<void>;
+}
+
+/**
+ * Installs the built-in module `@azure/functions-core` that the Node.js worker gives to `require` and that no package
+ * supplies (azure-functions-nodejs-worker, setupCoreModule.ts, registerFunction.ts, registerHook.ts).
+ */
+export function installFunctionsCore(log: CoreInvocationContext["log"]): AppState {
+  const hooks = new Map<string, HookCallback[]>();
+  const state: AppState = {
+    functions: new Map(),
+    locked: false,
+    async runHooks(name, context) {
+      for (const hook of hooks.get(name) ?? []) await hook(context);
+    },
+  };
+  const core = {
+    version: "3.13.0",
+    hostVersion: "4.1048.0",
+    Disposable,
+    log,
+    getProgrammingModel: () => state.model,
+    setProgrammingModel: (model: ProgrammingModel) => {
+      state.model = model;
+    },
+    registerHook(name: string, callback: HookCallback) {
+      hooks.set(name, [...(hooks.get(name) ?? []), callback]);
+      return new Disposable(() => hooks.set(name, hooks.get(name)?.filter((other) => other !== callback) ?? []));
+    },
+    registerFunction: (metadata: FunctionMetadata, callback: FunctionCallback) => register(state, metadata, callback),
+  };
+  // `prototype` is what every `require` goes through, those of `createRequire` in an ES module included.
+  const prototype = Module.prototype as unknown as { require(this: unknown, id: string): unknown };
+  const { require } = prototype;
+  prototype.require = function (id) {
+    return id === "@azure/functions-core" ? core : require.call(this, id);
+  };
+  return state;
+}
+
+function register(state: AppState, metadata: FunctionMetadata, callback: FunctionCallback): Disposable {
+  if (state.locked) throw new Error("A function can only be registered during app startup.");
+  const functionId = metadata.functionId ?? metadata.name;
+  if (state.functions.has(functionId)) {
+    throw new Error(`A function with id "${functionId}" has already been registered.`);
+  }
+  state.functions.set(functionId, { metadata: { ...metadata, functionId }, callback });
+  return new Disposable(() => {
+    if (state.locked) throw new Error("A function can only be disposed during app startup.");
+    state.functions.delete(functionId);
+  });
+}
+
+class Disposable {
+  #dispose: (() => void) | undefined;
+
+  static from(...members: { dispose(): void }[]): Disposable {
+    return new Disposable(() => {
+      for (const member of members) member.dispose();
+    });
+  }
+
+  constructor(dispose: () => void) {
+    this.#dispose = dispose;
+  }
+
+  dispose(): void {
+    this.#dispose?.();
+    this.#dispose = undefined;
+  }
+}

@@ -1,0 +1,91 @@
+import type { ServerResponse } from "node:http";
+import type { HttpHandler, HttpResponse } from "../../src/index.ts";
+
+/** Framing is this file's: a wrong length or a second transfer coding would let one response run into the next. */
+const FRAMING = new Set(["connection", "content-length", "keep-alive", "trailer", "transfer-encoding", "upgrade"]);
+
+/** A handler whose responses Node.js can send: one that cannot be put on the wire fails before a byte has left. */
+export function sendable(handler: HttpHandler): HttpHandler {
+  const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule("node:http");
+  return async (request, invocation) => {
+    const response = await handler(request, invocation);
+    const { status, headers, body } = response;
+    if (!Number.isInteger(status) || status < 200 || status > 599) throw new RangeError(`no final status: ${status}`);
+    if (body !== undefined && typeof body !== "string" && !body?.[Symbol.asyncIterator]) {
+      throw new TypeError("the body is neither text nor a stream");
+    }
+    for (const name of Object.keys(headers)) {
+      validateHeaderName(name);
+      validateHeaderValue(name, headers[name] as string);
+    }
+    return response;
+  };
+}
+
+/** Sends one response. Settles when it has been handed to the connection, or the client is gone. Never rejects. */
+export async function send(response: HttpResponse, outgoing: ServerResponse, requestId: string): Promise<void> {
+  const { status, body } = response;
+  if (outgoing.destroyed || outgoing.headersSent) return typeof body === "object" ? release(body) : undefined;
+  const headers: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(response.headers)) if (!FRAMING.has(name)) headers[name] = value;
+  const bodiless = outgoing.req.method === "HEAD" || status === 204 || status === 304;
+
+  if (typeof body === "object") {
+    outgoing.writeHead(status, headers);
+    if (!bodiless) return stream(body, outgoing, requestId);
+    outgoing.end();
+    return release(body);
+  }
+  const declared = response.headers["content-length"];
+  // A HEAD response may state the length of the body it leaves out (RFC 9110 §8.6); a 204 must not state any.
+  if (body !== undefined || !bodiless) headers["content-length"] = Buffer.byteLength(body ?? "");
+  else if (declared !== undefined && /^\d+$/.test(declared)) headers["content-length"] = declared;
+  if (status === 204) delete headers["content-length"];
+  outgoing.writeHead(status, headers);
+  outgoing.end(bodiless ? undefined : body);
+}
+
+async function stream(body: AsyncIterable<string>, outgoing: ServerResponse, requestId: string): Promise<void> {
+  const iterator = body[Symbol.asyncIterator]();
+  const gone = (): void => void release(body, iterator);
+  outgoing.once("close", gone);
+  // The client learns that its stream is open before the first event, however long that takes.
+  outgoing.flushHeaders();
+  try {
+    for (;;) {
+      const step = await iterator.next();
+      if (outgoing.destroyed) return;
+      if (step.done) break;
+      if (!outgoing.write(step.value)) await drained(outgoing);
+    }
+    outgoing.removeListener("close", gone);
+    outgoing.end();
+  } catch (error) {
+    if (outgoing.destroyed) return;
+    console.error(`response ${requestId} broke off:`, error);
+    outgoing.removeListener("close", gone);
+    // Without the last chunk the client knows that the answer is not whole (RFC 9112 §8).
+    outgoing.destroy();
+  }
+}
+
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      outgoing.removeListener("drain", done);
+      outgoing.removeListener("close", done);
+      resolve();
+    };
+    outgoing.on("drain", done);
+    outgoing.on("close", done);
+  });
+}
+
+/** Tells a body that nobody reads it any more. */
+async function release(body: AsyncIterable<string>, iterator = body[Symbol.asyncIterator]()): Promise<void> {
+  try {
+    await iterator.return?.();
+  } catch {
+    // What it says while being put away reaches no one.
+  }
+}

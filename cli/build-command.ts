@@ -1,0 +1,42 @@
+import { join, resolve } from "node:path";
+import type { Artefact } from "./build/artefact.ts";
+import { buildTarget } from "./build/build-target.ts";
+import type { Cloud } from "./clouds.ts";
+import type { BuildCommand } from "./command.ts";
+import { findEntry } from "./entry.ts";
+import { shownPath } from "./shown-path.ts";
+import { toTable } from "./table.ts";
+
+/** How each artefact is deployed. */
+const DEPLOY: Readonly<Record<Cloud, (folder: string) => string>> = {
+  aws: (folder) => `deploy ${folder} as the code of a Lambda function, handler index.handler`,
+  azure: (folder) => `cd ${folder} && func azure functionapp publish <app> --no-build`,
+  gcp: (folder) => `gcloud run deploy mcp --source ${folder} --function mcp --base-image nodejs24`,
+};
+
+/** `mcp-anycloud build`: makes the artefacts and says how large they are and what to do with them. */
+export async function buildCommand({ entry, clouds, outDir }: BuildCommand): Promise<void> {
+  const module = findEntry(entry);
+  const out = resolve(outDir);
+  const artefacts: Artefact[] = [];
+  for (const cloud of clouds) {
+    const sourceMapDir = join(out, "source-maps", cloud);
+    artefacts.push(await buildTarget({ cloud, entry: module, outDir: join(out, cloud), sourceMapDir }));
+  }
+  process.stdout.write(`${sizes(artefacts)}\n${deployments(artefacts)}`);
+}
+
+function sizes(artefacts: readonly Artefact[]): string {
+  const rows = artefacts.flatMap(({ folder, files }) =>
+    files.map(({ name, bytes, gzipBytes }) => [`${shownPath(folder)}/${name}`, kilobytes(bytes), kilobytes(gzipBytes)]),
+  );
+  return toTable([{ title: "file" }, { title: "size", align: "right" }, { title: "gzip", align: "right" }], rows);
+}
+
+const deployments = (artefacts: readonly Artefact[]): string =>
+  toTable(
+    [{ title: "cloud" }, { title: "to deploy it" }],
+    artefacts.map(({ cloud, folder }) => [cloud, DEPLOY[cloud](shownPath(folder))]),
+  );
+
+const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;

@@ -1,0 +1,44 @@
+import { basename } from "node:path";
+import type { BuildFailure, Location, Message } from "esbuild";
+import { AnycloudError } from "../../src/index.ts";
+import { shownPath } from "../shown-path.ts";
+import { GENERATED } from "./bundle-options.ts";
+
+/** How many of the compiler's findings are told; the first one usually causes the others. */
+const MOST = 5;
+
+/** What esbuild found, as an error for people: one line for each finding, with file, line and column. */
+export function toBuildError(findings: readonly Message[], entry: string): AnycloudError {
+  const file = shownPath(entry);
+  if (findings.some(lacksDefaultExport)) {
+    const message = `${file} has no default export: end it with "export default defineServer({ createServer })".`;
+    return new AnycloudError("ENTRY_INVALID", message);
+  }
+  const told = findings.slice(0, MOST).map(describe);
+  const untold = findings.length - told.length;
+  if (untold > 0) told.push(`… and ${untold} more.`);
+  return new AnycloudError("BUILD_FAILED", told.join("\n"));
+}
+
+/** The findings in what esbuild threw; undefined for anything else. */
+export function findingsIn(failure: unknown): readonly Message[] | undefined {
+  return failure instanceof Error ? (failure as Partial<BuildFailure>).errors : undefined;
+}
+
+/** The generated module imports nothing from the entry but its default export. */
+const lacksDefaultExport = ({ text, location }: Message): boolean =>
+  isGenerated(location) && /^No matching export .* for import "default"/.test(text);
+
+function describe({ text, location }: Message): string {
+  const unresolved = /^Could not resolve "([^./][^"]*)"/.exec(text)?.[1];
+  const sentence = unresolved
+    ? `${text}: install it (npm install ${packageOf(unresolved)}) or correct the import`
+    : text;
+  return location && !isGenerated(location)
+    ? `${location.file}:${location.line}:${location.column + 1}: ${sentence}.`
+    : `${sentence}.`;
+}
+
+const isGenerated = (location: Location | null): boolean => basename(location?.file ?? "") === GENERATED;
+
+const packageOf = (specifier: string): string => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;

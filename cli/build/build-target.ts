@@ -1,0 +1,41 @@
+import { type BuildResult, build } from "esbuild";
+import type { Cloud } from "../clouds.ts";
+import { type Artefact, writeArtefact } from "./artefact.ts";
+import { findingsIn, toBuildError } from "./build-failure.ts";
+import { bundleOptions } from "./bundle-options.ts";
+import { type EntryKind, entrySource } from "./entry-source.ts";
+
+/** One entry, to be bundled for one cloud. */
+export interface Target {
+  readonly cloud: Cloud;
+  /** Absolute path of the user's module. */
+  readonly entry: string;
+  /** Folder of the artefact, ready to deploy: `dist/aws`. Files of other names in it are left alone. */
+  readonly outDir: string;
+  /** Default `server`. */
+  readonly kind?: EntryKind;
+  /** Folder for the source map. In `outDir`, the bundle refers to it; elsewhere it does not. Default: no map. */
+  readonly sourceMapDir?: string;
+}
+
+/**
+ * Bundles an entry for one cloud and writes the artefact. The same sources give the same bytes.
+ * Throws ENTRY_INVALID when the entry has no default export, BUILD_FAILED when it does not compile.
+ */
+export async function buildTarget(target: Target): Promise<Artefact> {
+  const { cloud, entry, outDir, kind = "server", sourceMapDir } = target;
+  const source = entrySource(entry, kind, cloud);
+  const sourceMap = sourceMapDir ? (sourceMapDir === outDir ? "linked" : "external") : false;
+  const bundle = await compiled(build(bundleOptions({ entry, source, outDir, sourceMap })), entry);
+  return writeArtefact({ cloud, outDir, sourceMapDir: sourceMapDir ?? outDir }, bundle);
+}
+
+/** The bundle that esbuild is making; its failure in words for people. */
+export async function compiled<Bundle extends BuildResult>(bundle: Promise<Bundle>, entry: string): Promise<Bundle> {
+  try {
+    return await bundle;
+  } catch (failure) {
+    const findings = findingsIn(failure);
+    throw findings ? toBuildError(findings, entry) : failure;
+  }
+}

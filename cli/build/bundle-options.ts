@@ -1,0 +1,40 @@
+import { dirname, join } from "node:path";
+import { RUNS_FROM_SOURCE } from "../package-json.ts";
+import { lazyValidator } from "./lazy-validator-plugin.ts";
+import { type BundleOptions, OUTPUT } from "./output-options.ts";
+import { ownPackage } from "./own-package-plugin.ts";
+import { zodLocales } from "./zod-locales-plugin.ts";
+
+/** Name of the bundle in every artefact. */
+export const BUNDLE = "index.mjs";
+
+/** Name under which esbuild reports problems with the generated module. */
+export const GENERATED = "mcp-anycloud-entry.js";
+
+export interface BundleRequest {
+  /** Absolute path of the user's module. */
+  readonly entry: string;
+  /** The generated module that imports it. */
+  readonly source: string;
+  readonly outDir: string;
+  /** `external` makes a map that the bundle does not refer to. */
+  readonly sourceMap: false | "external" | "linked";
+}
+
+/** esbuild's options for a bundle that runs on every cloud's Node.js. */
+export function bundleOptions({ entry, source, outDir, sourceMap }: BundleRequest): BundleOptions {
+  const projectFolder = dirname(entry);
+  return {
+    ...OUTPUT,
+    stdin: { contents: source, resolveDir: projectFolder, sourcefile: GENERATED, loader: "js" },
+    outfile: join(outDir, BUNDLE),
+    format: "esm",
+    conditions: RUNS_FROM_SOURCE ? ["@mcp-anycloud/source", "module"] : ["module"],
+    // CommonJS packages in the bundle require Node's own modules, and an ES module has no `require`.
+    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+    // Supplied by the Functions host's Node.js worker, which hooks `require` for it. No other cloud's code imports it.
+    external: ["@azure/functions-core"],
+    sourcemap: sourceMap,
+    plugins: [ownPackage(projectFolder), zodLocales, lazyValidator()],
+  };
+}

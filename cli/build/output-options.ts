@@ -1,0 +1,23 @@
+import type { BuildOptions } from "esbuild";
+
+/** Options under which esbuild keeps what it made in memory and lists what went into it. */
+export interface BundleOptions extends BuildOptions {
+  readonly write: false;
+  readonly metafile: true;
+}
+
+/** What all bundles have in common: as small as they can be without leaving out what a server may do. */
+export const OUTPUT: BundleOptions = {
+  bundle: true,
+  // What comes out is compared with what is there, and put in its place in one step.
+  write: false,
+  metafile: true,
+  platform: "node",
+  target: "node24",
+  minify: true,
+  // ES modules where a package has both: esbuild can leave out what is not used. For @aws-sdk this halves the bundle.
+  mainFields: ["module", "main"],
+  // Licences are kept whole, in a file of their own.
+  legalComments: "none",
+  logLevel: "silent",
+};

@@ -1,0 +1,62 @@
+import type { Cloud } from "../clouds.ts";
+import { ownPackage } from "../package-json.ts";
+
+/** Files of an artefact beside its bundle: name in the artefact's folder → text. */
+export type PlatformFiles = Readonly<Record<string, string>>;
+
+/** What each platform's deployment tool wants to find. Lambda takes the bundle as it is. */
+export function platformFiles(cloud: Cloud): PlatformFiles {
+  return { aws: {}, azure: azureFiles(), gcp: gcpFiles() }[cloud];
+}
+
+/** For `func azure functionapp publish <app> --no-build`, run in the folder. */
+function azureFiles(): PlatformFiles {
+  return {
+    // learn.microsoft.com/azure/azure-functions/functions-host-json
+    "host.json": json({
+      version: "2.0",
+      // The paths are the server's own: /mcp, not /api/mcp.
+      extensions: { http: { routePrefix: "" } },
+      // The longest time that every hosting plan allows ("functionTimeout").
+      functionTimeout: "00:10:00",
+      logging: { applicationInsights: { samplingSettings: { isEnabled: true, excludedTypes: "Request" } } },
+    }),
+    // functions-reference-node, "Registering a function": `main` names what the host loads.
+    "package.json": json({ name: "mcp-server", private: true, type: "module", main: "index.mjs" }),
+    // Azure/azure-functions-core-tools: read by `publish`; local.settings.json holds secrets of this machine.
+    ".funcignore": lines("local.settings.json", "*.map"),
+  };
+}
+
+/**
+ * For `gcloud run deploy --source <folder> --function mcp --base-image nodejs24`, and for
+ * `docker build --file <folder>/container/Dockerfile <folder>`. The Dockerfile has a folder of its own because gcloud
+ * builds any that lies beside the source, and then refuses `--base-image`
+ * (googlecloudsdk/surface/run/deploy.py: "Base image is not supported for services built from Dockerfile").
+ */
+function gcpFiles(): PlatformFiles {
+  const framework = "@google-cloud/functions-framework";
+  return {
+    "server.mjs": lines('import { listen } from "./index.mjs";', "", "await listen();"),
+    "package.json": json({
+      name: "mcp-server",
+      private: true,
+      type: "module",
+      main: "index.mjs",
+      scripts: { start: "node server.mjs" },
+      dependencies: { [framework]: ownPackage.dependencies[framework] },
+    }),
+    "container/Dockerfile": lines(
+      "FROM node:24-slim",
+      "ENV NODE_ENV=production",
+      "WORKDIR /app",
+      "COPY package.json *.mjs *.cjs THIRD-PARTY-LICENSES.txt ./",
+      "USER node",
+      'CMD ["node", "server.mjs"]',
+    ),
+    ".gcloudignore": lines("container/", "*.map"),
+  };
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
+const lines = (...texts: readonly string[]): string => `${texts.join("\n")}\n`;

@@ -1,0 +1,128 @@
+import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { AnycloudError } from "../src/index.ts";
+import { CLOUDS, type Cloud } from "./clouds.ts";
+import { type FirstCall, parseFirstCall } from "./dev/first-call.ts";
+
+export interface BuildCommand {
+  readonly verb: "build";
+  readonly entry: string | undefined;
+  readonly clouds: readonly Cloud[];
+  readonly outDir: string;
+}
+
+export interface DevCommand {
+  readonly verb: "dev";
+  readonly entry: string | undefined;
+  readonly clouds: readonly Cloud[];
+  /** Port of the first cloud's front door; the next ones follow it. 0 takes free ports. */
+  readonly port: number | undefined;
+  readonly instances: number;
+  readonly amnesia: boolean;
+  /** Variables passed on to the server. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly call: FirstCall | undefined;
+}
+
+export type Command = { readonly verb: "help" } | { readonly verb: "version" } | BuildCommand | DevCommand;
+
+const SHARED = {
+  target: { type: "string", multiple: true },
+  help: { type: "boolean", short: "h" },
+  version: { type: "boolean", short: "v" },
+} as const satisfies ParseArgsOptionsConfig;
+const BUILD = { ...SHARED, out: { type: "string" } } as const satisfies ParseArgsOptionsConfig;
+const DEV = {
+  ...SHARED,
+  port: { type: "string" },
+  instances: { type: "string" },
+  amnesia: { type: "boolean" },
+  env: { type: "string", multiple: true },
+  call: { type: "string" },
+} as const satisfies ParseArgsOptionsConfig;
+
+/** Reads a command line. Throws USAGE with what to write instead. */
+export function parseCommand(args: readonly string[]): Command {
+  const [verb, ...rest] = args;
+  if (verb === "build") return parseBuild(rest);
+  if (verb === "dev") return parseDev(rest);
+  if (verb === "--help" || verb === "-h" || verb === "help") return { verb: "help" };
+  if (verb === "--version" || verb === "-v") return { verb: "version" };
+  throw usage(verb === undefined ? "Nothing was asked for" : `There is no command "${verb}"`, "use dev or build");
+}
+
+function parseBuild(args: string[]): Command {
+  const { values, positionals } = parse("build", () => parseArgs({ args, options: BUILD, allowPositionals: true }));
+  if (values.help) return { verb: "help" };
+  if (values.version) return { verb: "version" };
+  if (values.out === "") throw usage('--out was given ""', "give a folder");
+  return { verb: "build", entry: only(positionals), clouds: toClouds(values.target), outDir: values.out ?? "dist" };
+}
+
+function parseDev(args: string[]): Command {
+  const { values, positionals } = parse("dev", () => parseArgs({ args, options: DEV, allowPositionals: true }));
+  if (values.help) return { verb: "help" };
+  if (values.version) return { verb: "version" };
+  const clouds = toClouds(values.target);
+  return {
+    verb: "dev",
+    entry: only(positionals),
+    clouds,
+    port: toNumber("--port", values.port, [0, 65_536 - clouds.length]),
+    instances: toNumber("--instances", values.instances, [1, 50]) ?? 1,
+    amnesia: values.amnesia ?? false,
+    environment: toEnvironment(values.env ?? []),
+    call: values.call === undefined ? undefined : parseFirstCall(values.call),
+  };
+}
+
+/** Node.js explains at length what is wrong with a flag; its first sentence says it. */
+function parse<Parsed>(verb: string, read: () => Parsed): Parsed {
+  try {
+    return read();
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    if (!code.startsWith("ERR_PARSE_ARGS")) throw error;
+    const flag = /'(--?[^' ]+)/.exec(message)?.[1] ?? "";
+    if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION")
+      throw usage(`mcp-anycloud ${verb} has no flag ${flag}`, "leave it out");
+    const needsNone = message.includes("does not take an argument");
+    throw usage(needsNone ? `${flag} takes no value` : `${flag} needs a value`, "correct it");
+  }
+}
+
+function only(positionals: readonly string[]): string | undefined {
+  if (positionals.length > 1)
+    throw usage(`There is one entry, not ${positionals.length}`, `leave out ${positionals[1]}`);
+  return positionals[0];
+}
+
+function toClouds(targets: readonly string[] = CLOUDS): readonly Cloud[] {
+  const unknown = targets.find((target) => !CLOUDS.includes(target as Cloud));
+  if (unknown !== undefined) throw usage(`--target cannot be "${unknown}"`, "give aws, azure or gcp");
+  return CLOUDS.filter((cloud) => targets.includes(cloud));
+}
+
+function toNumber(flag: string, text: string | undefined, [min, max]: readonly [number, number]): number | undefined {
+  if (text === undefined) return undefined;
+  const number = /^\d{1,5}$/.test(text) ? Number(text) : -1;
+  if (number < min || number > max)
+    throw usage(`${flag} cannot be "${text}"`, `give a whole number from ${min} to ${max}`);
+  return number;
+}
+
+function toEnvironment(settings: readonly string[]): Record<string, string> {
+  const passed = Object.entries(process.env).filter(
+    ([name]) => name.startsWith("MCP_") && name !== "MCP_ANYCLOUD_DEBUG",
+  );
+  const given = settings.map((setting) => {
+    const [name = "", ...value] = setting.split("=");
+    const text = setting.includes("=") ? value.join("=") : process.env[name];
+    if (!/^\w+$/.test(name)) throw usage(`--env cannot be "${setting}"`, "give NAME or NAME=value");
+    if (text === undefined) throw usage(`The environment has no variable ${name}`, "set it or give --env NAME=value");
+    return [name, text];
+  });
+  return Object.fromEntries([...passed, ...given]);
+}
+
+const usage = (problem: string, remedy: string): AnycloudError =>
+  new AnycloudError("USAGE", `${problem}: ${remedy}, or see mcp-anycloud --help.`);

@@ -1,0 +1,107 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readConfig } from "../src/index.ts";
+import type { Cloud } from "./clouds.ts";
+import type { DevCommand } from "./command.ts";
+import { checkEntry } from "./dev/check-entry.ts";
+import { makeFirstCall } from "./dev/first-call.ts";
+import { type FrontDoor, openFrontDoor } from "./dev/front-doors.ts";
+import { toReadable } from "./dev/output-line.ts";
+import { stopSignal } from "./dev/stop-signal.ts";
+import { type Watch, watchEntry } from "./dev/watch-entry.ts";
+import { findEntry } from "./entry.ts";
+import { sentenceOf } from "./failure.ts";
+import { shownPath } from "./shown-path.ts";
+import { toTable } from "./table.ts";
+
+const DEFAULT_PORTS: Readonly<Record<Cloud, number>> = { aws: 8787, azure: 8788, gcp: 8789 };
+
+/** `mcp-anycloud dev`: serves through every front door until it is asked to stop, and leaves nothing behind. */
+export async function devCommand(command: DevCommand): Promise<void> {
+  const entry = findEntry(command.entry);
+  const { path } = readConfig({ ...process.env, ...command.environment });
+  const stop = stopSignal();
+  const folder = await mkdtemp(join(tmpdir(), "mcp-anycloud-"));
+  const session: Session = { command, entry, path, folder, stop, closers: [] };
+  try {
+    await serve(session);
+    if (!stop.aborted) await once(stop, "abort");
+  } catch (error) {
+    // A terminal's Ctrl-C reaches the instances too, and whoever waits for one that is starting sees it fail.
+    if (!stop.aborted) throw error;
+  } finally {
+    await Promise.allSettled(session.closers.map((close) => close()));
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Session {
+  readonly command: DevCommand;
+  readonly entry: string;
+  /** Path of the MCP endpoint. */
+  readonly path: string;
+  /** For the artefacts; removed at the end. */
+  readonly folder: string;
+  readonly stop: AbortSignal;
+  /** End what has been started. */
+  readonly closers: Array<() => Promise<void>>;
+}
+
+async function serve(session: Session): Promise<void> {
+  const { command, entry, path, folder, stop, closers } = session;
+  const { environment } = command;
+  const doors: FrontDoor[] = [];
+  const watch: Watch = await watchEntry({
+    entry,
+    folder: join(folder, "entry"),
+    async onChange() {
+      await checkEntry({ entry, bundle: watch.bundle, environment });
+      await Promise.all(doors.map((door) => door.renew()));
+      say("\nThe sources changed: the front doors serve the new code.\n");
+    },
+    onFailure: (error) => say(`\n${sentenceOf(error)}\nThe front doors go on with what they served before.\n`),
+  });
+  closers.push(() => watch.close());
+  await checkEntry({ entry, bundle: watch.bundle, environment });
+  stop.throwIfAborted();
+  doors.push(...(await openAll(session)));
+  say(`\n${tableOf(doors, path)}\n`);
+  if (command.call) await callAll(doors, session);
+  stop.throwIfAborted();
+  await watch.start();
+  say(`Serving ${shownPath(entry)}, and again whenever it changes. Ctrl-C stops.\n`);
+}
+
+async function openAll({ command, entry, folder, closers }: Session): Promise<FrontDoor[]> {
+  const opening = command.clouds.map((cloud, index) => {
+    const { instances, amnesia, environment } = command;
+    const first = command.port === undefined ? DEFAULT_PORTS[cloud] : command.port;
+    const port = command.port ? first + index : first;
+    const onOutput = (line: string): void => say(toReadable(line).replaceAll(/^/gm, `${cloud.padEnd(5)} | `), "\n");
+    return openFrontDoor({ cloud, entry, folder, port, instances, amnesia, environment, onOutput });
+  });
+  for (const door of opening) closers.push(async () => (await door).close());
+  return Promise.all(opening);
+}
+
+const tableOf = (doors: readonly FrontDoor[], path: string): string =>
+  toTable(
+    [{ title: "cloud" }, { title: "url" }, { title: "imitates" }],
+    doors.map(({ cloud, url, imitates }) => [cloud, url + path, imitates]),
+  );
+
+async function callAll(doors: readonly FrontDoor[], { command: { call }, path }: Session): Promise<void> {
+  if (!call) return;
+  for (const { cloud, url } of doors) {
+    const outcome = await makeFirstCall(url + path, call).then(
+      (text) => `answered: ${text}`,
+      (error: unknown) => `failed: ${error instanceof Error ? error.message : error}`,
+    );
+    say(`${cloud.padEnd(5)}  tools/call ${call.tool} ${outcome}\n`);
+  }
+  say("\n");
+}
+
+const say = (...texts: readonly string[]): void => void process.stdout.write(texts.join(""));

@@ -1,0 +1,74 @@
+import { type BuildResult, context, type PluginBuild } from "esbuild";
+import { toBuildError } from "../build/build-failure.ts";
+import { compiled } from "../build/build-target.ts";
+import { BUNDLE, bundleOptions } from "../build/bundle-options.ts";
+import { endpointSource } from "../build/entry-source.ts";
+import type { BundleOptions } from "../build/output-options.ts";
+import { replaceFile } from "../build/replace-file.ts";
+
+export interface WatchOptions {
+  readonly entry: string;
+  /** Folder for the bundle and its source map. */
+  readonly folder: string;
+  /** Called when the sources compile and make another bundle than before. Never twice at a time. */
+  readonly onChange: () => Promise<void>;
+  /** Called with what is wrong with the sources, or with what `onChange` threw. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** A server's module and all that it imports, without any cloud around it, under observation. */
+export interface Watch {
+  /** The bundle, as the sources last compiled. */
+  readonly bundle: string;
+  /** Begins to look for changes. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Bundles an entry and keeps what is needed to do it again. Throws ENTRY_INVALID or BUILD_FAILED. */
+export async function watchEntry({ entry, folder, onChange, onFailure }: WatchOptions): Promise<Watch> {
+  let watching = false;
+  let followed = Promise.resolve();
+  let present: string | undefined;
+
+  async function take(result: BuildResult<BundleOptions>): Promise<boolean> {
+    if (result.errors.length > 0) throw toBuildError(result.errors, entry);
+    const [text] = result.outputFiles.filter(({ path }) => path.endsWith(BUNDLE)).map((file) => file.text);
+    if (text === present) return false;
+    for (const file of result.outputFiles) await replaceFile(file.path, file.text);
+    present = text;
+    return true;
+  }
+  const follow = async (result: BuildResult<BundleOptions>): Promise<void> => {
+    if (await take(result)) await onChange();
+  };
+  const follower = {
+    name: "follower",
+    setup(build: PluginBuild) {
+      build.onEnd((result) => {
+        if (watching) followed = followed.then(() => follow(result as BuildResult<BundleOptions>)).catch(onFailure);
+      });
+    },
+  };
+  const source = endpointSource(entry, "server");
+  const options = bundleOptions({ entry, source, outDir: folder, sourceMap: "linked" });
+  const builder = await context({ ...options, plugins: [...(options.plugins ?? []), follower] });
+  try {
+    await take(await compiled(builder.rebuild(), entry));
+  } catch (error) {
+    await builder.dispose();
+    throw error;
+  }
+  return {
+    bundle: `${folder}/${BUNDLE}`,
+    async start() {
+      watching = true;
+      await builder.watch();
+    },
+    async close() {
+      watching = false;
+      await builder.dispose();
+      await followed;
+    },
+  };
+}

@@ -1,0 +1,24 @@
+/** What `mcp-anycloud --help` prints. */
+export const HELP = `mcp-anycloud: one MCP server on AWS Lambda, Azure Functions and Google Cloud Run
+
+Usage
+  mcp-anycloud dev   [entry] [flags]   serve on this machine through each cloud's front door
+  mcp-anycloud build [entry] [flags]   make what each cloud's deployment tool takes
+
+The entry is the module whose default export is defineServer({ createServer }). Without it, "entry" of "mcp-anycloud" in
+package.json is taken, else the first of server.{ts,mts,js,mjs}, here and then in src/.
+
+dev
+  --target aws|azure|gcp   only this cloud; may be repeated
+  --port P                 ports from P on, in this order; 0 takes free ones (default 8787 aws, 8788 azure, 8789 gcp)
+  --instances N            processes that take turns behind each front door (default 1)
+  --amnesia                serve every request from a fresh process
+  --env NAME[=value]       pass a variable on to the server; may be repeated (those that begin with MCP_ are)
+  --call TOOL[=JSON]       call this tool with these arguments once through each front door
+
+build
+  --target aws|azure|gcp   only this cloud; may be repeated
+  --out FOLDER             where the folders aws, azure and gcp go (default dist); other files in them are left alone
+
+  --help, --version
+`;

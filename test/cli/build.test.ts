@@ -1,0 +1,147 @@
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createProject, greeter, ROOT } from "./project.ts";
+import { runCli } from "./run-cli.ts";
+
+const run = promisify(execFile);
+const project = createProject({ "src/server.ts": greeter("Hello") });
+afterAll(() => project.remove());
+
+const LICENSES = "THIRD-PARTY-LICENSES.txt";
+const BUNDLES = ["index.mjs", "json-schema-validator.cjs"];
+
+/** Every file below a folder, with forward slashes, sorted. */
+function filesIn(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return entries
+    .filter((entry) => statSync(join(folder, entry)).isFile())
+    .map((entry) => entry.replaceAll("\\", "/"))
+    .sort();
+}
+
+const readJson = (...path: string[]) => JSON.parse(readFileSync(join(project.folder, ...path), "utf8"));
+
+describe("mcp-anycloud build", () => {
+  let printed = "";
+  beforeAll(async () => {
+    const { code, stdout, stderr } = await runCli(["build"], { cwd: project.folder });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    printed = stdout;
+  });
+
+  test("makes exactly the files that each platform takes", () => {
+    const files = (cloud: string): string[] => filesIn(join(project.folder, "dist", cloud));
+    expect(files("aws")).toEqual([LICENSES, ...BUNDLES]);
+    expect(files("azure")).toEqual([".funcignore", LICENSES, "host.json", ...BUNDLES, "package.json"]);
+    expect(files("gcp")).toEqual([
+      ".gcloudignore",
+      LICENSES,
+      "container/Dockerfile",
+      ...BUNDLES,
+      "package.json",
+      "server.mjs",
+    ]);
+    expect(filesIn(join(project.folder, "dist/source-maps"))).toEqual([
+      "aws/index.mjs.map",
+      "azure/index.mjs.map",
+      "gcp/index.mjs.map",
+    ]);
+  });
+
+  test("prints every file with its sizes, and how to deploy", () => {
+    for (const file of filesIn(join(project.folder, "dist")).filter((name) => !name.startsWith("source-maps"))) {
+      expect(printed).toMatch(new RegExp(`^dist/${file.replaceAll(".", "\\.")} +[\\d.]+ kB +[\\d.]+ kB$`, "m"));
+    }
+    expect(printed).toContain("cd dist/azure && func azure functionapp publish <app> --no-build");
+    expect(printed).toContain("gcloud run deploy mcp --source dist/gcp --function mcp --base-image nodejs24");
+  });
+
+  test("Azure's host finds the paths of the server, and the bundle", () => {
+    expect(readJson("dist/azure/host.json")).toMatchObject({
+      version: "2.0",
+      extensions: { http: { routePrefix: "" } },
+      functionTimeout: "00:10:00",
+    });
+    const { main, type } = readJson("dist/azure/package.json");
+    expect({ main, type }).toEqual({ main: "index.mjs", type: "module" });
+  });
+
+  test("gcloud finds the function, the version of the framework that was tested, and no Dockerfile", () => {
+    const { main, type, dependencies } = readJson("dist/gcp/package.json");
+    const own = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    const framework = "@google-cloud/functions-framework";
+    expect({ main, type, dependencies }).toEqual({
+      main: "index.mjs",
+      type: "module",
+      dependencies: { [framework]: own.dependencies[framework] },
+    });
+    // With one beside the source, gcloud refuses --base-image.
+    expect(existsSync(join(project.folder, "dist/gcp/Dockerfile"))).toBe(false);
+  });
+
+  test("the container runs without privileges, and everything it copies is there", () => {
+    const lines = readFileSync(join(project.folder, "dist/gcp/container/Dockerfile"), "utf8").trimEnd().split("\n");
+    expect(lines[0]).toBe("FROM node:24-slim");
+    expect(lines.indexOf("USER node")).toBeGreaterThan(lines.findIndex((line) => line.startsWith("COPY")));
+    expect(lines.at(-1)).toBe('CMD ["node", "server.mjs"]');
+  });
+
+  test.each([
+    ["aws", ["bufferedHandler", "handler"]],
+    ["azure", []],
+    ["gcp", ["listen", "mcp"]],
+  ])("the %s bundle loads and exports %j", async (cloud, names) => {
+    // What Lambda's runtime puts in place before it loads a function.
+    const globals = "globalThis.awslambda={streamifyResponse:(f)=>f,HttpResponseStream:{from:(s)=>s}};";
+    const bundle = JSON.stringify(join(project.folder, "dist", cloud, "index.mjs"));
+    const script = `${globals}import(${bundle}).then((m)=>process.stdout.write("\\n"+JSON.stringify(Object.keys(m).sort())))`;
+    const { stdout } = await run(process.execPath, ["-e", script]);
+    expect(JSON.parse(stdout.split("\n").at(-1) ?? "")).toEqual(names);
+  });
+
+  test("the licences of what is in the bundle go with it", () => {
+    const text = readFileSync(join(project.folder, "dist/aws", LICENSES), "utf8");
+    expect(text).toMatch(/^@modelcontextprotocol\/server 2\.4\.0 \(Apache-2\.0\)$/m);
+    expect(text).toMatch(/^zod \d.* \(MIT\)$/m);
+    expect(text).toContain("Permission is hereby granted, free of charge");
+  });
+
+  test("builds the same bytes again, in another folder", async () => {
+    const { code } = await runCli(["build", "--out", "again"], { cwd: project.folder });
+    expect(code).toBe(0);
+    for (const file of filesIn(join(project.folder, "dist"))) {
+      expect(
+        readFileSync(join(project.folder, "again", file)).equals(readFileSync(join(project.folder, "dist", file))),
+      ).toBe(true);
+    }
+  });
+});
+
+test("--target builds only that cloud; other files in its folder stay, what an earlier build left does not", async () => {
+  const note = project.write("out/gcp/notes.txt", "mine");
+  const obsolete = project.write("out/gcp/json-schema-validator-v1.cjs", "old");
+  const { code } = await runCli(["build", "--target", "gcp", "--out", "out"], { cwd: project.folder });
+  expect(code).toBe(0);
+  expect(readdirSync(join(project.folder, "out")).sort()).toEqual(["gcp", "source-maps"]);
+  expect(readFileSync(note, "utf8")).toBe("mine");
+  expect(existsSync(obsolete)).toBe(false);
+});
+
+test("the entry in package.json goes before the usual names", async () => {
+  const other = createProject({
+    "package.json": '{ "mcp-anycloud": { "entry": "lib/mcp.ts" } }',
+    "lib/mcp.ts": greeter("Configured"),
+    "server.ts": greeter("Usual"),
+  });
+  try {
+    const { code } = await runCli(["build", "--target", "gcp"], { cwd: other.folder });
+    expect(code).toBe(0);
+    const bundle = readFileSync(join(other.folder, "dist/gcp/index.mjs"), "utf8");
+    expect([bundle.includes("Configured"), bundle.includes("Usual")]).toEqual([true, false]);
+  } finally {
+    other.remove();
+  }
+});

@@ -1,0 +1,128 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { afterEach, expect, test } from "vitest";
+import { createProject, greeter, type Project } from "./project.ts";
+import { type CliOptions, type RunningCli, startCli } from "./run-cli.ts";
+
+const running: RunningCli[] = [];
+const projects: Project[] = [];
+afterEach(async () => {
+  for (const cli of running.splice(0)) {
+    if (cli.process.exitCode === null && cli.process.signalCode === null) cli.signalGroup("SIGKILL");
+    await cli.ended;
+  }
+  for (const project of projects.splice(0)) project.remove();
+});
+
+function start(args: readonly string[], options: CliOptions): RunningCli {
+  const cli = startCli(["dev", "--port", "0", ...args], options);
+  running.push(cli);
+  return cli;
+}
+
+function project(files: Readonly<Record<string, string>>): Project {
+  const created = createProject(files);
+  projects.push(created);
+  return created;
+}
+
+/** The processes of a group that have not ended: a zombie has, and waits for whoever inherited it. */
+function processesOfGroup(group: number): string[] {
+  const lines = execFileSync("ps", ["-A", "-o", "pgid=,stat=,command="], { encoding: "utf8" }).split("\n");
+  return lines.filter((line) => new RegExp(`^ *${group} +[^Z ]`).test(line));
+}
+
+async function call(url: string): Promise<string> {
+  const client = new Client({ name: "test", version: "1" }, { versionNegotiation: { mode: "auto" } });
+  try {
+    await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+    const { content } = await client.callTool({ name: "greet", arguments: { name: "Ada" } });
+    return content.map((block) => (block.type === "text" ? block.text : block.type)).join("");
+  } finally {
+    await client.close();
+  }
+}
+
+/** Asks until the answer is the wanted one; the test's own time limit ends a vain wait. */
+async function untilAnswered(url: string, wanted: string): Promise<void> {
+  while ((await call(url)) !== wanted) await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+test("serves through the three front doors, calls a tool through each, and leaves nothing behind", async () => {
+  const { folder } = project({ "server.ts": greeter("Hello") });
+  const scratch = project({});
+  const cli = start(["--call", 'greet={"name":"Ada"}'], { cwd: folder, environment: { TMPDIR: scratch.folder } });
+  for (const [cloud, imitated] of [
+    ["aws", "API Gateway"],
+    ["azure", "Azure Functions"],
+    ["gcp", "Cloud Run"],
+  ]) {
+    await cli.printed(new RegExp(`^${cloud} +http://127\\.0\\.0\\.1:\\d+/mcp +.*${imitated}`, "m"));
+    await cli.printed(new RegExp(`^${cloud} +tools/call greet answered: Hello, Ada!$`, "m"));
+    await cli.printed(new RegExp(`^${cloud} +\\| POST /mcp tools/call greet → 200 in \\d+ ms$`, "m"));
+  }
+  await cli.printed(/^Serving server\.ts/m);
+  const group = cli.process.pid ?? 0;
+  expect(processesOfGroup(group).length).toBeGreaterThan(3);
+
+  cli.signalGroup("SIGINT");
+  expect(await cli.ended).toMatchObject({ code: 0, stderr: "" });
+  expect(processesOfGroup(group)).toEqual([]);
+  expect(readdirSync(scratch.folder)).toEqual(["node_modules"]);
+});
+
+test("serves the new code when a source changes, and the old code while the new one is broken", async () => {
+  const { folder, write } = project({ "server.ts": greeter("Hello") });
+  const cli = start(["--target", "gcp"], { cwd: folder });
+  const [, url = ""] = await cli.printed(/(http:\S+)/);
+  await cli.printed(/^Serving/m);
+  expect(await call(url)).toBe("Hello, Ada!");
+
+  write("server.ts", "export default {");
+  await cli.printed(/^server\.ts:1:17: .*\nThe front doors go on with what they served before\.$/m);
+  expect(await call(url)).toBe("Hello, Ada!");
+
+  write("server.ts", "export default { tools: [] };");
+  await cli.printed(/^server\.ts: The server must be .* an object with tools\.\nThe front doors go on/m);
+  expect(await call(url)).toBe("Hello, Ada!");
+
+  write("server.ts", greeter("Good morning"));
+  await cli.printed(/^The sources changed: the front doors serve the new code\.$/m);
+  await untilAnswered(url, "Good morning, Ada!");
+
+  cli.process.kill("SIGTERM");
+  expect(await cli.ended).toMatchObject({ code: 0, stderr: "" });
+});
+
+test("passes MCP_ variables and --env on, and nothing else", async () => {
+  const told = `${["MCP_GREETING", "NAME", "SECRET"].map((name) => `\${process.env.${name}}`).join(" ")}`;
+  const { folder } = project({ "server.ts": greeter(told) });
+  const cli = start(["--target", "azure", "--env", "NAME=Grace", "--call", 'greet={"name":"Ada"}'], {
+    cwd: folder,
+    environment: { MCP_GREETING: "Ahoy", SECRET: "hush" },
+  });
+  await cli.printed(/^azure +tools\/call greet answered: Ahoy Grace undefined, Ada!$/m);
+});
+
+test("the path of the endpoint is in the table", async () => {
+  const { folder } = project({ "server.ts": greeter("Hello") });
+  const cli = start(["--target", "gcp", "--env", "MCP_ANYCLOUD_PATH=/tools/mcp"], { cwd: folder });
+  const [, url = ""] = await cli.printed(/(http:\S+\/tools\/mcp) /);
+  expect(await call(url)).toBe("Hello, Ada!");
+});
+
+test("a first call that fails is told, and the front doors stay open", async () => {
+  const { folder } = project({ "server.ts": greeter("Hello") });
+  const cli = start(["--target", "gcp", "--call", "wave"], { cwd: folder });
+  await cli.printed(/^gcp +tools\/call wave failed: .*wave/m);
+  const [, url = ""] = await cli.printed(/(http:\S+)/);
+  expect(await call(url)).toBe("Hello, Ada!");
+});
+
+test("--amnesia serves every request from a fresh process", async () => {
+  const { folder } = project({ "server.ts": greeter(`\${process.pid}`) });
+  const cli = start(["--target", "gcp", "--amnesia"], { cwd: folder });
+  const [, url = ""] = await cli.printed(/(http:\S+)/);
+  expect(new Set([await call(url), await call(url), await call(url)]).size).toBe(3);
+});

@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ROOT } from "./project.ts";
+
+/** Ends the command line when the test process ends, however that does: it has a process group of its own. */
+const TETHER = pathToFileURL(join(ROOT, "adapters/emulation/tether.ts")).href;
+
+export interface CliOptions {
+  readonly cwd?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The command line, running in a process group of its own, as a terminal would start it. */
+export interface RunningCli {
+  readonly process: ChildProcess;
+  /** Settles when `pattern` is in what was printed. Rejects with everything printed when the process ends before. */
+  printed(pattern: RegExp): Promise<RegExpMatchArray>;
+  readonly ended: Promise<CliResult>;
+  /** Sends a signal to the whole group, as Ctrl-C does. */
+  signalGroup(signal: NodeJS.Signals): void;
+}
+
+export function startCli(args: readonly string[], { cwd = ROOT, environment = {} }: CliOptions = {}): RunningCli {
+  const { PATH = "", HOME = "", TMPDIR } = process.env;
+  const command = ["--import", TETHER, "--conditions=@mcp-anycloud/source", join(ROOT, "cli/main.ts"), ...args];
+  const child = spawn(process.execPath, command, {
+    cwd,
+    env: { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...environment },
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    detached: true,
+  });
+  const text = { stdout: "", stderr: "" };
+  const { stdout, stderr } = child;
+  stdout?.on("data", (chunk) => (text.stdout += chunk));
+  stderr?.on("data", (chunk) => (text.stderr += chunk));
+  const ended = once(child, "close").then(([code]) => ({ code, ...text }));
+  return {
+    process: child,
+    ended,
+    async printed(pattern) {
+      for (;;) {
+        const match = text.stdout.match(pattern);
+        if (match) return match;
+        if (child.exitCode !== null || child.signalCode !== null) {
+          throw new Error(`It ended before it printed ${pattern}:\n${text.stdout}${text.stderr}`);
+        }
+        await Promise.race([once(child.stdout, "data"), ended]);
+      }
+    },
+    signalGroup(signal) {
+      process.kill(-(child.pid ?? 0), signal);
+    },
+  };
+}
+
+/** Runs the command line to its end. */
+export const runCli = (args: readonly string[], options?: CliOptions): Promise<CliResult> =>
+  startCli(args, options).ended;

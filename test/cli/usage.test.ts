@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { createProject, greeter, ROOT } from "./project.ts";
+import { type CliOptions, runCli } from "./run-cli.ts";
+
+const project = createProject({
+  "server.ts": greeter("Hello"),
+  "nothing.ts": "export const greeting = 'Hello';",
+  "shape.ts": "export default { tools: [] };",
+  "syntax.ts": "export default {\n  createServer( {\n};",
+  "throws.ts": "const settings: any = undefined;\n\nexport default settings.server;",
+  "import.ts": 'import x from "not-installed/part";\nexport default x;',
+  "never.ts": "await new Promise(() => {});\nexport default () => {};",
+  "notes.md": "# Notes",
+  "empty/package.json": "{}",
+  "wrong/package.json": '{ "mcp-anycloud": { "entry": "gone.ts" } }',
+  "broken/package.json": "{",
+});
+afterAll(() => project.remove());
+
+test("--help prints every command and flag", async () => {
+  const { code, stdout, stderr } = await runCli(["--help"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  for (const word of ["dev", "build", "--target", "--port", "--instances", "--amnesia", "--env", "--call", "--out"]) {
+    expect(stdout).toContain(word);
+  }
+});
+
+test("a command's --help is the same help", async () => {
+  const [all, dev] = await Promise.all([runCli(["--help"]), runCli(["dev", "--help"])]);
+  expect(dev).toEqual(all);
+});
+
+test("--version prints the version of the package", async () => {
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  expect(await runCli(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+const SHAPE = "The server must be defineServer({ createServer }) or a function that returns an McpServer;";
+const CASES: ReadonlyArray<[args: string[], code: number, sentence: string, options?: CliOptions]> = [
+  [[], 2, "Nothing was asked for: use dev or build, or see mcp-anycloud --help."],
+  [["deploy"], 2, 'There is no command "deploy": use dev or build, or see mcp-anycloud --help.'],
+  [["build", "--fast"], 2, "mcp-anycloud build has no flag --fast: leave it out, or see mcp-anycloud --help."],
+  [["dev", "--out", "x"], 2, "mcp-anycloud dev has no flag --out: leave it out, or see mcp-anycloud --help."],
+  [["build", "--target", "ibm"], 2, '--target cannot be "ibm": give aws, azure or gcp, or see mcp-anycloud --help.'],
+  [["dev", "--port", "web"], 2, '--port cannot be "web": give a whole number from 0 to 65533'],
+  [["dev", "--port", "65534"], 2, '--port cannot be "65534": give a whole number from 0 to 65533'],
+  [["dev", "--port"], 2, "--port needs a value"],
+  [["dev", "--amnesia=yes"], 2, "--amnesia takes no value"],
+  [["dev", "--instances", "0"], 2, '--instances cannot be "0": give a whole number from 1 to 50'],
+  [["dev", "--env", "NOT_SET"], 2, "The environment has no variable NOT_SET"],
+  [["dev", "--call", "greet={"], 2, '--call cannot be "greet={": give a tool and its arguments'],
+  [["build", "a.ts", "b.ts"], 2, "There is one entry, not 2: leave out b.ts"],
+  [["build", "gone.ts"], 2, "There is no file gone.ts: give the path of your server's module."],
+  [["dev", "gone.ts"], 2, "There is no file gone.ts: give the path of your server's module."],
+  [["build", "notes.md"], 2, "notes.md is not a JavaScript or TypeScript module"],
+  [["build"], 2, "There is no server to be found here", { cwd: join(project.folder, "empty") }],
+  [["build"], 2, "There is no file gone.ts, which package.json names", { cwd: join(project.folder, "wrong") }],
+  [["build"], 2, "package.json is not valid JSON", { cwd: join(project.folder, "broken") }],
+  [["build", "nothing.ts"], 2, "nothing.ts has no default export: end it with"],
+  [["dev", "nothing.ts"], 2, "nothing.ts has no default export: end it with"],
+  [["dev", "shape.ts"], 2, `shape.ts: ${SHAPE} it is an object with tools.`],
+  [["build", "syntax.ts"], 1, "syntax.ts:3:2: "],
+  [["build", "import.ts"], 1, 'import.ts:1:15: Could not resolve "not-installed/part": install it (npm install not-in'],
+  [["dev", "throws.ts"], 1, "throws.ts does not load: TypeError: Cannot read properties of undefined"],
+  [["dev", "never.ts"], 1, "never.ts does not load: it ended (exit code 13)."],
+  [["build", "--out", "notes.md"], 1, "cannot be written (ENOTDIR): choose another folder."],
+  [
+    ["dev"],
+    1,
+    "The environment is not valid: MCP_ANYCLOUD_HEARTBEAT_SECONDS must be a whole number of seconds from 1 to 200",
+    { environment: { MCP_ANYCLOUD_HEARTBEAT_SECONDS: "soon" } },
+  ],
+  [["dev", "--env", "MCP_ANYCLOUD_PATH=mcp"], 1, "The environment is not valid: MCP_ANYCLOUD_PATH must be a path"],
+];
+
+test.concurrent.each(CASES)("mcp-anycloud %j ends with code %i", async (args, code, sentence, options) => {
+  const result = await runCli(args, { cwd: project.folder, ...options });
+  expect(result.stderr).toContain(sentence);
+  expect(result.stderr).not.toMatch(/^ {4}at /m);
+  // One sentence, and nothing that looks like success before it.
+  expect(result.stderr.trimEnd().split("\n")).toHaveLength(1);
+  expect(result).toMatchObject({ code, stdout: "" });
+});
+
+test("a port in use is told before anything is served", async () => {
+  const taken = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => taken.once("listening", resolve));
+  try {
+    const { port } = taken.address() as AddressInfo;
+    const { code, stdout, stderr } = await runCli(["dev", "--target", "gcp", "--port", String(port)], {
+      cwd: project.folder,
+    });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `Port ${port} is taken by another program: end that program or choose another port with --port.\n`,
+    });
+    expect(stdout).not.toContain("http://");
+  } finally {
+    taken.close();
+  }
+});
+
+test("MCP_ANYCLOUD_DEBUG=1 shows the stack", async () => {
+  const { stderr } = await runCli(["deploy"], { environment: { MCP_ANYCLOUD_DEBUG: "1" } });
+  expect(stderr).toMatch(/^ {4}at /m);
+});
