@@ -23,7 +23,7 @@ export interface JsonRpcFailure {
 }
 
 /** The text of a JSON-RPC error response. */
-export function errorText({ code, message, data, id = null }: JsonRpcFailure): string {
+function errorText({ code, message, data, id = null }: JsonRpcFailure): string {
   return JSON.stringify({ jsonrpc: "2.0", error: { code, message, ...(data !== undefined && { data }) }, id });
 }
 

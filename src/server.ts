@@ -1,11 +1,4 @@
-import type {
-  AuthInfo,
-  McpRequestContext,
-  McpServer,
-  Server,
-  ServerNotifier,
-  Transport,
-} from "@modelcontextprotocol/server";
+import type { McpRequestContext, McpServer, Server, ServerNotifier, Transport } from "@modelcontextprotocol/server";
 import { AnycloudError } from "./errors.ts";
 
 /** What a factory is told about the request that its server will answer. */
@@ -35,11 +28,6 @@ export interface ServerDefinition {
 export interface ConnectableServer {
   connect(transport: Transport): Promise<void>;
   close(): Promise<void>;
-}
-
-/** Everything known about the caller when a server is built. */
-export interface Caller {
-  readonly authInfo?: AuthInfo;
 }
 
 /** Declares the MCP server of a module: `export default defineServer({ createServer })`. */

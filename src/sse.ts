@@ -1,7 +1,7 @@
 import type { HttpResponse } from "./handler.ts";
 
 /** Server-sent events (HTML Standard §9.2), as MCP's Streamable HTTP transport uses them. */
-export const SSE_CONTENT_TYPE = "text/event-stream";
+const SSE_CONTENT_TYPE = "text/event-stream";
 
 /** Headers that keep proxies from holding a stream back. */
 export const SSE_HEADERS: Readonly<Record<string, string>> = {

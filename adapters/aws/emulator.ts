@@ -102,5 +102,8 @@ function chooseRuntime(wanted: AwsEmulatorOptions["runtime"]): LambdaRuntimeProg
   const found = findAwsRuntime();
   if (found) return found;
   if (wanted === undefined) return builtInRuntime();
-  throw new AnycloudError("CONFIG_INVALID", "aws-lambda-ric is not installed: run `npm run lambda-runtime` first.");
+  throw new AnycloudError(
+    "CONFIG_INVALID",
+    "aws-lambda-ric is not installed: run `npm run install:lambda-runtime` first.",
+  );
 }

@@ -39,6 +39,6 @@ export function lambdaRuntime(): LambdaRuntime {
   if (awslambda?.HttpResponseStream) return awslambda;
   throw new AnycloudError(
     "ENTRY_INVALID",
-    "toLambda streams through the awslambda global of Lambda's Node.js runtime, and there is none here: run the entry on Lambda or with `mcp-anycloud dev --cloud aws`, or use toBufferedLambda.",
+    "toLambda streams through the awslambda global of Lambda's Node.js runtime, and there is none here: run the entry on Lambda or with `mcp-anycloud dev --target aws`, or use toBufferedLambda.",
   );
 }

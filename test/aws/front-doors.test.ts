@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => artefact?.remove());
 
 if (!findAwsRuntime()) {
-  test("AWS's own runtime is not installed, so all of this ran on the stand-in only: npm run lambda-runtime", () => {
+  test("AWS's own runtime is not installed, so all of this ran on the stand-in only: npm run install:lambda-runtime", () => {
     expect(process.env.CI).toBeUndefined();
   });
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ROOT } from "./project.ts";
@@ -38,9 +38,13 @@ export function startCli(args: readonly string[], { cwd = ROOT, environment = {}
     detached: true,
   });
   const text = { stdout: "", stderr: "" };
-  const { stdout, stderr } = child;
-  stdout?.on("data", (chunk) => (text.stdout += chunk));
-  stderr?.on("data", (chunk) => (text.stderr += chunk));
+  const heard = new EventEmitter();
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]?.on("data", (chunk) => {
+      text[name] += chunk;
+      heard.emit("data");
+    });
+  }
   const ended = once(child, "close").then(([code]) => ({ code, ...text }));
   return {
     process: child,
@@ -52,7 +56,7 @@ export function startCli(args: readonly string[], { cwd = ROOT, environment = {}
         if (child.exitCode !== null || child.signalCode !== null) {
           throw new Error(`It ended before it printed ${pattern}:\n${text.stdout}${text.stderr}`);
         }
-        await Promise.race([once(child.stdout, "data"), ended]);
+        await Promise.race([once(heard, "data"), ended]);
       }
     },
     signalGroup(signal) {

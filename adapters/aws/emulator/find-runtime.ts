@@ -11,7 +11,7 @@ export interface LambdaRuntimeProgram {
   readonly name: string;
 }
 
-/** Where `npm run lambda-runtime` puts AWS's runtime: it compiles native code, so it is no dependency. */
+/** Where `npm run install:lambda-runtime` puts AWS's runtime: it compiles native code, so it is no dependency. */
 const OWN_PREFIX = join("node_modules", ".lambda-runtime");
 
 /** AWS's runtime for Node.js from the project in the current folder; undefined when it is not installed. */

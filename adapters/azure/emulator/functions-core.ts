@@ -2,12 +2,12 @@ import Module from "node:module";
 import type { FunctionMetadata, InvocationRequest, TypedData } from "./worker-protocol.ts";
 
 /** The part of a programming model that the worker calls (azure-functions-nodejs-worker, types-core/index.d.ts). */
-export interface ProgrammingModel {
+interface ProgrammingModel {
   getInvocationModel(context: CoreInvocationContext): InvocationModel | Promise<InvocationModel>;
   getCapabilities?(defaults: Record<string, string>): Record<string, string> | Promise<Record<string, string>>;
 }
 
-export interface InvocationModel {
+interface InvocationModel {
   getArguments(): Promise<{ context: unknown; inputs: unknown[] }>;
   invokeFunction(context: unknown, inputs: unknown[], callback: FunctionCallback): Promise<unknown>;
   getResponse(context: unknown, result: unknown): Promise<{ returnValue?: TypedData | null }>;
@@ -21,7 +21,7 @@ export interface CoreInvocationContext {
   log(level: string, category: string, message: string): void;
 }
 
-export type FunctionCallback = (...inputs: unknown[]) => unknown;
+type FunctionCallback = (...inputs: unknown[]) => unknown;
 type HookCallback = (context: object) => unknown;
 
 /** What a function app has told the worker so far. */

@@ -21,7 +21,7 @@ export interface RpcHttp {
 }
 
 /** One binding of a function, as `app.http()` declared it. */
-export interface Binding {
+interface Binding {
   readonly type: string;
   readonly direction: string;
   readonly route?: string;
