@@ -9,7 +9,8 @@ const running: RunningCli[] = [];
 const projects: Project[] = [];
 afterEach(async () => {
   for (const cli of running.splice(0)) {
-    if (cli.process.exitCode === null && cli.process.signalCode === null) cli.signalGroup("SIGKILL");
+    // Asked nicely it removes its artefacts; whoever it leaves behind is tethered to it.
+    cli.process.kill("SIGTERM");
     await cli.ended;
   }
   for (const project of projects.splice(0)) project.remove();
