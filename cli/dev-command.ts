@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readConfig } from "../src/index.ts";
@@ -23,7 +23,9 @@ export async function devCommand(command: DevCommand): Promise<void> {
   const entry = findEntry(command.entry);
   const { path } = readConfig({ ...process.env, ...command.environment });
   const stop = stopSignal();
-  const folder = await mkdtemp(join(tmpdir(), "mcp-anycloud-"));
+  const folder = mkdtempSync(join(tmpdir(), "mcp-anycloud-"));
+  // Also when the process is ended in a hurry, by a second Ctrl-C.
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const session: Session = { command, entry, path, folder, stop, closers: [] };
   try {
     await serve(session);
@@ -33,7 +35,6 @@ export async function devCommand(command: DevCommand): Promise<void> {
     if (!stop.aborted) throw error;
   } finally {
     await Promise.allSettled(session.closers.map((close) => close()));
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,13 +1,35 @@
 /** What a terminal, a service manager and a closing window send. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** One Ctrl-C can arrive twice, from the terminal and passed on by npm; a person takes longer to insist. */
+const ECHO_MS = 500;
+
+/** How often to look whether npm is still there. */
+const LOOK_MS = 500;
+
 /** Fires when the process is asked to stop. Whoever asks a second time does not want to wait: it ends at once. */
 export function stopSignal(): AbortSignal {
   const stop = new AbortController();
+  let askedAt = 0;
   const ask = (): void => {
-    if (stop.signal.aborted) process.exit(130);
-    stop.abort();
+    if (!stop.signal.aborted) {
+      askedAt = performance.now();
+      stop.abort();
+    } else if (performance.now() - askedAt > ECHO_MS) process.exit(130);
   };
   for (const signal of SIGNALS) process.on(signal, ask);
+  if (process.env.npm_lifecycle_event !== undefined) stopWithParent(stop);
   return stop.signal;
+}
+
+/**
+ * npm runs a script in a shell, and the shell passes no signal on: `kill` on npm would end the two and leave this
+ * process behind, with its ports.
+ */
+function stopWithParent(stop: AbortController): void {
+  const parent = process.ppid;
+  const look = (): void => {
+    if (process.ppid !== parent) stop.abort();
+  };
+  setInterval(look, LOOK_MS).unref();
 }

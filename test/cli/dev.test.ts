@@ -29,9 +29,11 @@ function project(files: Readonly<Record<string, string>>): Project {
 }
 
 /** The processes of a group that have not ended: a zombie has, and waits for whoever inherited it. */
-function processesOfGroup(group: number): string[] {
-  const lines = execFileSync("ps", ["-A", "-o", "pgid=,stat=,command="], { encoding: "utf8" }).split("\n");
-  return lines.filter((line) => new RegExp(`^ *${group} +[^Z ]`).test(line));
+function processesOfGroup(group: number): ReadonlyArray<{ readonly id: number; readonly command: string }> {
+  const lines = execFileSync("ps", ["-A", "-o", "pid=,pgid=,stat=,command="], { encoding: "utf8" }).split("\n");
+  const rows = lines.map((line) => line.trim().split(/ +/));
+  const alive = rows.filter(([, groupId, state]) => Number(groupId) === group && !state?.startsWith("Z"));
+  return alive.map(([id, , , ...command]) => ({ id: Number(id), command: command.join(" ") }));
 }
 
 async function call(url: string): Promise<string> {
@@ -67,7 +69,9 @@ test("serves through the three front doors, calls a tool through each, and leave
   const group = cli.process.pid ?? 0;
   expect(processesOfGroup(group).length).toBeGreaterThan(3);
 
+  // Once from the terminal, and once passed on by npm.
   cli.signalGroup("SIGINT");
+  cli.process.kill("SIGINT");
   expect(await cli.ended).toMatchObject({ code: 0, stderr: "" });
   expect(processesOfGroup(group)).toEqual([]);
   expect(readdirSync(scratch.folder)).toEqual(["node_modules"]);
@@ -126,4 +130,40 @@ test("--amnesia serves every request from a fresh process", async () => {
   const cli = start(["--target", "gcp", "--amnesia"], { cwd: folder });
   const [, url = ""] = await cli.printed(/(http:\S+)/);
   expect(new Set([await call(url), await call(url), await call(url)]).size).toBe(3);
+});
+
+test("ends with the shell that npm started it in", async () => {
+  const { folder } = project({ "server.ts": greeter("Hello") });
+  const scratch = project({});
+  const environment = { npm_lifecycle_event: "start", TMPDIR: scratch.folder };
+  const cli = start(["--target", "gcp"], { cwd: folder, environment, shell: true });
+  await cli.printed(/^Serving/m);
+  const group = cli.process.pid ?? 0;
+  expect(processesOfGroup(group).length).toBeGreaterThan(2);
+  // The shell alone.
+  cli.process.kill("SIGKILL");
+  await cli.ended;
+  expect(processesOfGroup(group)).toEqual([]);
+  expect(readdirSync(scratch.folder)).toEqual(["node_modules"]);
+});
+
+test("a second request to stop ends it at once, and leaves no artefacts behind", async () => {
+  const { folder } = project({ "server.ts": greeter("Hello") });
+  const scratch = project({});
+  const cli = start(["--target", "gcp"], { cwd: folder, environment: { TMPDIR: scratch.folder } });
+  await cli.printed(/^Serving/m);
+  // It cannot react to SIGTERM, and would be given Cloud Run's 10 s of grace.
+  const [instance] = processesOfGroup(cli.process.pid ?? 0).filter(({ command }) => command.includes("server.mjs"));
+  if (!instance) throw new Error("There is no instance.");
+  process.kill(instance.id, "SIGSTOP");
+  try {
+    cli.process.kill("SIGTERM");
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    cli.process.kill("SIGTERM");
+    expect(await cli.ended).toMatchObject({ code: 130 });
+    expect(readdirSync(scratch.folder)).toEqual(["node_modules"]);
+  } finally {
+    // Its tether ends it.
+    process.kill(instance.id, "SIGCONT");
+  }
 });

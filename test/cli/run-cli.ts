@@ -10,7 +10,13 @@ const TETHER = pathToFileURL(join(ROOT, "adapters/emulation/tether.ts")).href;
 export interface CliOptions {
   readonly cwd?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Arguments of `node` that start the command line. Default: the sources. */
+  readonly program?: readonly string[];
+  /** Starts it from a shell, as npm does; `process` is the shell then. Default false. */
+  readonly shell?: boolean;
 }
+
+const SOURCES = ["--conditions=@mcp-anycloud/source", join(ROOT, "cli/main.ts")];
 
 export interface CliResult {
   readonly code: number | null;
@@ -28,10 +34,13 @@ export interface RunningCli {
   signalGroup(signal: NodeJS.Signals): void;
 }
 
-export function startCli(args: readonly string[], { cwd = ROOT, environment = {} }: CliOptions = {}): RunningCli {
+export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
+  const { cwd = ROOT, environment = {}, program = SOURCES, shell = false } = options;
   const { PATH = "", HOME = "", TMPDIR } = process.env;
-  const command = ["--import", TETHER, "--conditions=@mcp-anycloud/source", join(ROOT, "cli/main.ts"), ...args];
-  const child = spawn(process.execPath, command, {
+  const command = [process.execPath, "--import", TETHER, ...program, ...args];
+  // The second command keeps the shell from becoming the first one.
+  const [file = "", ...rest] = shell ? ["sh", "-c", '"$@"; true', "sh", ...command] : command;
+  const child = spawn(file, rest, {
     cwd,
     env: { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
