@@ -10,7 +10,10 @@ export interface RestEvent {
   readonly path: string;
   readonly headers: Readonly<Record<string, string | undefined>> | null;
   readonly multiValueHeaders: Readonly<Record<string, readonly string[] | undefined>> | null;
-  /** Percent-decoded, and in no particular order across names. */
+  /**
+   * In no particular order across names, and taken as fully percent-decoded. That is an assumption: AWS's page says of
+   * `%` that it is "URL-encoded before passing".
+   */
   readonly multiValueQueryStringParameters: Readonly<Record<string, readonly string[] | undefined>> | null;
   readonly requestContext: { readonly identity: { readonly sourceIp: string } };
   readonly body: string | null;

@@ -62,7 +62,7 @@ export function createInvocation({ incoming, outgoing, environment, underWay }: 
 
 /**
  * The address that Google's front end saw. It appends to what the client sent, so only the last entry is its word.
- * Behind an Application Load Balancer the last entry is the balancer's, not the client's.
+ * Behind an Application Load Balancer the last entry is probably the balancer's, not the client's; no document says so.
  */
 function lastForwarded(incoming: CloudRunRequest): string | undefined {
   const forwarded = incoming.headers["x-forwarded-for"];
