@@ -19,8 +19,39 @@ export interface Config {
   readonly maxBodyBytes: number;
   /** Seconds of silence after which an open stream carries an SSE comment, below every platform's idle limit. Default 15. */
   readonly heartbeatSeconds: number;
+  /** Name of the DynamoDB table for sessions and shared state. Default: none, and everything is stateless. */
+  readonly table?: string;
+  /**
+   * AWS role that instances outside AWS take on for the table, with the platform's own identity for them (OIDC web
+   * identity). Default: the credentials of AWS's own chain.
+   */
+  readonly awsRoleArn?: string;
+  /** Audience of the identity token that is traded for `awsRoleArn`. Default `sts.amazonaws.com`. */
+  readonly awsTokenAudience: string;
+  /** Seconds without a request after which a 2025-era session expires. Default 86400, a day. */
+  readonly sessionSeconds: number;
+  /** Seconds for which an expired session still comes back when its client does. Default 604800, a week; 0 for never. */
+  readonly sessionGraceSeconds: number;
+  /**
+   * Seconds after which a stream that only waits for news is ended gracefully, so that its client opens another.
+   * Default: 60 where a waiting stream keeps an instance to itself (Lambda), else 840.
+   */
+  readonly streamSeconds?: number;
+  /**
+   * Keys that seal what travels through the client (`requestState`). The first one seals; all of them open, so a new key
+   * goes first, and the old one leaves when what it sealed has expired. Default: none, and sealing is refused.
+   */
+  readonly stateKeys?: readonly StateKeyEntry[];
   /** `info` writes one line per request, `error` only for those that failed here, `silent` none. Default `info`. */
   readonly logLevel: "silent" | "error" | "info";
+}
+
+/** One key of the key ring. */
+export interface StateKeyEntry {
+  /** Names the key in what it sealed: letters, digits, `-` and `_`. */
+  readonly id: string;
+  /** 32 bytes or more. */
+  readonly secret: Uint8Array;
 }
 
 const PREFIX = "MCP_ANYCLOUD_";
@@ -37,6 +68,18 @@ const wholeNumber = (min: number, max: number): z.ZodType<number, string> =>
     .regex(/^\d+$/)
     .transform(Number)
     .refine((n) => n >= min && n <= max);
+
+/** `id:base64`, the first key first. Which of them is wrong is not told: the value is a secret. */
+const keyRing = z
+  .string()
+  .regex(/^\w[\w-]*:[\w+/-]{43,}={0,2}(,\w[\w-]*:[\w+/-]{43,}={0,2})*$/)
+  .transform((text): StateKeyEntry[] =>
+    text.split(",").map((entry) => {
+      const [id = "", secret = ""] = entry.split(":");
+      return { id, secret: Buffer.from(secret, "base64") };
+    }),
+  )
+  .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length);
 
 /** Variable → field, schema, and what the variable must be, in the words of the error. */
 const SETTINGS = {
@@ -65,17 +108,61 @@ const SETTINGS = {
     schema: wholeNumber(1, 200),
     must: "be a whole number of seconds from 1 to 200",
   },
+  MCP_ANYCLOUD_TABLE: {
+    field: "table",
+    schema: z.string().regex(/^[\w.-]{3,255}$/),
+    must: "be the name of a DynamoDB table",
+  },
+  MCP_ANYCLOUD_AWS_ROLE_ARN: {
+    field: "awsRoleArn",
+    schema: z.string().regex(/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/),
+    must: "be the ARN of a role, such as arn:aws:iam::123456789012:role/mcp-sessions",
+  },
+  MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE: {
+    field: "awsTokenAudience",
+    schema: z.string().regex(/^\S{1,255}$/),
+    must: "be the audience that the role trusts, without spaces",
+  },
+  MCP_ANYCLOUD_SESSION_SECONDS: {
+    field: "sessionSeconds",
+    schema: wholeNumber(60, 2_592_000),
+    must: "be a whole number of seconds from 60 to 2592000",
+  },
+  MCP_ANYCLOUD_SESSION_GRACE_SECONDS: {
+    field: "sessionGraceSeconds",
+    schema: wholeNumber(0, 31_536_000),
+    must: "be a whole number of seconds from 0 to 31536000",
+  },
+  MCP_ANYCLOUD_STREAM_SECONDS: {
+    field: "streamSeconds",
+    schema: wholeNumber(1, 3600),
+    must: "be a whole number of seconds from 1 to 3600",
+  },
+  MCP_ANYCLOUD_STATE_KEYS: {
+    field: "stateKeys",
+    schema: keyRing,
+    must: "be keys as id:base64, separated by commas, each with an id of its own and 32 bytes or more",
+    secret: true,
+  },
   MCP_ANYCLOUD_LOG_LEVEL: {
     field: "logLevel",
     schema: z.enum(["silent", "error", "info"]),
     must: "be silent, error or info",
   },
-} as const satisfies Record<string, { field: keyof Config; schema: z.ZodType; must: string }>;
+} as const satisfies Record<string, { field: keyof Config; schema: z.ZodType; must: string; secret?: true }>;
 
 /** The variables of the environment that `readConfig` knows. */
 export const CONFIG_VARIABLES: readonly string[] = Object.keys(SETTINGS);
 
-const DEFAULTS: Config = { path: "/mcp", maxBodyBytes: 4_194_304, heartbeatSeconds: 15, logLevel: "info" };
+const DEFAULTS: Config = {
+  path: "/mcp",
+  maxBodyBytes: 4_194_304,
+  heartbeatSeconds: 15,
+  awsTokenAudience: "sts.amazonaws.com",
+  sessionSeconds: 86_400,
+  sessionGraceSeconds: 604_800,
+  logLevel: "info",
+};
 
 /**
  * Reads the configuration in one pass. An empty variable counts as absent.
@@ -94,7 +181,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     }
     const parsed = setting.schema.safeParse(value);
     if (parsed.success) found[setting.field] = parsed.data;
-    else problems.push(`${variable} must ${setting.must}, not ${JSON.stringify(value)}`);
+    else
+      problems.push(`${variable} must ${setting.must}${"secret" in setting ? "" : `, not ${JSON.stringify(value)}`}`);
   }
   if (problems.length > 0) {
     throw new AnycloudError("CONFIG_INVALID", `The environment is not valid: ${problems.join("; ")}.`);

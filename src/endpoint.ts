@@ -1,25 +1,43 @@
-import { isJsonContentType } from "@modelcontextprotocol/server";
+import { isJsonContentType, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import { type Config, readConfig } from "./config.ts";
-import { type Legs, serveMessage } from "./exchange.ts";
-import type { HttpHandler, HttpRequest, HttpResponse, Invocation } from "./handler.ts";
+import { answerOf, type Legs, serveMessage, serveStream } from "./exchange.ts";
+import type { HttpHandler, HttpResponse } from "./handler.ts";
 import { errorResponse, JsonRpcCode } from "./json-rpc.ts";
-import { createLegacyLeg } from "./legacy/legacy-leg.ts";
-import { type LogSink, noteMessage, type RequestNotes, startRequestLog, writeLogLine } from "./log.ts";
+import type { Visit } from "./leg.ts";
+import { createLegacyLeg, type LegacyLeg } from "./legacy/legacy-leg.ts";
+import { createSessions } from "./legacy/session-record.ts";
+import { type LogSink, noteMessage, startRequestLog, writeLogLine } from "./log.ts";
 import { createModernLeg } from "./modern/modern-leg.ts";
+import { type BearerGate, createBearerGate } from "./security/bearer.ts";
 import { preflightResponse, readableBy } from "./security/cors.ts";
 import { hostProblem } from "./security/hosts.ts";
 import { isAllowedOrigin } from "./security/origins.ts";
+import { principalOf } from "./security/principal.ts";
 import { factoryOf, type ServerDefinition, type ServerFactory } from "./server.ts";
+import { createServices } from "./services.ts";
+import { createFleetEvents } from "./state/fleet-events.ts";
+import { createMemoryStore } from "./state/memory-store.ts";
+import { observed } from "./state/observed-store.ts";
+import type { StateStore } from "./state/store.ts";
 
 /** Overrides of what the environment configures, and what no variable can hold. */
 export interface McpEndpointOptions extends Partial<Config> {
   /** Where request records go. Default: one JSON line each on standard output. */
   readonly log?: LogSink;
+  /** Keeps 2025-era sessions and what servers share across instances. Default: none, and everything is stateless. */
+  readonly store?: StateStore | undefined;
+  /** Checks the bearer token that every request must then carry. Default: none, and the endpoint is public. */
+  readonly verifier?: OAuthTokenVerifier;
 }
 
 interface Endpoint extends Legs {
   readonly config: Config;
+  readonly legacy: LegacyLeg;
+  readonly gate: BearerGate | undefined;
 }
+
+/** Revisions are dates, and compare as text. */
+const FIRST_WITHOUT_SESSIONS = "2026-07-28";
 
 /** Answered without the server, for load balancers and uptime checks. */
 const HEALTH_PATH = "/health";
@@ -32,12 +50,24 @@ export function createMcpEndpoint(
   server: ServerDefinition | ServerFactory,
   options: McpEndpointOptions = {},
 ): HttpHandler {
-  const { log = writeLogLine, ...overrides } = options;
+  const { log = writeLogLine, store: durableStore, verifier, ...overrides } = options;
   const config: Config = { ...readConfig(globalThis.process?.env ?? {}), ...overrides };
+  const { streamSeconds } = config;
   const createServer = factoryOf(server);
-  const { serve: modern, notify } = createModernLeg(createServer);
-  const legacy = createLegacyLeg({ createServer, notify });
-  const endpoint: Endpoint = { config, modern, legacy };
+  const durable = durableStore !== undefined;
+  // Without a durable one, what happens in this process is still told in this process.
+  const store = observed(durableStore ?? createMemoryStore());
+  const fleetEvents = createFleetEvents(store);
+  const openServices = createServices({ store, durable, config, fleetEvents });
+  const shared = { createServer, openServices };
+  const endpoint: Endpoint = {
+    config,
+    gate: verifier && createBearerGate(verifier),
+    modern: createModernLeg({ ...shared, fleetEvents, streamSeconds }),
+    legacy: createLegacyLeg(
+      durable ? { ...shared, store, fleetEvents, sessions: createSessions(store, config), streamSeconds } : shared,
+    ),
+  };
   const sink: LogSink = (record) => {
     if (config.logLevel === "info" || config.logLevel === record.level) log(record);
   };
@@ -48,14 +78,11 @@ export function createMcpEndpoint(
   };
 }
 
-interface Visit {
-  readonly request: HttpRequest;
-  readonly invocation: Invocation;
-  readonly notes: RequestNotes;
-}
+/** A request before anybody knows who sends it. */
+type Caller = Omit<Visit, "principal" | "authInfo">;
 
 /** The way of a request, in reading order: who asks, for what, in which era. */
-async function answer(endpoint: Endpoint, visit: Visit): Promise<HttpResponse> {
+async function answer(endpoint: Endpoint, visit: Caller): Promise<HttpResponse> {
   const { request, invocation } = visit;
   const hostRefused = hostProblem(request.headers.host, endpoint.config, invocation.clientIp);
   if (hostRefused) return forbidden(hostRefused);
@@ -67,8 +94,8 @@ async function answer(endpoint: Endpoint, visit: Visit): Promise<HttpResponse> {
 
 const forbidden = (message: string): HttpResponse => errorResponse(403, { code: JsonRpcCode.HTTP_ERROR, message });
 
-async function route(endpoint: Endpoint, visit: Visit): Promise<HttpResponse> {
-  const { method, url } = visit.request;
+async function route(endpoint: Endpoint, caller: Caller): Promise<HttpResponse> {
+  const { method, url } = caller.request;
   const path = url.split("?", 1)[0];
   if (path === HEALTH_PATH && method === "GET") {
     return { status: 200, headers: { "content-type": "application/json" }, body: '{"status":"ok"}' };
@@ -79,10 +106,30 @@ async function route(endpoint: Endpoint, visit: Visit): Promise<HttpResponse> {
       message: `Not found. MCP is at ${endpoint.config.path}.`,
     });
   }
-  if (method === "OPTIONS") return preflightResponse(visit.request);
+  if (method === "OPTIONS") return preflightResponse(caller.request);
+  const outcome = await endpoint.gate?.(caller.request);
+  if (outcome && "refused" in outcome) return outcome.refused;
+  const visit: Visit = { ...caller, ...outcome, principal: principalOf(outcome?.authInfo) };
   if (method === "POST") return receive(endpoint, visit);
+  return serveSession(endpoint, visit) ?? methodNotAllowed(endpoint);
+}
+
+/** GET and DELETE, which concern sessions; undefined where there are none. */
+function serveSession({ config, legacy }: Endpoint, visit: Visit): Promise<HttpResponse> | undefined {
+  const { method, headers } = visit.request;
+  // 2026-07-28 has neither (MCP, Streamable HTTP).
+  if ((headers["mcp-protocol-version"] ?? "") >= FIRST_WITHOUT_SESSIONS) return undefined;
+  if (method === "GET" && legacy.openStream) {
+    return serveStream(legacy.openStream, { ...visit, heartbeatMs: config.heartbeatSeconds * 1000 });
+  }
+  const { endSession } = legacy;
+  return method === "DELETE" && endSession ? answerOf(visit, () => endSession(visit)) : undefined;
+}
+
+function methodNotAllowed({ legacy }: Endpoint): HttpResponse {
   const message = "Method not allowed: send MCP messages with POST.";
-  return errorResponse(405, { code: JsonRpcCode.HTTP_ERROR, message }, { allow: "POST, OPTIONS" });
+  const allow = legacy.openStream ? "GET, POST, DELETE, OPTIONS" : "POST, OPTIONS";
+  return errorResponse(405, { code: JsonRpcCode.HTTP_ERROR, message }, { allow });
 }
 
 /** Reads and parses the body, once for both eras. */

@@ -3,6 +3,12 @@ export type ErrorCode =
   | "CONFIG_INVALID"
   | "SERVER_INVALID"
   | "CLIENT_UNREACHABLE"
+  /** A conditional write met another state than it asked for. */
+  | "STATE_CONFLICT"
+  /** The store could not be asked, or did not answer in time. */
+  | "STORE_UNAVAILABLE"
+  /** Something that needs a store was used, and none is configured. */
+  | "STORE_MISSING"
   | "ENTRY_INVALID"
   | "BUILD_FAILED"
   | "USAGE"

@@ -1,7 +1,8 @@
 import { classifyInboundRequest } from "@modelcontextprotocol/server";
-import type { HttpRequest, HttpResponse, Invocation } from "./handler.ts";
+import { failureResponse } from "./failure-response.ts";
+import type { HttpRequest, HttpResponse } from "./handler.ts";
 import { errorResponse, JsonRpcCode, requestIdOf } from "./json-rpc.ts";
-import type { Leg } from "./leg.ts";
+import type { Leg, StreamVisit, Visit } from "./leg.ts";
 import type { RequestNotes } from "./log.ts";
 import { withLifetime } from "./response-lifetime.ts";
 
@@ -12,55 +13,68 @@ export interface Legs {
 }
 
 /** A message that was let in. */
-export interface Arrival {
-  readonly request: HttpRequest;
-  readonly invocation: Invocation;
-  readonly notes: RequestNotes;
+export interface Arrival extends Visit {
   /** The parsed JSON of the body. */
   readonly message: unknown;
   readonly heartbeatMs: number;
 }
 
 /** Hands a message to the leg of its era and sees the answer through. */
-export function serveMessage(
-  legs: Legs,
-  { request, invocation, notes, message, heartbeatMs }: Arrival,
-): Promise<HttpResponse> {
+export function serveMessage(legs: Legs, { heartbeatMs, ...arrival }: Arrival): Promise<HttpResponse> {
+  const { request, invocation, notes, message } = arrival;
   notes.era = eraOf(request, message);
-  const { deadline, signal } = invocation;
-  const abandoned = new AbortController();
-  const abandon = (): void => abandoned.abort();
-  if (signal?.aborted) abandon();
-  signal?.addEventListener("abort", abandon, { once: true });
-  const failed = (error: unknown): void => {
-    notes.error = error instanceof Error ? (error.stack ?? String(error)) : String(error);
-  };
-  const canStream = invocation.canStream && acceptsStream(request.headers.accept);
-  const pending = legs[notes.era]({
-    request,
-    message,
-    abandoned: abandoned.signal,
-    ...(deadline && { deadline }),
-    canStream,
-    failed,
-  });
-  const answered = pending.catch((error: unknown) => {
-    failed(error);
-    return errorResponse(500, {
-      code: JsonRpcCode.INTERNAL_ERROR,
-      message: "Internal error",
-      id: requestIdOf(message),
-    });
-  });
-  // A subscription ends itself at the deadline, with the result that tells the client to subscribe again.
-  const endsItself = notes.mcpMethod === "subscriptions/listen";
+  const leg = legs[notes.era];
+  const { deadline } = invocation;
+  const { signal: abandoned, abandon } = abandonment(arrival);
+  // The headers of the answer to `initialize` carry the session, so they wait for it.
+  const canStream = invocation.canStream && acceptsStream(request.headers.accept) && notes.mcpMethod !== "initialize";
+  const failed = (error: unknown): void => noteFailure(notes, error);
+  const answered = answerOf(arrival, () => leg.serve({ ...arrival, abandoned, canStream, failed }));
   return withLifetime(answered, {
     heartbeatMs,
-    ...(deadline && !endsItself && { deadline }),
+    ...(deadline && !leg.endsItself(message) && { deadline }),
     canStream,
     abandon,
     timedOut: () => timedOut(message),
   });
+}
+
+/** Opens a stream and sees it through. It ends itself when the platform's time is up. */
+export function serveStream(
+  open: (visit: StreamVisit) => Promise<HttpResponse>,
+  { heartbeatMs, ...visit }: Visit & { readonly heartbeatMs: number },
+): Promise<HttpResponse> {
+  visit.notes.era = "legacy";
+  const { signal: abandoned, abandon } = abandonment(visit);
+  const failed = (error: unknown): void => noteFailure(visit.notes, error);
+  const opened = answerOf(visit, () => open({ ...visit, abandoned, failed }));
+  return withLifetime(opened, { heartbeatMs, canStream: true, abandon, timedOut: () => timedOut(undefined) });
+}
+
+/** What `serve` answers; what it throws as the answer to the client, and told to the operator. */
+export async function answerOf(
+  { notes, message }: Pick<Visit, "notes"> & { readonly message?: unknown },
+  serve: () => Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  try {
+    return await serve();
+  } catch (error) {
+    noteFailure(notes, error);
+    return failureResponse(error, message);
+  }
+}
+
+/** Fires when nobody reads the answer any more: the platform said so, or `abandon` was called. */
+function abandonment({ invocation: { signal } }: Visit): { signal: AbortSignal; abandon: () => void } {
+  const abandoned = new AbortController();
+  const abandon = (): void => abandoned.abort();
+  if (signal?.aborted) abandon();
+  signal?.addEventListener("abort", abandon, { once: true });
+  return { signal: abandoned.signal, abandon };
+}
+
+function noteFailure(notes: RequestNotes, error: unknown): void {
+  notes.error = error instanceof Error ? (error.stack ?? String(error)) : String(error);
 }
 
 /** What neither era accepts is the modern leg's to refuse: it knows the specification's ladder of errors. */

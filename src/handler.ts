@@ -39,6 +39,8 @@ export interface Invocation {
   readonly deadline?: AbortSignal;
   /** False behind a front door that buffers: whole JSON answers only. */
   readonly canStream: boolean;
+  /** True where the platform serves nothing else on this instance until the answer is complete, as Lambda does. */
+  readonly exclusive?: boolean;
   /** Keeps the instance awake until `work` settles, after the response has left. */
   readonly waitUntil?: (work: Promise<unknown>) => void;
 }

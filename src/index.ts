@@ -4,6 +4,7 @@ export { AnycloudError, type ErrorCode } from "./errors.ts";
 export { type Fetch, toFetch } from "./fetch.ts";
 export type { Adapter, HttpHandler, HttpRequest, HttpResponse, Invocation } from "./handler.ts";
 export type { LogSink, RequestRecord } from "./log.ts";
+export type { MintOptions, RequestState } from "./modern/request-state.ts";
 export { neverThrows } from "./never-throws.ts";
 export {
   defineServer,
@@ -12,3 +13,21 @@ export {
   type ServerDefinition,
   type ServerFactory,
 } from "./server.ts";
+export type { Services } from "./services.ts";
+export { stateConflict } from "./state/conflict.ts";
+export type { Handles, Life } from "./state/handles.ts";
+export { createMemoryStore } from "./state/memory-store.ts";
+export type { Once } from "./state/once.ts";
+export type { RateLimit, RateLimiter, Taken } from "./state/rate-limiter.ts";
+export { compareSortKeys } from "./state/sort-order.ts";
+export {
+  isConflict,
+  MAX_VALUE_BYTES,
+  type StateCondition,
+  type StateItem,
+  type StateKey,
+  type StateRange,
+  type StateStore,
+  type StateWrite,
+} from "./state/store.ts";
+export { checkExpiry, checkKey, checkPartition, checkWrite } from "./state/write-limits.ts";

@@ -13,6 +13,8 @@ export const JsonRpcCode = {
   UNSUPPORTED_PROTOCOL_VERSION: -32022,
   /** Refused before it became JSON-RPC; what both SDKs use for errors of the HTTP layer. */
   HTTP_ERROR: -32000,
+  /** What both SDKs answer a session id with that names no session. */
+  SESSION_NOT_FOUND: -32001,
 } as const;
 
 export interface JsonRpcFailure {

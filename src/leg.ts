@@ -1,19 +1,42 @@
-import type { HttpRequest, HttpResponse } from "./handler.ts";
+import type { AuthInfo } from "@modelcontextprotocol/server";
+import type { HttpRequest, HttpResponse, Invocation } from "./handler.ts";
+import type { RequestNotes } from "./log.ts";
+import type { Principal } from "./security/principal.ts";
+
+/** A request that was let in. */
+export interface Visit {
+  readonly request: HttpRequest;
+  readonly invocation: Invocation;
+  readonly notes: RequestNotes;
+  /** What the verified token says, where one is asked for. */
+  readonly authInfo?: AuthInfo;
+  readonly principal: Principal;
+}
 
 /** One POST to the endpoint, its body parsed, on its way to a server. */
-export interface Exchange {
-  readonly request: HttpRequest;
+export interface Exchange extends Visit {
   /** The parsed JSON of the body. */
   readonly message: unknown;
   /** Fires when nobody waits for the answer any more: the client left, or the platform's time is up. */
   readonly abandoned: AbortSignal;
-  /** Fires while there is still time to end a stream cleanly. */
-  readonly deadline?: AbortSignal;
   /** False when the answer must be one JSON body. */
   readonly canStream: boolean;
   /** Told why the answer is a 5xx, for the operator; the client is not. */
   readonly failed: (error: unknown) => void;
 }
 
-/** Serves the messages of one protocol era. What it throws becomes an internal error. */
-export type Leg = (exchange: Exchange) => Promise<HttpResponse>;
+/** A GET on its way to a stream. */
+export interface StreamVisit extends Visit {
+  /** Fires when nobody reads the stream any more. */
+  readonly abandoned: AbortSignal;
+  /** Told what fails while the stream is open, for the operator. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** Serves the messages of one protocol era. */
+export interface Leg {
+  /** What it throws becomes an internal error, and a store that cannot be asked a 503. */
+  serve(exchange: Exchange): Promise<HttpResponse>;
+  /** Whether it ends the answer to `message` by itself, in its own words, when the platform's time is up. */
+  endsItself(message: unknown): boolean;
+}

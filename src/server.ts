@@ -1,11 +1,13 @@
-import type { McpRequestContext, McpServer, Server, ServerNotifier, Transport } from "@modelcontextprotocol/server";
+import type { McpRequestContext, McpServer, Server, Transport } from "@modelcontextprotocol/server";
 import { AnycloudError } from "./errors.ts";
+import type { Services } from "./services.ts";
 
-/** What a factory is told about the request that its server will answer. */
-export interface FactoryContext extends McpRequestContext {
-  /** Tells clients that listen, of whatever request, that tools, prompts or resources changed. */
-  readonly notify: ServerNotifier;
-}
+/**
+ * What a factory is told about the request that its server will answer (`era`, `authInfo`, `requestInfo`), and what it
+ * shares with the servers of other requests, on whatever instance: `notify`, `handles`, `once`, `rateLimiter` and
+ * `requestState`. Using none of these costs nothing.
+ */
+export interface FactoryContext extends McpRequestContext, Services {}
 
 /** A server built with SDK v1 (`@modelcontextprotocol/sdk`), which speaks the 2025 protocols only. */
 export interface SdkV1Server {

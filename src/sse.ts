@@ -13,8 +13,18 @@ export const SSE_HEADERS: Readonly<Record<string, string>> = {
 /** A comment: traffic that keeps idle limits at bay and means nothing. */
 export const SSE_HEARTBEAT = ": keepalive\n\n";
 
-/** The frame of one JSON-RPC message, given as JSON text. */
-export const sseFrame = (json: string): string => `event: message\ndata: ${json}\n\n`;
+/** The frame of one JSON-RPC message, given as JSON text, with the id from which the stream can be resumed. */
+export const sseFrame = (json: string, id?: string): string =>
+  `${id === undefined ? "" : `id: ${id}\n`}event: message\ndata: ${json}\n\n`;
+
+/**
+ * The frame that tells a client from where to resume before there is a message (MCP 2025-11-25, Streamable HTTP). Clients
+ * of earlier revisions take its empty data for a broken message.
+ */
+export const ssePriming = (id: string, retryMs: number): string => `id: ${id}\nretry: ${retryMs}\ndata: \n\n`;
+
+/** Sent before a stream is closed that the client should come back for. */
+export const sseRetry = (retryMs: number): string => `retry: ${retryMs}\n\n`;
 
 /** Whether the response is a stream of server-sent events. */
 export function isEventStream({ headers, body }: HttpResponse): boolean {

@@ -1,9 +1,23 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterEach, describe, expect, test } from "vitest";
 import notebook from "../examples/notebook/server.ts";
-import { createMcpEndpoint, toFetch } from "../src/index.ts";
+import { createMcpEndpoint, createMemoryStore, type Fetch, toFetch } from "../src/index.ts";
+import { modernCall } from "./core/messages.ts";
 
-const serve = toFetch(createMcpEndpoint(notebook, { logLevel: "silent" }));
+const SETTINGS = { logLevel: "silent", stateKeys: [{ id: "test", secret: new Uint8Array(32) }] } as const;
+
+/** A notebook of three instances that take turns. */
+function createFleet(): Fetch {
+  const store = createMemoryStore();
+  const instances = [1, 2, 3].map(() => toFetch(createMcpEndpoint(notebook, { ...SETTINGS, store })));
+  let turn = 0;
+  return (request, invocation) => {
+    const serve = instances[turn++ % instances.length] as Fetch;
+    return serve(request, invocation);
+  };
+}
+
+const fleet = createFleet();
 const open: Client[] = [];
 afterEach(() => Promise.all(open.splice(0).map((client) => client.close())));
 
@@ -11,7 +25,7 @@ type Era = "2025-11-25" | "2026-07-28";
 type Answer = "yes" | "no" | "decline";
 
 /** A client of one era; one that `answers` shows forms to its user. */
-async function connect(era: Era, answers?: Answer): Promise<Client> {
+async function connect(era: Era, answers?: Answer, serve: Fetch = fleet): Promise<Client> {
   const client = new Client(
     { name: "test", version: "1.0.0" },
     {
@@ -119,22 +133,55 @@ describe.each<Era>(["2025-11-25", "2026-07-28"])("a client of %s", (era) => {
   });
 });
 
-describe("a client that can ask its user", () => {
+describe.each<Era>(["2025-11-25", "2026-07-28"])("a client of %s that can ask its user", (era) => {
   test("deletes a note if the user agrees", async () => {
-    const client = await connect("2026-07-28", "yes");
+    const client = await connect(era, "yes");
     const { id } = await writeNote(client);
     expect(await call(client, "delete_note", { id })).toMatchObject({ isError: false, data: { id, deleted: true } });
     expect(await call(client, "search_notes", { query: `number-${written}` })).toMatchObject({ data: { total: 0 } });
   });
 
   test.each<Answer>(["no", "decline"])("keeps the note on the answer %s, whatever the model claims", async (answer) => {
-    const client = await connect("2026-07-28", answer);
+    const client = await connect(era, answer);
     const { id, title } = await writeNote(client);
     const kept = await call(client, "delete_note", { id, confirm: true });
     expect(kept).toMatchObject({ isError: false, data: { id, deleted: false } });
     expect(kept.text).toContain(`Kept "${title}"`);
     expect(await call(client, "search_notes", { query: `number-${written}` })).toMatchObject({ data: { total: 1 } });
   });
+});
+
+test("an answer to a question that was not asked deletes nothing", async () => {
+  const client = await connect("2026-07-28");
+  const { id } = await writeNote(client);
+  const [message, options] = modernCall("tools/call", {
+    name: "delete_note",
+    arguments: { id },
+    inputResponses: { consent: { action: "accept", content: { confirm: true } } },
+  });
+  const { params } = message as { params: { _meta: Record<string, unknown> } };
+  params._meta["io.modelcontextprotocol/clientCapabilities"] = { elicitation: { form: {} } };
+  const headers = { "content-type": "application/json", ...options.headers };
+  const request = new Request("http://localhost/mcp", { method: "POST", headers, body: JSON.stringify(message) });
+  expect(await (await fleet(request)).json()).toMatchObject({ result: { resultType: "input_required" } });
+  expect(await call(client, "search_notes", { query: `number-${written}` })).toMatchObject({ data: { total: 1 } });
+});
+
+test("twenty notes that are written at the same time, by clients of both eras, are all there", async () => {
+  const clients = await Promise.all((["2025-11-25", "2026-07-28"] as const).map((era) => connect(era)));
+  const notes = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => writeNote(clients[i % 2] as Client, "Together")),
+  );
+  expect(new Set(notes.map(({ id }) => id)).size).toBe(20);
+  const [client] = clients as [Client, ...Client[]];
+  expect(await call(client, "search_notes", { query: "together" })).toMatchObject({ data: { total: 20 } });
+});
+
+test("without a store the notebook says what it needs", async () => {
+  const client = await connect("2026-07-28", undefined, toFetch(createMcpEndpoint(notebook, SETTINGS)));
+  const { isError, text } = await call(client, "add_note", { title: "A", text: "B" });
+  expect(isError).toBe(true);
+  expect(text).toContain("set MCP_ANYCLOUD_TABLE, or give the endpoint a store");
 });
 
 describe("limits", () => {

@@ -41,7 +41,7 @@ export function openInvocation({ context, clientIp, canStream }: InvocationOptio
   }
 
   return {
-    facts: { requestId: context.awsRequestId, clientIp, deadline: deadline.signal, canStream, waitUntil },
+    facts: { requestId: context.awsRequestId, clientIp, deadline: deadline.signal, canStream, exclusive: true, waitUntil },
     async settled() {
       // Work may hand over further work.
       while (background.size > 0) await Promise.all(background);

@@ -6,8 +6,8 @@ import {
   inputResponse,
   type McpServer,
   type ServerContext,
-  type ServerNotifier,
 } from "@modelcontextprotocol/server";
+import type { FactoryContext } from "mcp-anycloud";
 import * as z from "zod/v4";
 import type { Note, NoteBook } from "./note-book.ts";
 
@@ -27,11 +27,13 @@ const formsCapability = z.object({
   elicitation: z.union([z.object({ form: z.object({}) }), z.object({ url: z.never().optional() })]),
 });
 
+type Asking = Pick<FactoryContext, "notify" | "requestState">;
+
 /**
  * The tool that asks before it acts. The question is written once: 2026-07-28 clients get it as an `input_required`
- * result and call again with the answer, 2025 clients with a session as an elicitation.
+ * result and call again with the answer, on whatever instance; 2025 clients with a session get it as an elicitation.
  */
-export function addDeleteTool(server: McpServer, notes: NoteBook, notify: ServerNotifier): void {
+export function addDeleteTool(server: McpServer, notes: NoteBook, { notify, requestState }: Asking): void {
   server.registerTool(
     "delete_note",
     {
@@ -45,8 +47,8 @@ export function addDeleteTool(server: McpServer, notes: NoteBook, notify: Server
       const note = await notes.get(id);
       if (!note) throw new Error(`There is no note ${id}: find its id with search_notes.`);
       const asks = canAsk(server, context);
-      const consent = asks ? consentOf(context) : confirm || undefined;
-      if (consent === undefined && asks) return askAbout(note);
+      const consent = asks ? consentOf(context, note) : confirm || undefined;
+      if (consent === undefined && asks) return askAbout(note, await requestState.mint(note.id));
       if (consent === undefined) {
         throw new Error(
           `This client cannot ask the user. Ask whether "${note.title}" may be deleted, then call delete_note again with confirm: true.`,
@@ -60,18 +62,21 @@ export function addDeleteTool(server: McpServer, notes: NoteBook, notify: Server
   );
 }
 
-function askAbout({ title }: Note): InputRequiredResult {
+function askAbout({ title }: Note, requestState: string): InputRequiredResult {
   const message = `Delete the note "${title}"?`;
   return inputRequired({
     inputRequests: { consent: inputRequired.elicit({ message, requestedSchema: confirmation }) },
+    requestState,
   });
 }
 
 /** The user's answer; undefined as long as there is none. Declining the question is a no. */
-function consentOf({ mcpReq: { inputResponses } }: ServerContext): boolean | undefined {
-  const answer = inputResponse(inputResponses, "consent");
+function consentOf({ mcpReq }: ServerContext, { id }: Note): boolean | undefined {
+  // Sealed with the question, it comes back once, from the same caller: an answer without it was to no question of ours.
+  if (mcpReq.requestState<string>() !== id) return undefined;
+  const answer = inputResponse(mcpReq.inputResponses, "consent");
   if (answer.kind !== "elicit") return undefined;
-  return acceptedContent(inputResponses, "consent", confirmation)?.confirm ?? false;
+  return acceptedContent(mcpReq.inputResponses, "consent", confirmation)?.confirm ?? false;
 }
 
 /** Whether the client shows forms to its user, as it said in this request (2026-07-28) or when its session began (2025). */

@@ -25,11 +25,6 @@ export interface NoteBook {
   delete(id: string): Promise<boolean>;
 }
 
-/** The notes of all callers, each caller's apart from the others'. */
-export interface NoteBooks {
-  of(caller: string): NoteBook;
-}
-
 /** The address of a note as a resource. */
 export const noteUri = (id: string): string => `note://${id}`;
 

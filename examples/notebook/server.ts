@@ -1,19 +1,16 @@
 import { McpServer } from "@modelcontextprotocol/server";
 import { defineServer, type FactoryContext, type ServerDefinition } from "mcp-anycloud";
-import { callerOf } from "./caller.ts";
 import { addDeleteTool } from "./delete-note.ts";
 import { addExportTool } from "./export-notes.ts";
-import { createMemoryNoteBooks } from "./memory-note-books.ts";
 import { addNoteResources } from "./note-resources.ts";
 import { addNoteTools } from "./note-tools.ts";
+import { createSharedNoteBook } from "./shared-note-book.ts";
 import { addSummaryPrompt } from "./summarize-notes.ts";
-
-const noteBooks = createMemoryNoteBooks();
 
 /** What is listed is the same for everybody and changes with a new version only, so clients may keep it for a while. */
 const LISTING = { ttlMs: 300_000, cacheScope: "public" } as const;
 
-function createServer({ authInfo, notify }: FactoryContext): McpServer {
+function createServer({ handles, once, notify, requestState }: FactoryContext): McpServer {
   const server = new McpServer(
     { name: "notebook", title: "Notebook", version: "1.0.0" },
     {
@@ -25,11 +22,12 @@ function createServer({ authInfo, notify }: FactoryContext): McpServer {
         "prompts/list": LISTING,
         "resources/templates/list": LISTING,
       },
+      requestState,
     },
   );
-  const notes = noteBooks.of(callerOf(authInfo));
+  const notes = createSharedNoteBook({ handles, once });
   addNoteTools(server, notes, notify);
-  addDeleteTool(server, notes, notify);
+  addDeleteTool(server, notes, { notify, requestState });
   addExportTool(server, notes);
   addNoteResources(server, notes);
   addSummaryPrompt(server, notes);

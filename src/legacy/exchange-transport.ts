@@ -1,40 +1,62 @@
-import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/server";
-import { AnycloudError } from "../errors.ts";
+import type {
+  JSONRPCMessage,
+  JSONRPCRequest,
+  MessageExtraInfo,
+  RequestId,
+  Transport,
+} from "@modelcontextprotocol/server";
 
-/** Where the messages of one exchange go. */
+/** Where the messages of one exchange go. A message goes where `take` says; what it throws, the server is told. */
 export interface ExchangeSink {
-  /** A notification that belongs to the request under way. */
+  /** The response to one of the exchange's requests. */
+  answered(message: JSONRPCMessage, id: RequestId): void;
+  /** A notification that belongs to one of them. */
   notified(message: JSONRPCMessage): void;
-  /** The response to it. */
-  answered(message: JSONRPCMessage): void;
+  /** A request from the server to the client. */
+  asked(message: JSONRPCRequest): void;
+  /** A notification that belongs to none of them. */
+  announced(message: JSONRPCMessage): void;
 }
 
-/**
- * The transport of one request without a session: what belongs to the request goes to the sink, what would need another
- * connection to the client cannot go anywhere. A server→client request is refused at once; left alone, it would wait
- * for its own time-out, a minute of billed idling in front of a gateway that gives up after half of it.
- */
-export function createExchangeTransport(requestId: string | number, sink: ExchangeSink): Transport {
-  const transport: Transport = {
+export interface ExchangeTransport extends Transport {
+  /** Hands the server a request whose answer nobody but the caller hears of. Settles with the answer. */
+  rehearse(request: JSONRPCRequest, extra: MessageExtraInfo): Promise<JSONRPCMessage>;
+}
+
+/** The transport between a server and the requests of one POST. */
+export function createExchangeTransport(
+  requestIds: ReadonlySet<RequestId>,
+  sink: ExchangeSink,
+  sessionId?: string,
+): ExchangeTransport {
+  const rehearsals = new Map<RequestId, (answer: JSONRPCMessage) => void>();
+  const transport: ExchangeTransport = {
+    ...(sessionId && { sessionId }),
     async start() {},
     async send(message, options) {
-      if ("method" in message && "id" in message) throw unreachableClient(message.method);
       if ("method" in message) {
-        if (options?.relatedRequestId === requestId) sink.notified(message);
-      } else if (message.id === requestId) {
-        sink.answered(message);
+        const related = options?.relatedRequestId;
+        if ("id" in message) sink.asked(message);
+        else if (related !== undefined && requestIds.has(related)) sink.notified(message);
+        // What a rehearsed request makes the server say was said when it was first played.
+        else if (related === undefined || !rehearsals.has(related)) sink.announced(message);
+        return;
       }
+      const { id } = message;
+      if (id === undefined) return;
+      const rehearsed = rehearsals.get(id);
+      rehearsals.delete(id);
+      if (rehearsed) rehearsed(message);
+      else if (requestIds.has(id)) sink.answered(message, id);
     },
     async close() {
       transport.onclose?.();
     },
+    rehearse: (request, extra) =>
+      new Promise((resolve) => {
+        rehearsals.set(request.id, resolve);
+        transport.onmessage?.(request, extra);
+      }),
   };
   return transport;
 }
-
-const unreachableClient = (method: string): AnycloudError =>
-  new AnycloudError(
-    "CLIENT_UNREACHABLE",
-    `The server cannot send ${method} to this client: 2025-era requests are served without a session here. ` +
-      "Connect with a 2026-07-28 client, or give the tool another way to get the answer.",
-  );

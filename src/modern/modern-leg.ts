@@ -1,84 +1,58 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-import {
-  createMcpHandler,
-  InMemoryServerEventBus,
-  type McpHttpHandler,
-  McpServer,
-  Server,
-  type ServerEventBus,
-  type ServerNotifier,
-  SUPPORTED_PROTOCOL_VERSIONS,
-} from "@modelcontextprotocol/server";
-import { AnycloudError } from "../errors.ts";
-import { fromWebResponse, toWebRequest } from "../fetch.ts";
+import { SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../handler.ts";
 import { errorResponse, JsonRpcCode, requestIdOf } from "../json-rpc.ts";
-import { rememberToolSchemas } from "../json-schema-memo.ts";
 import type { Exchange, Leg } from "../leg.ts";
-import { assertServer, type ServerFactory } from "../server.ts";
-import { isEventStream, sseMessages } from "../sse.ts";
+import type { ServerFactory } from "../server.ts";
+import type { OpenServicesOf } from "../services.ts";
+import type { FleetEvents } from "../state/fleet-events.ts";
+import { waitingSeconds } from "../stream-time.ts";
+import { createDispatch } from "./dispatch.ts";
+import { endInTime, startListening } from "./listening.ts";
+import { settledAnswer, wholeAnswer } from "./settled-answer.ts";
 
-export interface ModernLeg {
-  readonly serve: Leg;
-  /** Publishes to every `subscriptions/listen` stream of this process. */
-  readonly notify: ServerNotifier;
-}
-
-/** What comes to light while one request is served. */
-interface Findings {
-  isModern: boolean;
-  error?: Error;
+export interface ModernLegOptions {
+  readonly createServer: ServerFactory;
+  readonly openServices: OpenServicesOf;
+  /** Where `subscriptions/listen` hears what changed, on whatever instance. */
+  readonly fleetEvents: FleetEvents;
+  /** Seconds after which a `subscriptions/listen` is ended, for its client to listen again. Default: `waitingSeconds`. */
+  readonly streamSeconds?: number | undefined;
 }
 
 /** Serves MCP 2026-07-28: every request is whole in itself, answered by a server of its own over the SDK's dispatch. */
-export function createModernLeg(createServer: ServerFactory): ModernLeg {
-  const current = new AsyncLocalStorage<Findings>();
-  const onerror = (error: Error): void => {
-    const findings = current.getStore();
-    if (findings) findings.error = error;
+export function createModernLeg(options: ModernLegOptions): Leg {
+  return {
+    // A subscription ends with the result that tells the client to subscribe again.
+    endsItself: isListen,
+    async serve(exchange) {
+      if (!isListen(exchange.message)) return call(exchange, options);
+      return exchange.canStream ? listen(exchange, options) : listenRefusal(exchange);
+    },
   };
-  const bus: ServerEventBus = new InMemoryServerEventBus(onerror);
-  const open = (): McpHttpHandler =>
-    createMcpHandler(
-      async (context) => {
-        const product: unknown = await createServer({ ...context, notify: handler.notify });
-        assertServer(product);
-        if (product instanceof McpServer || product instanceof Server) {
-          rememberToolSchemas(product);
-          return product;
-        }
-        const findings = current.getStore();
-        if (findings) findings.isModern = false;
-        throw new AnycloudError("SERVER_INVALID", "A server of SDK v1 speaks the 2025 protocols only.");
-      },
-      // Heartbeats are the endpoint's, the same for every kind of answer.
-      { legacy: "reject", bus, keepAliveMs: 0, onerror },
-    );
-  const handler = open();
-
-  async function serve(exchange: Exchange): Promise<HttpResponse> {
-    const listening = (exchange.message as { method?: unknown } | null)?.method === "subscriptions/listen";
-    if (listening && !exchange.canStream) return listenRefusal(exchange);
-    // A handler of its own, because closing one ends all its subscriptions with the graceful result.
-    const serving = listening ? open() : handler;
-    if (listening) exchange.deadline?.addEventListener("abort", () => void serving.close(), { once: true });
-    const findings: Findings = { isModern: true };
-    const request = toWebRequest(exchange.request, exchange.abandoned);
-    const response = await current.run(findings, () => serving.fetch(request, { parsedBody: exchange.message }));
-    if (!findings.isModern) return versionRefusal(exchange);
-    if (response.status >= 500) exchange.failed(findings.error);
-    const answer = await fromWebResponse(response);
-    return exchange.canStream ? answer : wholeAnswer(answer);
-  }
-  return { serve, notify: handler.notify };
 }
 
-/** The result of a stream alone: notifications on the way to it have no place in one JSON body. */
-async function wholeAnswer(response: HttpResponse): Promise<HttpResponse> {
-  if (!isEventStream(response)) return response;
-  const chunks = await Array.fromAsync(response.body as AsyncIterable<string>);
-  const body = sseMessages(chunks.join("")).at(-1) ?? "";
-  return { status: response.status, headers: { "content-type": "application/json" }, body };
+const isListen = (message: unknown): boolean =>
+  (message as { method?: unknown } | null)?.method === "subscriptions/listen";
+
+async function call(exchange: Exchange, { createServer, openServices }: ModernLegOptions): Promise<HttpResponse> {
+  const services = openServices(exchange);
+  const { response, isModern } = await createDispatch({ createServer, exchange, services }).answer();
+  if (!isModern) return versionRefusal(exchange);
+  return settledAnswer(exchange.canStream ? response : await wholeAnswer(response), { services, exchange });
+}
+
+async function listen(exchange: Exchange, options: ModernLegOptions): Promise<HttpResponse> {
+  const { createServer, openServices, fleetEvents, streamSeconds } = options;
+  const { bus, over, sdkAnswered } = await startListening(fleetEvents);
+  const { answer, close } = createDispatch({ createServer, exchange, services: openServices(exchange), bus });
+  try {
+    const { response, isModern } = await answer();
+    return isModern ? response : versionRefusal(exchange);
+  } finally {
+    sdkAnswered();
+    const { invocation } = exchange;
+    endInTime(close, { seconds: waitingSeconds(streamSeconds, invocation), deadline: invocation.deadline, over });
+  }
 }
 
 /** Clients take "method not found" as the word that there are no notifications to wait for here. */

@@ -7,9 +7,14 @@ test("an empty environment gives the defaults", () => {
     path: "/mcp",
     maxBodyBytes: 4_194_304,
     heartbeatSeconds: 15,
+    awsTokenAudience: "sts.amazonaws.com",
+    sessionSeconds: 86_400,
+    sessionGraceSeconds: 604_800,
     logLevel: "info",
   });
 });
+
+const [current, former] = [Buffer.alloc(32, 1), Buffer.alloc(48, 2)];
 
 test("every variable is read", () => {
   const environment = {
@@ -18,6 +23,13 @@ test("every variable is read", () => {
     MCP_ANYCLOUD_ALLOWED_ORIGINS: "https://app.example,http://localhost:3000",
     MCP_ANYCLOUD_MAX_BODY_BYTES: "1024",
     MCP_ANYCLOUD_HEARTBEAT_SECONDS: "5",
+    MCP_ANYCLOUD_TABLE: "mcp.state-1",
+    MCP_ANYCLOUD_AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/mcp/state",
+    MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE: "api://mcp",
+    MCP_ANYCLOUD_SESSION_SECONDS: "3600",
+    MCP_ANYCLOUD_SESSION_GRACE_SECONDS: "0",
+    MCP_ANYCLOUD_STREAM_SECONDS: "30",
+    MCP_ANYCLOUD_STATE_KEYS: `new:${current.toString("base64")},old-1:${former.toString("base64url")}`,
     MCP_ANYCLOUD_LOG_LEVEL: "error",
   };
   expect(Object.keys(environment)).toEqual(CONFIG_VARIABLES);
@@ -27,6 +39,16 @@ test("every variable is read", () => {
     allowedOrigins: ["https://app.example", "http://localhost:3000"],
     maxBodyBytes: 1024,
     heartbeatSeconds: 5,
+    table: "mcp.state-1",
+    awsRoleArn: "arn:aws:iam::123456789012:role/mcp/state",
+    awsTokenAudience: "api://mcp",
+    sessionSeconds: 3600,
+    sessionGraceSeconds: 0,
+    streamSeconds: 30,
+    stateKeys: [
+      { id: "new", secret: current },
+      { id: "old-1", secret: former },
+    ],
     logLevel: "error",
   });
 });
@@ -42,6 +64,21 @@ test("every problem is reported at once, a misspelt variable among them", () => 
   expect(() => readConfig(environment)).toThrow(
     /PATH must be a path.*not "mcp\/".*MAX_BODY_BYTES must be a whole number.*ALLOWED_ORIGIN is not a setting.*ALLOWED_ORIGINS must be web origins/,
   );
+});
+
+test.each([
+  ["no id", Buffer.alloc(32).toString("base64")],
+  ["a short key", `k:${Buffer.alloc(31).toString("base64")}`],
+  [
+    "an id twice",
+    Array(2)
+      .fill(`k:${Buffer.alloc(32).toString("base64")}`)
+      .join(),
+  ],
+])("a key ring with %s is refused, and not repeated", (_what, MCP_ANYCLOUD_STATE_KEYS) => {
+  const read = (): unknown => readConfig({ MCP_ANYCLOUD_STATE_KEYS });
+  expect(read).toThrow("MCP_ANYCLOUD_STATE_KEYS must be keys as id:base64");
+  expect(read).not.toThrow("AAAA");
 });
 
 test("no value of any variable is taken half", () => {

@@ -1,0 +1,81 @@
+import type { AuthInfo, JSONRPCMessage, MessageExtraInfo, RequestId } from "@modelcontextprotocol/server";
+import { toWebRequest } from "../fetch.ts";
+import type { HttpRequest } from "../handler.ts";
+import { rememberToolSchemas } from "../json-schema-memo.ts";
+import type { Visit } from "../leg.ts";
+import { assertServer, type ConnectableServer, type FactoryContext, type ServerFactory } from "../server.ts";
+import type { OpenServices } from "../services.ts";
+import { createExchangeTransport, type ExchangeSink } from "./exchange-transport.ts";
+import type { Session } from "./session-record.ts";
+
+/** A server that is connected to one exchange, and knows of the session what it would know had it held it all along. */
+export interface RehearsedServer {
+  readonly server: ConnectableServer;
+  /** Hands it a message of the client. */
+  receive(message: JSONRPCMessage, extra?: StreamControls): void;
+  close(): void;
+}
+
+/** How a server lets go of streams, so that their clients poll (SEP-1699). */
+interface StreamControls {
+  readonly closeSSEStream?: () => void;
+  readonly closeStandaloneSSEStream?: () => void;
+}
+
+export interface RehearsalOptions {
+  readonly createServer: ServerFactory;
+  readonly visit: Visit;
+  readonly services: OpenServices;
+  readonly requestIds: ReadonlySet<RequestId>;
+  readonly sink: ExchangeSink;
+  /** Absent for a server that is only to serve this one exchange. */
+  readonly session?: Session;
+}
+
+/**
+ * Builds a server and replays what its session went through: `initialize`, and the log level if the client set one.
+ * It goes through public API only and takes 0.2 ms, with servers of either SDK.
+ */
+export async function rehearseServer(options: RehearsalOptions): Promise<RehearsedServer> {
+  const { createServer, visit, services, requestIds, sink, session } = options;
+  const { request, authInfo } = visit;
+  const webRequest = toWebRequest(request);
+  const context: FactoryContext = {
+    era: "legacy",
+    requestInfo: webRequest,
+    ...(authInfo && { authInfo }),
+    ...services.services,
+  };
+  const server: unknown = await createServer(context);
+  assertServer(server);
+  rememberToolSchemas(server);
+  const transport = createExchangeTransport(requestIds, sink, session?.id);
+  const extra = extraOf(request, webRequest, authInfo);
+  await server.connect(transport);
+  if (session) {
+    const { initialize, protocolVersion, logLevel } = session.record;
+    const params = { ...initialize, protocolVersion };
+    await transport.rehearse({ jsonrpc: "2.0", id: "rehearsal 1", method: "initialize", params }, extra);
+    if (logLevel) {
+      const setLevel = { method: "logging/setLevel", params: { level: logLevel } };
+      await transport.rehearse({ jsonrpc: "2.0", id: "rehearsal 2", ...setLevel }, extra);
+    }
+  }
+  return {
+    server,
+    receive: (message, controls) => transport.onmessage?.(message, { ...extra, ...controls }),
+    // After what is being sent, because closing a server fails what it still has to send.
+    close: () => queueMicrotask(() => void server.close().catch(() => {})),
+  };
+}
+
+/** What handlers learn of the HTTP request: `request` in SDK v2, `requestInfo` in SDK v1. */
+const extraOf = (
+  { headers }: HttpRequest,
+  request: Request,
+  authInfo: AuthInfo | undefined,
+): MessageExtraInfo & { requestInfo: object } => ({
+  request,
+  requestInfo: { headers, url: new URL(request.url) },
+  ...(authInfo && { authInfo }),
+});

@@ -1,0 +1,171 @@
+import type { JSONRPCMessage, JSONRPCRequest, RequestId } from "@modelcontextprotocol/server";
+import { failureResponse, STORE_UNAVAILABLE } from "../failure-response.ts";
+import type { HttpResponse } from "../handler.ts";
+import { errorResponse, JsonRpcCode } from "../json-rpc.ts";
+import type { Exchange } from "../leg.ts";
+import { createCorrespondence } from "./correspondence.ts";
+import { watchExits } from "./exchange-exits.ts";
+import { dismissListener } from "./listener.ts";
+import { announce } from "./news.ts";
+import { createPendingRequests } from "./pending-requests.ts";
+import { rehearseServer } from "./rehearsed-server.ts";
+import { createSessionAnswer, POLLING_SINCE } from "./session-answer.ts";
+import type { SessionContext } from "./session-context.ts";
+import { inboxOf, streamPartition } from "./session-keys.ts";
+import { remember } from "./session-memory.ts";
+import type { Session } from "./session-record.ts";
+import { unreachableClient } from "./unreachable-client.ts";
+
+/** Requests of one POST, and how they came. */
+export interface SessionRequests {
+  readonly requests: readonly [JSONRPCRequest, ...JSONRPCRequest[]];
+  readonly isBatch: boolean;
+}
+
+/**
+ * Milliseconds after which an answer that is still not there becomes a stream, so that its client can resume it.
+ * Sooner would cost ordinary calls writes to the store; later, more calls that are lost when their instance is.
+ */
+const STREAM_AFTER_MS = 3_000;
+
+/** Serves requests of a session, with a server of their own, to the end: whether or not their client stays. */
+export async function serveRequests(
+  context: SessionContext,
+  session: Session,
+  { requests, isBatch, ...exchange }: SessionRequests & Exchange,
+): Promise<HttpResponse> {
+  const { store, sessions } = context;
+  const { invocation, canStream, failed } = exchange;
+  const { id: sessionId, record } = session;
+  const ids = requests.map(({ id }) => id);
+  const pending = createPendingRequests(requests);
+  const services = context.openServices(exchange, exchange.message);
+  const announcements = new Set<Promise<void>>();
+  const rehearsed = await rehearseServer({
+    createServer: context.createServer,
+    visit: exchange,
+    services,
+    requestIds: new Set(ids),
+    session,
+    sink: {
+      asked(request) {
+        if (!canStream) throw unreachableClient(request.method, "its requests are answered with one JSON body here");
+        answer.push(correspondence.outgoing(request), pending.left());
+      },
+      notified: (message) => answer.push(correspondence.outgoing(message), pending.left()),
+      announced(message) {
+        const announced = announce(store, sessionId, message).catch(failed);
+        announcements.add(announced);
+        void announced.then(() => announcements.delete(announced));
+      },
+      answered: (message, id) => void conclude(id, message),
+    },
+  });
+  const streamId = crypto.randomUUID();
+  const answer = createSessionAnswer({
+    store,
+    partition: streamPartition(sessionId, streamId),
+    streamId,
+    requests: ids,
+    canStream,
+    isBatch,
+    protocolVersion: record.protocolVersion,
+    streamAfterMs: STREAM_AFTER_MS,
+    onSuperseded: () => giveUp("Another instance ended this request."),
+    onFailure: failed,
+  });
+  const letters = ids.map((id) =>
+    createCorrespondence({
+      store,
+      sessionId,
+      streamId,
+      inbox: inboxOf(id),
+      deliver: (message) => rehearsed.receive(message),
+      onCancelled(message) {
+        rehearsed.receive(message);
+        // A server does not answer what was called off.
+        settle(id);
+      },
+    }),
+  );
+  const [correspondence] = letters as [(typeof letters)[0], ...typeof letters];
+  void pending.over.then(() => {
+    for (const letter of letters) letter.stop();
+    rehearsed.close();
+  });
+
+  /** The request is over, with this message or without one. */
+  function settle(id: RequestId, message?: JSONRPCMessage): void {
+    if (!pending.remove(id)) return;
+    if (message) answer.push(message, pending.left());
+    else if (pending.left().length === 0) answer.end();
+  }
+
+  /** Answers in the server's words, once what belongs to the answer is where others find it. */
+  async function conclude(id: RequestId, message: JSONRPCMessage): Promise<void> {
+    const request = pending.find(id);
+    if (!request) return;
+    try {
+      const final = await remember(sessions, session, { request, answer: message });
+      await Promise.all([services.settled(), ...announcements]);
+      if (services.failure && isFailure(final)) throw services.failure;
+      if (services.failure) failed(services.failure);
+      settle(id, final);
+    } catch (error) {
+      failed(error);
+      const replaced = !isBatch && answer.replace(failureResponse(error, request));
+      settle(id, replaced ? undefined : failure(id, STORE_UNAVAILABLE));
+    }
+  }
+
+  /** Tells the server that nobody waits for the rest, and the client, if it is given a word to. */
+  function giveUp(reason: string, answerOf: (id: RequestId) => JSONRPCMessage | undefined = () => undefined): void {
+    for (const requestId of pending.left()) {
+      rehearsed.receive({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId, reason } });
+      settle(requestId, answerOf(requestId));
+    }
+  }
+
+  /** The client is gone, or sent away; the work is not. */
+  const goOn = (): void => invocation.waitUntil?.(pending.over.then(answer.logged));
+  function letGo(): void {
+    goOn();
+    answer.hangUp();
+  }
+
+  const polls = record.protocolVersion >= POLLING_SINCE;
+  const dismiss = (): void => void dismissListener(store, sessionId).catch(failed);
+  const controls = polls ? { closeSSEStream: letGo, closeStandaloneSSEStream: dismiss } : {};
+  for (const request of requests) rehearsed.receive(request, controls);
+
+  watchExits(exchange, {
+    over: pending.over,
+    onAbandoned() {
+      goOn();
+      answer.detach();
+      answer.replace({ status: 202, headers: {} });
+    },
+    onDeadline() {
+      // Where the platform only ends the request and not the work, the client comes back for the answer.
+      if (!invocation.exclusive && answer.isResumable()) {
+        letGo();
+        return;
+      }
+      const [id] = ids;
+      answer.replace(errorResponse(504, { code: JsonRpcCode.INTERNAL_ERROR, message: TIME_IS_UP, id: id ?? null }));
+      giveUp(TIME_IS_UP, (requestId) => failure(requestId, TIME_IS_UP));
+    },
+  });
+  return answer.response;
+}
+
+const TIME_IS_UP = "The platform's time limit came before the answer: the request was given up.";
+
+const isFailure = (message: JSONRPCMessage): boolean =>
+  "error" in message || ("result" in message && message.result.isError === true);
+
+const failure = (id: RequestId, message: string): JSONRPCMessage => ({
+  jsonrpc: "2.0",
+  id,
+  error: { code: JsonRpcCode.INTERNAL_ERROR, message },
+});

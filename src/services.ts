@@ -1,0 +1,95 @@
+import type { ServerEvent, ServerNotifier } from "@modelcontextprotocol/server";
+import type { Config } from "./config.ts";
+import type { Visit } from "./leg.ts";
+import { createRequestState, type RequestState } from "./modern/request-state.ts";
+import type { CallerScope } from "./state/caller-scope.ts";
+import type { FleetEvents } from "./state/fleet-events.ts";
+import { createHandles, type Handles } from "./state/handles.ts";
+import { missingStore } from "./state/missing-store.ts";
+import type { ObservedStore } from "./state/observed-store.ts";
+import { createOnce, type Once } from "./state/once.ts";
+import { type ClosedBuckets, createRateLimiter, type RateLimiter } from "./state/rate-limiter.ts";
+import { isStoreFailure, watchingFailures } from "./state/store-failures.ts";
+
+/**
+ * What servers share across instances. Everything but `notify` is for the caller of this request, and throws STORE_MISSING
+ * when used where no store is configured, STORE_UNAVAILABLE when it cannot be asked.
+ */
+export interface Services {
+  /** Tells clients that listen, on whatever instance, that tools, prompts or resources changed. */
+  readonly notify: ServerNotifier;
+  /** Keeps values under names that cannot be guessed, to be passed between calls. */
+  readonly handles: Handles;
+  /** Runs work once per key, on whatever instances it is asked for. */
+  readonly once: Once;
+  /** Holds callers to limits that count for all instances together. */
+  readonly rateLimiter: RateLimiter;
+  /** Seals what a call remembers while its client asks the user. */
+  readonly requestState: RequestState;
+}
+
+/** The services of one exchange, and what became of them. */
+export interface OpenServices {
+  readonly services: Services;
+  /** Settles when what `notify` was told so far is in the store, or has failed to get there. Never rejects. */
+  settled(): Promise<void>;
+  /** The first failure of the store that a service met: an error that the server answers may be no more than its echo. */
+  readonly failure?: Error | undefined;
+}
+
+/** Opens the services for a request, at next to no cost. `message` is what the request carries. */
+export type OpenServicesOf = (visit: Visit & { readonly message?: unknown }, message?: unknown) => OpenServices;
+
+export interface ServicesOptions {
+  readonly store: ObservedStore;
+  /** Whether all instances share the store, and it outlives them. */
+  readonly durable: boolean;
+  readonly config: Pick<Config, "stateKeys">;
+  readonly fleetEvents: FleetEvents;
+  /** Unix time in milliseconds. */
+  readonly now?: () => number;
+}
+
+/** The services of an endpoint, to be opened for each of its requests. */
+export function createServices(options: ServicesOptions): OpenServicesOf {
+  const { durable, config, fleetEvents, now = Date.now } = options;
+  const store = durable ? options.store : missingStore;
+  const closedBuckets: ClosedBuckets = new Map();
+
+  return (visit, message = visit.message) => {
+    let failure: Error | undefined;
+    const noteFailure = (error: unknown): void => {
+      if (isStoreFailure(error)) failure ??= error;
+    };
+    const underWay = new Set<Promise<void>>();
+    const publish = (event: ServerEvent): void => {
+      const publishing = fleetEvents.publish(event).catch(noteFailure);
+      underWay.add(publishing);
+      void publishing.then(() => underWay.delete(publishing));
+    };
+    const { principal } = visit;
+    const scope: CallerScope = { store: watchingFailures(store, noteFailure), principal, now };
+    return {
+      services: {
+        notify: createNotifier(publish),
+        handles: createHandles(scope),
+        once: createOnce(scope),
+        rateLimiter: createRateLimiter(scope, closedBuckets),
+        requestState: createRequestState(scope, { keys: config.stateKeys, durable, message }),
+      },
+      async settled() {
+        await Promise.all(underWay);
+      },
+      get failure() {
+        return failure;
+      },
+    };
+  };
+}
+
+const createNotifier = (publish: (event: ServerEvent) => void): ServerNotifier => ({
+  toolsChanged: () => publish({ kind: "tools_list_changed" }),
+  promptsChanged: () => publish({ kind: "prompts_list_changed" }),
+  resourcesChanged: () => publish({ kind: "resources_list_changed" }),
+  resourceUpdated: (uri) => publish({ kind: "resource_updated", uri }),
+});

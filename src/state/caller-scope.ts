@@ -1,0 +1,22 @@
+import type { Principal } from "../security/principal.ts";
+import type { ObservedStore } from "./observed-store.ts";
+
+/** What a service for one caller works with. */
+export interface CallerScope {
+  readonly store: ObservedStore;
+  readonly principal: Principal;
+  /** Unix time in milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * The partition for what `parts` name together: of fixed length, whatever principals and clients call things, and another
+ * one for any other parts. What is named cannot be read from it.
+ */
+export function partitionOf(kind: string, parts: readonly string[]): string {
+  const { createHash } = process.getBuiltinModule("node:crypto");
+  return `${kind}/${createHash("sha256").update(JSON.stringify(parts)).digest("base64url")}`;
+}
+
+/** Unix time in whole seconds, `ttlSeconds` from now. */
+export const expiresIn = (ttlSeconds: number, now: () => number): number => Math.ceil(now() / 1000 + ttlSeconds);

@@ -1,0 +1,70 @@
+import type { StateItem, StateStore } from "./store.ts";
+import { isConflict } from "./store.ts";
+
+/** An event as it was read. */
+export interface LoggedEvent {
+  /** Its place in the log: larger than that of every event before it. */
+  readonly number: number;
+  readonly value: string;
+}
+
+/** How long an event can be read, in milliseconds. */
+const TTL_MS = 7_200_000;
+/** Where the numbers of an empty log begin: at the last full hour, in milliseconds. */
+const START_STEP_MS = 3_600_000;
+
+/**
+ * Appends to the log that is the partition, whoever else does, and gives back the event's number. Numbers follow each
+ * other without gaps and each is taken on the condition that it is free, so a reader that asks for what is behind a
+ * number never misses an event that was written late. An empty log begins at the hour, which is behind whatever
+ * expired from it. An append that failed may or may not have happened.
+ */
+export async function appendEvent(store: StateStore, partition: string, value: string): Promise<number> {
+  for (;;) {
+    const last = await lastItem(store, partition);
+    const number = last ? numberOf(last) + 1 : startNumber();
+    const expiresAt = Math.ceil((Date.now() + TTL_MS) / 1000);
+    try {
+      await store.put({ partition, sort: toEventSort(number), value, expiresAt }, "absent");
+      return number;
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+    }
+  }
+}
+
+/** A number behind which there is nothing yet. */
+export async function lastNumber(store: StateStore, partition: string): Promise<number> {
+  const last = await lastItem(store, partition);
+  // An hour further back, because the clock of whoever writes first may lag behind this one.
+  return last ? numberOf(last) : startNumber() - START_STEP_MS;
+}
+
+/** The events behind a number, in order. */
+export async function readEvents(store: StateStore, partition: string, after: number): Promise<LoggedEvent[]> {
+  const items = await store.list(partition, { after: toEventSort(after) });
+  return items.filter(isEvent).map(toLoggedEvent);
+}
+
+const PREFIX = "event/";
+
+/** Sort key of an event, of fixed width, so that the text order of the keys is the order of the numbers. */
+export const toEventSort = (number: number): string => PREFIX + String(number).padStart(16, "0");
+
+/** Whether an item of the partition is an event of its log. Items of other sorts may lie beside it. */
+export const isEvent = ({ sort }: StateItem): boolean => sort.startsWith(PREFIX);
+
+/** The event in an item of the log. */
+export const toLoggedEvent = (item: StateItem): LoggedEvent => ({
+  number: numberOf(item),
+  value: item.value,
+});
+
+const numberOf = ({ sort }: StateItem): number => Number(sort.slice(PREFIX.length));
+
+const startNumber = (): number => Math.floor(Date.now() / START_STEP_MS) * START_STEP_MS;
+
+async function lastItem(store: StateStore, partition: string): Promise<StateItem | undefined> {
+  const [last] = await store.list(partition, { prefix: PREFIX, reverse: true, limit: 1 });
+  return last;
+}

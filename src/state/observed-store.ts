@@ -1,0 +1,68 @@
+import type { StateStore } from "./store.ts";
+
+/** A store that tells this process about its own writes, so that who waits here for what happens here need not poll. */
+export interface ObservedStore extends StateStore {
+  /**
+   * Settles when something may have changed in the partition: at once when this process writes to it, as soon as the
+   * backend says so where it pushes, and after `ms` in any case. Settles, too, when `signal` fires; never rejects.
+   */
+  changed(partition: string, ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Observes the writes that go through the returned store. */
+export function observed(store: StateStore): ObservedStore {
+  const waiting = new Map<string, Set<() => void>>();
+  const wake = (partition: string): void => {
+    for (const resume of waiting.get(partition) ?? []) resume();
+  };
+  return {
+    get: (key) => store.get(key),
+    list: (partition, range) => store.list(partition, range),
+    async put(item, when) {
+      const written = await store.put(item, when);
+      wake(item.partition);
+      return written;
+    },
+    async delete(key) {
+      await store.delete(key);
+      wake(key.partition);
+    },
+    async add(key, amount, expiresAt) {
+      const sum = await store.add(key, amount, expiresAt);
+      wake(key.partition);
+      return sum;
+    },
+    changed(partition, ms, signal) {
+      if (signal?.aborted) return Promise.resolve();
+      return new Promise<void>((resolve) => {
+        const over = new AbortController();
+        const group = waiting.get(partition) ?? new Set();
+        const settle = (): void => {
+          clearTimeout(timer);
+          signal?.removeEventListener("abort", settle);
+          group.delete(settle);
+          if (group.size === 0 && waiting.get(partition) === group) waiting.delete(partition);
+          over.abort();
+          resolve();
+        };
+        const timer = setTimeout(settle, ms);
+        signal?.addEventListener("abort", settle, { once: true });
+        waiting.set(partition, group.add(settle));
+        // A push that fails costs its speed only: the timer is there.
+        if (store.watch) void firstOf(store.watch(partition, {}, over.signal)).then(settle, () => {});
+      });
+    },
+  };
+}
+
+async function firstOf(items: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of items) return;
+  // It ended without an item: nothing was seen to change.
+  return new Promise(() => {});
+}
+
+/**
+ * How long to wait before asking again, for someone who has waited `waitedMs` so far: an eighth of it. Whoever just
+ * began is answered almost at once, whoever waits for a person costs one read a second.
+ */
+export const pollDelayMs = (waitedMs: number): number => Math.min(1000, Math.max(20, waitedMs / 8));
