@@ -41,7 +41,14 @@ export function openInvocation({ context, clientIp, canStream }: InvocationOptio
   }
 
   return {
-    facts: { requestId: context.awsRequestId, clientIp, deadline: deadline.signal, canStream, exclusive: true, waitUntil },
+    facts: {
+      requestId: context.awsRequestId,
+      clientIp,
+      deadline: deadline.signal,
+      canStream,
+      exclusive: true,
+      waitUntil,
+    },
     async settled() {
       // Work may hand over further work.
       while (background.size > 0) await Promise.all(background);

@@ -2,6 +2,7 @@ import { app, type HttpMethod } from "@azure/functions";
 import type { HttpHandler } from "../../src/index.ts";
 import { toAzureFunction } from "./http-trigger.ts";
 
+export { identityToken } from "./identity-token.ts";
 export { toAzureFunction };
 
 /** What the library's `HttpRequest` can carry: the Fetch standard forbids `CONNECT` and `TRACE`. */

@@ -2,6 +2,8 @@ import type { Adapter } from "../../src/index.ts";
 import { deferSigterm } from "./framework-shutdown.ts";
 import { type CloudRunListener, createListener } from "./listener.ts";
 
+export { identityToken } from "./identity-token.ts";
+
 /**
  * Serves a Cloud Run function (`@google-cloud/functions-framework` 5), and any other Node.js HTTP server, as one
  * request listener. For a container of your own, `listenOnPort` is the better form, because the framework answers some

@@ -12,7 +12,7 @@ export function createMemoryStore(now: () => number = Date.now): StateStore {
   const partitions = new Map<string, StateItem[]>();
   let size = 0;
   let lastVersion = 0;
-  let writesSinceSweep = 0;
+  let sizeAfterSweep = 0;
 
   const isLive = ({ expiresAt }: StateItem): boolean => expiresAt * 1000 > now();
 
@@ -30,13 +30,12 @@ export function createMemoryStore(now: () => number = Date.now): StateStore {
     items.splice(index, replaced, item);
     partitions.set(partition, items);
     size += 1 - replaced;
-    // After as many writes as there are items: however many there are, a write costs the same.
-    if (++writesSinceSweep >= size) sweep();
+    // Not before the items have doubled: however many there are, a write costs the same.
+    if (size > 2 * sizeAfterSweep) sweep();
     return item;
   }
 
   function sweep(): void {
-    writesSinceSweep = 0;
     size = 0;
     for (const [partition, items] of partitions) {
       const live = items.filter(isLive);
@@ -44,6 +43,7 @@ export function createMemoryStore(now: () => number = Date.now): StateStore {
       if (live.length > 0) partitions.set(partition, live);
       else partitions.delete(partition);
     }
+    sizeAfterSweep = size;
   }
 
   return {

@@ -1,0 +1,69 @@
+import { type Config, checkExpiry, checkKey, checkPartition, checkWrite, type StateStore } from "../../src/index.ts";
+import { addToCounter } from "./dynamodb-counter.ts";
+import { toHead, toKey } from "./dynamodb-item.ts";
+import { listItems } from "./dynamodb-list.ts";
+import { discardParts } from "./dynamodb-parts.ts";
+import { putItem } from "./dynamodb-put.ts";
+import { createDynamodbReader } from "./dynamodb-reader.ts";
+import { createRequests, type RequestOptions } from "./dynamodb-requests.ts";
+
+/** Asks the platform who this instance is: a fresh OIDC token for the audience. */
+export type IdentityToken = (audience: string) => Promise<string>;
+
+export interface DynamodbStoreOptions extends RequestOptions {
+  /** The time in milliseconds. Default: the clock. */
+  readonly now?: () => number;
+}
+
+/**
+ * A store in a DynamoDB table with the string keys `pk` and `sk` and the TTL attribute `expiresAt`, of AWS or of
+ * whatever speaks its protocol. AWS's client is loaded when it is first asked. A request fails with STORE_UNAVAILABLE
+ * when it has found no answer in `timeoutMs`; a large value and a long list take several requests.
+ */
+export function createDynamodbStore({ now = Date.now, ...options }: DynamodbStoreOptions): StateStore {
+  const { table } = options;
+  const requests = createRequests(options);
+  const reader = createDynamodbReader(requests, table, now);
+  const nowSeconds = (): number => Math.floor(now() / 1000);
+  const context = { table, requests, reader, nowSeconds };
+  return {
+    async get(key) {
+      checkKey(key);
+      return reader.whole(key, await reader.head(key));
+    },
+    async put(item, when) {
+      checkWrite(item);
+      return putItem(context, item, when);
+    },
+    async delete(key) {
+      checkKey(key);
+      const input = { Key: toKey(key), ReturnValues: "ALL_OLD" } as const;
+      const { Attributes } = await requests.send((client, signal) => client.delete(input, signal));
+      if (Attributes) await discardParts(requests, toHead(Attributes).content);
+    },
+    async list(partition, range = {}) {
+      checkPartition(partition);
+      return listItems(context, partition, range);
+    },
+    async add(key, amount, expiresAt) {
+      checkKey(key);
+      checkExpiry(expiresAt);
+      return addToCounter(context, key, amount, expiresAt);
+    },
+  };
+}
+
+/**
+ * The store that the configuration names; undefined when it names no table. `identityToken` is what the platform offers
+ * outside AWS: with it, the instance takes on `awsRoleArn`. On AWS there is none, and a role belongs to the function
+ * already, so that one configuration can serve all clouds: credentials come from AWS's own chain, as they do where no
+ * role is named.
+ */
+export function openConfiguredStore(
+  { table, awsRoleArn: roleArn, awsTokenAudience }: Pick<Config, "table" | "awsRoleArn" | "awsTokenAudience">,
+  identityToken?: IdentityToken,
+): StateStore | undefined {
+  if (table === undefined) return undefined;
+  if (roleArn === undefined || identityToken === undefined) return createDynamodbStore({ table });
+  return createDynamodbStore({ table, webIdentity: { roleArn, token: () => identityToken(awsTokenAudience) } });
+}

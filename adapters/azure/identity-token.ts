@@ -1,0 +1,43 @@
+import { AnycloudError } from "../../src/index.ts";
+import { readMetadata } from "../metadata/read-metadata.ts";
+
+/** https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference */
+const API_VERSION = "2019-08-01";
+
+/**
+ * A token by which Entra vouches for the managed identity of this function app, for the audience (the Application ID
+ * URI of an app registration). AZURE_CLIENT_ID names the identity where there is no system-assigned one, as it does for
+ * Azure's own libraries. Throws STORE_UNAVAILABLE where the platform gives none.
+ */
+export async function identityToken(audience: string): Promise<string> {
+  const { IDENTITY_ENDPOINT: endpoint, IDENTITY_HEADER: secret, AZURE_CLIENT_ID: clientId } = process.env;
+  if (!endpoint || !secret) {
+    throw new AnycloudError(
+      "STORE_UNAVAILABLE",
+      "This function app has no managed identity (IDENTITY_ENDPOINT is not set): switch one on, or unset MCP_ANYCLOUD_AWS_ROLE_ARN and give AWS credentials.",
+    );
+  }
+  const url = new URL(endpoint);
+  url.searchParams.set("resource", audience);
+  url.searchParams.set("api-version", API_VERSION);
+  if (clientId) url.searchParams.set("client_id", clientId);
+  const answer = await readMetadata({
+    url,
+    headers: { "x-identity-header": secret },
+    name: "Azure's identity endpoint",
+  });
+  return tokenIn(answer);
+}
+
+function tokenIn(answer: string): string {
+  try {
+    const { access_token: token } = JSON.parse(answer) as { access_token?: unknown };
+    if (typeof token === "string" && token !== "") return token;
+  } catch {
+    // Said below: the parser's message would quote the answer.
+  }
+  throw new AnycloudError(
+    "STORE_UNAVAILABLE",
+    "Azure's identity endpoint answered without an access token: try again.",
+  );
+}

@@ -1,0 +1,105 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { identityToken as azureIdentityToken } from "../../adapters/azure/identity-token.ts";
+import { identityToken as googleIdentityToken } from "../../adapters/gcp/identity-token.ts";
+import { type StandIn, type StandInAnswer, type StandInRequest, startStandIn } from "./stand-in-server.ts";
+
+let standIn: StandIn | undefined;
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await standIn?.close();
+  standIn = undefined;
+});
+
+const unavailable = (message: RegExp): object => ({
+  code: "STORE_UNAVAILABLE",
+  message: expect.stringMatching(message),
+});
+
+/** Refuses so many requests first. */
+async function start(answer: (request: StandInRequest) => StandInAnswer, busy = 0, status = 503): Promise<string> {
+  let left = busy;
+  standIn = await startStandIn((request) => (left-- > 0 ? { status, body: "busy" } : answer(request)));
+  return standIn.host;
+}
+
+describe("Azure", () => {
+  /** https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference */
+  function endpoint({ method, url, headers }: StandInRequest): StandInAnswer {
+    const { resource, "api-version": version, client_id: id, ...rest } = Object.fromEntries(url.searchParams);
+    if (headers["x-identity-header"] !== "the-secret") return { status: 401, body: "" };
+    if (method !== "GET" || url.pathname !== "/msi/token" || version !== "2019-08-01" || !resource) {
+      return { status: 400, body: JSON.stringify({ statusCode: 400, message: "bad request" }) };
+    }
+    if (Object.keys(rest).length > 0) return { status: 400, body: "" };
+    const token = `for ${resource} by ${id ?? "the system"}`;
+    const expiry = String(Math.floor(Date.now() / 1000) + 86_400);
+    const answer = { access_token: token, expires_on: expiry, resource, token_type: "Bearer", client_id: "id" };
+    return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(answer) };
+  }
+
+  test("the managed identity's token is for the audience, and never an old one", async () => {
+    vi.stubEnv("IDENTITY_ENDPOINT", `http://${await start(endpoint)}/msi/token`);
+    vi.stubEnv("IDENTITY_HEADER", "the-secret");
+    expect(await azureIdentityToken("api://aws & more")).toBe("for api://aws & more by the system");
+    vi.stubEnv("AZURE_CLIENT_ID", "user-assigned");
+    expect(await azureIdentityToken("api://aws")).toBe("for api://aws by user-assigned");
+  });
+
+  test("an endpoint that is busy is asked again", async () => {
+    vi.stubEnv("IDENTITY_ENDPOINT", `http://${await start(endpoint, 2, 429)}/msi/token`);
+    vi.stubEnv("IDENTITY_HEADER", "the-secret");
+    expect(await azureIdentityToken("api://aws")).toBe("for api://aws by the system");
+  });
+
+  test("what it refuses is not asked again, and the message holds no secret", async () => {
+    let asked = 0;
+    const host = await start((request) => {
+      asked++;
+      return endpoint(request);
+    });
+    vi.stubEnv("IDENTITY_ENDPOINT", `http://${host}/msi/token`);
+    vi.stubEnv("IDENTITY_HEADER", "the-wrong-one");
+    const failure = await azureIdentityToken("api://aws").catch((error: unknown) => error);
+    expect(failure).toMatchObject(unavailable(/status 401/));
+    expect(String(failure)).not.toContain("the-wrong-one");
+    expect(asked).toBe(1);
+  });
+
+  test("an answer without a token is said to be one", async () => {
+    vi.stubEnv("IDENTITY_ENDPOINT", `http://${await start(() => ({ status: 200, body: "<html>" }))}/msi/token`);
+    vi.stubEnv("IDENTITY_HEADER", "the-secret");
+    await expect(azureIdentityToken("api://aws")).rejects.toMatchObject(unavailable(/without an access token/));
+  });
+
+  test("elsewhere there is none", async () => {
+    vi.stubEnv("IDENTITY_ENDPOINT", undefined);
+    await expect(azureIdentityToken("api://aws")).rejects.toMatchObject(unavailable(/no managed identity/));
+  });
+});
+
+describe("Google", () => {
+  /** https://cloud.google.com/docs/authentication/get-id-token#metadata-server */
+  function server({ method, url, headers }: StandInRequest): StandInAnswer {
+    const audience = url.searchParams.get("audience");
+    if (headers["metadata-flavor"] !== "Google" || headers["x-forwarded-for"]) return { status: 403, body: "" };
+    if (url.pathname !== "/computeMetadata/v1/instance/service-accounts/default/identity" || method !== "GET") {
+      return { status: 404, body: "" };
+    }
+    if (!audience) return { status: 400, body: "non-empty audience parameter required" };
+    const token = `for ${audience}, ${url.searchParams.get("format")}\n`;
+    return { status: 200, headers: { "metadata-flavor": "Google", "content-type": "text/html" }, body: token };
+  }
+
+  test("the service account's token is for the audience", async () => {
+    vi.stubEnv("GCE_METADATA_HOST", await start(server, 1));
+    expect(await googleIdentityToken("sts.amazonaws.com")).toBe("for sts.amazonaws.com, full");
+  });
+
+  test("a server that stays busy, refuses or is not there is a failure", async () => {
+    vi.stubEnv("GCE_METADATA_HOST", await start(server, 3));
+    await expect(googleIdentityToken("sts.amazonaws.com")).rejects.toMatchObject(unavailable(/status 503/));
+    await expect(googleIdentityToken("")).rejects.toMatchObject(unavailable(/status 400/));
+    await standIn?.close();
+    await expect(googleIdentityToken("sts.amazonaws.com")).rejects.toMatchObject(unavailable(/did not answer/));
+  });
+});
