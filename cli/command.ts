@@ -18,6 +18,8 @@ export interface DevCommand {
   readonly port: number | undefined;
   readonly instances: number;
   readonly amnesia: boolean;
+  /** Whether sessions and shared state are kept. */
+  readonly store: boolean;
   /** Variables passed on to the server. */
   readonly environment: Readonly<Record<string, string>>;
   readonly call: FirstCall | undefined;
@@ -36,6 +38,7 @@ const DEV = {
   port: { type: "string" },
   instances: { type: "string" },
   amnesia: { type: "boolean" },
+  "no-store": { type: "boolean" },
   env: { type: "string", multiple: true },
   call: { type: "string" },
 } as const satisfies ParseArgsOptionsConfig;
@@ -70,6 +73,7 @@ function parseDev(args: string[]): Command {
     port: toNumber("--port", values.port, [0, 65_536 - clouds.length]),
     instances: toNumber("--instances", values.instances, [1, 50]) ?? 1,
     amnesia: values.amnesia ?? false,
+    store: !values["no-store"],
     environment: toEnvironment(values.env ?? []),
     call: values.call === undefined ? undefined : parseFirstCall(values.call),
   };

@@ -9,6 +9,7 @@ import { checkEntry } from "./dev/check-entry.ts";
 import { makeFirstCall } from "./dev/first-call.ts";
 import { type FrontDoor, openFrontDoor } from "./dev/front-doors.ts";
 import { toReadable } from "./dev/output-line.ts";
+import { openSharedState, type SharedState } from "./dev/shared-state.ts";
 import { stopSignal } from "./dev/stop-signal.ts";
 import { type Watch, watchEntry } from "./dev/watch-entry.ts";
 import { findEntry } from "./entry.ts";
@@ -26,7 +27,10 @@ export async function devCommand(command: DevCommand): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "mcp-anycloud-"));
   // Also when the process is ended in a hurry, by a second Ctrl-C.
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const session: Session = { command, entry, path, folder, stop, closers: [] };
+  // It starts while the entry is bundled.
+  const state = openSharedState(command);
+  state.catch(() => {});
+  const session: Session = { command, entry, path, folder, stop, state, closers: [] };
   try {
     await serve(session);
     if (!stop.aborted) await once(stop, "abort");
@@ -35,6 +39,11 @@ export async function devCommand(command: DevCommand): Promise<void> {
     if (!stop.aborted) throw error;
   } finally {
     await Promise.allSettled(session.closers.map((close) => close()));
+    // The last, because requests that are finishing need it.
+    await state.then(
+      ({ close }) => close(),
+      () => {},
+    );
   }
 }
 
@@ -46,18 +55,19 @@ interface Session {
   /** For the artefacts; removed at the end. */
   readonly folder: string;
   readonly stop: AbortSignal;
+  readonly state: Promise<SharedState>;
   /** End what has been started. */
   readonly closers: Array<() => Promise<void>>;
 }
 
 async function serve(session: Session): Promise<void> {
   const { command, entry, path, folder, stop, closers } = session;
-  const { environment } = command;
   const doors: FrontDoor[] = [];
   const watch: Watch = await watchEntry({
     entry,
     folder: join(folder, "entry"),
     async onChange() {
+      const { environment } = await session.state;
       await checkEntry({ entry, bundle: watch.bundle, environment });
       await Promise.all(doors.map((door) => door.renew()));
       say("\nThe sources changed: the front doors serve the new code.\n");
@@ -65,19 +75,23 @@ async function serve(session: Session): Promise<void> {
     onFailure: (error) => say(`\n${sentenceOf(error)}\nThe front doors go on with what they served before.\n`),
   });
   closers.push(() => watch.close());
+  const { environment, row } = await session.state;
   await checkEntry({ entry, bundle: watch.bundle, environment });
   stop.throwIfAborted();
-  doors.push(...(await openAll(session)));
-  say(`\n${tableOf(doors, path)}\n`);
+  doors.push(...(await openAll(session, environment)));
+  say(`\n${tableOf(doors, path, row)}\n`);
   if (command.call) await callAll(doors, session);
   stop.throwIfAborted();
   await watch.start();
   say(`Serving ${shownPath(entry)}, and again whenever it changes. Ctrl-C stops.\n`);
 }
 
-async function openAll({ command, entry, folder, closers }: Session): Promise<FrontDoor[]> {
+async function openAll(
+  { command, entry, folder, closers }: Session,
+  environment: SharedState["environment"],
+): Promise<FrontDoor[]> {
   const opening = command.clouds.map((cloud, index) => {
-    const { instances, amnesia, environment } = command;
+    const { instances, amnesia } = command;
     const first = command.port === undefined ? DEFAULT_PORTS[cloud] : command.port;
     const port = command.port ? first + index : first;
     const onOutput = (line: string): void => say(toReadable(line).replaceAll(/^/gm, `${cloud.padEnd(5)} | `), "\n");
@@ -87,11 +101,10 @@ async function openAll({ command, entry, folder, closers }: Session): Promise<Fr
   return Promise.all(opening);
 }
 
-const tableOf = (doors: readonly FrontDoor[], path: string): string =>
-  toTable(
-    [{ title: "cloud" }, { title: "url" }, { title: "imitates" }],
-    doors.map(({ cloud, url, imitates }) => [cloud, url + path, imitates]),
-  );
+function tableOf(doors: readonly FrontDoor[], path: string, state: SharedState["row"]): string {
+  const rows = doors.map(({ cloud, url, imitates }) => [cloud, url + path, imitates]);
+  return toTable([{ title: "cloud" }, { title: "url" }, { title: "imitates" }], state ? [...rows, state] : rows);
+}
 
 async function callAll(doors: readonly FrontDoor[], { command: { call }, path }: Session): Promise<void> {
   if (!call) return;

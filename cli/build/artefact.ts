@@ -1,9 +1,10 @@
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { BuildResult } from "esbuild";
+import type { BuildResult, Metafile } from "esbuild";
 import type { Cloud } from "../clouds.ts";
 import { BUNDLE } from "./bundle-options.ts";
+import { DYNAMODB_BUNDLE } from "./lazy-dynamodb-plugin.ts";
 import { VALIDATOR_BUNDLES } from "./lazy-validator-plugin.ts";
 import type { BundleOptions } from "./output-options.ts";
 import { platformFiles } from "./platform-files.ts";
@@ -15,6 +16,8 @@ interface ArtefactFile {
   readonly name: string;
   readonly bytes: number;
   readonly gzipBytes: number;
+  /** Source files in it, as esbuild's metafile names them; none in what is not a bundle. */
+  readonly inputs: readonly string[];
 }
 
 /** A folder that the platform's deployment tool takes as it is. */
@@ -23,8 +26,6 @@ export interface Artefact {
   readonly folder: string;
   /** The bundle first. */
   readonly files: readonly ArtefactFile[];
-  /** Source files in the bundle, as esbuild's metafile names them. */
-  readonly inputs: readonly string[];
 }
 
 interface Destination {
@@ -33,23 +34,44 @@ interface Destination {
   readonly sourceMapDir: string;
 }
 
+/** Bundles that not every server needs beside its own. */
+const OPTIONAL_BUNDLES = [...VALIDATOR_BUNDLES, DYNAMODB_BUNDLE];
+
 /** Writes a bundle and what its platform wants beside it. Files of other names in the folder are left alone. */
 export async function writeArtefact(to: Destination, bundle: BuildResult<BundleOptions>): Promise<Artefact> {
   const { cloud, outDir, sourceMapDir } = to;
   const bundled = new Map(bundle.outputFiles.map(({ path, text }) => [basename(path), text]));
   const map = takeFrom(bundled, `${BUNDLE}.map`);
   if (map !== undefined) await replaceFile(join(sourceMapDir, `${BUNDLE}.map`), map);
-  const inputs = Object.values(bundle.metafile.outputs).flatMap((output) => Object.keys(output.inputs));
-  const texts = [...bundled, ...Object.entries(platformFiles(cloud)), [LICENSES, thirdPartyLicenses(inputs)] as const];
+  const inputs = inputsByName(bundle.metafile);
+  const licenses = thirdPartyLicenses([...inputs.values()].flat());
+  const texts = [...bundled, ...Object.entries(platformFiles(cloud)), [LICENSES, licenses] as const];
   const files: ArtefactFile[] = [];
   for (const [name, text] of texts) {
     await replaceFile(join(outDir, name), text);
-    files.push({ name, bytes: Buffer.byteLength(text), gzipBytes: gzipSync(text, { level: 9 }).length });
+    files.push({
+      name,
+      bytes: Buffer.byteLength(text),
+      // Only `build` wants to know, and `dev` is in a hurry.
+      get gzipBytes() {
+        return gzipSync(text, { level: 9 }).length;
+      },
+      inputs: inputs.get(name) ?? [],
+    });
   }
   // Left over from an earlier build of a server that needed it.
-  const obsolete = VALIDATOR_BUNDLES.filter((name) => !bundled.has(name));
+  const obsolete = OPTIONAL_BUNDLES.filter((name) => !bundled.has(name));
   for (const name of obsolete) await rm(join(outDir, name), { force: true });
-  return { cloud, folder: outDir, files, inputs: [...new Set(inputs)] };
+  return { cloud, folder: outDir, files };
+}
+
+/** Source files by the name of the bundle that holds them. */
+function inputsByName({ outputs }: Metafile): ReadonlyMap<string, readonly string[]> {
+  const entries = Object.entries(outputs).map(([path, { inputs }]) => {
+    const held = Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+    return [basename(path), held.map(([input]) => input)] as const;
+  });
+  return new Map(entries);
 }
 
 function takeFrom(files: Map<string, string>, name: string): string | undefined {

@@ -19,20 +19,37 @@ export const mcp = toCloudRun(endpoint);
 export const listen = () => listenOnPort(endpoint);`,
 };
 
-const ENDPOINTS: Readonly<Record<EntryKind, string>> = {
-  server: `
-import { createMcpEndpoint } from "mcp-anycloud";
-const endpoint = createMcpEndpoint(entry);`,
-  handler: `
-const endpoint = entry;`,
+/** Off Lambda, where a role comes with the function, an instance has to prove to AWS who it is. */
+const STORES: Readonly<Record<Cloud, string>> = {
+  aws: `
+const store = openConfiguredStore(readConfig(process.env));`,
+  azure: `
+import { identityToken } from "mcp-anycloud/azure";
+const store = openConfiguredStore(readConfig(process.env), identityToken);`,
+  gcp: `
+import { identityToken } from "mcp-anycloud/gcp";
+const store = openConfiguredStore(readConfig(process.env), identityToken);`,
 };
+
+const serverSource = (cloud: Cloud): string => `
+import { createMcpEndpoint, readConfig } from "mcp-anycloud";
+import { openConfiguredStore } from "mcp-anycloud/aws/dynamodb";${STORES[cloud]}
+const endpoint = createMcpEndpoint(entry, { store });`;
+
+const HANDLER = `
+const endpoint = entry;`;
 
 /** The module that is bundled for a cloud: the user's default export in the hands of the cloud's adapter. */
 export function entrySource(entry: string, kind: EntryKind, cloud: Cloud): string {
-  return `${endpointSource(entry, kind)}${EXPORTS[cloud]}\n`;
+  const endpoint = kind === "server" ? serverSource(cloud) : HANDLER;
+  return `${importOf(entry)}${endpoint}${EXPORTS[cloud]}\n`;
 }
 
-/** The part that all clouds share: it throws when the default export is not what it should be. */
-export function endpointSource(entry: string, kind: EntryKind): string {
-  return `import entry from ${JSON.stringify(entry)};${ENDPOINTS[kind]}\n`;
+/** A module without any cloud: it throws when the default export is not a server. */
+export function checkSource(entry: string): string {
+  return `${importOf(entry)}
+import { createMcpEndpoint } from "mcp-anycloud";
+createMcpEndpoint(entry);\n`;
 }
+
+const importOf = (entry: string): string => `import entry from ${JSON.stringify(entry)};`;

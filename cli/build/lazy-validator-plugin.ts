@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { BuildResult, OnResolveArgs, Plugin, PluginBuild } from "esbuild";
-import { type BundleOptions, OUTPUT } from "./output-options.ts";
+import type { OnResolveArgs, Plugin, PluginBuild } from "esbuild";
+import { addBundles, bundleSeparately, type SeparateBundle } from "./separate-bundle.ts";
 
 /** Bundles beside index.mjs that hold a JSON Schema validator: those of SDK v2 and SDK v1. */
 export const VALIDATOR_BUNDLES = ["json-schema-validator.cjs", "json-schema-validator-v1.cjs"] as const;
@@ -19,14 +19,14 @@ const OWN = Symbol("own look-up");
  * that nobody calls, for its 150 KB must still be parsed; 107 with ajv in the other file, as without any ajv.
  */
 export function lazyValidator(): Plugin {
-  const made = new Map<ValidatorBundle, Promise<BuildResult<BundleOptions>>>();
   return {
     name: NAMESPACE,
     setup(build) {
+      const bundles = new Map<ValidatorBundle, SeparateBundle>();
       const intercept = (bundle: ValidatorBundle) => async (args: OnResolveArgs) => {
         const path = await validatorModule(build, args);
         if (path === undefined) return undefined;
-        made.set(bundle, made.get(bundle) ?? bundleAlone(build, path));
+        bundles.set(bundle, bundleSeparately(build, path));
         return { path, namespace: NAMESPACE, pluginData: bundle };
       };
       // SDK v2: the module that differs by platform.
@@ -38,9 +38,7 @@ export function lazyValidator(): Plugin {
         const validator = classIn(await readFile(path, "utf8")) ?? "";
         return { contents: standIn(validator, pluginData), resolveDir: dirname(path) };
       });
-      build.onEnd(async (result) => {
-        for (const [name, bundle] of made) addOutput(result as BuildResult<BundleOptions>, name, await bundle);
-      });
+      addBundles(build, bundles);
     },
   };
 }
@@ -79,19 +77,4 @@ export class ${validator} {
   }
 }
 `;
-}
-
-function bundleAlone({ esbuild, initialOptions }: PluginBuild, path: string): Promise<BuildResult<BundleOptions>> {
-  const { outfile = "" } = initialOptions;
-  return esbuild.build({ ...OUTPUT, entryPoints: [path], outfile, format: "cjs" });
-}
-
-function addOutput(result: BuildResult<BundleOptions>, name: string, bundle: BuildResult<BundleOptions>): void {
-  const [file] = bundle.outputFiles;
-  const [output] = Object.values(bundle.metafile.outputs);
-  // Both are missing where the build itself failed.
-  if (!file || !output || !result.metafile || !result.outputFiles) return;
-  result.outputFiles.push({ ...file, text: file.text, path: `${dirname(file.path)}/${name}` });
-  result.metafile.outputs[name] = output;
-  Object.assign(result.metafile.inputs, bundle.metafile.inputs);
 }

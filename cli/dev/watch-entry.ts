@@ -2,7 +2,7 @@ import { type BuildResult, context, type PluginBuild } from "esbuild";
 import { toBuildError } from "../build/build-failure.ts";
 import { compiled } from "../build/build-target.ts";
 import { BUNDLE, bundleOptions } from "../build/bundle-options.ts";
-import { endpointSource } from "../build/entry-source.ts";
+import { checkSource } from "../build/entry-source.ts";
 import type { BundleOptions } from "../build/output-options.ts";
 import { replaceFile } from "../build/replace-file.ts";
 
@@ -50,7 +50,7 @@ export async function watchEntry({ entry, folder, onChange, onFailure }: WatchOp
       });
     },
   };
-  const source = endpointSource(entry, "server");
+  const source = checkSource(entry);
   const options = bundleOptions({ entry, source, outDir: folder, sourceMap: "linked" });
   const builder = await context({ ...options, plugins: [...(options.plugins ?? []), follower] });
   try {

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, matchesGlob } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createProject, greeter, ROOT } from "./project.ts";
@@ -11,6 +11,7 @@ const project = createProject({ "src/server.ts": greeter("Hello") });
 afterAll(() => project.remove());
 
 const LICENSES = "THIRD-PARTY-LICENSES.txt";
+const DYNAMODB = "dynamodb-client.cjs";
 const BUNDLES = ["index.mjs", "json-schema-validator.cjs"];
 
 /** Every file below a folder, with forward slashes, sorted. */
@@ -34,12 +35,13 @@ describe("mcp-anycloud build", () => {
 
   test("makes exactly the files that each platform takes", () => {
     const files = (cloud: string): string[] => filesIn(join(project.folder, "dist", cloud));
-    expect(files("aws")).toEqual([LICENSES, ...BUNDLES]);
-    expect(files("azure")).toEqual([".funcignore", LICENSES, "host.json", ...BUNDLES, "package.json"]);
+    expect(files("aws")).toEqual([LICENSES, DYNAMODB, ...BUNDLES]);
+    expect(files("azure")).toEqual([".funcignore", LICENSES, DYNAMODB, "host.json", ...BUNDLES, "package.json"]);
     expect(files("gcp")).toEqual([
       ".gcloudignore",
       LICENSES,
       "container/Dockerfile",
+      DYNAMODB,
       ...BUNDLES,
       "package.json",
       "server.mjs",
@@ -87,6 +89,10 @@ describe("mcp-anycloud build", () => {
     expect(lines[0]).toBe("FROM node:24-slim");
     expect(lines.indexOf("USER node")).toBeGreaterThan(lines.findIndex((line) => line.startsWith("COPY")));
     expect(lines.at(-1)).toBe('CMD ["node", "server.mjs"]');
+    const [, ...copied] = (lines.find((line) => line.startsWith("COPY")) ?? "").split(" ").slice(0, -1);
+    const files = readdirSync(join(project.folder, "dist/gcp")).filter((name) => name !== "container");
+    const matched = (name: string): boolean => copied.some((pattern) => matchesGlob(name, pattern));
+    expect(files.filter((name) => !matched(name))).toEqual([".gcloudignore"]);
   });
 
   test.each([
@@ -105,8 +111,11 @@ describe("mcp-anycloud build", () => {
   test("the licences of what is in the bundle go with it", () => {
     const text = readFileSync(join(project.folder, "dist/aws", LICENSES), "utf8");
     expect(text).toMatch(/^@modelcontextprotocol\/server 2\.4\.0 \(Apache-2\.0\)$/m);
+    expect(text).toMatch(/^@aws-sdk\/client-dynamodb \d.* \(Apache-2\.0\)$/m);
     expect(text).toMatch(/^zod \d.* \(MIT\)$/m);
     expect(text).toContain("Permission is hereby granted, free of charge");
+    // Packages with the same text share it.
+    expect(text.match(/^@modelcontextprotocol\/server /gm)).toHaveLength(1);
   });
 
   test("builds the same bytes again, in another folder", async () => {

@@ -1,55 +1,14 @@
-import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterEach, expect, test } from "vitest";
-import { createProject, greeter, type Project } from "./project.ts";
-import { type CliOptions, type RunningCli, startCli } from "./run-cli.ts";
+import { createDevRuns, greet, processesOfGroup } from "./dev-runs.ts";
+import { greeter } from "./project.ts";
 
-const running: RunningCli[] = [];
-const projects: Project[] = [];
-afterEach(async () => {
-  for (const cli of running.splice(0)) {
-    // Asked nicely it removes its artefacts; whoever it leaves behind is tethered to it.
-    cli.process.kill("SIGTERM");
-    await cli.ended;
-  }
-  for (const project of projects.splice(0)) project.remove();
-});
-
-function start(args: readonly string[], options: CliOptions): RunningCli {
-  const cli = startCli(["dev", "--port", "0", ...args], options);
-  running.push(cli);
-  return cli;
-}
-
-function project(files: Readonly<Record<string, string>>): Project {
-  const created = createProject(files);
-  projects.push(created);
-  return created;
-}
-
-/** The processes of a group that have not ended: a zombie has, and waits for whoever inherited it. */
-function processesOfGroup(group: number): ReadonlyArray<{ readonly id: number; readonly command: string }> {
-  const lines = execFileSync("ps", ["-A", "-o", "pid=,pgid=,stat=,command="], { encoding: "utf8" }).split("\n");
-  const rows = lines.map((line) => line.trim().split(/ +/));
-  const alive = rows.filter(([, groupId, state]) => Number(groupId) === group && !state?.startsWith("Z"));
-  return alive.map(([id, , , ...command]) => ({ id: Number(id), command: command.join(" ") }));
-}
-
-async function call(url: string): Promise<string> {
-  const client = new Client({ name: "test", version: "1" }, { versionNegotiation: { mode: "auto" } });
-  try {
-    await client.connect(new StreamableHTTPClientTransport(new URL(url)));
-    const { content } = await client.callTool({ name: "greet", arguments: { name: "Ada" } });
-    return content.map((block) => (block.type === "text" ? block.text : block.type)).join("");
-  } finally {
-    await client.close();
-  }
-}
+const { project, start, end } = createDevRuns();
+afterEach(end);
 
 /** Asks until the answer is the wanted one; the test's own time limit ends a vain wait. */
 async function untilAnswered(url: string, wanted: string): Promise<void> {
-  while ((await call(url)) !== wanted) await new Promise((resolve) => setTimeout(resolve, 100));
+  while ((await greet(url)) !== wanted) await new Promise((resolve) => setTimeout(resolve, 100));
 }
 
 test("serves through the three front doors, calls a tool through each, and leaves nothing behind", async () => {
@@ -82,15 +41,15 @@ test("serves the new code when a source changes, and the old code while the new 
   const cli = start(["--target", "gcp"], { cwd: folder });
   const [, url = ""] = await cli.printed(/(http:\S+)/);
   await cli.printed(/^Serving/m);
-  expect(await call(url)).toBe("Hello, Ada!");
+  expect(await greet(url)).toBe("Hello, Ada!");
 
   write("server.ts", "export default {");
   await cli.printed(/^server\.ts:1:17: .*\nThe front doors go on with what they served before\.$/m);
-  expect(await call(url)).toBe("Hello, Ada!");
+  expect(await greet(url)).toBe("Hello, Ada!");
 
   write("server.ts", "export default { tools: [] };");
   await cli.printed(/^server\.ts: The server must be .* an object with tools\.\nThe front doors go on/m);
-  expect(await call(url)).toBe("Hello, Ada!");
+  expect(await greet(url)).toBe("Hello, Ada!");
 
   write("server.ts", greeter("Good morning"));
   await cli.printed(/^The sources changed: the front doors serve the new code\.$/m);
@@ -114,7 +73,7 @@ test("the path of the endpoint is in the table", async () => {
   const { folder } = project({ "server.ts": greeter("Hello") });
   const cli = start(["--target", "gcp", "--env", "MCP_ANYCLOUD_PATH=/tools/mcp"], { cwd: folder });
   const [, url = ""] = await cli.printed(/(http:\S+\/tools\/mcp) /);
-  expect(await call(url)).toBe("Hello, Ada!");
+  expect(await greet(url)).toBe("Hello, Ada!");
 });
 
 test("a first call that fails is told, and the front doors stay open", async () => {
@@ -122,14 +81,14 @@ test("a first call that fails is told, and the front doors stay open", async () 
   const cli = start(["--target", "gcp", "--call", "wave"], { cwd: folder });
   await cli.printed(/^gcp +tools\/call wave failed: .*wave/m);
   const [, url = ""] = await cli.printed(/(http:\S+)/);
-  expect(await call(url)).toBe("Hello, Ada!");
+  expect(await greet(url)).toBe("Hello, Ada!");
 });
 
 test("--amnesia serves every request from a fresh process", async () => {
   const { folder } = project({ "server.ts": greeter(`\${process.pid}`) });
   const cli = start(["--target", "gcp", "--amnesia"], { cwd: folder });
   const [, url = ""] = await cli.printed(/(http:\S+)/);
-  expect(new Set([await call(url), await call(url), await call(url)]).size).toBe(3);
+  expect(new Set([await greet(url), await greet(url), await greet(url)]).size).toBe(3);
 });
 
 test("ends with the shell that npm started it in", async () => {

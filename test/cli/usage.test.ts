@@ -24,9 +24,8 @@ afterAll(() => project.remove());
 test("--help prints every command and flag", async () => {
   const { code, stdout, stderr } = await runCli(["--help"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  for (const word of ["dev", "build", "--target", "--port", "--instances", "--amnesia", "--env", "--call", "--out"]) {
-    expect(stdout).toContain(word);
-  }
+  const flags = ["--target", "--port", "--instances", "--amnesia", "--no-store", "--env", "--call", "--out"];
+  for (const word of ["dev", "build", ...flags]) expect(stdout).toContain(word);
 });
 
 test("a command's --help is the same help", async () => {
@@ -50,6 +49,8 @@ const CASES: ReadonlyArray<[args: string[], code: number, sentence: string, opti
   [["dev", "--port", "65534"], 2, '--port cannot be "65534": give a whole number from 0 to 65533'],
   [["dev", "--port"], 2, "--port needs a value"],
   [["dev", "--amnesia=yes"], 2, "--amnesia takes no value"],
+  [["dev", "--no-store=yes"], 2, "--no-store takes no value"],
+  [["build", "--no-store"], 2, "mcp-anycloud build has no flag --no-store"],
   [["dev", "--instances", "0"], 2, '--instances cannot be "0": give a whole number from 1 to 50'],
   [["dev", "--env", "NOT_SET"], 2, "The environment has no variable NOT_SET"],
   [["dev", "--call", "greet={"], 2, '--call cannot be "greet={": give a tool and its arguments'],

@@ -1,0 +1,54 @@
+/** Run in a process of its own: a DynamoDB in memory with one table, until its parent ends. */
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import dynalite from "dynalite";
+
+/** Told over the IPC channel once the table can be used. */
+export interface LocalTableReport {
+  readonly port: number;
+}
+
+// A terminal's Ctrl-C reaches this process too, and the last requests still need the table.
+process.on("SIGINT", () => {});
+
+const [table = ""] = process.argv.slice(2);
+const server = dynalite({ createTableMs: 0 });
+server.listen(0, "127.0.0.1");
+await once(server, "listening");
+const { port } = server.address() as AddressInfo;
+await createTable();
+process.send?.({ port } satisfies LocalTableReport);
+
+/** By hand, because AWS's client would take longer to load than all the rest. */
+async function createTable(): Promise<void> {
+  const { request } = process.getBuiltinModule("node:http");
+  const description = {
+    TableName: table,
+    BillingMode: "PAY_PER_REQUEST",
+    KeySchema: [
+      { AttributeName: "pk", KeyType: "HASH" },
+      { AttributeName: "sk", KeyType: "RANGE" },
+    ],
+    AttributeDefinitions: [
+      { AttributeName: "pk", AttributeType: "S" },
+      { AttributeName: "sk", AttributeType: "S" },
+    ],
+  };
+  const call = request({
+    host: "127.0.0.1",
+    port,
+    method: "POST",
+    headers: {
+      "content-type": "application/x-amz-json-1.0",
+      "x-amz-target": "DynamoDB_20120810.CreateTable",
+      // Its parts must be there; no signature is checked.
+      authorization:
+        "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=local",
+      "x-amz-date": "20260101T000000Z",
+    },
+  });
+  call.end(JSON.stringify(description));
+  const [answer] = await once(call, "response");
+  if (answer.statusCode !== 200) throw new Error(`The table ${table} was not created (${answer.statusCode}).`);
+  answer.resume();
+}

@@ -1,0 +1,36 @@
+import { randomBytes } from "node:crypto";
+import { startLocalTable } from "../../adapters/emulation/local-table.ts";
+import type { DevCommand } from "../command.ts";
+
+/** What the instances of all front doors have in common, which makes them one server. */
+export interface SharedState {
+  /** The whole environment of every instance. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where sessions and shared state are kept, as a row of the table of front doors; undefined for nowhere. */
+  readonly row: readonly [name: string, url: string, imitates: string] | undefined;
+  close(): Promise<void>;
+}
+
+/**
+ * A table and keys for the instances: the user's own where the environment names them, else local ones.
+ * Rejects with INSTANCE_FAILED when the local table does not start.
+ */
+export async function openSharedState({ store, environment }: DevCommand): Promise<SharedState> {
+  // To the instances, an empty variable counts as absent.
+  const { MCP_ANYCLOUD_TABLE: theirs = "", MCP_ANYCLOUD_STATE_KEYS: keys = "", ...others } = environment;
+  const settings = { MCP_ANYCLOUD_STATE_KEYS: keys || freshKey(), ...others };
+  const close = async (): Promise<void> => {};
+  if (!store) return { environment: settings, row: undefined, close };
+  if (theirs !== "") {
+    const url = others.AWS_ENDPOINT_URL_DYNAMODB ?? "(AWS)";
+    return { environment: { ...settings, MCP_ANYCLOUD_TABLE: theirs }, row: ["state", url, `table ${theirs}`], close };
+  }
+  const table = await startLocalTable();
+  return {
+    environment: { ...table.environment, ...settings },
+    row: ["state", table.url, table.imitates],
+    close: () => table.close(),
+  };
+}
+
+const freshKey = (): string => `dev:${randomBytes(32).toString("base64")}`;

@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { startGcpEmulator } from "../adapters/gcp/emulator.ts";
+import type { Artefact } from "../cli/build/artefact.ts";
+import { buildTarget } from "../cli/build/build-target.ts";
+import type { EntryKind } from "../cli/build/entry-source.ts";
+import { createProject } from "./cli/project.ts";
+
+/** A module, bundled as a Cloud Run container, which has the fewest rules of its own. */
+interface BundledServer {
+  readonly artefact: Artefact;
+  /** Serves the artefact and settles with its origin. */
+  open(environment?: Readonly<Record<string, string>>): Promise<string>;
+}
+
+/** Bundles and serves modules for the tests of one file, and forgets them. */
+export interface Bundler {
+  bundle(name: string, source: string, kind?: EntryKind): Promise<BundledServer>;
+  /** What the tool `greet` of a server answers. */
+  call(url: string, args: Record<string, unknown>): Promise<string>;
+  /** Ends what has been served and called so far. */
+  close(): Promise<void>;
+  /** Removes the artefacts. */
+  remove(): void;
+}
+
+export function createBundler(): Bundler {
+  const project = createProject();
+  const closers: Array<() => Promise<void>> = [];
+  return {
+    async bundle(name, source, kind = "server") {
+      const outDir = join(project.folder, `artefact-${name}`);
+      const artefact = await buildTarget({ cloud: "gcp", entry: project.write(`${name}.ts`, source), outDir, kind });
+      return {
+        artefact,
+        async open(environment = {}) {
+          const emulator = await startGcpEmulator({ artefact: outDir, port: 0, environment });
+          closers.push(() => emulator.close());
+          return emulator.url;
+        },
+      };
+    },
+    async call(url, args) {
+      const client = new Client({ name: "test", version: "1" }, { versionNegotiation: { mode: "auto" } });
+      closers.push(() => client.close());
+      await client.connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`)));
+      const { content } = await client.callTool({ name: "greet", arguments: args });
+      return content.map((block) => (block.type === "text" ? block.text : block.type)).join("");
+    },
+    async close() {
+      for (const close of closers.splice(0)) await close();
+    },
+    remove: () => project.remove(),
+  };
+}
