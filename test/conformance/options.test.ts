@@ -1,23 +1,24 @@
 import { expect, test } from "vitest";
+import { AMNESIA, inTurn } from "./mode.ts";
 import { readOptions } from "./options.ts";
 
-test("without options, every front door and both revisions are tested", () => {
+test("without options, every front door, both revisions and both modes are tested", () => {
   expect(readOptions([])).toEqual({
     fronts: ["aws", "azure", "gcp"],
     revisions: ["2025-11-25", "2026-07-28"],
-    instances: 1,
-    amnesia: false,
+    modes: [inTurn(3), AMNESIA],
   });
 });
 
 test("options choose", () => {
-  const line = "--front gcp --front aws --revision 2026-07-28 --instances 3 --amnesia";
+  const line = "--front gcp --front aws --revision 2026-07-28 --instances 5 --amnesia";
   expect(readOptions(line.split(" "))).toEqual({
     fronts: ["gcp", "aws"],
     revisions: ["2026-07-28"],
-    instances: 3,
-    amnesia: true,
+    modes: [inTurn(5), AMNESIA],
   });
+  expect(readOptions(["--instances", "2"])).toMatchObject({ modes: [inTurn(2)] });
+  expect(readOptions(["--amnesia"])).toMatchObject({ modes: [AMNESIA] });
   expect(readOptions(["--url", "http://127.0.0.1:1/mcp"])).toMatchObject({ url: "http://127.0.0.1:1/mcp" });
   expect(readOptions(["--help"])).toBeUndefined();
 });

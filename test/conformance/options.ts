@@ -1,14 +1,14 @@
 import { parseArgs } from "node:util";
 import { AnycloudError } from "../../src/index.ts";
 import { FRONTS, type Front } from "./front.ts";
+import { AMNESIA, inTurn, MODES, type Mode } from "./mode.ts";
 import { REVISIONS, type Revision } from "./revision.ts";
 
 /** What `npm run conformance` was asked to do. */
 export interface ConformanceOptions {
   readonly fronts: readonly Front[];
   readonly revisions: readonly Revision[];
-  readonly instances: number;
-  readonly amnesia: boolean;
+  readonly modes: readonly Mode[];
   /** Endpoint of a server that is up already, to be tested instead of the fixture behind the front doors. */
   readonly url?: string;
 }
@@ -16,11 +16,12 @@ export interface ConformanceOptions {
 /** What `--help` prints. */
 export const USAGE: string = `Usage: npm run conformance -- [options]
 
-Runs the official MCP conformance suite against the fixture server behind each cloud's emulated front door.
+Runs the official MCP conformance suite against the fixture server behind each cloud's emulated front door, once with
+three instances in turn and once with a fresh process for every request.
 
   --front aws|azure|gcp    a front door; repeat it for several (default: all)
   --revision DATE          ${REVISIONS.join(" or ")}; repeat it for both (default: both)
-  --instances N            processes behind the front door (default: 1)
+  --instances N            N processes in turn; together with --amnesia: both, one after the other
   --amnesia                a fresh process for every request
   --url URL                test the server at this loopback address instead, e.g. http://127.0.0.1:8000/mcp
   --help                   print this
@@ -39,20 +40,27 @@ const OPTIONS = {
 export function readOptions(args: readonly string[]): ConformanceOptions | undefined {
   const values = parse(args);
   if (values.help) return undefined;
-  const { url, instances = "1", amnesia = false } = values;
+  const { url, instances, amnesia = false } = values;
   if (url !== undefined) {
     const other = (["front", "instances", "amnesia"] as const).find((name) => values[name] !== undefined);
     if (other) throw usage(`--${other} concerns the emulated front doors and cannot be combined with --url`);
     if (!URL.canParse(url)) throw usage(`--url must be a URL such as http://127.0.0.1:8000/mcp, not "${url}"`);
   }
-  if (!/^[1-9]\d?$/.test(instances)) throw usage(`--instances must be a number from 1 to 99, not "${instances}"`);
+  if (instances !== undefined && !/^[1-9]\d?$/.test(instances))
+    throw usage(`--instances must be a number from 1 to 99, not "${instances}"`);
   return {
     fronts: oneOf("front", values.front ?? FRONTS, FRONTS),
     revisions: oneOf("revision", values.revision ?? REVISIONS, REVISIONS),
-    instances: Number(instances),
-    amnesia,
+    modes: toModes(instances, amnesia),
     ...(url !== undefined && { url }),
   };
+}
+
+function toModes(instances: string | undefined, amnesia: boolean): readonly Mode[] {
+  const asked = [instances !== undefined && inTurn(Number(instances)), amnesia && AMNESIA].filter(
+    (mode) => mode !== false,
+  );
+  return asked.length > 0 ? asked : MODES;
 }
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>["values"];

@@ -1,18 +1,18 @@
 import { fileURLToPath } from "node:url";
 import { startFront } from "../fronts.ts";
 import type { Front } from "./front.ts";
+import type { Mode } from "./mode.ts";
 import type { Revision } from "./revision.ts";
-import { readExpectedFailures, readScoredScenarios } from "./scored-scenarios.ts";
+import { readExpectedFailures, readScoredScenarios, UNSCORED_BUT_REQUIRED } from "./scored-scenarios.ts";
 import { runSuite, type SuiteRun } from "./suite.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
 export interface ConformanceRun {
   readonly front: Front;
   readonly revision: Revision;
-  /** Processes behind the front door. Default 1. */
-  readonly instances?: number;
-  /** A fresh process for every request. Default false. */
-  readonly amnesia?: boolean;
+  readonly mode: Mode;
+  /** By which the instances find the table that they share. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Ends the run early; it rejects then, once everything it started has ended. */
   readonly signal?: AbortSignal;
 }
@@ -20,9 +20,11 @@ export interface ConformanceRun {
 const FIXTURE = fileURLToPath(new URL("../fixtures/conformance-server.ts", import.meta.url));
 
 /** Builds the fixture for one cloud, runs the official suite against it behind that cloud's emulator, and judges. */
-export async function runConformance({ front, revision, signal, ...options }: ConformanceRun): Promise<Verdict> {
+export async function runConformance(run: ConformanceRun): Promise<Verdict> {
+  const { front, revision, mode, environment, signal } = run;
   signal?.throwIfAborted();
-  const emulator = await startFront(front, { entry: FIXTURE, ...options });
+  const { instances, amnesia } = mode;
+  const emulator = await startFront(front, { entry: FIXTURE, instances, amnesia, environment });
   try {
     return await runConformanceAt({ url: `${emulator.url}/mcp`, revision, ...(signal && { signal }) });
   } finally {
@@ -36,5 +38,6 @@ export async function runConformanceAt(run: SuiteRun): Promise<Verdict> {
     readScoredScenarios(run.revision),
     readExpectedFailures(run.revision),
   ]);
-  return judge({ scored, expectedFailures, results: await runSuite(run) });
+  const unscored = UNSCORED_BUT_REQUIRED[run.revision];
+  return judge({ scored, unscored, expectedFailures, results: await runSuite(run) });
 }

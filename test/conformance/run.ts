@@ -1,3 +1,4 @@
+import { type LocalTable, startLocalTable } from "../../adapters/emulation/local-table.ts";
 import { AnycloudError } from "../../src/index.ts";
 import { type ConformanceOptions, readOptions, USAGE } from "./options.ts";
 import type { Revision } from "./revision.ts";
@@ -11,19 +12,24 @@ interface Candidate {
 }
 
 /** One front door after the other: at the same time they would make each other time out. */
-function candidates({ url, fronts, instances, amnesia }: ConformanceOptions): readonly Candidate[] {
-  if (url) return [{ label: url, test: (revision, signal) => runConformanceAt({ url, revision, signal }) }];
-  return fronts.map((front) => ({
-    label: front,
-    test: (revision, signal) => runConformance({ front, revision, instances, amnesia, signal }),
-  }));
+function candidates({ fronts, modes }: ConformanceOptions, { environment }: LocalTable): readonly Candidate[] {
+  return fronts.flatMap((front) =>
+    modes.map((mode) => ({
+      label: `${front}, ${mode.name},`,
+      test: (revision, signal) => runConformance({ front, mode, environment, revision, signal }),
+    })),
+  );
 }
 
-/** Prints one line per front door and revision; settles with whether all went as expected. */
-async function testAll(options: ConformanceOptions, signal: AbortSignal): Promise<boolean> {
+/** Prints one line per candidate and revision; settles with whether all went as expected. */
+async function testAll(
+  candidates: readonly Candidate[],
+  revisions: readonly Revision[],
+  signal: AbortSignal,
+): Promise<boolean> {
   let allAsExpected = true;
-  for (const { label, test } of candidates(options)) {
-    for (const revision of options.revisions) {
+  for (const { label, test } of candidates) {
+    for (const revision of revisions) {
       const verdict = await test(revision, signal);
       process.stdout.write(`${label} ${revision} ${describeVerdict(verdict)}\n`);
       allAsExpected &&= isAsExpected(verdict);
@@ -32,11 +38,26 @@ async function testAll(options: ConformanceOptions, signal: AbortSignal): Promis
   return allAsExpected;
 }
 
+/** Settles with whether all went as expected. */
+async function carryOut(options: ConformanceOptions, signal: AbortSignal): Promise<boolean> {
+  const { url, revisions } = options;
+  if (url) {
+    const there: Candidate = { label: url, test: (revision) => runConformanceAt({ url, revision, signal }) };
+    return testAll([there], revisions, signal);
+  }
+  const table = await startLocalTable();
+  try {
+    return await testAll(candidates(options, table), revisions, signal);
+  } finally {
+    await table.close();
+  }
+}
+
 const interruption = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => interruption.abort());
 try {
   const options = readOptions(process.argv.slice(2));
-  if (options) process.exitCode = (await testAll(options, interruption.signal)) ? 0 : 1;
+  if (options) process.exitCode = (await carryOut(options, interruption.signal)) ? 0 : 1;
   else process.stdout.write(USAGE);
 } catch (error) {
   if (interruption.signal.aborted) {

@@ -7,6 +7,12 @@ import type { Revision } from "./revision.ts";
 const requirements = z.object({ server: z.array(z.string()).nonempty() });
 const expectations = z.record(z.string(), z.array(z.string()));
 
+/** Scenarios that the suite runs without scoring them, and that a server with sessions has to pass all the same. */
+export const UNSCORED_BUT_REQUIRED: Readonly<Record<Revision, readonly string[]>> = {
+  "2025-11-25": ["server-session-lifecycle", "server-sse-polling"],
+  "2026-07-28": [],
+};
+
 /** Names of the scenarios that a server of this revision must pass, from the suite's own frozen list. */
 export async function readScoredScenarios(revision: Revision): Promise<readonly string[]> {
   const list = import.meta.resolve(`@modelcontextprotocol/conformance/requirements/${revision}.yaml`);

@@ -20,7 +20,10 @@ async function leave(scenario: string, checks?: ReadonlyArray<Record<string, str
 
 test("a scenario passes with warnings and fails with any failure", async () => {
   await leave("tools-list", [{ id: "tools-list", status: "SUCCESS" }]);
-  await leave("json-schema-2020-12", [{ id: "a", status: "WARNING", errorMessage: "Not so nice" }]);
+  await leave("json-schema-2020-12", [
+    { id: "a", status: "SUCCESS" },
+    { id: "b", status: "WARNING", errorMessage: "Not so nice" },
+  ]);
   await leave("ping", [
     { id: "a", status: "SUCCESS" },
     { id: "b", status: "FAILURE", errorMessage: "No answer" },
@@ -32,6 +35,17 @@ test("a scenario passes with warnings and fails with any failure", async () => {
       { scenario: "ping", outcome: "failed", problem: "No answer" },
     ]),
   );
+});
+
+test("a scenario without a successful check was skipped", async () => {
+  await leave("server-session-lifecycle", [{ id: "skipped", status: "INFO", description: "Server is stateless" }]);
+  expect(await readSuiteResults(folder)).toEqual([
+    {
+      scenario: "server-session-lifecycle",
+      outcome: "skipped",
+      problem: "Nothing was checked: Server is stateless",
+    },
+  ]);
 });
 
 test("a scenario that the suite gave up waiting for has timed out", async () => {

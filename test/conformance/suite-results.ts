@@ -5,9 +5,12 @@ import * as z from "zod/v4";
 /** What the official suite found out about one scenario. */
 export interface ScenarioResult {
   readonly scenario: string;
-  /** As the suite scores it: a scenario fails with any check of status FAILURE, and passes with warnings. */
-  readonly outcome: "passed" | "failed" | "timed out";
-  /** The first failed check's word on what is wrong. */
+  /**
+   * As the suite scores it, a scenario fails with any check of status FAILURE, and passes with warnings. One that passes
+   * for the suite without a single check of status SUCCESS was skipped: so it treats a server that keeps no sessions.
+   */
+  readonly outcome: "passed" | "skipped" | "failed" | "timed out";
+  /** The first word on what is wrong. */
   readonly problem?: string;
 }
 
@@ -50,8 +53,10 @@ function toResult(scenario: string, checks: readonly Check[] | undefined): Scena
   if (!checks) return { scenario, outcome: "failed", problem: "The scenario broke off without a result." };
   const failures = checks.filter(({ status }) => status === "FAILURE");
   const [first] = failures;
-  if (!first) return { scenario, outcome: "passed" };
+  if (!first && checks.some(({ status }) => status === "SUCCESS")) return { scenario, outcome: "passed" };
+  if (!first) return { scenario, outcome: "skipped", problem: `Nothing was checked: ${checks.map(wordOf).join(", ")}` };
   const timedOut = failures.some(({ id }) => id === TIMEOUT_CHECK);
-  const problem = first.errorMessage ?? first.description ?? first.id;
-  return { scenario, outcome: timedOut ? "timed out" : "failed", problem };
+  return { scenario, outcome: timedOut ? "timed out" : "failed", problem: wordOf(first) };
 }
+
+const wordOf = ({ errorMessage, description, id }: Check): string => errorMessage ?? description ?? id;
