@@ -1,0 +1,67 @@
+import type { StateItem, StateStore } from "../src/index.ts";
+
+/** What was asked of a store, as DynamoDB would count it. */
+export interface Meter {
+  reads: number;
+  writes: number;
+  /** Bytes that were read or written. */
+  bytes: number;
+  /** Strongly consistent reads cost a unit for each 4 KB (DynamoDB Developer Guide, "Read request units"). */
+  readUnits: number;
+  /** Writes cost a unit for each KB ("Write request units"). */
+  writeUnits: number;
+}
+
+export const freshMeter = (): Meter => ({ reads: 0, writes: 0, bytes: 0, readUnits: 0, writeUnits: 0 });
+
+/** Names and numbers of an item that are not its key or value: `expiresAt`, `version`, and the attributes' names. */
+const OVERHEAD_BYTES = 50;
+
+/** Counts what goes through it. */
+export function meteredStore(store: StateStore, meter: Meter): StateStore {
+  const read = (items: readonly StateItem[]): void => {
+    const bytes = items.reduce((sum, item) => sum + sizeOf(item), 0);
+    meter.reads += 1;
+    meter.bytes += bytes;
+    meter.readUnits += Math.max(1, Math.ceil(bytes / 4096));
+  };
+  const write = (bytes: number): void => {
+    meter.writes += 1;
+    meter.bytes += bytes;
+    meter.writeUnits += Math.max(1, Math.ceil(bytes / 1024));
+  };
+  return {
+    async get(key) {
+      const item = await store.get(key);
+      read(item ? [item] : []);
+      return item;
+    },
+    async list(partition, range) {
+      const items = await store.list(partition, range);
+      read(items);
+      return items;
+    },
+    put(item, when) {
+      write(sizeOf(item));
+      return store.put(item, when);
+    },
+    delete(key) {
+      write(0);
+      return store.delete(key);
+    },
+    add(key, amount, expiresAt) {
+      write(OVERHEAD_BYTES);
+      return store.add(key, amount, expiresAt);
+    },
+  };
+}
+
+const sizeOf = ({ partition, sort, value }: { partition: string; sort: string; value: string }): number =>
+  Buffer.byteLength(partition) + Buffer.byteLength(sort) + Buffer.byteLength(value) + OVERHEAD_BYTES;
+
+/** US dollars for a million on-demand units in us-east-1 (aws.amazon.com/dynamodb/pricing/on-demand, November 2026). */
+const DOLLARS_PER_MILLION = { readUnits: 0.125, writeUnits: 0.625 };
+
+/** What so many calls, counted together, cost a million times over. */
+export const dollarsPerMillion = ({ readUnits, writeUnits }: Meter, calls: number): number =>
+  (readUnits * DOLLARS_PER_MILLION.readUnits + writeUnits * DOLLARS_PER_MILLION.writeUnits) / calls;

@@ -1,0 +1,115 @@
+/** `npm run bench:state`: what sessions and shared state ask of the store, what that costs, and how long it takes. */
+import { Console } from "node:console";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type BenchFleet, messagesOf, modernRequest, openSession, startBenchFleet, toolCall } from "./bench-fleet.ts";
+import { dollarsPerMillion, freshMeter } from "./metered-store.ts";
+import { quantile } from "./quantile.ts";
+import { compareSessionCounts } from "./session-scale.ts";
+
+await using fleet = await startBenchFleet();
+await costs(fleet);
+await delays(fleet);
+await scale();
+
+/** What each operation asks of the store. */
+async function costs({ meter, instances: [first, second, third] }: BenchFleet): Promise<void> {
+  const session = await openSession(first);
+  const CALLS = 50;
+
+  async function askUser(): Promise<void> {
+    for await (const { id, method } of messagesOf(await first(toolCall("ask"), session))) {
+      if (method === "elicitation/create") await second({ jsonrpc: "2.0", id, result: { action: "decline" } }, session);
+    }
+  }
+  async function tellListeners(): Promise<void> {
+    const listening = [first, second, third].map(async (instance) => {
+      const response = await instance(
+        ...modernRequest("subscriptions/listen", { notifications: { toolsListChanged: true } }),
+      );
+      const messages = messagesOf(response);
+      await messages.next();
+      return messages;
+    });
+    const streams = await Promise.all(listening);
+    await messagesOf(await first(...modernRequest("tools/call", { name: "change", arguments: {} }))).next();
+    await Promise.all(streams.map((stream) => stream.next()));
+    await Promise.all(streams.map((stream) => stream.return(undefined)));
+  }
+  const operations: ReadonlyArray<[string, number, () => Promise<unknown>]> = [
+    ["initialize", CALLS, () => openSession(second)],
+    ["plain call, 2025-11-25", CALLS, () => second(toolCall("echo", { text: "hi" }), session)],
+    ["call with a question to the user, 2025-11-25", CALLS, askUser],
+    [
+      "plain call, 2026-07-28",
+      CALLS,
+      () => second(...modernRequest("tools/call", { name: "echo", arguments: { text: "hi" } })),
+    ],
+    ["change told to listeners on 3 instances", 10, tellListeners],
+  ];
+  const rows = [];
+  for (const [operation, calls, run] of operations) {
+    Object.assign(meter, freshMeter());
+    for (let call = 0; call < calls; call++) await run();
+    rows.push({
+      operation,
+      reads: round(meter.reads / calls),
+      writes: round(meter.writes / calls),
+      bytes: Math.round(meter.bytes / calls),
+      "$ per million": round(dollarsPerMillion(meter, calls)),
+    });
+  }
+  print("Store operations per call (a question is answered at once; on-demand prices, us-east-1):", rows);
+}
+
+/** From the reply on one instance to the tool's answer on another. */
+async function delays({ instances: [first, second] }: BenchFleet): Promise<void> {
+  const session = await openSession(first);
+  const rows = [];
+  for (const [thinkingMs, calls] of [
+    [0, 100],
+    [500, 40],
+    [5_000, 12],
+  ] as const) {
+    const measured = await Promise.all(
+      Array.from({ length: calls }, async () => {
+        let repliedAt = 0;
+        for await (const { id, method } of messagesOf(await first(toolCall("ask"), session))) {
+          if (method !== "elicitation/create") continue;
+          await sleep(thinkingMs);
+          await second({ jsonrpc: "2.0", id, result: { action: "decline" } }, session);
+          repliedAt = performance.now();
+        }
+        return performance.now() - repliedAt;
+      }),
+    );
+    rows.push({
+      "the user takes (ms)": thinkingMs,
+      calls,
+      "median (ms)": Math.round(quantile(measured, 0.5)),
+      "p99 (ms)": Math.round(quantile(measured, 0.99)),
+    });
+  }
+  print("From the reply on one instance to the answer on another:", rows);
+}
+
+/** Whether a request costs more when there are more sessions. */
+async function scale(): Promise<void> {
+  const compared = await compareSessionCounts({ counts: [10, 10_000], rounds: 400 });
+  const rows = compared.map(({ sessions, timesMs }) => ({
+    sessions,
+    "median (ms)": round(quantile(timesMs, 0.5)),
+    "p99 (ms)": round(quantile(timesMs, 0.99)),
+  }));
+  print("A plain call by the number of sessions in the store, measured in turns:", rows);
+}
+
+/** A table as people read it. */
+function print(title: string, rows: readonly object[]): void {
+  const output = new Console(process.stdout);
+  output.log(`\n${title}`);
+  output.table(rows);
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
