@@ -5,6 +5,7 @@ import type { Emulator, EmulatorOptions } from "../emulation/emulator.ts";
 import { closeFrontDoor, openFrontDoor } from "../emulation/front-door.ts";
 import { builtInRuntime, findAwsRuntime, type LambdaRuntimeProgram } from "./emulator/find-runtime.ts";
 import { createFunctionUrl } from "./emulator/function-url.ts";
+import { createInvokeApi } from "./emulator/invoke-api.ts";
 import { createLambdaFunction, type LambdaFunction } from "./emulator/lambda-function.ts";
 import { MAX_TIMEOUT_SECONDS, UNRESERVED_CONCURRENCY } from "./emulator/lambda-limits.ts";
 import { createRestApi } from "./emulator/rest-api.ts";
@@ -24,11 +25,19 @@ export interface AwsEmulatorOptions extends EmulatorOptions {
   readonly runtime?: "aws-lambda-ric" | "built-in";
 }
 
+export interface AwsEmulator extends Emulator {
+  /**
+   * Origin of Lambda's API, which invokes the function without any front door: a value of `AWS_ENDPOINT_URL_LAMBDA`. The
+   * function is called `mcp-anycloud` there, and has the alias `live`.
+   */
+  readonly lambdaUrl: string;
+}
+
 /**
  * Starts a local stand-in for API Gateway or a Function URL with Lambda behind it, serving `index.mjs` of the artefact.
  * Throws `ARTEFACT_INVALID`, `CONFIG_INVALID`, `PORT_IN_USE`, or `INSTANCE_FAILED` when the function does not start.
  */
-export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<Emulator> {
+export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<AwsEmulator> {
   const { frontDoor = "rest-api", streaming = true, stage, port, timeScale = 1, onOutput = () => {} } = options;
   check(options);
   const runtime = chooseRuntime(options.runtime);
@@ -40,13 +49,15 @@ export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<Emu
   try {
     await lambda.warm();
     const { server, url } = await openFrontDoor(port, listener);
+    const api = await openFrontDoor(0, createInvokeApi(lambda));
     const gateway = frontDoor === "rest-api" ? "API Gateway REST API" : "Lambda Function URL";
     return {
       url: stage === undefined ? url : `${url}/${stage}`,
       imitates: `${gateway} (${streaming ? "streaming" : "buffered"}) and Lambda (${runtime.name})`,
+      lambdaUrl: api.url,
       reload: () => lambda.replace(),
       async close() {
-        await closeFrontDoor(server);
+        await Promise.all([closeFrontDoor(server), closeFrontDoor(api.server)]);
         await lambda.close();
       },
     };

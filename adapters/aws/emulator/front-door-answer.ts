@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
+import type { ResponseHead } from "../response-metadata.ts";
 import { remapHeaders } from "./remapped-headers.ts";
-import type { ResponseHead } from "./response-metadata.ts";
 
 /** An answer of the front door itself. */
 export interface FrontDoorAnswer {

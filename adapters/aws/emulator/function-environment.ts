@@ -9,7 +9,9 @@ export interface FunctionSettings {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export const FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:mcp-anycloud";
+export const FUNCTION_NAME = "mcp-anycloud";
+
+export const FUNCTION_ARN: string = `arn:aws:lambda:us-east-1:123456789012:function:${FUNCTION_NAME}`;
 
 /** The variables Lambda sets (Lambda Developer Guide, "Defined runtime environment variables"), and the function's own. */
 export function toEnvironment(settings: FunctionSettings, runtimeApi: string): Record<string, string> {
@@ -25,10 +27,10 @@ export function toEnvironment(settings: FunctionSettings, runtimeApi: string): R
     ...settings.environment,
     AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512",
-    AWS_LAMBDA_FUNCTION_NAME: "mcp-anycloud",
+    AWS_LAMBDA_FUNCTION_NAME: FUNCTION_NAME,
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
-    AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/mcp-anycloud",
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${FUNCTION_NAME}`,
     AWS_LAMBDA_LOG_STREAM_NAME: "emulated",
     AWS_LAMBDA_RUNTIME_API: runtimeApi,
     LAMBDA_TASK_ROOT: settings.artefact,

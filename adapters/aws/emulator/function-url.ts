@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { parse, readHead } from "../response-metadata.ts";
 import { type FrontDoorAnswer, sendOwn, sendWhole } from "./front-door-answer.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
 import { MAX_EVENT_BYTES } from "./lambda-limits.ts";
 import type { Outcome } from "./outcome.ts";
 import { receive, traceId } from "./received-request.ts";
-import { parse, readHead } from "./response-metadata.ts";
 import { deliverStream } from "./stream-delivery.ts";
 import { toUrlEvent } from "./url-event.ts";
 

@@ -1,3 +1,5 @@
+import type { HeaderLine } from "../response-metadata.ts";
+
 /**
  * What happens to a function's response headers on their way to the client: column "Response", `lambda`, of the table in
  * the API Gateway Developer Guide, "Amazon API Gateway important notes", notes for REST APIs. Function URLs are known to
@@ -25,9 +27,6 @@ const DROPPED = new Set([
   "upgrade",
   "via",
 ]);
-
-/** One header line of a response: name and value. */
-export type HeaderLine = readonly [string, string];
 
 /** The headers a client sees of those a function answered with. Names in lower case, repeated ones as a list. */
 export function remapHeaders(lines: Iterable<HeaderLine>): Record<string, string[]> {

@@ -1,26 +1,60 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { MAX_STREAM_BYTES } from "./lambda-limits.ts";
-import type { Outcome } from "./outcome.ts";
+import type { FunctionError, Outcome } from "./outcome.ts";
+
+export interface ReceivedStream {
+  /** What the runtime posts. */
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Called when the whole answer is in. */
+  readonly onEnd: () => void;
+  /** What Lambda knows of why the runtime went away: the time limit, or how its process ended. */
+  readonly failure: () => FunctionError | undefined;
+}
 
 /**
  * The answer of a streaming function, passed on as the runtime posts it. An error after the first byte arrives in a
  * trailer (Lambda Developer Guide, "Building a custom runtime", response streaming).
  */
-export function receiveStream(request: IncomingMessage, response: ServerResponse, onEnd: () => void): Outcome {
-  const contentType = request.headers["content-type"] ?? "application/octet-stream";
-  return { kind: "streamed", contentType, body: chunks(request, response, onEnd) };
+export function receiveStream(stream: ReceivedStream): Outcome {
+  const contentType = stream.request.headers["content-type"] ?? "application/octet-stream";
+  return { kind: "streamed", contentType, body: chunks(stream) };
 }
 
-async function* chunks(request: IncomingMessage, response: ServerResponse, onEnd: () => void): AsyncGenerator<Buffer> {
+async function* chunks({ request, response, onEnd, failure }: ReceivedStream): AsyncGenerator<Buffer> {
   let sentBytes = 0;
-  for await (const chunk of request) {
-    sentBytes += chunk.length;
-    if (sentBytes > MAX_STREAM_BYTES)
-      throw new Error("Function.ResponseSizeTooLarge: a streamed answer ends at 200 MB.");
-    yield chunk;
+  try {
+    for await (const chunk of request) {
+      sentBytes += chunk.length;
+      if (sentBytes > MAX_STREAM_BYTES) {
+        throw brokenOff({
+          errorType: "Function.ResponseSizeTooLarge",
+          errorMessage: "A streamed answer ends at 200 MB.",
+        });
+      }
+      yield chunk;
+    }
+  } catch (error) {
+    const known = failure();
+    throw known ? brokenOff(known) : error;
   }
   onEnd();
   response.writeHead(202, { "content-type": "application/json" }).end('{"status":"OK"}');
-  const errorType = request.trailers["lambda-runtime-function-error-type"];
-  if (errorType) throw new Error(`${errorType} in the middle of the answer.`);
+  const { "lambda-runtime-function-error-type": errorType, "lambda-runtime-function-error-body": body = "" } =
+    request.trailers;
+  if (errorType) throw brokenOff({ errorType, errorMessage: "", ...decoded(body) });
+}
+
+/** An answer that breaks off; the cause is the function's error. */
+function brokenOff(cause: FunctionError): Error {
+  return new Error(`${cause.errorType} in the middle of the answer.`, { cause });
+}
+
+/** "Lambda-Runtime-Function-Error-Body": the error as JSON, in base64. */
+function decoded(body: string): Partial<FunctionError> {
+  try {
+    return JSON.parse(Buffer.from(body, "base64").toString());
+  } catch {
+    return {};
+  }
 }

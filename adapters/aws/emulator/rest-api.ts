@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { parse, readHead } from "../response-metadata.ts";
 import { type FrontDoorAnswer, sendOwn, sendWhole } from "./front-door-answer.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
 import type { Outcome } from "./outcome.ts";
 import { headerLines, type ReceivedRequest, receive, traceId } from "./received-request.ts";
-import { parse, readHead } from "./response-metadata.ts";
 import { toRestEvent } from "./rest-event.ts";
 import * as rules from "./rest-rules.ts";
 import { deliverStream } from "./stream-delivery.ts";

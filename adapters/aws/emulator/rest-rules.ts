@@ -2,7 +2,7 @@ import type { FrontDoorAnswer } from "./front-door-answer.ts";
 
 /**
  * The rules of a Regional REST API with a Lambda proxy integration. Pages named are of the API Gateway Developer Guide.
- * The rest of the rules is in rest-event.ts (what the function gets), remapped-headers.ts and response-metadata.ts.
+ * The rest of the rules is in rest-event.ts (what the function gets), remapped-headers.ts and ../response-metadata.ts.
  */
 
 /** "Payload size: 10 MB" ("Quotas for configuring and running a REST API"). */

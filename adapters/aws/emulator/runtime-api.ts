@@ -38,6 +38,8 @@ interface Assignment {
   readonly done: PromiseWithResolvers<void>;
   /** The runtime has sent its answer, or begun to. */
   begun: boolean;
+  /** Why an answer that has begun breaks off. */
+  failure?: FunctionError;
 }
 
 const INVOCATION = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
@@ -62,12 +64,15 @@ export async function openRuntimeApi(): Promise<RuntimeApi> {
 
   function fail(error: FunctionError): void {
     ready.reject(error);
-    current?.outcome.resolve({ kind: "failed", error });
+    if (!current) return;
+    current.failure = error;
+    current.outcome.resolve({ kind: "failed", error });
   }
 
   async function answer(assignment: Assignment, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.headers["lambda-runtime-function-response-mode"] === "streaming") {
-      return assignment.outcome.resolve(receiveStream(request, response, assignment.answered.resolve));
+      const stream = { request, response, onEnd: assignment.answered.resolve, failure: () => assignment.failure };
+      return assignment.outcome.resolve(receiveStream(stream));
     }
     const payload = await readText(request);
     if (Buffer.byteLength(payload) > MAX_ANSWER_BYTES) {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
+import { type ResponseHead, splitMetadata } from "../response-metadata.ts";
 import { remapHeaders } from "./remapped-headers.ts";
-import { type ResponseHead, splitMetadata } from "./response-metadata.ts";
 
 export interface StreamDelivery {
   readonly response: ServerResponse;

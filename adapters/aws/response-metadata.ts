@@ -1,5 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
-import type { HeaderLine } from "./remapped-headers.ts";
+
+/** One header line of a response: name and value. */
+export type HeaderLine = readonly [string, string];
 
 /** Status and headers of a function's answer. */
 export interface ResponseHead {

@@ -1,0 +1,35 @@
+import {
+  InvokeWithResponseStreamCommand,
+  type InvokeWithResponseStreamResponseEvent,
+  LambdaClient,
+  type LambdaClientConfig,
+} from "@aws-sdk/client-lambda";
+
+/** The one thing that is asked of Lambda's API. Whoever wants it loads this module, and with it AWS's client. */
+export interface InvokeClient {
+  /** Settles once Lambda lets the function run. Rejects with what AWS's client throws. */
+  invoke(
+    name: string,
+    payload: string,
+    abortSignal: AbortSignal,
+  ): Promise<AsyncIterable<InvokeWithResponseStreamResponseEvent>>;
+  close(): void;
+}
+
+export function createInvokeClient(config: LambdaClientConfig): InvokeClient {
+  const client = new LambdaClient({
+    // Whatever is sent again may run twice, and a tool call may be one that must not.
+    maxAttempts: 1,
+    ...config,
+  });
+  return {
+    async invoke(name, payload, abortSignal) {
+      // FunctionName takes a version or alias behind a colon, as in an ARN (Lambda API Reference, InvokeWithResponseStream).
+      const command = new InvokeWithResponseStreamCommand({ FunctionName: name, Payload: Buffer.from(payload) });
+      const { EventStream } = await client.send(command, { abortSignal });
+      if (!EventStream) throw new Error("Lambda sent no event stream");
+      return EventStream;
+    },
+    close: () => client.destroy(),
+  };
+}
