@@ -1,5 +1,6 @@
 import * as z from "zod/v4";
 import { AnycloudError } from "./errors.ts";
+import { KEY_RING_FORM, keyRing, type StateKeyEntry } from "./state-keys.ts";
 
 /** How an endpoint behaves. Every field has a variable of the environment; `readConfig` is the only place that reads one. */
 export interface Config {
@@ -42,16 +43,13 @@ export interface Config {
    * goes first, and the old one leaves when what it sealed has expired. Default: none, and sealing is refused.
    */
   readonly stateKeys?: readonly StateKeyEntry[];
+  /**
+   * ARN or name of a secret of AWS Secrets Manager whose text is in the form of MCP_ANYCLOUD_STATE_KEYS, instead of that.
+   * The core reads no secret: the generated entries do, with the role for the table. Default: none.
+   */
+  readonly stateKeysSecret?: string;
   /** `info` writes one line per request, `error` only for those that failed here, `silent` none. Default `info`. */
   readonly logLevel: "silent" | "error" | "info";
-}
-
-/** One key of the key ring. */
-export interface StateKeyEntry {
-  /** Names the key in what it sealed: letters, digits, `-` and `_`. */
-  readonly id: string;
-  /** 32 bytes or more. */
-  readonly secret: Uint8Array;
 }
 
 const PREFIX = "MCP_ANYCLOUD_";
@@ -68,18 +66,6 @@ const wholeNumber = (min: number, max: number): z.ZodType<number, string> =>
     .regex(/^\d+$/)
     .transform(Number)
     .refine((n) => n >= min && n <= max);
-
-/** `id:base64`, the first key first. Which of them is wrong is not told: the value is a secret. */
-const keyRing = z
-  .string()
-  .regex(/^\w[\w-]*:[\w+/-]{43,}={0,2}(,\w[\w-]*:[\w+/-]{43,}={0,2})*$/)
-  .transform((text): StateKeyEntry[] =>
-    text.split(",").map((entry) => {
-      const [id = "", secret = ""] = entry.split(":");
-      return { id, secret: Buffer.from(secret, "base64") };
-    }),
-  )
-  .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length);
 
 /** Variable → field, schema, and what the variable must be, in the words of the error. */
 const SETTINGS = {
@@ -141,7 +127,14 @@ const SETTINGS = {
   MCP_ANYCLOUD_STATE_KEYS: {
     field: "stateKeys",
     schema: keyRing,
-    must: "be keys as id:base64, separated by commas, each with an id of its own and 32 bytes or more",
+    must: `be ${KEY_RING_FORM}`,
+    secret: true,
+  },
+  MCP_ANYCLOUD_STATE_KEYS_SECRET: {
+    field: "stateKeysSecret",
+    // Key material that was meant for the variable above has a colon, and a name has none.
+    schema: z.string().regex(/^(arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:)?[\w/+=.@-]{1,512}$/),
+    must: "be the name or ARN of a secret of AWS Secrets Manager",
     secret: true,
   },
   MCP_ANYCLOUD_LOG_LEVEL: {
@@ -183,6 +176,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (parsed.success) found[setting.field] = parsed.data;
     else
       problems.push(`${variable} must ${setting.must}${"secret" in setting ? "" : `, not ${JSON.stringify(value)}`}`);
+  }
+  if ("stateKeys" in found && "stateKeysSecret" in found) {
+    problems.push("MCP_ANYCLOUD_STATE_KEYS and MCP_ANYCLOUD_STATE_KEYS_SECRET are two key rings: keep one of them");
   }
   if (problems.length > 0) {
     throw new AnycloudError("CONFIG_INVALID", `The environment is not valid: ${problems.join("; ")}.`);

@@ -19,13 +19,16 @@ import { createFleetEvents } from "./state/fleet-events.ts";
 import { createMemoryStore } from "./state/memory-store.ts";
 import { observed } from "./state/observed-store.ts";
 import type { StateStore } from "./state/store.ts";
+import type { StateKeySource } from "./state-keys.ts";
 
 /** Overrides of what the environment configures, and what no variable can hold. */
-export interface McpEndpointOptions extends Partial<Config> {
+export interface McpEndpointOptions extends Omit<Partial<Config>, "stateKeys"> {
   /** Where request records go. Default: one JSON line each on standard output. */
   readonly log?: LogSink;
   /** Keeps 2025-era sessions and what servers share across instances. Default: none, and everything is stateless. */
   readonly store?: StateStore | undefined;
+  /** Keys that seal `requestState`, or the way to keys that change while the process lives. Default: the environment's. */
+  readonly stateKeys?: StateKeySource | undefined;
   /** Checks the bearer token that every request must then carry. Default: none, and the endpoint is public. */
   readonly verifier?: OAuthTokenVerifier;
 }
@@ -50,7 +53,7 @@ export function createMcpEndpoint(
   server: ServerDefinition | ServerFactory,
   options: McpEndpointOptions = {},
 ): HttpHandler {
-  const { log = writeLogLine, store: durableStore, verifier, ...overrides } = options;
+  const { log = writeLogLine, store: durableStore, stateKeys, verifier, ...overrides } = options;
   const config: Config = { ...readConfig(globalThis.process?.env ?? {}), ...overrides };
   const { streamSeconds } = config;
   const createServer = factoryOf(server);
@@ -58,7 +61,7 @@ export function createMcpEndpoint(
   // Without a durable one, what happens in this process is still told in this process.
   const store = observed(durableStore ?? createMemoryStore());
   const fleetEvents = createFleetEvents(store);
-  const openServices = createServices({ store, durable, config, fleetEvents });
+  const openServices = createServices({ store, durable, stateKeys: stateKeys ?? config.stateKeys, fleetEvents });
   const shared = { createServer, openServices };
   const endpoint: Endpoint = {
     config,

@@ -31,3 +31,10 @@ export {
   type StateWrite,
 } from "./state/store.ts";
 export { checkExpiry, checkKey, checkPartition, checkWrite } from "./state/write-limits.ts";
+export {
+  KEY_RING_FORM,
+  type LoadStateKeys,
+  readStateKeys,
+  type StateKeyEntry,
+  type StateKeySource,
+} from "./state-keys.ts";

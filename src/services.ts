@@ -1,5 +1,4 @@
 import type { ServerEvent, ServerNotifier } from "@modelcontextprotocol/server";
-import type { Config } from "./config.ts";
 import type { Visit } from "./leg.ts";
 import { createRequestState, type RequestState } from "./modern/request-state.ts";
 import type { CallerScope } from "./state/caller-scope.ts";
@@ -10,6 +9,7 @@ import type { ObservedStore } from "./state/observed-store.ts";
 import { createOnce, type Once } from "./state/once.ts";
 import { type ClosedBuckets, createRateLimiter, type RateLimiter } from "./state/rate-limiter.ts";
 import { isStoreFailure, watchingFailures } from "./state/store-failures.ts";
+import type { LoadStateKeys, StateKeySource } from "./state-keys.ts";
 
 /**
  * What servers share across instances. Everything but `notify` is for the caller of this request, and throws STORE_MISSING
@@ -44,7 +44,8 @@ export interface ServicesOptions {
   readonly store: ObservedStore;
   /** Whether all instances share the store, and it outlives them. */
   readonly durable: boolean;
-  readonly config: Pick<Config, "stateKeys">;
+  /** Keys that seal what travels through the client. */
+  readonly stateKeys?: StateKeySource | undefined;
   readonly fleetEvents: FleetEvents;
   /** Unix time in milliseconds. */
   readonly now?: () => number;
@@ -52,7 +53,7 @@ export interface ServicesOptions {
 
 /** The services of an endpoint, to be opened for each of its requests. */
 export function createServices(options: ServicesOptions): OpenServicesOf {
-  const { durable, config, fleetEvents, now = Date.now } = options;
+  const { durable, stateKeys, fleetEvents, now = Date.now } = options;
   const store = durable ? options.store : missingStore;
   const closedBuckets: ClosedBuckets = new Map();
 
@@ -67,6 +68,8 @@ export function createServices(options: ServicesOptions): OpenServicesOf {
       underWay.add(publishing);
       void publishing.then(() => underWay.delete(publishing));
     };
+    // In `verify`, the SDK would turn it into the client's mistake.
+    const keys = typeof stateKeys === "function" ? watched(stateKeys, noteFailure) : stateKeys;
     const { principal } = visit;
     const scope: CallerScope = { store: watchingFailures(store, noteFailure), principal, now };
     return {
@@ -75,7 +78,7 @@ export function createServices(options: ServicesOptions): OpenServicesOf {
         handles: createHandles(scope),
         once: createOnce(scope),
         rateLimiter: createRateLimiter(scope, closedBuckets),
-        requestState: createRequestState(scope, { keys: config.stateKeys, durable, message }),
+        requestState: createRequestState(scope, { keys, durable, message }),
       },
       async settled() {
         await Promise.all(underWay);
@@ -86,6 +89,15 @@ export function createServices(options: ServicesOptions): OpenServicesOf {
     };
   };
 }
+
+/** The same keys, with what asking for them throws told to `note`, too. */
+const watched =
+  (load: LoadStateKeys, note: (error: unknown) => void): LoadStateKeys =>
+  (keyId) =>
+    load(keyId).catch((error: unknown) => {
+      note(error);
+      throw error;
+    });
 
 const createNotifier = (publish: (event: ServerEvent) => void): ServerNotifier => ({
   toolsChanged: () => publish({ kind: "tools_list_changed" }),

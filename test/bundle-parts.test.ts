@@ -74,12 +74,13 @@ test("a tool with a schema in plain JSON has its arguments checked", async () =>
   expect(await bundler.call(url, { name: "Ada" })).toBe("Hello, Ada!");
 });
 
-describe("AWS's client of DynamoDB", () => {
-  const FILE = "dynamodb-client.cjs";
+describe("what holds AWS's clients", () => {
+  const FILE = "aws-clients.cjs";
 
   test.each([
     ["without a table", {}],
     ["with a table that a call does not need", { MCP_ANYCLOUD_TABLE: "sessions", AWS_REGION: "eu-central-1" }],
+    ["with a secret that a call does not need", { MCP_ANYCLOUD_STATE_KEYS_SECRET: "keys", AWS_REGION: "eu-central-1" }],
   ])("is not loaded %s", async (_case, environment) => {
     const { artefact, open } = await bundler.bundle("greeter", greeter("Hello"));
     rmSync(join(artefact.folder, FILE));

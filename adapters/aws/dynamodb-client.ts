@@ -1,6 +1,6 @@
 /**
- * All that loads AWS's client of DynamoDB. It is imported when the store is first asked, and bundled into a file of its
- * own as CommonJS, so that a call that needs no state pays nothing. It imports nothing of the core, which would be in
+ * AWS's client of DynamoDB. It is imported when the store is first asked, and bundled into a file of its own as CommonJS
+ * (aws-clients.ts), so that a call that needs no state pays nothing. It imports nothing of the core, which would be in
  * that file a second time.
  *
  * Measured from there to the answer of the first GetItem, over TLS on loopback, Node 24, medians of 31 in turn:

@@ -1,5 +1,6 @@
 import type { DynamodbClient, DynamodbClientOptions } from "./dynamodb-client.ts";
 import { type FailureKind, kindOf, toUnavailable } from "./dynamodb-failure.ts";
+import { inTime } from "./in-time.ts";
 
 export interface RequestOptions extends DynamodbClientOptions {
   /** Milliseconds one attempt may take. Default 2000. */
@@ -78,23 +79,6 @@ export function createRequests(options: RequestOptions): Requests {
 }
 
 async function loadClient(options: DynamodbClientOptions): Promise<DynamodbClient> {
-  const { createDynamodbClient } = await import("./dynamodb-client.ts");
+  const { createDynamodbClient } = await import("./aws-clients.ts");
   return createDynamodbClient(options);
-}
-
-/** Ends what is run when its time is up, and then does not wait for it: a credential chain looks at no signal. */
-async function inTime<Output>(ms: number, run: (signal: AbortSignal) => Promise<Output>): Promise<Output> {
-  const over = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(Object.assign(new Error(`no answer in ${Math.round(ms)} ms`), { name: "TimeoutError" }));
-      over.abort();
-    }, ms);
-  });
-  try {
-    return await Promise.race([run(over.signal), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,4 +1,5 @@
 import { type Config, checkExpiry, checkKey, checkPartition, checkWrite, type StateStore } from "../../src/index.ts";
+import { configuredIdentity, type IdentityToken, type RoleConfig } from "./configured-identity.ts";
 import { addToCounter } from "./dynamodb-counter.ts";
 import { toHead, toKey } from "./dynamodb-item.ts";
 import { listItems } from "./dynamodb-list.ts";
@@ -6,9 +7,6 @@ import { discardParts } from "./dynamodb-parts.ts";
 import { putItem } from "./dynamodb-put.ts";
 import { createDynamodbReader } from "./dynamodb-reader.ts";
 import { createRequests, type RequestOptions } from "./dynamodb-requests.ts";
-
-/** Asks the platform who this instance is: a fresh OIDC token for the audience. */
-export type IdentityToken = (audience: string) => Promise<string>;
 
 export interface DynamodbStoreOptions extends RequestOptions {
   /** The time in milliseconds. Default: the clock. */
@@ -55,15 +53,14 @@ export function createDynamodbStore({ now = Date.now, ...options }: DynamodbStor
 
 /**
  * The store that the configuration names; undefined when it names no table. `identityToken` is what the platform offers
- * outside AWS: with it, the instance takes on `awsRoleArn`. On AWS there is none, and a role belongs to the function
- * already, so that one configuration can serve all clouds: credentials come from AWS's own chain, as they do where no
- * role is named.
+ * outside AWS.
  */
 export function openConfiguredStore(
-  { table, awsRoleArn: roleArn, awsTokenAudience }: Pick<Config, "table" | "awsRoleArn" | "awsTokenAudience">,
+  config: Pick<Config, "table"> & RoleConfig,
   identityToken?: IdentityToken,
 ): StateStore | undefined {
+  const { table } = config;
   if (table === undefined) return undefined;
-  if (roleArn === undefined || identityToken === undefined) return createDynamodbStore({ table });
-  return createDynamodbStore({ table, webIdentity: { roleArn, token: () => identityToken(awsTokenAudience) } });
+  const webIdentity = configuredIdentity(config, identityToken);
+  return createDynamodbStore({ table, ...(webIdentity && { webIdentity }) });
 }

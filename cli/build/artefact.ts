@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import type { BuildResult, Metafile } from "esbuild";
 import type { Cloud } from "../clouds.ts";
 import { BUNDLE } from "./bundle-options.ts";
-import { DYNAMODB_BUNDLE } from "./lazy-dynamodb-plugin.ts";
+import { AWS_CLIENTS_BUNDLE } from "./lazy-aws-clients-plugin.ts";
 import { VALIDATOR_BUNDLES } from "./lazy-validator-plugin.ts";
 import type { BundleOptions } from "./output-options.ts";
 import { platformFiles } from "./platform-files.ts";
@@ -35,7 +35,7 @@ interface Destination {
 }
 
 /** Bundles that not every server needs beside its own. */
-const OPTIONAL_BUNDLES = [...VALIDATOR_BUNDLES, DYNAMODB_BUNDLE];
+const OPTIONAL_BUNDLES = [...VALIDATOR_BUNDLES, AWS_CLIENTS_BUNDLE];
 
 /** Writes a bundle and what its platform wants beside it. Files of other names in the folder are left alone. */
 export async function writeArtefact(to: Destination, bundle: BuildResult<BundleOptions>): Promise<Artefact> {

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { RUNS_FROM_SOURCE } from "../package-json.ts";
-import { lazyDynamodbClient } from "./lazy-dynamodb-plugin.ts";
+import { lazyAwsClients } from "./lazy-aws-clients-plugin.ts";
 import { lazyValidator } from "./lazy-validator-plugin.ts";
 import { type BundleOptions, OUTPUT } from "./output-options.ts";
 import { ownPackage } from "./own-package-plugin.ts";
@@ -36,6 +36,6 @@ export function bundleOptions({ entry, source, outDir, sourceMap }: BundleReques
     // Supplied by the Functions host's Node.js worker, which hooks `require` for it. No other cloud's code imports it.
     external: ["@azure/functions-core"],
     sourcemap: sourceMap,
-    plugins: [ownPackage(projectFolder), zodLocales, lazyValidator(), lazyDynamodbClient()],
+    plugins: [ownPackage(projectFolder), zodLocales, lazyValidator(), lazyAwsClients()],
   };
 }

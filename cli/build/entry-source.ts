@@ -20,21 +20,20 @@ export const listen = () => listenOnPort(endpoint);`,
 };
 
 /** Off Lambda, where a role comes with the function, an instance has to prove to AWS who it is. */
-const STORES: Readonly<Record<Cloud, string>> = {
-  aws: `
-const store = openConfiguredStore(readConfig(process.env));`,
-  azure: `
-import { identityToken } from "mcp-anycloud/azure";
-const store = openConfiguredStore(readConfig(process.env), identityToken);`,
-  gcp: `
-import { identityToken } from "mcp-anycloud/gcp";
-const store = openConfiguredStore(readConfig(process.env), identityToken);`,
+const IDENTITY: Readonly<Record<Cloud, { readonly source: string; readonly argument: string }>> = {
+  aws: { source: "", argument: "" },
+  azure: { source: `import { identityToken } from "mcp-anycloud/azure";\n`, argument: ", identityToken" },
+  gcp: { source: `import { identityToken } from "mcp-anycloud/gcp";\n`, argument: ", identityToken" },
 };
 
 const serverSource = (cloud: Cloud): string => `
 import { createMcpEndpoint, readConfig } from "mcp-anycloud";
-import { openConfiguredStore } from "mcp-anycloud/aws/dynamodb";${STORES[cloud]}
-const endpoint = createMcpEndpoint(entry, { store });`;
+import { openConfiguredStore } from "mcp-anycloud/aws/dynamodb";
+import { openConfiguredStateKeys } from "mcp-anycloud/aws/state-keys";
+${IDENTITY[cloud].source}const config = readConfig(process.env);
+const store = openConfiguredStore(config${IDENTITY[cloud].argument});
+const stateKeys = openConfiguredStateKeys(config${IDENTITY[cloud].argument});
+const endpoint = createMcpEndpoint(entry, { store, stateKeys });`;
 
 const HANDLER = `
 const endpoint = entry;`;

@@ -18,7 +18,9 @@ export interface SharedState {
 export async function openSharedState({ store, environment }: DevCommand): Promise<SharedState> {
   // To the instances, an empty variable counts as absent.
   const { MCP_ANYCLOUD_TABLE: theirs = "", MCP_ANYCLOUD_STATE_KEYS: keys = "", ...others } = environment;
-  const settings = { MCP_ANYCLOUD_STATE_KEYS: keys || freshKey(), ...others };
+  // Not beside a secret that holds theirs: two key rings would be one too many.
+  const fresh = others.MCP_ANYCLOUD_STATE_KEYS_SECRET ? "" : freshKey();
+  const settings = { MCP_ANYCLOUD_STATE_KEYS: keys || fresh, ...others };
   const close = async (): Promise<void> => {};
   if (!store) return { environment: settings, row: undefined, close };
   if (theirs !== "") {

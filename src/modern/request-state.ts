@@ -1,10 +1,10 @@
 import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
-import type { StateKeyEntry } from "../config.ts";
 import { AnycloudError } from "../errors.ts";
 import { type CallerScope, expiresIn } from "../state/caller-scope.ts";
 import { isConflict } from "../state/store.ts";
+import { keysOf, type StateKeySource } from "../state-keys.ts";
 import { bindingOf } from "./call-binding.ts";
-import { seal, unseal } from "./seal.ts";
+import { keyIdOf, seal, unseal } from "./seal.ts";
 
 /**
  * Keeps what a call has to remember while its client asks the user, sealed, with the client. It opens once, on any
@@ -13,7 +13,10 @@ import { seal, unseal } from "./seal.ts";
  * with `context.mcpReq.requestState()`. It is the same for clients of the 2025 protocols with a session.
  */
 export interface RequestState {
-  /** Seals a JSON value. Throws CONFIG_INVALID without MCP_ANYCLOUD_STATE_KEYS, STORE_MISSING without a store. */
+  /**
+   * Seals a JSON value. Throws CONFIG_INVALID without keys, STORE_MISSING without a store, STORE_UNAVAILABLE when the keys
+   * cannot be had.
+   */
   mint(payload: unknown, options?: MintOptions): Promise<string>;
   /**
    * Opens it, for the SDK. Throws what the SDK tells the client: invalid params, for the reason `invalid_request_state`.
@@ -28,7 +31,8 @@ export interface MintOptions {
 }
 
 export interface RequestStateOptions {
-  readonly keys: readonly StateKeyEntry[] | undefined;
+  /** Asked only when a state is sealed or opened. */
+  readonly keys: StateKeySource | undefined;
   /** Whether there is a store that all instances share. */
   readonly durable: boolean;
   /** The JSON-RPC request being served, or the batch of them. */
@@ -50,7 +54,7 @@ export function createRequestState(
 ): RequestState {
   return {
     async mint(payload, { ttlSeconds = TTL_SECONDS } = {}) {
-      const [key] = keys;
+      const [key] = await keysOf(keys);
       if (!key) throw new AnycloudError("CONFIG_INVALID", KEYS_MISSING);
       // Here and not in `verify`, where the SDK would turn it into the client's mistake.
       if (!durable) throw new AnycloudError("STORE_MISSING", STORE_MISSING);
@@ -59,7 +63,8 @@ export function createRequestState(
     },
 
     async verify(state) {
-      const unsealed = unseal(state, bindingOf(principal, message), keys);
+      const keyId = keyIdOf(state);
+      const unsealed = keyId && unseal(state, bindingOf(principal, message), await keysOf(keys, keyId));
       if (!unsealed) throw refusal("it was not sealed here for this caller and this call");
       const { payload, expiresAt }: Sealed = JSON.parse(unsealed.text);
       if (expiresAt <= now() / 1000) throw refusal("it has expired");
@@ -74,7 +79,7 @@ export function createRequestState(
 }
 
 const KEYS_MISSING =
-  "requestState cannot be sealed: set MCP_ANYCLOUD_STATE_KEYS to id:key, the key 32 random bytes in base64, the same for all instances.";
+  "requestState cannot be sealed: set MCP_ANYCLOUD_STATE_KEYS to id:key, the key 32 random bytes in base64, the same for all instances, or MCP_ANYCLOUD_STATE_KEYS_SECRET to a secret that holds it.";
 
 const STORE_MISSING =
   "requestState cannot be used once only without a store that all instances share: set MCP_ANYCLOUD_TABLE, or give the endpoint a store.";

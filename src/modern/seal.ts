@@ -1,4 +1,4 @@
-import type { StateKeyEntry } from "../config.ts";
+import type { StateKeyEntry } from "../state-keys.ts";
 
 /** What was sealed, and the name of this one sealing: 22 letters, digits, `-` and `_`, the same for no other. */
 export interface Unsealed {
@@ -7,6 +7,7 @@ export interface Unsealed {
 }
 
 const VERSION = "v1";
+const FORM = /^v1\.([\w-]+)\.([\w-]+)$/;
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -27,10 +28,13 @@ export function seal(text: string, binding: string, key: StateKeyEntry): string 
   return `${head}.${sealed.toString("base64url")}`;
 }
 
+/** The id of the key by which a text says it was sealed; undefined for what is no seal. */
+export const keyIdOf = (sealed: string): string | undefined => FORM.exec(sealed)?.[1];
+
 /** Opens what `seal` made with any of the keys; undefined for everything else, for whatever reason. */
 export function unseal(sealed: string, binding: string, keys: readonly StateKeyEntry[]): Unsealed | undefined {
   const { createDecipheriv } = process.getBuiltinModule("node:crypto");
-  const [, keyId, encoded = ""] = /^v1\.([\w-]+)\.([\w-]+)$/.exec(sealed) ?? [];
+  const [, keyId, encoded = ""] = FORM.exec(sealed) ?? [];
   const key = keys.find(({ id }) => id === keyId);
   const bytes = Buffer.from(encoded, "base64url");
   // One text of a seal, not several: base64url decoders disregard bits at the end.

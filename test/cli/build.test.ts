@@ -11,7 +11,7 @@ const project = createProject({ "src/server.ts": greeter("Hello") });
 afterAll(() => project.remove());
 
 const LICENSES = "THIRD-PARTY-LICENSES.txt";
-const DYNAMODB = "dynamodb-client.cjs";
+const AWS_CLIENTS = "aws-clients.cjs";
 const BUNDLES = ["index.mjs", "json-schema-validator.cjs"];
 
 /** Every file below a folder, with forward slashes, sorted. */
@@ -35,13 +35,13 @@ describe("mcp-anycloud build", () => {
 
   test("makes exactly the files that each platform takes", () => {
     const files = (cloud: string): string[] => filesIn(join(project.folder, "dist", cloud));
-    expect(files("aws")).toEqual([LICENSES, DYNAMODB, ...BUNDLES]);
-    expect(files("azure")).toEqual([".funcignore", LICENSES, DYNAMODB, "host.json", ...BUNDLES, "package.json"]);
+    expect(files("aws")).toEqual([LICENSES, AWS_CLIENTS, ...BUNDLES]);
+    expect(files("azure")).toEqual([".funcignore", LICENSES, AWS_CLIENTS, "host.json", ...BUNDLES, "package.json"]);
     expect(files("gcp")).toEqual([
       ".gcloudignore",
       LICENSES,
+      AWS_CLIENTS,
       "container/Dockerfile",
-      DYNAMODB,
       ...BUNDLES,
       "package.json",
       "server.mjs",

@@ -32,7 +32,11 @@ test("every variable is read", () => {
     MCP_ANYCLOUD_STATE_KEYS: `new:${current.toString("base64")},old-1:${former.toString("base64url")}`,
     MCP_ANYCLOUD_LOG_LEVEL: "error",
   };
-  expect(Object.keys(environment)).toEqual(CONFIG_VARIABLES);
+  const { MCP_ANYCLOUD_STATE_KEYS: _, ...keyless } = environment;
+  const secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mcp/state-keys-AbCdEf";
+  const withSecret = { ...keyless, MCP_ANYCLOUD_STATE_KEYS_SECRET: secret };
+  expect(new Set([...Object.keys(environment), ...Object.keys(withSecret)])).toEqual(new Set(CONFIG_VARIABLES));
+  expect(readConfig(withSecret)).toMatchObject({ table: "mcp.state-1", stateKeysSecret: secret });
   expect(readConfig(environment)).toEqual({
     path: "/api/mcp",
     allowedHosts: ["mcp.example", "[::1]"],
@@ -79,6 +83,20 @@ test.each([
   const read = (): unknown => readConfig({ MCP_ANYCLOUD_STATE_KEYS });
   expect(read).toThrow("MCP_ANYCLOUD_STATE_KEYS must be keys as id:base64");
   expect(read).not.toThrow("AAAA");
+});
+
+test("keys and a secret that holds keys are one key ring too many", () => {
+  const keys = `k:${current.toString("base64")}`;
+  const both = { MCP_ANYCLOUD_STATE_KEYS: keys, MCP_ANYCLOUD_STATE_KEYS_SECRET: "mcp/state-keys" };
+  expect(() => readConfig(both)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+  expect(() => readConfig(both)).toThrow("STATE_KEYS and MCP_ANYCLOUD_STATE_KEYS_SECRET are two key rings");
+  expect(readConfig({ ...both, MCP_ANYCLOUD_STATE_KEYS: "" })).toMatchObject({ stateKeysSecret: "mcp/state-keys" });
+});
+
+test("keys in the place of a secret's name are refused, and not repeated", () => {
+  const read = (): unknown => readConfig({ MCP_ANYCLOUD_STATE_KEYS_SECRET: `k:${current.toString("base64")}` });
+  expect(read).toThrow("MCP_ANYCLOUD_STATE_KEYS_SECRET must be the name or ARN of a secret");
+  expect(read).not.toThrow("AQEB");
 });
 
 test("no value of any variable is taken half", () => {

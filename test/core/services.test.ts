@@ -21,11 +21,10 @@ function open(options: { durable?: boolean; stateKeys?: typeof STATE_KEYS } = {}
   const breakable = breakableStore(store);
   const shared = observed(breakable);
   const { durable = true, stateKeys } = options;
-  const config = stateKeys ? { stateKeys } : {};
   const openServices: OpenServicesOf = createServices({
     store: shared,
     durable,
-    config,
+    stateKeys,
     fleetEvents: createFleetEvents(shared),
   });
   return { openServices, counts: store.counts, breakable };

@@ -1,8 +1,9 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { acceptedContent, inputRequired, McpServer } from "@modelcontextprotocol/server";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import * as z from "zod/v4";
 import {
+  AnycloudError,
   createMcpEndpoint,
   createMemoryStore,
   type FactoryContext,
@@ -153,6 +154,36 @@ describe("a sealed state", () => {
     const state = await askFor(instance({ store, stateKeys: [keyOf("a")] }));
     const other = instance({ store, stateKeys: [{ id: "a", secret: keyOf("b").secret }] });
     expect((await round(other, { state })).answer).toMatchObject(REFUSED);
+  });
+});
+
+describe("keys that are asked for", () => {
+  test("are asked for when a state is sealed or opened, by the id that is needed, and never otherwise", async () => {
+    const stateKeys = vi.fn(async () => [keyOf("b"), keyOf("a")]);
+    const store = createMemoryStore();
+    const call = instance({ store, stateKeys });
+    await call(...withOptions(modernCall("tools/list"), { headers: { authorization: "Bearer ada" } }));
+    for (const state of ["", "v1.a.", "no seal"]) expect((await round(call, { state })).answer).toMatchObject(REFUSED);
+    expect(stateKeys).not.toHaveBeenCalled();
+    const state = await askFor(call);
+    expect((await round(call, { state })).answer).toMatchObject(DONE);
+    expect(stateKeys.mock.calls).toEqual([[undefined], ["b"]]);
+  });
+
+  test("that cannot be had are a 503 and no refusal, and the state opens when they are back", async () => {
+    let away = false;
+    const stateKeys = async () => {
+      if (away) throw new AnycloudError("STORE_UNAVAILABLE", "The keys cannot be had: this test took them away.");
+      return [keyOf("a")];
+    };
+    const call = instance({ store: createMemoryStore(), stateKeys });
+    const state = await askFor(call);
+    away = true;
+    const unavailable = { status: 503, headers: { "retry-after": expect.any(String) } };
+    expect(await round(call)).toMatchObject(unavailable);
+    expect(await round(call, { state })).toMatchObject(unavailable);
+    away = false;
+    expect((await round(call, { state })).answer).toMatchObject(DONE);
   });
 });
 

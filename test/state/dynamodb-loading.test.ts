@@ -39,10 +39,11 @@ test("AWS's client is loaded when the store is first asked, and what it does not
   });
 });
 
-test("the client's bundle holds nothing of the core, which would be loaded twice", async () => {
-  const client = fileURLToPath(new URL("./dynamodb-client.ts", STORE));
+test("the clients' bundle holds nothing of the core, which would be loaded twice", async () => {
+  const clients = fileURLToPath(new URL("./aws-clients.ts", STORE));
   const options = { bundle: true, platform: "node", metafile: true, write: false, logLevel: "silent" } as const;
-  const { metafile } = await build({ ...options, entryPoints: [client] });
+  const { metafile } = await build({ ...options, entryPoints: [clients] });
   const own = Object.keys(metafile.inputs).filter((path) => !path.includes("node_modules/"));
-  expect(own.sort()).toEqual(["adapters/aws/dynamodb-client.ts", "adapters/aws/web-identity.ts"]);
+  const modules = ["aws-clients", "dynamodb-client", "secret-reader", "web-identity"];
+  expect(own.sort()).toEqual(modules.map((name) => `adapters/aws/${name}.ts`));
 });

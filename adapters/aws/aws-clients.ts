@@ -1,0 +1,13 @@
+/**
+ * All that loads AWS's clients. They are one file of the artefact because they are one program: credentials, signatures,
+ * connections. CPU time to load, median of 21:
+ *
+ *   DynamoDB's alone                     334 kB  50 ms
+ *   DynamoDB's and Secrets Manager's     349 kB  50 ms
+ *   Secrets Manager's in a second file   305 kB  45 ms more, in the instance that needs the table to use a state up
+ *
+ * A request signed by hand with the parts of the first would save 14 kB (2 kB gzipped), and repeat here what the client
+ * knows of endpoints, errors and attempts.
+ */
+export { createDynamodbClient } from "./dynamodb-client.ts";
+export { createSecretReader } from "./secret-reader.ts";
