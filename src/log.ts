@@ -24,6 +24,8 @@ export interface RequestRecord {
   readonly requestBytes: number;
   readonly responseBytes: number;
   readonly streamed: boolean;
+  /** Present on the first request that this process serves, whose caller may have waited for it to start. */
+  readonly coldStart?: true;
   /** What failed here, for the operator. */
   readonly error?: string;
 }
@@ -58,10 +60,15 @@ export interface RequestLog {
   finish(response: HttpResponse): HttpResponse;
 }
 
+/** Whether a request has come to this process already. */
+let served = false;
+
 /** Starts the record of a request. */
 export function startRequestLog(request: HttpRequest, { requestId, clientIp }: Invocation, sink: LogSink): RequestLog {
   const startedAt = performance.now();
   const notes: RequestNotes = {};
+  const coldStart = !served;
+  served = true;
   const write = (status: number, responseBytes: number, streamed: boolean): void => {
     const traceId = traceIdOf(request.headers.traceparent);
     sink({
@@ -79,6 +86,7 @@ export function startRequestLog(request: HttpRequest, { requestId, clientIp }: I
       requestBytes: byteLength(request.body),
       responseBytes,
       streamed,
+      ...(coldStart && { coldStart }),
     });
   };
   return {
