@@ -1,0 +1,111 @@
+/**
+ * Rotates the key ring that seals `requestState`: the text `id:base64,…` of a secret, the newest key first. It runs as it
+ * is on Lambda's Node.js 24, with the AWS SDK that the runtime brings.
+ *
+ * Secrets Manager calls it four times for one rotation, and all over again when a call failed, with the same token: the id
+ * of the version of the secret that is to become current. Sources: Secrets Manager User Guide, "Lambda rotation functions"
+ * (https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html), and AWS's template
+ * (https://github.com/aws-samples/aws-secrets-manager-rotation-lambdas, SecretsManagerRotationTemplate).
+ */
+import { createHash, randomBytes } from "node:crypto";
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager";
+
+/** How many rotations a key outlives: it opens what it has sealed, and goes with the third. */
+const ROTATIONS_SURVIVED = 2;
+
+/** The form that the endpoint takes (`MCP_ANYCLOUD_STATE_KEYS`), in which a test holds the two together. */
+const KEY_RING = /^\w[\w-]*:[\w+/-]{43,}={0,2}(,\w[\w-]*:[\w+/-]{43,}={0,2})*$/;
+
+/**
+ * Takes one step of a rotation. Throws with a sentence, without any of the secret's text, when the secret is not set up
+ * for it or the step is not due; Secrets Manager logs that, and tries the rotation again.
+ *
+ * @param {{ SecretId: string, ClientRequestToken: string, Step: string }} event
+ */
+export async function handler({ SecretId, ClientRequestToken: token, Step: step }) {
+  const take = STEPS[step];
+  if (!take) throw new Error(`There is no step ${step} in a rotation.`);
+  const client = new SecretsManagerClient();
+  const { RotationEnabled, VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId }));
+  if (!RotationEnabled) throw new Error(`The secret ${SecretId} is not set up for rotation.`);
+  const stages = VersionIdsToStages[token];
+  if (!stages) throw new Error(`The secret ${SecretId} has no version ${token} to rotate to.`);
+  // An earlier attempt got as far as to finish, and was not heard.
+  if (stages.includes("AWSCURRENT")) return;
+  if (!stages.includes("AWSPENDING")) throw new Error(`The version ${token} of ${SecretId} is not pending.`);
+  await take({ client, SecretId, token, versions: VersionIdsToStages });
+}
+
+const STEPS = {
+  createSecret,
+  // Nobody has to be told: the endpoint reads the current version, and looks again for a key that it does not know.
+  setSecret: async () => {},
+  testSecret,
+  finishSecret,
+};
+
+/** A ring with a fresh key in front, kept as the pending version: once, however often the step is taken. */
+async function createSecret({ client, SecretId, token }) {
+  const made = await textOf(client, { SecretId, VersionId: token, VersionStage: "AWSPENDING" });
+  if (made !== undefined) return;
+  const current = await textOf(client, { SecretId, VersionStage: "AWSCURRENT" });
+  const former = isKeyRing(current) ? current.trim().split(",") : [];
+  const ring = [freshKey(token), ...former.slice(0, ROTATIONS_SURVIVED)].join(",");
+  await client.send(
+    new PutSecretValueCommand({
+      SecretId,
+      ClientRequestToken: token,
+      SecretString: ring,
+      VersionStages: ["AWSPENDING"],
+    }),
+  );
+}
+
+/** The pending version must be a ring in which the key that seals now still opens. */
+async function testSecret({ client, SecretId, token }) {
+  const pending = await textOf(client, { SecretId, VersionId: token, VersionStage: "AWSPENDING" });
+  if (!isKeyRing(pending)) throw new Error(`The pending version of ${SecretId} is no key ring.`);
+  const current = await textOf(client, { SecretId, VersionStage: "AWSCURRENT" });
+  const [sealing] = isKeyRing(current) ? current.trim().split(",") : [];
+  if (sealing !== undefined && !pending.split(",").includes(sealing)) {
+    throw new Error(`The pending version of ${SecretId} does not open what the current one seals.`);
+  }
+}
+
+/** The pending version becomes current, in one operation; the former one gets AWSPREVIOUS with it. */
+async function finishSecret({ client, SecretId, token, versions }) {
+  const current = Object.keys(versions).find((id) => versions[id].includes("AWSCURRENT"));
+  await client.send(
+    new UpdateSecretVersionStageCommand({
+      SecretId,
+      VersionStage: "AWSCURRENT",
+      MoveToVersionId: token,
+      ...(current && { RemoveFromVersionId: current }),
+    }),
+  );
+}
+
+/** The text of a version; undefined where there is none yet, or bytes. */
+async function textOf(client, version) {
+  try {
+    return (await client.send(new GetSecretValueCommand(version))).SecretString;
+  } catch (error) {
+    if (error.name === "ResourceNotFoundException") return undefined;
+    throw error;
+  }
+}
+
+const isKeyRing = (text) => text !== undefined && KEY_RING.test(text.trim());
+
+/** Named for the day, for people, and for the rotation, which makes it unique. The id is no secret, unlike the key. */
+function freshKey(token) {
+  const day = new Date().toISOString().slice(0, 10);
+  const rotation = createHash("sha256").update(token).digest("hex").slice(0, 8);
+  return `${day}-${rotation}:${randomBytes(32).toString("base64")}`;
+}
