@@ -96,6 +96,7 @@ describe("a rotation", () => {
     expect(puts).toHaveLength(1);
     for (const step of STEPS) await take(step, token);
     expect(await ids()).toEqual(rotated);
+    expect(Object.values(secrets.stages())).toEqual([["AWSPREVIOUS"], ["AWSPENDING", "AWSCURRENT"]]);
   });
 
   test("leaves the secret in a state in which the next one may begin, and the last one can be gone back to", async () => {
