@@ -1,7 +1,8 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import { AnycloudError } from "../src/index.ts";
 import { CLOUDS, type Cloud } from "./clouds.ts";
 import { type FirstCall, parseFirstCall } from "./dev/first-call.ts";
+import { readFlags, toNumber, usage } from "./flags.ts";
+import { parseSmoke, type SmokeCommand } from "./smoke/parse-smoke.ts";
 
 export interface BuildCommand {
   readonly verb: "build";
@@ -25,7 +26,12 @@ export interface DevCommand {
   readonly call: FirstCall | undefined;
 }
 
-export type Command = { readonly verb: "help" } | { readonly verb: "version" } | BuildCommand | DevCommand;
+export type Command =
+  | { readonly verb: "help" }
+  | { readonly verb: "version" }
+  | BuildCommand
+  | DevCommand
+  | SmokeCommand;
 
 const SHARED = {
   target: { type: "string", multiple: true },
@@ -48,13 +54,17 @@ export function parseCommand(args: readonly string[]): Command {
   const [verb, ...rest] = args;
   if (verb === "build") return parseBuild(rest);
   if (verb === "dev") return parseDev(rest);
+  if (verb === "smoke") return parseSmoke(rest);
   if (verb === "--help" || verb === "-h" || verb === "help") return { verb: "help" };
   if (verb === "--version" || verb === "-v") return { verb: "version" };
-  throw usage(verb === undefined ? "Nothing was asked for" : `There is no command "${verb}"`, "use dev or build");
+  throw usage(
+    verb === undefined ? "Nothing was asked for" : `There is no command "${verb}"`,
+    "use dev, build or smoke",
+  );
 }
 
 function parseBuild(args: string[]): Command {
-  const { values, positionals } = parse("build", () => parseArgs({ args, options: BUILD, allowPositionals: true }));
+  const { values, positionals } = readFlags("build", () => parseArgs({ args, options: BUILD, allowPositionals: true }));
   if (values.help) return { verb: "help" };
   if (values.version) return { verb: "version" };
   if (values.out === "") throw usage('--out was given ""', "give a folder");
@@ -62,7 +72,7 @@ function parseBuild(args: string[]): Command {
 }
 
 function parseDev(args: string[]): Command {
-  const { values, positionals } = parse("dev", () => parseArgs({ args, options: DEV, allowPositionals: true }));
+  const { values, positionals } = readFlags("dev", () => parseArgs({ args, options: DEV, allowPositionals: true }));
   if (values.help) return { verb: "help" };
   if (values.version) return { verb: "version" };
   const clouds = toClouds(values.target);
@@ -79,21 +89,6 @@ function parseDev(args: string[]): Command {
   };
 }
 
-/** Node.js explains at length what is wrong with a flag; its first sentence says it. */
-function parse<Parsed>(verb: string, read: () => Parsed): Parsed {
-  try {
-    return read();
-  } catch (error) {
-    const { code = "", message } = error as NodeJS.ErrnoException;
-    if (!code.startsWith("ERR_PARSE_ARGS")) throw error;
-    const flag = /'(--?[^' ]+)/.exec(message)?.[1] ?? "";
-    if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION")
-      throw usage(`mcp-anycloud ${verb} has no flag ${flag}`, "leave it out");
-    const needsNone = message.includes("does not take an argument");
-    throw usage(needsNone ? `${flag} takes no value` : `${flag} needs a value`, "correct it");
-  }
-}
-
 function only(positionals: readonly string[]): string | undefined {
   if (positionals.length > 1)
     throw usage(`There is one entry, not ${positionals.length}`, `leave out ${positionals[1]}`);
@@ -104,14 +99,6 @@ function toClouds(targets: readonly string[] = CLOUDS): readonly Cloud[] {
   const unknown = targets.find((target) => !CLOUDS.includes(target as Cloud));
   if (unknown !== undefined) throw usage(`--target cannot be "${unknown}"`, "give aws, azure or gcp");
   return CLOUDS.filter((cloud) => targets.includes(cloud));
-}
-
-function toNumber(flag: string, text: string | undefined, [min, max]: readonly [number, number]): number | undefined {
-  if (text === undefined) return undefined;
-  const number = /^\d{1,5}$/.test(text) ? Number(text) : -1;
-  if (number < min || number > max)
-    throw usage(`${flag} cannot be "${text}"`, `give a whole number from ${min} to ${max}`);
-  return number;
 }
 
 function toEnvironment(settings: readonly string[]): Record<string, string> {
@@ -127,6 +114,3 @@ function toEnvironment(settings: readonly string[]): Record<string, string> {
   });
   return Object.fromEntries([...passed, ...given]);
 }
-
-const usage = (problem: string, remedy: string): AnycloudError =>
-  new AnycloudError("USAGE", `${problem}: ${remedy}, or see mcp-anycloud --help.`);

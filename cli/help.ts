@@ -4,6 +4,7 @@ export const HELP = `mcp-anycloud: one MCP server on AWS Lambda, Azure Functions
 Usage
   mcp-anycloud dev   [entry] [flags]   serve on this machine through each cloud's front door
   mcp-anycloud build [entry] [flags]   make what each cloud's deployment tool takes
+  mcp-anycloud smoke <url>   [flags]   try a deployed server as an MCP client does; the exit code says whether it works
 
 The entry is the module whose default export is defineServer({ createServer }). Without it, "entry" of "mcp-anycloud" in
 package.json is taken, else the first of server.{ts,mts,js,mjs}, here and then in src/.
@@ -21,6 +22,13 @@ dev
 build
   --target aws|azure|gcp   only this cloud; may be repeated
   --out FOLDER             where the folders aws, azure and gcp go (default dist); other files in them are left alone
+
+smoke
+  --lambda NAME[:ALIAS]    invoke this Lambda function instead, with the AWS credentials at hand; needs no url
+  --region R               AWS region of the function (default AWS_REGION, or the profile's)
+  --call TOOL[=JSON]       call this tool with these arguments (default: the first that is read-only and needs none)
+  --header NAME=VALUE      send this header, such as authorization; may be repeated; its value is never printed
+  --timeout SECONDS        time for everything together (default 30)
 
   --help, --version
 `;

@@ -24,7 +24,8 @@ export interface InvokeTransportOptions {
  *
  * `send` rejects, and `onerror` is called, with an `AnycloudError` that says what is wrong and what to do: CONFIG_INVALID
  * for a function that cannot be invoked, INSTANCE_FAILED for one that fails, times out, is throttled or does not answer
- * in HTTP. Nothing is sent twice. AWS's client is loaded with the first message.
+ * in HTTP. Nothing is sent twice. AWS's client is loaded with the first message. To close it, or to abort a request, ends
+ * the connection alone: Lambda does not tell a function that its caller went away.
  */
 export function createInvokeTransport(options: InvokeTransportOptions): StreamableHTTPClientTransport {
   const { fetch, close } = createInvokeFetch(options.function, options.client ?? {});

@@ -13,7 +13,7 @@ export interface InvokedServer extends AwsEmulator, AsyncDisposable {
 }
 
 /** Credentials that open nothing. The emulator wants requests to be signed, by whomever. */
-export const CREDENTIALS = { accessKeyId: "EMULATED", secretAccessKey: "emulated" };
+const CREDENTIALS = { accessKeyId: "EMULATED", secretAccessKey: "emulated" };
 
 /** The variables by which any program of AWS reaches the emulated Lambda, and asks nobody else for credentials. */
 export const environmentFor = ({ lambdaUrl }: AwsEmulator): Record<string, string> => ({
@@ -30,15 +30,14 @@ export const clientOf = (lambdaUrl: string): LambdaClientConfig => ({
   credentials: CREDENTIALS,
 });
 
-/** Builds a server of `test/fixtures` and runs it on an emulated Lambda. */
-export async function startInvoked(
-  fixture: "conformance-server" | "sdk-v1-server",
-  options: Partial<AwsEmulatorOptions> = {},
-): Promise<InvokedServer> {
+/** Where a server of `test/fixtures` is. */
+export const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}.ts`, import.meta.url));
+
+/** Builds a server and runs it on an emulated Lambda. */
+export async function startInvoked(entry: string, options: Partial<AwsEmulatorOptions> = {}): Promise<InvokedServer> {
   const artefact = await mkdtemp(join(tmpdir(), "invoked-"));
   const discard = (): Promise<void> => rm(artefact, { recursive: true, force: true });
   try {
-    const entry = fileURLToPath(new URL(`../fixtures/${fixture}.ts`, import.meta.url));
     await buildTarget({ cloud: "aws", entry, outDir: artefact });
     const emulator = await startAwsEmulator({ artefact, port: 0, runtime: "built-in", ...options });
     return {

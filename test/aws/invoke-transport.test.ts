@@ -2,7 +2,7 @@ import { Client, type StreamableHTTPClientTransport } from "@modelcontextprotoco
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createInvokeTransport } from "../../adapters/aws/invoke-transport.ts";
 import { type LocalTable, startLocalTable } from "../../adapters/emulation/local-table.ts";
-import { type InvokedServer, startInvoked } from "./invoke-server.ts";
+import { fixture, type InvokedServer, startInvoked } from "./invoke-server.ts";
 
 const capabilities = { elicitation: {}, sampling: {} };
 const accepted = { action: "accept" as const, content: { name: "ada", username: "ada", email: "a@b.example" } };
@@ -41,7 +41,7 @@ describe("a server with a store, on three instances", () => {
   let server: InvokedServer;
   beforeAll(async () => {
     table = await startLocalTable();
-    server = await startInvoked("conformance-server", { instances: 3, environment: table.environment });
+    server = await startInvoked(fixture("conformance-server"), { instances: 3, environment: table.environment });
   });
   afterAll(async () => {
     await server?.[Symbol.asyncDispose]();

@@ -40,8 +40,8 @@ test("--version prints the version of the package", async () => {
 
 const SHAPE = "The server must be defineServer({ createServer }) or a function that returns an McpServer;";
 const CASES: ReadonlyArray<[args: string[], code: number, sentence: string, options?: CliOptions]> = [
-  [[], 2, "Nothing was asked for: use dev or build, or see mcp-anycloud --help."],
-  [["deploy"], 2, 'There is no command "deploy": use dev or build, or see mcp-anycloud --help.'],
+  [[], 2, "Nothing was asked for: use dev, build or smoke, or see mcp-anycloud --help."],
+  [["deploy"], 2, 'There is no command "deploy": use dev, build or smoke, or see mcp-anycloud --help.'],
   [["build", "--fast"], 2, "mcp-anycloud build has no flag --fast: leave it out, or see mcp-anycloud --help."],
   [["dev", "--out", "x"], 2, "mcp-anycloud dev has no flag --out: leave it out, or see mcp-anycloud --help."],
   [["build", "--target", "ibm"], 2, '--target cannot be "ibm": give aws, azure or gcp, or see mcp-anycloud --help.'],

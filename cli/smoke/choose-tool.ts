@@ -1,0 +1,20 @@
+import type { Tool } from "@modelcontextprotocol/client";
+import type { FirstCall } from "../dev/first-call.ts";
+
+/** A call that can do no harm: the first tool that says it only reads, and that needs no arguments; undefined for none. */
+export function harmlessCall(tools: readonly Tool[]): FirstCall | undefined {
+  const tool = tools.find(
+    ({ annotations, inputSchema }) => annotations?.readOnlyHint === true && !inputSchema.required?.length,
+  );
+  return tool && { tool: tool.name, arguments: {} };
+}
+
+/** `3 tools: greet, list_notes, …` */
+export function toolList(tools: readonly Tool[]): string {
+  const names = tools.slice(0, SHOWN).map(({ name }) => name);
+  if (tools.length > SHOWN) names.push("…");
+  return `${tools.length === 1 ? "1 tool" : `${tools.length} tools`}${names.length > 0 ? `: ${names.join(", ")}` : ""}`;
+}
+
+/** More names make a line that nobody reads. */
+const SHOWN = 5;
