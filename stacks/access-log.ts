@@ -1,0 +1,45 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import { AccessLogFormat, type RestApi } from "aws-cdk-lib/aws-apigateway";
+import { FilterPattern, type IFilterPattern, LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+
+/**
+ * One line per request, also for those that never reach the function. Never a body, a header, a query, or what an
+ * authorizer found in a token.
+ */
+export const ACCESS_LOG_FORMAT: AccessLogFormat = AccessLogFormat.custom(
+  JSON.stringify({
+    requestId: "$context.requestId",
+    requestTimeEpoch: "$context.requestTimeEpoch",
+    ip: "$context.identity.sourceIp",
+    userAgent: "$context.identity.userAgent",
+    httpMethod: "$context.httpMethod",
+    path: "$context.path",
+    status: "$context.status",
+    responseLength: "$context.responseLength",
+    responseLatency: "$context.responseLatency",
+    integrationStatus: "$context.integration.status",
+    integrationLatency: "$context.integration.latency",
+    errorType: "$context.error.responseType",
+    wafResponse: "$context.wafResponseCode",
+  }),
+);
+
+/** 401: no good token. 403: what API Gateway answers to a request without a signature, or with the wrong scope. */
+export const TURNED_AWAY: IFilterPattern = FilterPattern.any(
+  FilterPattern.stringValue("$.status", "=", "401"),
+  FilterPattern.stringValue("$.status", "=", "403"),
+);
+
+/**
+ * The log of failed executions. API Gateway would create it under this name, and keep its lines for ever.
+ * "Set up CloudWatch logging for REST APIs": `API-Gateway-Execution-Logs_{rest-api-id}/{stage_name}`.
+ */
+export function createExecutionLog(scope: Construct, api: RestApi, stage: string, retention: RetentionDays): void {
+  const log = new LogGroup(scope, "ExecutionLog", {
+    logGroupName: `API-Gateway-Execution-Logs_${api.restApiId}/${stage}`,
+    retention,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  api.deploymentStage.node.addDependency(log);
+}

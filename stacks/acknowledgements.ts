@@ -1,0 +1,131 @@
+import { type Acknowledgment, Stack, Token, Validations } from "aws-cdk-lib";
+import type { Construct, IConstruct } from "constructs";
+import type { McpServer } from "./mcp-server.ts";
+import type { McpServerProps } from "./mcp-server-props.ts";
+
+/*
+ * Findings of cdk-nag and of CDK that we have looked at and do not act upon, each where it is and with the reason. All
+ * of them are here; what is not here is an error of `npm run synth`.
+ */
+
+const managedPolicy = (name: string): string =>
+  `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/${name}]`;
+
+const SYNCHRONOUS = "Whoever invokes it waits for its answer, so there is nothing to put in a dead letter queue.";
+
+/** Path below the server, and what is acknowledged there, if there is such a thing in this server. */
+const ALWAYS: readonly (readonly [string, ...Acknowledgment[]])[] = [
+  ["Function", { id: "Serverless-LambdaDLQ", reason: SYNCHRONOUS }],
+  [
+    "KeyRing/Rotation",
+    {
+      id: "Serverless-LambdaDLQ",
+      reason: "Secrets Manager repeats a rotation that failed, and tells of it in CloudTrail.",
+    },
+    { id: "Serverless-LambdaTracing", reason: "It runs once a month, calls one service, and logs what it does." },
+  ],
+  [
+    "Api",
+    {
+      id: "AwsSolutions-APIG2",
+      reason: "The server validates messages against its tools' schemas; a model here would be a second one.",
+    },
+  ],
+  [
+    "Api/CloudWatchRole",
+    {
+      id: managedPolicy("AmazonAPIGatewayPushToCloudWatchLogs"),
+      reason: "The role is the account's, for all of its APIs; AWS keeps this policy for it.",
+    },
+  ],
+  [
+    "Canary",
+    {
+      id: managedPolicy("AWSCodeDeployRoleForLambdaLimited"),
+      reason: "AWS keeps this policy, the least that CodeDeploy needs.",
+    },
+  ],
+];
+
+const PREFLIGHT = "Browsers send no credentials with a preflight; the server answers it without doing anything.";
+const DISCOVERY = "Clients read here where to get a token, so they have none yet; the gateway answers it by itself.";
+
+/** Acknowledges what is known about a server. */
+export function acknowledge(server: McpServer, props: McpServerProps): void {
+  for (const [path, ...findings] of ALWAYS) acknowledgeAt(server, path, findings);
+  acknowledgeRole(server, props);
+  acknowledgeOpenMethods(server, props);
+  if (props.webAclArn === undefined) {
+    const reason = "A web ACL costs $5 a month with nobody calling, so it is opt-in: webAclArn.";
+    acknowledgeAt(server, "Api/DeploymentStage.prod", [{ id: "AwsSolutions-APIG3", reason }]);
+  }
+  if (props.frontDoor === "web-function") acknowledgeWebFunction(server, props);
+}
+
+function acknowledgeRole(server: McpServer, { vpc, frontDoor }: McpServerProps): void {
+  const reasons = [
+    ...(frontDoor === "web-function" ? [] : ["X-Ray's actions know no resources"]),
+    ...(vpc ? ["network interfaces have no names before Lambda makes them"] : []),
+  ];
+  if (reasons.length === 0) return;
+  const reason = `${reasons.join(", and ")}.`;
+  acknowledgeAt(server, "FunctionRole/DefaultPolicy", [{ id: "AwsSolutions-IAM5[Resource::*]", reason }]);
+}
+
+function acknowledgeOpenMethods(server: McpServer, { auth, settings }: McpServerProps): void {
+  const both = (reason: string): Acknowledgment[] => [
+    { id: "AwsSolutions-APIG4", reason },
+    { id: "AwsSolutions-COG4", reason },
+  ];
+  const routes = (method: string): string[] => [`Api/Default/${method}`, `Api/Default/{proxy+}/${method}`];
+  const root = "Api/Default/.well-known/oauth-protected-resource";
+  for (const path of routes("OPTIONS")) acknowledgeAt(server, path, both(PREFLIGHT));
+  for (const path of [`${root}/GET`, `${root}${settings?.path ?? "/mcp"}/GET`])
+    acknowledgeAt(server, path, both(DISCOVERY));
+  for (const path of routes("ANY")) {
+    if (auth === "public") acknowledgeAt(server, path, both('Whoever wrote the props chose auth "public".'));
+    const reason = auth === "iam" ? "Callers sign with IAM instead." : "An authorizer checks tokens of another issuer.";
+    if (auth === "iam" || "jwt" in Object(auth)) acknowledgeAt(server, path, [{ id: "AwsSolutions-COG4", reason }]);
+  }
+}
+
+/** What CDK puts beside a Web Function, to bring its code where Lambda reads it. */
+function acknowledgeWebFunction(server: McpServer, { auth }: McpServerProps): void {
+  if (auth === "public") {
+    const reason = 'Whoever wrote the props chose auth "public".';
+    acknowledgeAt(server, "WebFunction/Endpoint", [{ id: "@aws-cdk/aws-lambda:webFunctionPublicEndpoint", reason }]);
+  }
+  const stack = Stack.of(server);
+  const bucket = stack.node.tryFindChild("AWSCDKWebFunctionAssetBucket");
+  const copy = stack.node.children.find(({ node }) => node.id.startsWith("Custom::S3ObjectCopy"));
+  if (!bucket || !copy) return;
+  const oneReader = "Only Lambda reads the copy of the code in it, whenever it starts an instance.";
+  Validations.of(bucket).acknowledge({ id: "AwsSolutions-S1", reason: oneReader });
+  const reason = "CDK's own function, which copies the code once for each deployment; its policy cannot be chosen.";
+  const held = stack.getLogicalId(bucket.node.defaultChild as Parameters<Stack["getLogicalId"]>[0]);
+  const findings = [
+    managedPolicy("AWSLambdaBasicExecutionRole"),
+    "AwsSolutions-IAM5[Action::s3:Abort*]",
+    "AwsSolutions-IAM5[Action::s3:DeleteObject*]",
+    `AwsSolutions-IAM5[Resource::<${held}.Arn>/web-function/*]`,
+    `AwsSolutions-IAM5[Resource::${stagedAssets(stack)}/*]`,
+    "Serverless-LambdaDLQ",
+    "Serverless-LambdaDefaultMemorySize",
+    "Serverless-LambdaTracing",
+  ];
+  Validations.of(copy).acknowledge(...findings.map((id) => ({ id, reason })));
+}
+
+/** The bucket of `cdk bootstrap`, as cdk-nag writes it. */
+function stagedAssets(stack: Stack): string {
+  const { partition, account, region, synthesizer } = stack;
+  const known = (value: string, name: string): string => (Token.isUnresolved(value) ? `<AWS::${name}>` : value);
+  const qualifier = synthesizer.bootstrapQualifier ?? "hnb659fds";
+  const bucket = `cdk-${qualifier}-assets-${known(account, "AccountId")}-${known(region, "Region")}`;
+  return `arn:${known(partition, "Partition")}:s3:::${bucket}`;
+}
+
+function acknowledgeAt(server: Construct, path: string, findings: readonly Acknowledgment[]): void {
+  const found = path.split("/").reduce<IConstruct | undefined>((at, id) => at?.node.tryFindChild(id), server);
+  if (found) Validations.of(found).acknowledge(...findings);
+}

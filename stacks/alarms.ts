@@ -1,0 +1,101 @@
+import { Duration } from "aws-cdk-lib";
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  type Metric,
+  TreatMissingData,
+} from "aws-cdk-lib/aws-cloudwatch";
+import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
+import type { Alias } from "aws-cdk-lib/aws-lambda";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import type { Construct } from "constructs";
+import type { FrontDoor } from "./front-door.ts";
+import type { RequestMetrics } from "./request-metrics.ts";
+
+/** From which value on an alarm goes off. Each alarm costs $0.10 a month per metric, idle or not. */
+export interface AlarmProps {
+  /** Told when an alarm goes off and when it is over. Default: none; alarms show in the console, and roll back deployments. */
+  readonly topic?: ITopic;
+  /** Invocations that failed, in one minute: the server crashed or ran out of time. Default 1. */
+  readonly errors?: number;
+  /** Invocations that Lambda refused for want of concurrency, in one minute. Default 1. */
+  readonly throttles?: number;
+  /** Milliseconds that 99 of 100 answers took at most, over five minutes. Waiting for a user counts. Default 30000. */
+  readonly p99Milliseconds?: number;
+  /** Answers of 5xx, in one minute. Default 5. */
+  readonly serverErrors?: number;
+  /** Requests that the table refused for want of capacity, in one minute. Default 1. */
+  readonly tableThrottles?: number;
+  /** Requests that were turned away as unauthenticated, in five minutes. Default 100. */
+  readonly unauthenticated?: number;
+}
+
+export interface AlarmSources {
+  /** Undefined for a Web Function, which has no alias. */
+  readonly live: Alias | undefined;
+  readonly table: ITableV2;
+  readonly frontDoor: FrontDoor;
+  readonly metrics: RequestMetrics;
+}
+
+export interface Alarms {
+  readonly all: Alarm[];
+  /** Those that say that a new version is bad. */
+  readonly ofVersion: Alarm[];
+}
+
+/** The alarms of a server. No data means no requests, and is no alarm. */
+export function createAlarms(scope: Construct, sources: AlarmSources, props: AlarmProps): Alarms {
+  const { live, table, frontDoor, metrics } = sources;
+  const { errors = 1, throttles = 1, p99Milliseconds = 30_000, serverErrors = 5 } = props;
+  const { tableThrottles = 1, unauthenticated = 100, topic } = props;
+  const all: Alarm[] = [];
+  const alarm = (id: string, metric: IMetric, threshold: number, alarmDescription: string): Alarm => {
+    const created = new Alarm(scope, `${id}Alarm`, {
+      metric,
+      threshold,
+      alarmDescription,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    if (topic) {
+      created.addAlarmAction(new SnsAction(topic));
+      created.addOkAction(new SnsAction(topic));
+    }
+    all.push(created);
+    return created;
+  };
+  const perMinute = { period: Duration.minutes(1), statistic: "Sum" };
+  const perFiveMinutes = { period: Duration.minutes(5), statistic: "Sum" };
+
+  const p99 = metrics.duration.with({ period: Duration.minutes(5), statistic: "p99" });
+  const answers5xx = frontDoor.serverErrors ?? metrics.failed;
+  const ofVersion = [
+    ...(live ? [alarm("Errors", live.metricErrors(perMinute), errors, "The MCP function fails or times out")] : []),
+    alarm("Slow", p99, p99Milliseconds, "MCP answers take long"),
+    alarm("ServerErrors", inPeriod(answers5xx), serverErrors, "MCP clients get answers of 5xx"),
+  ];
+  if (live)
+    alarm("Throttles", live.metricThrottles(perMinute), throttles, "Lambda refuses invocations of the MCP function");
+  alarm("TableThrottles", throttlesOf(table), tableThrottles, "DynamoDB refuses requests to the session table");
+  const turnedAway = metrics.turnedAway.with(perFiveMinutes);
+  alarm("Unauthenticated", turnedAway, unauthenticated, "Many requests are turned away as unauthenticated");
+  return { all, ofVersion };
+}
+
+const inPeriod = (metric: Metric): Metric => metric.with({ period: Duration.minutes(1), statistic: "Sum" });
+
+/** Reads and writes together; the table counts them apart. */
+function throttlesOf(table: ITableV2): IMetric {
+  const events = (metricName: string): Metric => table.metric(metricName, { statistic: "Sum" });
+  return new MathExpression({
+    expression: "reads + writes",
+    label: "Throttled requests",
+    period: Duration.minutes(1),
+    usingMetrics: { reads: events("ReadThrottleEvents"), writes: events("WriteThrottleEvents") },
+  });
+}

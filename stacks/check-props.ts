@@ -1,0 +1,97 @@
+import { Duration, Stack, Token } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { checkAuth } from "./auth.ts";
+import type { FrontDoorKind } from "./front-door.ts";
+import type { McpServerProps } from "./mcp-server-props.ts";
+import { refuse } from "./refuse.ts";
+
+/** Props that mean nothing to some front doors. One of them ignored in silence would be a limit that is not there. */
+const ONLY_FOR: Partial<Record<keyof McpServerProps, readonly FrontDoorKind[]>> = {
+  domain: ["rest-api"],
+  throttle: ["rest-api"],
+  webAclArn: ["rest-api"],
+  apiGatewayLogRole: ["rest-api"],
+  streaming: ["rest-api", "function-url"],
+  memoryMiB: ["rest-api", "function-url"],
+  reservedConcurrency: ["rest-api", "function-url"],
+  vpc: ["rest-api", "function-url"],
+  deployment: ["rest-api", "function-url"],
+};
+
+/** Longest time in seconds of a function, and of a REST API that streams. */
+const LONGEST = 900;
+/** Longest time in seconds for which a REST API waits for an answer in one piece ("Quotas"). */
+const LONGEST_BUFFERED = 29;
+
+/** Refuses what CloudFormation would take and AWS would not do. */
+export function checkProps(scope: Construct, props: McpServerProps): void {
+  const frontDoor = props.frontDoor ?? "rest-api";
+  checkAuth(scope, props.auth, frontDoor);
+  for (const [prop, frontDoors] of Object.entries(ONLY_FOR)) {
+    if (props[prop as keyof McpServerProps] === undefined || frontDoors.includes(frontDoor)) continue;
+    refuse(scope, prop, `is not for frontDoor "${frontDoor}", but for ${frontDoors.join(" and ")}.`);
+  }
+  if (props.sessionTable && props.newSessionTable) {
+    refuse(scope, "newSessionTable", "there is a sessionTable already: give one of the two.");
+  }
+  if (props.keyRotation && props.keyRing !== undefined && props.keyRing !== "create") {
+    refuse(scope, "keyRotation", "only a key ring that is made here is rotated here.");
+  }
+  if (props.encryptionKey && !props.sessionTable && Token.isUnresolved(Stack.of(scope).region)) {
+    refuse(scope, "encryptionKey", "a table with a key of yours needs a stack whose env names the region.");
+  }
+  checkWholeNumbers(scope, props);
+  timeoutOf(scope, props);
+}
+
+/** The time limit of function and front door. */
+export function timeoutOf(
+  scope: Construct,
+  { timeout, streaming = true, frontDoor = "rest-api" }: McpServerProps,
+): Duration {
+  const buffered = frontDoor === "rest-api" && !streaming;
+  const longest = buffered ? LONGEST_BUFFERED : LONGEST;
+  if (!timeout) return Duration.seconds(longest);
+  if (timeout.isUnresolved())
+    refuse(scope, "timeout", "must be known when the stack is made, not when it is deployed.");
+  const seconds = timeout.toSeconds({ integral: false });
+  if (seconds >= 1 && seconds <= longest && Number.isInteger(seconds)) return timeout;
+  const how = buffered ? "a REST API waits for an answer that is not streamed" : "an answer may take";
+  return refuse(scope, "timeout", `${seconds} seconds cannot be: ${how} 1 to ${longest} whole seconds.`);
+}
+
+function checkWholeNumbers(
+  scope: Construct,
+  { memoryMiB, reservedConcurrency, throttle, newSessionTable, keyRotation, settings, alarms }: McpServerProps,
+): void {
+  const limits: readonly [string, number | undefined, number, number][] = [
+    ["memoryMiB", memoryMiB, 128, 10_240],
+    ["reservedConcurrency", reservedConcurrency, 1, 100_000],
+    ["throttle.ratePerSecond", throttle?.ratePerSecond, 1, 1_000_000],
+    ["throttle.burst", throttle?.burst, 1, 1_000_000],
+    ["newSessionTable.recoveryDays", newSessionTable?.recoveryDays, 1, 35],
+    ["newSessionTable.maxReadRequestUnits", newSessionTable?.maxReadRequestUnits, 1, 1_000_000_000],
+    ["newSessionTable.maxWriteRequestUnits", newSessionTable?.maxWriteRequestUnits, 1, 1_000_000_000],
+    ["keyRotation", keyRotation?.toDays({ integral: false }), 1, 1000],
+    // As src/config.ts has them: a value that it refuses would be found out by the first request.
+    ["settings.maxBodyBytes", settings?.maxBodyBytes, 1, 33_554_432],
+    ["settings.heartbeatSeconds", settings?.heartbeatSeconds, 1, 200],
+    ["settings.sessionSeconds", settings?.sessionSeconds, 60, 2_592_000],
+    ["settings.sessionGraceSeconds", settings?.sessionGraceSeconds, 0, 31_536_000],
+    ["settings.streamSeconds", settings?.streamSeconds, 1, 3600],
+    ["alarms.errors", alarms?.errors, 1, Number.MAX_SAFE_INTEGER],
+    ["alarms.throttles", alarms?.throttles, 1, Number.MAX_SAFE_INTEGER],
+    ["alarms.p99Milliseconds", alarms?.p99Milliseconds, 1, Number.MAX_SAFE_INTEGER],
+    ["alarms.serverErrors", alarms?.serverErrors, 1, Number.MAX_SAFE_INTEGER],
+    ["alarms.tableThrottles", alarms?.tableThrottles, 1, Number.MAX_SAFE_INTEGER],
+    ["alarms.unauthenticated", alarms?.unauthenticated, 1, Number.MAX_SAFE_INTEGER],
+  ];
+  for (const [prop, value, min, max] of limits) {
+    if (value === undefined) continue;
+    if (Token.isUnresolved(value))
+      refuse(scope, prop, "must be known when the stack is made, not when it is deployed.");
+    if (!Number.isInteger(value) || value < min || value > max) {
+      refuse(scope, prop, `must be a whole number from ${min} to ${max}, not ${value}.`);
+    }
+  }
+}

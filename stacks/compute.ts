@@ -1,0 +1,61 @@
+import { type Duration, RemovalPolicy } from "aws-cdk-lib";
+import type { IVpc } from "aws-cdk-lib/aws-ec2";
+import type { IRole } from "aws-cdk-lib/aws-iam";
+import {
+  Alias,
+  ApplicationLogLevel,
+  Architecture,
+  Code,
+  type IVersion,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from "aws-cdk-lib/aws-lambda";
+import type { ILogGroup } from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+
+export interface ComputeProps {
+  /** Folder with `index.mjs`. */
+  readonly artefact: string;
+  readonly streaming: boolean;
+  readonly timeout: Duration;
+  readonly memoryMiB: number;
+  readonly reservedConcurrency: number | undefined;
+  readonly role: IRole;
+  readonly logGroup: ILogGroup;
+  readonly environment: Record<string, string>;
+  readonly vpc: IVpc | undefined;
+}
+
+/** The function, and the alias that all traffic goes through. */
+export interface Compute {
+  readonly fn: LambdaFunction;
+  readonly live: Alias;
+}
+
+/** Publishes the artefact as a new version of the function, with the alias `live` in front. */
+export function createCompute(scope: Construct, props: ComputeProps): Compute {
+  const { artefact, streaming, memoryMiB, reservedConcurrency, vpc, ...rest } = props;
+  const fn = new LambdaFunction(scope, "Function", {
+    ...rest,
+    description: "MCP server, built by mcp-anycloud",
+    code: Code.fromAsset(artefact),
+    handler: streaming ? "index.handler" : "index.bufferedHandler",
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    memorySize: memoryMiB,
+    ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
+    ...(vpc && { vpc }),
+    tracing: Tracing.ACTIVE,
+    // Lines that are JSON already stay as they are; the platform's own become JSON too.
+    loggingFormat: LoggingFormat.JSON,
+    applicationLogLevelV2: ApplicationLogLevel.INFO,
+    systemLogLevelV2: SystemLogLevel.INFO,
+    // Earlier versions stay, so that the alias can go back to one in seconds.
+    currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+  });
+  // CDK's classes do not fit its interfaces under exactOptionalPropertyTypes, here and in what else is cast.
+  return { fn, live: new Alias(scope, "Live", { aliasName: "live", version: fn.currentVersion as IVersion }) };
+}

@@ -1,0 +1,94 @@
+import {
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  LogQueryVisualizationType,
+  LogQueryWidget,
+} from "aws-cdk-lib/aws-cloudwatch";
+import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
+import type { Alias } from "aws-cdk-lib/aws-lambda";
+import type { ILogGroup } from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+import type { FrontDoor } from "./front-door.ts";
+import { FIELD, REQUEST } from "./request-log.ts";
+
+export interface DashboardSources {
+  readonly log: ILogGroup;
+  readonly table: ITableV2;
+  readonly frontDoor: FrontDoor;
+  /** Undefined for a Web Function, which has no alias. */
+  readonly live: Alias | undefined;
+}
+
+const { BAR, LINE, TABLE } = LogQueryVisualizationType;
+const { message, status, mcpMethod, mcpName, durationMs, responseBytes, era, coldStart } = FIELD;
+
+interface Query {
+  readonly title: string;
+  readonly view: LogQueryVisualizationType;
+  /** Of CloudWatch Logs Insights, over the lines of requests. */
+  readonly lines: readonly string[];
+}
+
+const PERCENTILES = `pct(${durationMs}, 50) as p50, pct(${durationMs}, 99) as p99`;
+
+/** What the request log answers. It is asked while somebody looks, so nothing of it costs anything else. */
+const QUERIES: readonly Query[] = [
+  {
+    title: "Requests by method",
+    view: BAR,
+    lines: [`stats count(*) as requests by ${mcpMethod}`, "sort requests desc"],
+  },
+  {
+    title: "Calls by tool or prompt",
+    view: TABLE,
+    lines: [
+      `filter ispresent(${mcpName})`,
+      `stats count(*) as calls, ${PERCENTILES}, sum(${status} >= 500) as failed by ${mcpMethod}, ${mcpName}`,
+      "sort calls desc",
+    ],
+  },
+  {
+    title: "Latency in milliseconds",
+    view: LINE,
+    lines: [`filter ${mcpMethod} != "subscriptions/listen"`, `stats ${PERCENTILES} by bin(5m)`],
+  },
+  {
+    title: "Sessions opened",
+    view: LINE,
+    lines: [`filter ${mcpMethod} = "initialize" and ${status} = 200`, "stats count(*) as sessions by bin(5m)"],
+  },
+  { title: "Requests by protocol era", view: BAR, lines: [`stats count(*) as requests by ${era}`] },
+  { title: "Cold starts", view: LINE, lines: [`filter ${coldStart} = 1`, "stats count(*) as starts by bin(5m)"] },
+  { title: "Answers by status", view: BAR, lines: [`stats count(*) as answers by ${status}`] },
+  { title: "Bytes sent", view: LINE, lines: [`stats sum(${responseBytes}) as bytes by bin(5m)`] },
+];
+
+/** One page for who looks after the server. Idle: nothing for the account's first three dashboards, then $3 a month. */
+export function createDashboard(scope: Construct, sources: DashboardSources): Dashboard {
+  const { log, table, frontDoor, live } = sources;
+  const ask = ({ title, view, lines }: Query): LogQueryWidget =>
+    new LogQueryWidget({
+      title,
+      view,
+      logGroupNames: [log.logGroupName],
+      queryLines: [`filter ${message} = "${REQUEST}"`, ...lines],
+      width: 12,
+      height: 6,
+    });
+  const show = (title: string, metrics: readonly (IMetric | undefined)[]): GraphWidget[] => {
+    const left = metrics.filter((metric) => metric !== undefined);
+    return left.length > 0 ? [new GraphWidget({ title, left, width: 8, height: 6 })] : [];
+  };
+  const sum = { statistic: "Sum" };
+  const costDrivers = [
+    ...show("Cost: requests", [frontDoor.requests?.with(sum), live?.metricInvocations(sum)]),
+    // Times the memory, this is what Lambda bills.
+    ...show("Cost: milliseconds of the function", [live?.metricDuration(sum)]),
+    ...show("Cost: units of the table", [
+      table.metricConsumedReadCapacityUnits(sum),
+      table.metricConsumedWriteCapacityUnits(sum),
+    ]),
+  ];
+  return new Dashboard(scope, "Dashboard", { widgets: [QUERIES.map(ask), costDrivers] });
+}

@@ -1,0 +1,99 @@
+import {
+  ContentHandling,
+  type IResource,
+  MockIntegration,
+  PassthroughBehavior,
+  ResponseType,
+  type RestApi,
+} from "aws-cdk-lib/aws-apigateway";
+import type { CognitoAuth, JwtAuth } from "./auth.ts";
+import { OPEN } from "./method-auth.ts";
+
+export interface DiscoveryProps {
+  readonly api: RestApi;
+  readonly auth: CognitoAuth | JwtAuth;
+  /** Of the endpoint, with the stage if there is one in the path. */
+  readonly origin: string;
+  readonly path: string;
+  /** Web origins that may call from a browser. */
+  readonly corsOrigins: readonly string[];
+}
+
+/** RFC 9728 §3.1: the path of the resource comes behind this one. */
+const METADATA_PATH = "/.well-known/oauth-protected-resource";
+
+/**
+ * How a client without a token finds the authorization server (MCP, Authorization; RFC 9728). The gateway turns such a
+ * client away before the function hears of it, so the gateway itself has to say where to go, and to answer there.
+ *
+ * A function's own `WWW-Authenticate` would arrive as `x-amzn-remapped-www-authenticate`, which no client reads.
+ */
+export function addDiscovery(props: DiscoveryProps): void {
+  const { api, origin, path, corsOrigins } = props;
+  const metadataUrl = `${origin}${METADATA_PATH}${path}`;
+  const challenge = (error?: string): Record<string, string> => ({
+    "WWW-Authenticate": quoted(`Bearer ${error ? `error="${error}", ` : ""}resource_metadata="${metadataUrl}"`),
+    // Nothing in a refusal is secret, and a script has to read it to go on.
+    ...(corsOrigins.length > 0 && {
+      "Access-Control-Allow-Origin": quoted("*"),
+      "Access-Control-Expose-Headers": quoted("WWW-Authenticate"),
+    }),
+  });
+  const answer = (id: string, type: ResponseType, statusCode: string, error?: string): void => {
+    api.addGatewayResponse(id, { type, statusCode, responseHeaders: challenge(error) });
+  };
+  answer("Unauthorized", ResponseType.UNAUTHORIZED, "401");
+  answer("ExpiredToken", ResponseType.EXPIRED_TOKEN, "401", "invalid_token");
+  answer("InsufficientScope", ResponseType.ACCESS_DENIED, "403", "insufficient_scope");
+  // At the path of this resource, and at the root for clients that look only there.
+  const root = descend(api.root, METADATA_PATH);
+  addMetadata(root, props);
+  addMetadata(descend(root, path), props);
+}
+
+/** The document, from the gateway itself: it is the same for everybody. */
+function addMetadata(resource: IResource, { auth, origin, path }: DiscoveryProps): void {
+  const { issuer, scopes } = authorizationServer(auth);
+  const metadata = {
+    resource: `${origin}${path}`,
+    authorization_servers: [issuer],
+    ...(scopes && { scopes_supported: scopes }),
+    bearer_methods_supported: ["header"],
+  };
+  // Any media type counts as binary here, also of a document that the gateway makes up: it must be told otherwise twice.
+  const contentHandling = ContentHandling.CONVERT_TO_TEXT;
+  const integration = new MockIntegration({
+    contentHandling,
+    passthroughBehavior: PassthroughBehavior.NEVER,
+    requestTemplates: { "application/json": '{"statusCode":200}' },
+    integrationResponses: [
+      {
+        statusCode: "200",
+        contentHandling,
+        responseParameters: { "method.response.header.Access-Control-Allow-Origin": quoted("*") },
+        responseTemplates: { "application/json": JSON.stringify(metadata) },
+      },
+    ],
+  });
+  resource.addMethod("GET", integration, {
+    ...OPEN,
+    methodResponses: [
+      { statusCode: "200", responseParameters: { "method.response.header.Access-Control-Allow-Origin": true } },
+    ],
+  });
+}
+
+function authorizationServer(auth: CognitoAuth | JwtAuth): { issuer: string; scopes?: readonly string[] } {
+  if ("jwt" in auth) return { issuer: auth.jwt.issuer, ...(auth.jwt.scopes && { scopes: auth.jwt.scopes }) };
+  const { userPool, scopes } = auth.cognito;
+  return { issuer: `https://${userPool.userPoolProviderName}`, scopes };
+}
+
+const descend = (from: IResource, path: string): IResource =>
+  path
+    .split("/")
+    .filter((segment) => segment !== "")
+    .reduce((at, segment) => at.addResource(segment), from);
+
+/** Fixed values stand in single quotes, to tell them from expressions. */
+const quoted = (value: string): string => `'${value}'`;

@@ -1,0 +1,76 @@
+import type { Duration } from "aws-cdk-lib";
+import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
+import type { IVpc } from "aws-cdk-lib/aws-ec2";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
+import type { AlarmProps } from "./alarms.ts";
+import type { Auth } from "./auth.ts";
+import type { DeploymentProps } from "./canary.ts";
+import type { McpSettings } from "./environment.ts";
+import type { FrontDoorKind } from "./front-door.ts";
+import type { Throttle } from "./rest-api.ts";
+import type { CustomDomain } from "./rest-domain.ts";
+import type { SessionTableProps } from "./session-table.ts";
+
+/**
+ * An MCP server on AWS. "Idle" says what a thing costs a month when nobody calls (prices of us-east-1, to be checked
+ * against AWS's own). With the defaults: $0.40 for the key ring's secret and $0.70 for the alarms.
+ */
+export interface McpServerProps {
+  /** Who may call. Required: see `Auth`. Idle: nothing. */
+  readonly auth: Auth;
+  /** What clients connect to. Default `"rest-api"`: see `FrontDoorKind`. Idle: nothing. */
+  readonly frontDoor?: FrontDoorKind;
+
+  /** Folder that `mcp-anycloud build` made. Default `dist/aws`, for a Web Function `dist/gcp`. Idle: nothing. */
+  readonly artefact?: string;
+  /** Variables for your own server, besides `settings`. Default: none. Idle: nothing. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** How the endpoint behaves. Default: as the README says. Idle: nothing. */
+  readonly settings?: McpSettings;
+
+  /** Streams answers as they are made. Without it, they are collected first, and nothing waits for news. Default true. Idle: nothing. */
+  readonly streaming?: boolean;
+  /** Longest time of a request. Default 15 minutes; 29 seconds behind a REST API that buffers. Idle: nothing. */
+  readonly timeout?: Duration;
+  /** Memory in MiB, and with it the share of a processor. Default 1024. Idle: nothing. */
+  readonly memoryMiB?: number;
+  /** Most requests at a time, and as many set aside for this function. Default: what the account has left. Idle: nothing. */
+  readonly reservedConcurrency?: number;
+  /**
+   * Network for the function, to reach what is in it. Default: none. Idle: nothing for the function, but it then reaches
+   * AWS only through a NAT gateway (from $32) or interface endpoints (from $7 each and zone).
+   */
+  readonly vpc?: IVpc;
+  /** How a new version takes over. Default: a canary that the alarms roll back. Idle: nothing. */
+  readonly deployment?: DeploymentProps;
+
+  /** Name of your own, REST API only. Default: API Gateway's, with `/prod` before every path. Idle: see `CustomDomain`. */
+  readonly domain?: CustomDomain;
+  /** What all callers together may send, REST API only. Default 100 per second, 200 at a time. Idle: nothing. */
+  readonly throttle?: Throttle;
+  /** ARN of a Regional WAFv2 web ACL, REST API only. Default: none. Idle: $5 and $1 per rule. */
+  readonly webAclArn?: string;
+  /**
+   * The role by which API Gateway writes logs is a setting of the whole account in the Region. `"create"` sets it, and
+   * leaves it behind; `"existing"` where something else has set it. REST API only. Default `"create"`. Idle: nothing.
+   */
+  readonly apiGatewayLogRole?: "create" | "existing";
+
+  /** A table that you have, with the keys of the README, instead of a new one. Default: a new one. */
+  readonly sessionTable?: ITableV2;
+  /** What the new table is like. On demand, with expiry, recovery and deletion protection. Idle: cents for what it holds. */
+  readonly newSessionTable?: SessionTableProps;
+  /** A secret that holds a key ring, `"none"` (servers then cannot seal), or `"create"`. Default `"create"`. Idle: $0.40. */
+  readonly keyRing?: ISecret | "create" | "none";
+  /** Time between two keys of a new key ring, 1 to 1000 days. Default 30 days. Idle: nothing. */
+  readonly keyRotation?: Duration;
+  /** Key of your own for a new table and a new key ring. Default: keys that AWS manages. Idle: $1 per key. */
+  readonly encryptionKey?: IKey;
+
+  /** Thresholds, and whom to tell. Idle: $0.10 per alarm and metric. */
+  readonly alarms?: AlarmProps;
+  /** How long log lines are kept. Default a month. Idle: nothing; $0.50 per GB that comes in, $0.03 per GB and month. */
+  readonly logRetention?: RetentionDays;
+}

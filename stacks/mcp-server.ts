@@ -1,0 +1,115 @@
+import { Duration } from "aws-cdk-lib";
+import type { Dashboard } from "aws-cdk-lib/aws-cloudwatch";
+import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
+import type { IGrantable } from "aws-cdk-lib/aws-iam";
+import { type LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
+import { Construct } from "constructs";
+import { acknowledge } from "./acknowledgements.ts";
+import { createAlarms } from "./alarms.ts";
+import { findArtefact } from "./artefact.ts";
+import { createCanary } from "./canary.ts";
+import { checkProps, timeoutOf } from "./check-props.ts";
+import { type Compute, createCompute } from "./compute.ts";
+import { createDashboard } from "./dashboard.ts";
+import { DEFAULT_PATH, toEnvironment } from "./environment.ts";
+import type { FrontDoor } from "./front-door.ts";
+import { createFunctionRole } from "./function-role.ts";
+import { createFunctionUrl } from "./function-url.ts";
+import { createKeyRing } from "./key-ring.ts";
+import type { McpServerProps } from "./mcp-server-props.ts";
+import { createLogGroup } from "./request-log.ts";
+import { createRequestMetrics } from "./request-metrics.ts";
+import { createRestApi } from "./rest-api.ts";
+import { createSessionTable } from "./session-table.ts";
+import { createWebFunction } from "./web-function.ts";
+
+/**
+ * An MCP server on AWS, as production wants it: what `mcp-anycloud build` made, a front door, the table and the key ring
+ * that it keeps its state in, a log, alarms and a dashboard. What is wrong with the props is an error here, and begins
+ * with the path of the prop.
+ */
+export class McpServer extends Construct {
+  /** Where clients connect. */
+  readonly mcpUrl: string;
+  readonly sessionTable: ITableV2;
+  /** Undefined with `keyRing: "none"`. */
+  readonly keyRing: ISecret | undefined;
+  /** Of the requests. */
+  readonly logGroup: LogGroup;
+  readonly dashboard: Dashboard;
+  /** Function and alias; undefined for a Web Function. */
+  readonly compute: Compute | undefined;
+  readonly #frontDoor: FrontDoor;
+
+  constructor(scope: Construct, id: string, props: McpServerProps) {
+    super(scope, id);
+    checkProps(this, props);
+    const { sessionTable, newSessionTable = {}, encryptionKey, alarms = {}, deployment = {} } = props;
+    this.sessionTable = sessionTable ?? createSessionTable(this, newSessionTable, encryptionKey);
+    this.keyRing = keyRingOf(this, props);
+    this.logGroup = createLogGroup(this, "RequestLog", props.logRetention ?? RetentionDays.ONE_MONTH);
+    const { frontDoor, compute } = host(this, props);
+    this.compute = compute;
+    this.#frontDoor = frontDoor;
+    this.mcpUrl = frontDoor.mcpUrl;
+
+    const metrics = createRequestMetrics(this, this.logGroup, frontDoor);
+    const sources = { live: compute?.live, table: this.sessionTable, frontDoor, metrics };
+    const { ofVersion } = createAlarms(this, sources, alarms);
+    if (compute) createCanary(this, compute.live, ofVersion, deployment);
+    this.dashboard = createDashboard(this, { ...sources, log: this.logGroup });
+    acknowledge(this, props);
+  }
+
+  /** Lets a principal connect, where `auth` is `"iam"`; otherwise it makes no difference. */
+  grantConnect(grantee: IGrantable): void {
+    this.#frontDoor.grantConnect(grantee);
+  }
+}
+
+function keyRingOf(scope: Construct, props: McpServerProps): ISecret | undefined {
+  const { keyRing = "create", keyRotation: rotateEvery = Duration.days(30), encryptionKey } = props;
+  if (keyRing === "none") return undefined;
+  return keyRing === "create" ? createKeyRing(scope, { rotateEvery, encryptionKey }) : keyRing;
+}
+
+interface Hosting {
+  readonly frontDoor: FrontDoor;
+  readonly compute: Compute | undefined;
+}
+
+/** The code, and what stands in front of it. */
+function host(server: McpServer, props: McpServerProps): Hosting {
+  const { auth, frontDoor = "rest-api", streaming = true, domain, vpc, settings = {} } = props;
+  const { sessionTable: table, keyRing, logGroup } = server;
+  const own = props.environment ?? {};
+  const code = {
+    artefact: findArtefact(server, frontDoor, props.artefact),
+    timeout: timeoutOf(server, props),
+    environment: toEnvironment(server, { settings, own, table, keyRing, host: domain?.name }),
+    role: createFunctionRole(server, { table, keyRing, logGroup, inVpc: vpc !== undefined }),
+    logGroup,
+  };
+  const door = { auth, path: settings.path ?? DEFAULT_PATH, streaming };
+  if (frontDoor === "web-function") {
+    return { frontDoor: createWebFunction(server, { ...door, ...code }), compute: undefined };
+  }
+  const { memoryMiB = 1024, reservedConcurrency } = props;
+  const compute = createCompute(server, { ...code, streaming, memoryMiB, reservedConcurrency, vpc });
+  if (frontDoor === "function-url") {
+    return { frontDoor: createFunctionUrl({ ...door, ...compute, logGroup }), compute };
+  }
+  const restApi = createRestApi(server, {
+    ...door,
+    live: compute.live,
+    timeout: code.timeout,
+    throttle: props.throttle ?? { ratePerSecond: 100, burst: 200 },
+    domain,
+    webAclArn: props.webAclArn,
+    logRole: props.apiGatewayLogRole ?? "create",
+    logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
+    corsOrigins: settings.allowedOrigins ?? [],
+  });
+  return { frontDoor: restApi, compute };
+}

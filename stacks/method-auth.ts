@@ -1,0 +1,20 @@
+import { AuthorizationType, CognitoUserPoolsAuthorizer, type MethodOptions } from "aws-cdk-lib/aws-apigateway";
+import type { Construct } from "constructs";
+import type { Auth } from "./auth.ts";
+
+/** A method that anybody may call. */
+export const OPEN: MethodOptions = { authorizationType: AuthorizationType.NONE };
+
+/** What API Gateway asks of a request before it calls the function. */
+export function toMethodOptions(scope: Construct, auth: Auth): MethodOptions {
+  if (auth === "public") return OPEN;
+  if (auth === "iam") return { authorizationType: AuthorizationType.IAM };
+  // An authorizer of the user's own says itself whether it is a CUSTOM or another one.
+  if ("jwt" in auth) return { authorizer: auth.jwt.authorizer };
+  const { userPool, scopes } = auth.cognito;
+  return {
+    authorizationType: AuthorizationType.COGNITO,
+    authorizer: new CognitoUserPoolsAuthorizer(scope, "Authorizer", { cognitoUserPools: [userPool] }),
+    authorizationScopes: [...scopes],
+  };
+}

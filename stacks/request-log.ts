@@ -1,0 +1,41 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import { FilterPattern, type IFilterPattern, LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+
+/** Fields of the lines that src/log.ts writes, as far as alarms and dashboard read them. A test holds them to a real line. */
+export const FIELD = {
+  message: "message",
+  status: "status",
+  httpMethod: "httpMethod",
+  mcpMethod: "mcpMethod",
+  mcpName: "mcpName",
+  durationMs: "durationMs",
+  responseBytes: "responseBytes",
+  era: "era",
+  coldStart: "coldStart",
+} as const;
+
+/** `message` of a request's line; other lines are the platform's, or the server's own. */
+export const REQUEST = "request";
+
+const isRequest = FilterPattern.stringValue(`$.${FIELD.message}`, "=", REQUEST);
+const withStatus = (comparison: "=" | ">=", status: number): IFilterPattern =>
+  FilterPattern.all(isRequest, FilterPattern.numberValue(`$.${FIELD.status}`, comparison, status));
+
+/** Requests that were turned away for want of a token that is good. */
+export const UNAUTHENTICATED: IFilterPattern = withStatus("=", 401);
+
+/** Requests that failed here. */
+export const FAILED: IFilterPattern = withStatus(">=", 500);
+
+/** Requests whose time somebody waits for: streams that wait for news last as long as they may. */
+export const ANSWERED: IFilterPattern = FilterPattern.all(
+  isRequest,
+  FilterPattern.stringValue(`$.${FIELD.httpMethod}`, "=", "POST"),
+  FilterPattern.stringValue(`$.${FIELD.mcpMethod}`, "!=", "subscriptions/listen"),
+);
+
+/** A log group that is kept with its stack gone, and whose lines are not kept for ever. */
+export function createLogGroup(scope: Construct, id: string, retention: RetentionDays): LogGroup {
+  return new LogGroup(scope, id, { retention, removalPolicy: RemovalPolicy.RETAIN });
+}

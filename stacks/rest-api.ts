@@ -1,0 +1,126 @@
+import { type Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import {
+  EndpointType,
+  type IAccessLogDestination,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  MethodLoggingLevel,
+  type MethodOptions,
+  ResponseTransferMode,
+  RestApi,
+} from "aws-cdk-lib/aws-apigateway";
+import { Grant } from "aws-cdk-lib/aws-iam";
+import type { Alias, IFunction } from "aws-cdk-lib/aws-lambda";
+import type { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { CfnWebACLAssociation } from "aws-cdk-lib/aws-wafv2";
+import type { Construct } from "constructs";
+import { ACCESS_LOG_FORMAT, createExecutionLog, TURNED_AWAY } from "./access-log.ts";
+import { type Auth, isTokenAuth } from "./auth.ts";
+import { addDiscovery } from "./discovery.ts";
+import type { FrontDoor } from "./front-door.ts";
+import { OPEN, toMethodOptions } from "./method-auth.ts";
+import { createLogGroup } from "./request-log.ts";
+import { addDomain, type CustomDomain } from "./rest-domain.ts";
+
+/** Limits of what callers may send, all of them together. Idle: nothing. */
+export interface Throttle {
+  /** Requests per second, on average. */
+  readonly ratePerSecond: number;
+  /** Requests at a time above that. */
+  readonly burst: number;
+}
+
+export interface RestApiProps {
+  readonly live: Alias;
+  readonly auth: Auth;
+  readonly path: string;
+  readonly streaming: boolean;
+  readonly timeout: Duration;
+  readonly throttle: Throttle;
+  readonly domain: CustomDomain | undefined;
+  readonly webAclArn: string | undefined;
+  readonly logRole: "create" | "existing";
+  readonly logRetention: RetentionDays;
+  readonly corsOrigins: readonly string[];
+}
+
+/**
+ * Name of the stage, with which all paths begin where there is no custom domain. The emulator's `--stage` plays the same.
+ */
+const STAGE = "prod";
+
+/** A Regional REST API that hands every path and method to the function and streams what it answers. */
+export function createRestApi(scope: Construct, props: RestApiProps): FrontDoor {
+  const { auth, path, domain } = props;
+  const accessLog = createLogGroup(scope, "AccessLog", props.logRetention);
+  const api = openApi(scope, props, new LogGroupLogDestination(accessLog));
+  createExecutionLog(scope, api, STAGE, props.logRetention);
+  addRoutes(api, toMethodOptions(scope, auth));
+  if (props.webAclArn !== undefined) {
+    const resourceArn = api.deploymentStage.stageArn;
+    new CfnWebACLAssociation(scope, "WebAcl", { resourceArn, webAclArn: props.webAclArn });
+  }
+  const origin = domain ? addDomain(scope, api, domain) : stageOrigin(api);
+  const mcpUrl = `${origin}${path}`;
+  if (isTokenAuth(auth)) addDiscovery({ api, auth, origin, path, corsOrigins: props.corsOrigins });
+  return {
+    mcpUrl,
+    grantConnect: (grantee) => void Grant.addToPrincipal({ grantee, ...allRoutesOf(api) }),
+    requests: api.metricCount(),
+    serverErrors: api.metricServerError(),
+    refusals: { logGroup: accessLog, pattern: TURNED_AWAY },
+  };
+}
+
+function openApi(scope: Construct, props: RestApiProps, accessLogDestination: IAccessLogDestination): RestApi {
+  const { live, streaming, timeout, throttle, domain, logRole } = props;
+  const { STREAM, BUFFERED } = ResponseTransferMode;
+  return new RestApi(scope, "Api", {
+    description: "MCP server",
+    endpointTypes: [EndpointType.REGIONAL],
+    // Bodies reach the function as the client's bytes; as text, each quote would count twice against Lambda's 6 MB.
+    binaryMediaTypes: ["*/*"],
+    defaultIntegration: new LambdaIntegration(live as IFunction, {
+      responseTransferMode: streaming ? STREAM : BUFFERED,
+      timeout,
+      // The console's test button would need a permission of its own for each method.
+      allowTestInvoke: false,
+    }),
+    // Under a custom domain, a second address would be one that WAF rules and host names do not know.
+    disableExecuteApiEndpoint: domain !== undefined,
+    cloudWatchRole: logRole === "create",
+    // It belongs to the account and Region: other APIs may have come to rely on it.
+    ...(logRole === "create" && { cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }),
+    deployOptions: {
+      stageName: STAGE,
+      tracingEnabled: true,
+      accessLogDestination,
+      accessLogFormat: ACCESS_LOG_FORMAT,
+      loggingLevel: MethodLoggingLevel.ERROR,
+      // Bodies and tokens would be in the execution log.
+      dataTraceEnabled: false,
+      throttlingRateLimit: throttle.ratePerSecond,
+      throttlingBurstLimit: throttle.burst,
+    },
+  });
+}
+
+/** Without a reference to the stage: methods that tell it come before the stage. */
+function stageOrigin(api: RestApi): string {
+  const { region, urlSuffix } = Stack.of(api);
+  return `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE}`;
+}
+
+/** `{proxy+}` matches everything but the root. */
+function addRoutes(api: RestApi, guarded: MethodOptions): void {
+  for (const resource of [api.root, api.root.addResource("{proxy+}")]) {
+    resource.addMethod("ANY", undefined, guarded);
+    // Browsers ask without credentials whether they may call (Fetch, "CORS-preflight fetch"); the server answers that.
+    if (guarded !== OPEN) resource.addMethod("OPTIONS", undefined, OPEN);
+  }
+}
+
+const allRoutesOf = (api: RestApi): { actions: string[]; resourceArns: string[] } => ({
+  actions: ["execute-api:Invoke"],
+  resourceArns: [api.arnForExecuteApi("*", "/*", STAGE)],
+});

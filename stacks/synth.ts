@@ -1,0 +1,68 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
+import type { FrontDoorKind } from "./front-door.ts";
+
+/*
+ * `npm run synth`: makes the stack with each front door, as `cdk synth` does, without network, Docker or credentials, and
+ * fails on whatever CDK's own validation or cdk-nag has to say. Templates and reports are in cdk.out/<front door>.
+ */
+
+const FRONT_DOORS: readonly FrontDoorKind[] = ["rest-api", "function-url", "web-function"];
+const EXAMPLE = "examples/notebook/server.ts";
+
+/** Nothing of this machine's AWS, and no word to the outside. */
+const environment: NodeJS.ProcessEnv = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"))),
+  AWS_EC2_METADATA_DISABLED: "true",
+  CDK_DISABLE_CLI_TELEMETRY: "true",
+  // cdk.json says `node`: the one that runs this.
+  PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+};
+
+buildWhatIsMissing();
+const reports = FRONT_DOORS.map(synthesize);
+process.exitCode = reports.every((findings) => findings === 0) ? 0 : 1;
+
+/** The template is made of a built server; any will do, and the example is one. What is built already is used as it is. */
+function buildWhatIsMissing(): void {
+  const missing = ["aws", "gcp"].filter((cloud) => !existsSync(join("dist", cloud, "index.mjs")));
+  if (missing.length === 0) return;
+  print(`${missing.map((cloud) => `dist/${cloud}`).join(" and ")} not built yet: building ${EXAMPLE} into it`);
+  const targets = missing.flatMap((cloud) => ["--target", cloud]);
+  run(["--conditions=@mcp-anycloud/source", "cli/main.ts", "build", EXAMPLE, ...targets]);
+}
+
+/** Returns the number of findings; CDK has printed them. */
+function synthesize(frontDoor: FrontDoorKind): number {
+  const output = join("cdk.out", frontDoor);
+  const cdk = createRequire(import.meta.url).resolve("aws-cdk/bin/cdk");
+  const context = ["--context", "auth=public", "--context", `frontDoor=${frontDoor}`];
+  const offline = ["--no-notices", "--no-version-reporting", "--no-lookups"];
+  let failed = false;
+  try {
+    run([cdk, "synth", "--quiet", "--strict", "--output", output, ...offline, ...context]);
+  } catch {
+    failed = true;
+  }
+  const findings = failed ? Math.max(1, findingsIn(output)) : findingsIn(output);
+  print(`${frontDoor.padEnd(12)}  ${findings === 0 ? "no findings" : `findings: ${findings}`}  ${output}`);
+  return findings;
+}
+
+/** A report that is missing is a finding: then nothing was validated. */
+function findingsIn(output: string): number {
+  const file = join(output, "validation-report.json");
+  if (!existsSync(file)) return 1;
+  const { pluginReports } = JSON.parse(readFileSync(file, "utf8")) as { pluginReports: { violations?: unknown[] }[] };
+  return pluginReports.reduce((sum, { violations = [] }) => sum + Math.max(1, violations.length), 0);
+}
+
+function run(command: readonly string[]): void {
+  execFileSync(process.execPath, command, { env: environment, stdio: ["ignore", "inherit", "inherit"] });
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
