@@ -1,4 +1,6 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { toUrlEvent } from "../../adapters/aws/emulator/url-event.ts";
 import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "../../adapters/aws/emulator.ts";
 import { toInvokeEvent } from "../../adapters/aws/invoke-event.ts";
@@ -173,4 +175,43 @@ test("a signal ends the request, before its answer and in the middle of it", asy
   expect(await rest).toBe(reason);
 
   expect(await failureOf(fetchOf(await run(functions.ECHOES))({ signal: late.signal }))).toBe(reason);
+});
+
+test("what may have run is not sent again", async () => {
+  let requests = 0;
+  const failing = createServer((request, response) => {
+    requests++;
+    request.resume();
+    response.writeHead(500, { "x-amzn-errortype": "ServiceException" }).end("{}");
+  });
+  await new Promise<void>((resolve) => failing.listen(0, "127.0.0.1", resolve));
+  closers.push(async () => {
+    failing.closeAllConnections();
+    await new Promise((resolve) => failing.close(resolve));
+  });
+  const invoke = createInvokeFetch("f", clientOf(`http://127.0.0.1:${(failing.address() as AddressInfo).port}`));
+  closers.push(() => invoke.close());
+  expect(await failureOf(invoke.fetch("https://lambda.invalid/mcp"))).toMatchObject({
+    code: "INSTANCE_FAILED",
+    message: expect.stringMatching(/^Lambda could not invoke f, or its answer broke off \(.+\): try again\.$/),
+  });
+  expect(requests).toBe(1);
+});
+
+test("without a region or credentials, it says which is missing", async () => {
+  for (const name of ["AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ACCESS_KEY_ID"])
+    vi.stubEnv(name, undefined);
+  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+  vi.stubEnv("AWS_CONFIG_FILE", "/dev/null");
+  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+  closers.push(async () => void vi.unstubAllEnvs());
+  const endpoint = "http://127.0.0.1:9";
+  const failure = (client: object) => failureOf(createInvokeFetch("f", client).fetch("https://lambda.invalid/mcp"));
+  expect(await failure({ endpoint })).toMatchObject({
+    message: expect.stringMatching(/^Nothing says in which region f is/),
+  });
+  expect(await failure({ endpoint, region: "us-east-1" })).toMatchObject({
+    code: "CONFIG_INVALID",
+    message: expect.stringMatching(/^There are no AWS credentials to invoke f with/),
+  });
 });
