@@ -9,6 +9,8 @@ import { createInvokeApi } from "./emulator/invoke-api.ts";
 import { createLambdaFunction, type LambdaFunction } from "./emulator/lambda-function.ts";
 import { MAX_TIMEOUT_SECONDS, UNRESERVED_CONCURRENCY } from "./emulator/lambda-limits.ts";
 import { createRestApi } from "./emulator/rest-api.ts";
+import { proxyForAll, type RestApiDefinition } from "./emulator/rest-definition.ts";
+import { BUFFERED_LIMIT_MS, STREAM_LIMIT_MS } from "./emulator/rest-rules.ts";
 
 export interface AwsEmulatorOptions extends EmulatorOptions {
   /** Default `rest-api`, Regional. */
@@ -17,6 +19,12 @@ export interface AwsEmulatorOptions extends EmulatorOptions {
   readonly streaming?: boolean;
   /** Stage the REST API's paths begin with: `prod`. Default none, as behind a custom domain. */
   readonly stage?: string;
+  /** Routes and what belongs to them, as a template has them. Default: every path and method goes to the function. */
+  readonly restApi?: RestApiDefinition;
+  /** Default `index.handler`; `index.bufferedHandler` without `streaming`. */
+  readonly handler?: string;
+  /** What the function is told of its memory, in MiB; nothing holds it to that. Default 512. */
+  readonly memoryMiB?: number;
   /** The function's time limit, 1 to 900. Default 900; 29 behind a REST API that buffers. */
   readonly timeoutSeconds?: number;
   /** Invocations at a time before Lambda throttles. Default 100, which no function has less of unless reserved so. */
@@ -44,7 +52,7 @@ export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<Aws
   const lambda = startFunction(options, runtime, onOutput);
   const listener =
     frontDoor === "rest-api"
-      ? createRestApi({ lambda, stage, streaming, timeScale, log: onOutput })
+      ? createRestApi({ lambda, stage, definition: restApiOf(options), timeScale, log: onOutput })
       : createFunctionUrl({ lambda, streaming, log: onOutput });
   try {
     await lambda.warm();
@@ -67,6 +75,10 @@ export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<Aws
   }
 }
 
+function restApiOf({ restApi, streaming = true }: AwsEmulatorOptions): RestApiDefinition {
+  return restApi ?? proxyForAll(streaming, streaming ? STREAM_LIMIT_MS : BUFFERED_LIMIT_MS);
+}
+
 function startFunction(
   options: AwsEmulatorOptions,
   runtime: LambdaRuntimeProgram,
@@ -78,7 +90,8 @@ function startFunction(
   return createLambdaFunction({
     settings: {
       artefact: resolve(options.artefact),
-      handler: streaming ? "index.handler" : "index.bufferedHandler",
+      handler: options.handler ?? (streaming ? "index.handler" : "index.bufferedHandler"),
+      memoryMiB: options.memoryMiB ?? 512,
       timeoutMs: timeoutSeconds * 1_000 * timeScale,
       environment: options.environment ?? {},
     },

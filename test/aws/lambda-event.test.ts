@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ReceivedRequest } from "../../adapters/aws/emulator/received-request.ts";
-import { BINARY_MEDIA_TYPES, toRestEvent } from "../../adapters/aws/emulator/rest-event.ts";
+import { type RestEventOptions, toRestEvent } from "../../adapters/aws/emulator/rest-event.ts";
 import { toUrlEvent } from "../../adapters/aws/emulator/url-event.ts";
 import { type LambdaEvent, type RestEvent, readEvent, type UrlEvent } from "../../adapters/aws/lambda-event.ts";
 
@@ -113,11 +113,24 @@ function bytes(body: string | Uint8Array | undefined): Buffer {
   return Buffer.from(body ?? "");
 }
 
-test("a REST API sends every body as bytes, as its binary media types say", () => {
+/** What the route for every path adds. */
+const OPTIONS: RestEventOptions = {
+  stage: undefined,
+  requestId: "id",
+  resource: "/{proxy+}",
+  parameters: { proxy: "a%20b" },
+  binaryMediaTypes: ["*/*"],
+};
+
+test("a REST API sends a body as bytes where its binary media types say so, else as text", () => {
   const sent = { method: "POST", path: "/", query: "", sourceIp: "203.0.113.7", receivedAt: new Date(0) };
   const json = { ...sent, headers: [["Content-Type", "application/json"]] as const, body: Buffer.from("{}") };
-  const { body, isBase64Encoded } = toRestEvent(json, { stage: undefined, requestId: "id" });
-  expect([BINARY_MEDIA_TYPES, body, isBase64Encoded]).toEqual([["*/*"], "e30=", true]);
+  const sentWith = (...binaryMediaTypes: readonly string[]) => toRestEvent(json, { ...OPTIONS, binaryMediaTypes });
+  for (const types of ["*/*", "application/json"]) {
+    expect(sentWith(types)).toMatchObject({ body: "e30=", isBase64Encoded: true });
+  }
+  expect(sentWith("image/png")).toMatchObject({ body: "{}", isBase64Encoded: false });
+  expect(sentWith()).toMatchObject({ pathParameters: { proxy: "a b" }, resource: "/{proxy+}" });
 });
 
 describe("any request comes through", () => {
@@ -137,7 +150,7 @@ describe("any request comes through", () => {
     fc.assert(
       fc.property(request, fc.option(fc.constant("prod"), { nil: undefined }), (fields, stage) => {
         const sent = received(fields);
-        const { request: read } = readEvent(JSON.parse(JSON.stringify(toRestEvent(sent, { stage, requestId: "id" }))));
+        const { request: read } = readEvent(JSON.parse(JSON.stringify(toRestEvent(sent, { ...OPTIONS, stage }))));
         const [path = "", query = ""] = read.url.split("?");
         expect(read.method).toBe(sent.method);
         expect(path).toBe(sent.path);
@@ -153,7 +166,7 @@ describe("any request comes through", () => {
     fc.assert(
       fc.property(request, lines, (fields, headers) => {
         const sent = received({ ...fields, headers });
-        const events = [toRestEvent(sent, { stage: undefined, requestId: "id" }), toUrlEvent(sent, "id")];
+        const events = [toRestEvent(sent, OPTIONS), toUrlEvent(sent, "id")];
         for (const event of events) {
           const { request: read } = readEvent(JSON.parse(JSON.stringify(event)));
           for (const [name] of sent.headers.slice(0, -1)) {

@@ -9,6 +9,10 @@ export interface FrontDoorAnswer {
   readonly contentType: string;
   /** Value of `x-amzn-errortype`. */
   readonly errorType?: string;
+  /** By which an API may give it a status and headers of its own ("Gateway response types"). */
+  readonly responseType?: string;
+  /** Those of the API's own. They reach the client under the names they have. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Sends an answer of the front door, unless the client got one already; breaks off a stream that has begun. */
@@ -18,8 +22,9 @@ export function sendOwn(response: ServerResponse, answer: FrontDoorAnswer): void
     response.destroy();
     return;
   }
-  const { status, body, contentType, errorType } = answer;
-  response.writeHead(status, { "content-type": contentType, ...(errorType && { "x-amzn-errortype": errorType }) });
+  const { status, body, contentType, errorType, headers } = answer;
+  const standard = { "content-type": contentType, ...(errorType && { "x-amzn-errortype": errorType }) };
+  response.writeHead(status, { ...standard, ...headers });
   response.end(body);
 }
 

@@ -4,6 +4,7 @@ export interface FunctionSettings {
   readonly artefact: string;
   /** `index.handler`. */
   readonly handler: string;
+  readonly memoryMiB: number;
   /** Time limit of one invocation, as the emulator enforces it. */
   readonly timeoutMs: number;
   readonly environment: Readonly<Record<string, string>>;
@@ -26,7 +27,7 @@ export function toEnvironment(settings: FunctionSettings, runtimeApi: string): R
     TZ: ":UTC",
     ...settings.environment,
     AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memoryMiB),
     AWS_LAMBDA_FUNCTION_NAME: FUNCTION_NAME,
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",

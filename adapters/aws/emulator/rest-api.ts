@@ -4,8 +4,10 @@ import { parse, readHead } from "../response-metadata.ts";
 import { type FrontDoorAnswer, sendOwn, sendWhole } from "./front-door-answer.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
 import type { Outcome } from "./outcome.ts";
-import { headerLines, type ReceivedRequest, receive, traceId } from "./received-request.ts";
+import { headerLines, receive, traceId } from "./received-request.ts";
+import type { LambdaProxy, Mock, RestApiDefinition } from "./rest-definition.ts";
 import { toRestEvent } from "./rest-event.ts";
+import { customised, findRoute } from "./rest-routing.ts";
 import * as rules from "./rest-rules.ts";
 import { deliverStream } from "./stream-delivery.ts";
 import { startTimeLimits, type TimeLimits } from "./time-limits.ts";
@@ -14,16 +16,15 @@ export interface RestApiOptions {
   readonly lambda: LambdaFunction;
   /** Stage in the client's path; undefined behind a custom domain. */
   readonly stage: string | undefined;
-  /** Response transfer mode STREAM; otherwise BUFFERED. */
-  readonly streaming: boolean;
+  readonly definition: RestApiDefinition;
   readonly timeScale: number;
   /** Takes what the gateway would write to its execution log. */
   readonly log: (line: string) => void;
 }
 
-/** A Regional REST API with one Lambda proxy integration for every path and method. */
+/** A Regional REST API. */
 export function createRestApi(options: RestApiOptions): RequestListener {
-  const { lambda, stage, streaming, timeScale, log } = options;
+  const { lambda, stage, definition, timeScale, log } = options;
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = randomUUID();
@@ -37,20 +38,32 @@ export function createRestApi(options: RestApiOptions): RequestListener {
     const path = rules.pathInStage(received.path, stage);
     if (path === undefined) return sendOwn(response, rules.NO_SUCH_STAGE);
     if (stage === undefined && (path === "/ping" || path === "/sping")) return sendOwn(response, rules.HEALTHY);
-    return integrate({ ...received, path }, response, requestId);
+    const request = { ...received, path };
+    const route = findRoute(definition, request);
+    if (!("resource" in route)) return own(response, route);
+    if (route.integration.kind === "MOCK") return sendMock(response, route.integration);
+    const { resource, parameters } = route;
+    const { binaryMediaTypes } = definition;
+    const event = toRestEvent(request, { stage, requestId, resource, parameters, binaryMediaTypes });
+    return integrate(event, response, route.integration);
   }
 
-  async function integrate(request: ReceivedRequest, response: ServerResponse, requestId: string): Promise<void> {
+  /** An answer of the gateway, with what this API makes of its kind. */
+  const own = (response: ServerResponse, answer: FrontDoorAnswer): void =>
+    sendOwn(response, customised(answer, definition.gatewayResponses));
+
+  async function integrate(event: object, response: ServerResponse, integration: LambdaProxy): Promise<void> {
+    const { streaming, timeoutMs } = integration;
     const limits = startTimeLimits({
-      totalMs: timeScale * (streaming ? rules.STREAM_LIMIT_MS : rules.BUFFERED_LIMIT_MS),
+      totalMs: timeScale * Math.min(timeoutMs, streaming ? rules.STREAM_LIMIT_MS : rules.BUFFERED_LIMIT_MS),
       ...(streaming && { idleMs: timeScale * rules.IDLE_LIMIT_MS }),
       // The function is not told, and runs on.
-      onExpired: () => sendOwn(response, rules.TIMED_OUT),
+      onExpired: () => own(response, rules.TIMED_OUT),
     });
     try {
-      const outcome = await lambda.invoke(toRestEvent(request, { stage, requestId }), randomUUID());
+      const outcome = await lambda.invoke(event, randomUUID());
       const problem = streaming ? await passOn(outcome, response, limits) : hand(outcome, response);
-      if (problem) sendOwn(response, problem);
+      if (problem) own(response, problem);
     } finally {
       limits.stop();
     }
@@ -98,3 +111,6 @@ export function createRestApi(options: RestApiOptions): RequestListener {
 
 /** What the client gets instead of the function's answer, if anything. */
 type Problem = FrontDoorAnswer | undefined;
+
+const sendMock = (response: ServerResponse, { status, headers, body }: Mock): void =>
+  void response.writeHead(status, { "content-type": "application/json", ...headers }).end(body);

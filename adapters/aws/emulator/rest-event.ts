@@ -3,13 +3,6 @@ import type { RestEvent } from "../lambda-event.ts";
 import { forwardingHeaders, headerValue, type ReceivedRequest, requestTime } from "./received-request.ts";
 
 /**
- * `binaryMediaTypes` of the REST API this emulator stands for; deploy the same ("Binary media types for REST APIs in API
- * Gateway"). Every body reaches the function as the client's bytes, in base64. As text, a body that is no UTF-8 would be
- * altered on the way, and each quote in a JSON body would count twice against Lambda's 6 MB; so it is 4.5 MB for all.
- */
-export const BINARY_MEDIA_TYPES: readonly string[] = ["*/*"];
-
-/**
  * Request headers a Lambda proxy integration never sees: column "Request", `lambda`, of the table in "Amazon API Gateway
  * important notes". `Content-Length` is in none of the events API Gateway sends, although the table lets it through.
  */
@@ -34,10 +27,16 @@ export interface RestEventOptions {
   /** Stage in the client's path; undefined behind a custom domain. */
   readonly stage: string | undefined;
   readonly requestId: string;
+  /** Resource of the route: `/{proxy+}`. */
+  readonly resource: string;
+  /** What the path has for the resource's variables, percent-encoded. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly binaryMediaTypes: readonly string[];
 }
 
 /** The proxy event of payload 1.0 for a request whose path no longer holds the stage. */
-export function toRestEvent(request: ReceivedRequest, { stage, requestId }: RestEventOptions): RestEvent {
+export function toRestEvent(request: ReceivedRequest, options: RestEventOptions): RestEvent {
+  const { resource, parameters, binaryMediaTypes } = options;
   const added = Object.entries(forwardingHeaders(request));
   const replaced = new Set(added.map(([name]) => name.toLowerCase()));
   const kept = request.headers.filter(
@@ -46,26 +45,26 @@ export function toRestEvent(request: ReceivedRequest, { stage, requestId }: Rest
   const headers = multiValue([...kept, ...added]);
   const query = multiValue(parseQuery(request.query));
   const method = headerValue(request, "x-http-method-override") ?? request.method;
-  const root = request.path === "/";
+  const decoded = Object.entries(parameters).map(([name, value]) => [name, decode(value)]);
   const event = {
-    resource: root ? "/" : "/{proxy+}",
+    resource,
     path: request.path,
     httpMethod: method,
     headers: lastValues(headers),
     multiValueHeaders: headers,
     queryStringParameters: request.query ? lastValues(query) : null,
     multiValueQueryStringParameters: request.query ? query : null,
-    pathParameters: root ? null : { proxy: decode(request.path.slice(1)) },
+    pathParameters: decoded.length > 0 ? Object.fromEntries(decoded) : null,
     stageVariables: null,
-    requestContext: requestContext(request, { stage, requestId, method }),
-    ...encodeBody(request),
+    requestContext: requestContext(request, { ...options, method }),
+    ...encodeBody(request, binaryMediaTypes),
   };
   return event;
 }
 
 function requestContext(
   request: ReceivedRequest,
-  { stage, requestId, method }: RestEventOptions & { readonly method: string },
+  { stage, requestId, resource, method }: RestEventOptions & { readonly method: string },
 ): RestEvent["requestContext"] {
   const context = {
     accountId: "123456789012",
@@ -81,15 +80,26 @@ function requestContext(
     requestTime: requestTime(request.receivedAt),
     requestTimeEpoch: request.receivedAt.getTime(),
     resourceId: "emulated",
-    resourcePath: request.path === "/" ? "/" : "/{proxy+}",
+    resourcePath: resource,
     stage: stage ?? "live",
   };
   return context;
 }
 
-function encodeBody({ body }: ReceivedRequest): Pick<RestEvent, "body" | "isBase64Encoded"> {
+/**
+ * A body of a binary media type reaches the function as the client's bytes, in base64 ("Binary media types for REST APIs in
+ * API Gateway"). As text, one that is no UTF-8 is altered on the way, and each quote in JSON counts twice against Lambda's
+ * 6 MB; with all types binary it is 4.5 MB for all.
+ */
+function encodeBody(
+  request: ReceivedRequest,
+  binaryMediaTypes: readonly string[],
+): Pick<RestEvent, "body" | "isBase64Encoded"> {
+  const { body } = request;
   if (body.length === 0) return { body: null, isBase64Encoded: false };
-  return { body: body.toString("base64"), isBase64Encoded: true };
+  const [mediaType = ""] = (headerValue(request, "content-type") ?? "").split(";", 1);
+  const isBinary = binaryMediaTypes.includes("*/*") || binaryMediaTypes.includes(mediaType.trim().toLowerCase());
+  return { body: body.toString(isBinary ? "base64" : "utf8"), isBase64Encoded: isBinary };
 }
 
 /** "The semicolon character (;) is not supported for any request URL query string and results in the data being split." */

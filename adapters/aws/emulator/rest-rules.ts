@@ -29,12 +29,18 @@ export const BUFFERED_KEYS: readonly string[] = [
   "isBase64Encoded",
 ];
 
-function message(status: number, text: string, errorType: string): FrontDoorAnswer {
-  return { status, body: JSON.stringify({ message: text }), contentType: "application/json", errorType };
+function message(status: number, text: string, errorType: string, responseType?: string): FrontDoorAnswer {
+  const body = JSON.stringify({ message: text });
+  return { status, body, contentType: "application/json", errorType, ...(responseType && { responseType }) };
 }
 
 /** `INTEGRATION_TIMEOUT`, 504 ("Gateway response types"). */
-export const TIMED_OUT: FrontDoorAnswer = message(504, "Endpoint request timed out", "InternalServerErrorException");
+export const TIMED_OUT: FrontDoorAnswer = message(
+  504,
+  "Endpoint request timed out",
+  "InternalServerErrorException",
+  "INTEGRATION_TIMEOUT",
+);
 
 /** A function that failed, or whose buffered answer is no proxy answer ("Handling Lambda errors": 502). */
 export const BAD_GATEWAY: FrontDoorAnswer = message(502, "Internal server error", "InternalServerErrorException");
@@ -46,7 +52,12 @@ export const BAD_GATEWAY: FrontDoorAnswer = message(502, "Internal server error"
 export const INTERNAL_ERROR: FrontDoorAnswer = message(500, "Internal server error", "InternalServerErrorException");
 
 /** The body passes the gateway, but the event made of it is over Lambda's 6 MB: `REQUEST_TOO_LARGE`, 413. */
-export const EVENT_TOO_LARGE: FrontDoorAnswer = message(413, "Request Too Long", "RequestTooLargeException");
+export const EVENT_TOO_LARGE: FrontDoorAnswer = message(
+  413,
+  "Request Too Long",
+  "RequestTooLargeException",
+  "REQUEST_TOO_LARGE",
+);
 
 /** Over the gateway's own limit, it answers in plain text. */
 export const BODY_TOO_LARGE: FrontDoorAnswer = {
@@ -55,11 +66,30 @@ export const BODY_TOO_LARGE: FrontDoorAnswer = {
   contentType: "text/plain",
 };
 
-/** `MISSING_AUTHENTICATION_TOKEN`, 403, also for "an unsupported API method or resource" ("Gateway response types"). */
+/** 403, also for "an unsupported API method or resource" ("Gateway response types"). */
+export const MISSING_AUTHENTICATION_TOKEN: FrontDoorAnswer = message(
+  403,
+  "Missing Authentication Token",
+  "MissingAuthenticationTokenException",
+  "MISSING_AUTHENTICATION_TOKEN",
+);
+
+/** The same, of no API. */
 export const NO_SUCH_STAGE: FrontDoorAnswer = message(
   403,
   "Missing Authentication Token",
   "MissingAuthenticationTokenException",
+);
+
+/** 401, "when … the custom or Amazon Cognito authorizer failed to authenticate the caller" (same page). */
+export const UNAUTHORIZED: FrontDoorAnswer = message(401, "Unauthorized", "UnauthorizedException", "UNAUTHORIZED");
+
+/** 403, "for authorization failure—for example, when access is denied by a custom or Amazon Cognito authorizer" (same page). */
+export const ACCESS_DENIED: FrontDoorAnswer = message(
+  403,
+  "User is not authorized to access this resource",
+  "AccessDeniedException",
+  "ACCESS_DENIED",
 );
 
 /** "The /ping and /sping paths are reserved for the service health check" on custom domains ("Important notes"). */
