@@ -1,4 +1,6 @@
 import { type Acknowledgment, Stack, Token, Validations } from "aws-cdk-lib";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { Construct, IConstruct } from "constructs";
 import type { McpServer } from "./mcp-server.ts";
 import type { McpServerProps } from "./mcp-server-props.ts";
@@ -51,10 +53,15 @@ const PREFLIGHT = "Browsers send no credentials with a preflight; the server ans
 const DISCOVERY = "Clients read here where to get a token, so they have none yet; the gateway answers it by itself.";
 
 /** Acknowledges what is known about a server. */
-export function acknowledge(server: McpServer, props: McpServerProps): void {
+export function acknowledge(server: McpServer, props: McpServerProps, hook: IFunction | undefined): void {
   for (const [path, ...findings] of ALWAYS) acknowledgeAt(server, path, findings);
   acknowledgeRole(server, props);
   acknowledgeOpenMethods(server, props);
+  if (hook) {
+    const id = `AwsSolutions-IAM5[Resource::${written(server, hook.functionArn)}:*]`;
+    const reason = "CodeDeploy may call any version of this one function, the hook.";
+    acknowledgeAt(server, "Canary/ServiceRole/DefaultPolicy", [{ id, reason }]);
+  }
   if (props.webAclArn === undefined) {
     const reason = "A web ACL costs $5 a month with nobody calling, so it is opt-in: webAclArn.";
     acknowledgeAt(server, "Api/DeploymentStage.prod", [{ id: "AwsSolutions-APIG3", reason }]);
@@ -96,24 +103,31 @@ function acknowledgeWebFunction(server: McpServer, { auth }: McpServerProps): vo
     acknowledgeAt(server, "WebFunction/Endpoint", [{ id: "@aws-cdk/aws-lambda:webFunctionPublicEndpoint", reason }]);
   }
   const stack = Stack.of(server);
-  const bucket = stack.node.tryFindChild("AWSCDKWebFunctionAssetBucket");
-  const copy = stack.node.children.find(({ node }) => node.id.startsWith("Custom::S3ObjectCopy"));
-  if (!bucket || !copy) return;
+  const bucket = stack.node.tryFindChild("AWSCDKWebFunctionAssetBucket") as Bucket | undefined;
+  const copies = stack.node.children.filter(({ node }) => node.id.startsWith("Custom::S3ObjectCopy"));
+  if (!bucket) return;
   const oneReader = "Only Lambda reads the copy of the code in it, whenever it starts an instance.";
   Validations.of(bucket).acknowledge({ id: "AwsSolutions-S1", reason: oneReader });
   const reason = "CDK's own function, which copies the code once for each deployment; its policy cannot be chosen.";
-  const held = stack.getLogicalId(bucket.node.defaultChild as Parameters<Stack["getLogicalId"]>[0]);
   const findings = [
     managedPolicy("AWSLambdaBasicExecutionRole"),
     "AwsSolutions-IAM5[Action::s3:Abort*]",
     "AwsSolutions-IAM5[Action::s3:DeleteObject*]",
-    `AwsSolutions-IAM5[Resource::<${held}.Arn>/web-function/*]`,
+    `AwsSolutions-IAM5[Resource::${written(stack, bucket.bucketArn)}/web-function/*]`,
     `AwsSolutions-IAM5[Resource::${stagedAssets(stack)}/*]`,
     "Serverless-LambdaDLQ",
     "Serverless-LambdaDefaultMemorySize",
     "Serverless-LambdaTracing",
   ];
-  Validations.of(copy).acknowledge(...findings.map((id) => ({ id, reason })));
+  for (const copy of copies) Validations.of(copy).acknowledge(...findings.map((id) => ({ id, reason })));
+}
+
+/** An ARN as cdk-nag writes it: `<LogicalId.Arn>` where it is known on deployment only. */
+function written(scope: Construct, arn: string): string {
+  const resolved: unknown = Stack.of(scope).resolve(arn);
+  if (typeof resolved === "string") return resolved;
+  const { "Fn::GetAtt": path = [] } = resolved as { "Fn::GetAtt"?: readonly string[] };
+  return `<${path.join(".")}>`;
 }
 
 /** The bucket of `cdk bootstrap`, as cdk-nag writes it. */

@@ -1,3 +1,4 @@
+import { Token } from "aws-cdk-lib";
 import type { IAuthorizer } from "aws-cdk-lib/aws-apigateway";
 import type { IUserPool } from "aws-cdk-lib/aws-cognito";
 import type { Construct } from "constructs";
@@ -48,7 +49,7 @@ export const isTokenAuth = (auth: Auth): auth is CognitoAuth | JwtAuth => typeof
 /** Refuses what would look protected and would not be. */
 export function checkAuth(scope: Construct, auth: Auth | undefined, frontDoor: FrontDoorKind): void {
   if (auth === "public" || auth === "iam") return;
-  if (!auth) {
+  if (typeof auth !== "object" || !("cognito" in auth || "jwt" in auth)) {
     refuse(scope, "auth", 'say who may call: "public", "iam", { cognito } or { jwt }; there is no default.');
   }
   const kind = "cognito" in auth ? "cognito" : "jwt";
@@ -63,5 +64,9 @@ export function checkAuth(scope: Construct, auth: Auth | undefined, frontDoor: F
   if ("jwt" in auth && !auth.jwt.authorizer) {
     const sentence = "give an API Gateway authorizer that verifies the tokens: nothing else does, as yet.";
     refuse(scope, "auth.jwt.authorizer", sentence);
+  }
+  if ("jwt" in auth && !Token.isUnresolved(auth.jwt.issuer) && URL.parse(auth.jwt.issuer)?.protocol !== "https:") {
+    const sentence = `must be the https URL of the authorization server, not ${auth.jwt.issuer}.`;
+    refuse(scope, "auth.jwt.issuer", sentence);
   }
 }

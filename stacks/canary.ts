@@ -4,8 +4,9 @@ import {
   LambdaDeploymentConfig,
   LambdaDeploymentGroup,
 } from "aws-cdk-lib/aws-codedeploy";
-import type { Alias, IFunction } from "aws-cdk-lib/aws-lambda";
+import type { IFunction, Version } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
+import type { Compute } from "./compute.ts";
 
 /** How a new version takes over. Idle: nothing. */
 export interface DeploymentProps {
@@ -15,21 +16,28 @@ export interface DeploymentProps {
    */
   readonly traffic?: ILambdaDeploymentConfig;
   /**
-   * Called by CodeDeploy before the new version gets any traffic; it must report `Succeeded` or `Failed` with
-   * `PutLifecycleEventHookExecutionStatus`, for which CodeDeploy grants it the right. The place for
-   * `mcp-anycloud smoke --lambda`. Default: none. Idle: nothing.
+   * Makes the function that CodeDeploy calls before the new version, which it is given, gets any traffic. It must report
+   * `Succeeded` or `Failed` with `PutLifecycleEventHookExecutionStatus`, and is allowed to. The place for what
+   * `mcp-anycloud smoke --lambda` does; let it invoke the version. Default: none. Idle: nothing.
    */
-  readonly preTrafficHook?: IFunction;
+  readonly preTrafficHook?: (candidate: Version) => IFunction;
 }
 
-/** Shifts traffic step by step, and back by itself as soon as one of the alarms goes off. */
-export function createCanary(scope: Construct, alias: Alias, alarms: IAlarm[], props: DeploymentProps): void {
+/** Shifts traffic step by step, and back by itself as soon as one of the alarms goes off. Returns the hook, if there is one. */
+export function createCanary(
+  scope: Construct,
+  { fn, live: alias }: Compute,
+  alarms: IAlarm[],
+  props: DeploymentProps,
+): IFunction | undefined {
   const { traffic = LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES, preTrafficHook } = props;
+  const preHook = preTrafficHook?.(fn.currentVersion);
   new LambdaDeploymentGroup(scope, "Canary", {
     alias,
     deploymentConfig: traffic,
     alarms,
     autoRollback: { failedDeployment: true, stoppedDeployment: true, deploymentInAlarm: true },
-    ...(preTrafficHook && { preHook: preTrafficHook }),
+    ...(preHook && { preHook }),
   });
+  return preHook;
 }

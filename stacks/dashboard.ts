@@ -44,7 +44,7 @@ const QUERIES: readonly Query[] = [
     view: TABLE,
     lines: [
       `filter ispresent(${mcpName})`,
-      `stats count(*) as calls, ${PERCENTILES}, sum(${status} >= 500) as failed by ${mcpMethod}, ${mcpName}`,
+      `stats count(*) as calls, ${PERCENTILES} by ${mcpMethod}, ${mcpName}`,
       "sort calls desc",
     ],
   },
@@ -59,7 +59,16 @@ const QUERIES: readonly Query[] = [
     lines: [`filter ${mcpMethod} = "initialize" and ${status} = 200`, "stats count(*) as sessions by bin(5m)"],
   },
   { title: "Requests by protocol era", view: BAR, lines: [`stats count(*) as requests by ${era}`] },
-  { title: "Cold starts", view: LINE, lines: [`filter ${coldStart} = 1`, "stats count(*) as starts by bin(5m)"] },
+  {
+    title: "Cold starts",
+    view: LINE,
+    lines: [`filter ispresent(${coldStart})`, "stats count(*) as starts by bin(5m)"],
+  },
+  {
+    title: "Failures by method and tool",
+    view: TABLE,
+    lines: [`filter ${status} >= 500`, `stats count(*) as failures by ${mcpMethod}, ${mcpName}`, "sort failures desc"],
+  },
   { title: "Answers by status", view: BAR, lines: [`stats count(*) as answers by ${status}`] },
   { title: "Bytes sent", view: LINE, lines: [`stats sum(${responseBytes}) as bytes by bin(5m)`] },
 ];

@@ -55,6 +55,11 @@ export function toEnvironment(scope: Construct, parts: EnvironmentParts): Record
   const { settings, own, table, keyRing, host } = parts;
   const ours = Object.keys(own).find((name) => name.startsWith("MCP_ANYCLOUD_"));
   if (ours) refuse(scope, `environment.${ours}`, "is a setting of the endpoint: use the prop for it.");
+  const { path = DEFAULT_PATH } = settings;
+  // The gateway's resources and the URL that clients get are made of it.
+  if (!/^(\/[\w.~-]+)+$/.test(path)) {
+    refuse(scope, "settings.path", `must be a path such as /mcp, without a slash at its end, not ${path}.`);
+  }
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);
   return {
     ...own,

@@ -57,9 +57,9 @@ export class McpServer extends Construct {
     const metrics = createRequestMetrics(this, this.logGroup, frontDoor);
     const sources = { live: compute?.live, table: this.sessionTable, frontDoor, metrics };
     const { ofVersion } = createAlarms(this, sources, alarms);
-    if (compute) createCanary(this, compute.live, ofVersion, deployment);
+    const hook = compute && createCanary(this, compute, ofVersion, deployment);
     this.dashboard = createDashboard(this, { ...sources, log: this.logGroup });
-    acknowledge(this, props);
+    acknowledge(this, props, hook);
   }
 
   /** Lets a principal connect, where `auth` is `"iam"`; otherwise it makes no difference. */

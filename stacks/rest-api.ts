@@ -1,4 +1,4 @@
-import { type Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { type Duration, Names, RemovalPolicy, Stack } from "aws-cdk-lib";
 import {
   EndpointType,
   type IAccessLogDestination,
@@ -75,7 +75,9 @@ export function createRestApi(scope: Construct, props: RestApiProps): FrontDoor 
 function openApi(scope: Construct, props: RestApiProps, accessLogDestination: IAccessLogDestination): RestApi {
   const { live, streaming, timeout, throttle, domain, logRole } = props;
   const { STREAM, BUFFERED } = ResponseTransferMode;
-  return new RestApi(scope, "Api", {
+  const api = new RestApi(scope, "Api", {
+    // CloudWatch tells APIs apart by their names alone.
+    restApiName: Names.uniqueResourceName(scope, { maxLength: 64 }),
     description: "MCP server",
     endpointTypes: [EndpointType.REGIONAL],
     // Bodies reach the function as the client's bytes; as text, each quote would count twice against Lambda's 6 MB.
@@ -103,6 +105,9 @@ function openApi(scope: Construct, props: RestApiProps, accessLogDestination: IA
       throttlingBurstLimit: throttle.burst,
     },
   });
+  // An output that would name an address which nobody is to use, under a custom domain not even a living one.
+  api.node.tryRemoveChild("Endpoint");
+  return api;
 }
 
 /** Without a reference to the stage: methods that tell it come before the stage. */

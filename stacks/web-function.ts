@@ -10,11 +10,11 @@ import {
   WebFunctionCode,
   WebFunctionRuntime,
 } from "aws-cdk-lib/aws-lambda";
-import type { ILogGroup } from "aws-cdk-lib/aws-logs";
+import { type ILogGroup, type LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { Auth } from "./auth.ts";
 import type { FrontDoor } from "./front-door.ts";
-import { UNAUTHENTICATED } from "./request-log.ts";
+import { createLogGroup, UNAUTHENTICATED } from "./request-log.ts";
 
 export interface WebFunctionProps {
   /** Folder with `server.mjs`. */
@@ -36,7 +36,7 @@ export function createWebFunction(scope: Construct, props: WebFunctionProps): Fr
   const web = new WebFunction(scope, "WebFunction", {
     ...rest,
     revisionDescription: "MCP server, built by mcp-anycloud",
-    code: toCode(artefact),
+    code: toCode(artefact, createLogGroup(scope, "CodeCopyLog", RetentionDays.ONE_MONTH)),
     runtime: WebFunctionRuntime.NODEJS_24_X,
     entryPoint: START,
     logGroup,
@@ -44,6 +44,8 @@ export function createWebFunction(scope: Construct, props: WebFunctionProps): Fr
     systemLogLevel: SystemLogLevel.INFO,
     defaultEndpointAuth: auth === "iam" ? WebFunctionAuthType.IAM_AUTH : WebFunctionAuthType.APPLICATION_MANAGED,
   });
+  // The first instance starts with the revision, and needs the role's policy.
+  web.resourceRevision.node.addDependency(rest.role);
   return {
     mcpUrl: `https://${web.endpoint.domainName}${path}`,
     grantConnect: (grantee) => void web.endpoint.grants.invoke(grantee),
@@ -52,9 +54,11 @@ export function createWebFunction(scope: Construct, props: WebFunctionProps): Fr
 }
 
 /** The artefact with one file more. Made by copying: nothing is bundled, and no Docker image is pulled. */
-function toCode(artefact: string): WebFunctionCode {
+function toCode(artefact: string, logGroup: LogGroup): WebFunctionCode {
   return WebFunctionCode.fromAssetToManagedBucket(artefact, {
     assetHashType: AssetHashType.OUTPUT,
+    // Of CDK's function that brings the code where Lambda reads it.
+    copyOptions: { logGroup },
     bundling: {
       image: DockerImage.fromRegistry("unused"),
       local: {

@@ -1,0 +1,177 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { type RequestRecords, recordRequests } from "./request-records.ts";
+import { FRONT_DOORS, type Synthesis, synthesize } from "./synthesis.ts";
+import { createResolve } from "./template-values.ts";
+import { arn, OPT_IN } from "./variants.ts";
+
+/** Metrics that AWS publishes itself, as its guides name them. */
+const OF_AWS: Readonly<Record<string, readonly string[]>> = {
+  // Lambda Developer Guide, "Types of metrics for Lambda functions" and "Monitoring Lambda function URLs".
+  "AWS/Lambda": ["Errors", "Throttles", "Invocations", "Duration", "UrlRequestCount", "Url5xxCount"],
+  // API Gateway Developer Guide, "Amazon API Gateway dimensions and metrics".
+  "AWS/ApiGateway": ["Count", "5XXError"],
+  // DynamoDB Developer Guide, "DynamoDB metrics and dimensions".
+  "AWS/DynamoDB": [
+    "ReadThrottleEvents",
+    "WriteThrottleEvents",
+    "ConsumedReadCapacityUnits",
+    "ConsumedWriteCapacityUnits",
+  ],
+};
+
+interface MetricFilter {
+  readonly FilterPattern: string;
+  readonly LogGroupName: { readonly Ref: string };
+  readonly MetricTransformations: { MetricName: string; MetricNamespace: string; MetricValue: string }[];
+}
+
+let records: RequestRecords;
+beforeAll(async () => {
+  records = await recordRequests();
+});
+const fieldsOfRecords = (): Set<string> => new Set(Object.values(records).flatMap((record) => Object.keys(record)));
+
+const filtersOf = ({ resources }: Synthesis): MetricFilter[] =>
+  resources("AWS::Logs::MetricFilter").map(([, { Properties }]) => Properties as unknown as MetricFilter);
+
+/** Whether a line matches a pattern of the two forms there are: all of some comparisons, or any of them. */
+function matches(pattern: string, line: object): boolean {
+  const comparisons = [...pattern.matchAll(/\$\.(\w+) (=|!=|>=) ("[^"]*"|\d+)/g)];
+  const hold = comparisons.map(([, field = "", operator, literal = ""]) => {
+    const actual = (line as Record<string, unknown>)[field];
+    const wanted: unknown = JSON.parse(literal);
+    if (actual === undefined || typeof actual !== typeof wanted) return false;
+    return operator === "="
+      ? actual === wanted
+      : operator === "!="
+        ? actual !== wanted
+        : Number(actual) >= Number(wanted);
+  });
+  return pattern.includes("||") ? hold.includes(true) : !hold.includes(false);
+}
+
+describe.for(FRONT_DOORS)("behind %s", (frontDoor) => {
+  const synthesis = synthesize({ frontDoor });
+  const filter = (name: string): MetricFilter => {
+    const found = filtersOf(synthesis).find(({ MetricTransformations: [made] }) => made?.MetricName === name);
+    if (!found) throw new Error(`There is no filter for ${name}.`);
+    return found;
+  };
+
+  test("what is counted in the request log is what the log holds", () => {
+    expect(matches(filter("FailedRequests").FilterPattern, records.failed)).toBe(true);
+    expect(matches(filter("FailedRequests").FilterPattern, records.call)).toBe(false);
+    const { FilterPattern, MetricTransformations } = filter("RequestDuration");
+    expect(matches(FilterPattern, records.call)).toBe(true);
+    expect(matches(FilterPattern, { ...records.call, mcpMethod: "subscriptions/listen" })).toBe(false);
+    expect(matches(FilterPattern, records.health)).toBe(false);
+    expect(records.call).toHaveProperty(
+      (MetricTransformations[0]?.MetricValue ?? "").replace("$.", ""),
+      expect.any(Number),
+    );
+  });
+
+  test("what is turned away is counted where it is logged", () => {
+    const { FilterPattern, LogGroupName } = filter("TurnedAwayRequests");
+    if (frontDoor === "rest-api") {
+      const { Format } = synthesis.only("AWS::ApiGateway::Stage").AccessLogSetting as { Format: string };
+      const line: Record<string, string> = JSON.parse(Format);
+      expect(line.status).toBe("$context.status");
+      for (const status of ["401", "403"]) expect(matches(FilterPattern, { ...line, status })).toBe(true);
+      expect(matches(FilterPattern, { ...line, status: "200" })).toBe(false);
+      expect(LogGroupName.Ref).toMatch(/AccessLog/);
+    } else {
+      expect(matches(FilterPattern, records.unauthenticated)).toBe(true);
+      expect(matches(FilterPattern, records.call)).toBe(false);
+      expect(LogGroupName.Ref).toMatch(/RequestLog/);
+    }
+  });
+
+  test("alarms watch metrics that there are", () => {
+    const made = filtersOf(synthesis).flatMap(({ MetricTransformations }) => MetricTransformations);
+    const watched = synthesis
+      .resources("AWS::CloudWatch::Alarm")
+      .flatMap(([, { Properties }]) => metricsOf(Properties));
+    expect(watched.length).toBeGreaterThan(0);
+    for (const { Namespace, MetricName } of watched) {
+      const names =
+        OF_AWS[Namespace] ?? made.filter((one) => one.MetricNamespace === Namespace).map((one) => one.MetricName);
+      expect(names).toContain(MetricName);
+    }
+  });
+
+  test("there are all the alarms that this front door has numbers for", () => {
+    const ids = synthesis.resources("AWS::CloudWatch::Alarm").map(([id]) => /^Server(\w+)Alarm/.exec(id)?.[1]);
+    const ofAlias = frontDoor === "web-function" ? [] : ["Errors", "Throttles"];
+    expect(ids.sort()).toEqual([...ofAlias, "ServerErrors", "Slow", "TableThrottles", "Unauthenticated"].sort());
+  });
+
+  test("the dashboard asks the request log for fields that it has, and for metrics that there are", () => {
+    const { queries, metrics } = dashboardOf(synthesis);
+    expect(queries.length).toBeGreaterThan(5);
+    const asked = new Set(queries.flatMap(fieldsIn));
+    expect([...asked].filter((field) => !fieldsOfRecords().has(field))).toEqual([]);
+    expect([...asked]).toEqual(expect.arrayContaining(["mcpMethod", "mcpName", "durationMs", "coldStart", "status"]));
+    expect(metrics.filter(([namespace, name]) => !OF_AWS[namespace]?.includes(name))).toEqual([]);
+  });
+});
+
+test("the first record of a process is its cold start, and the opening of a session is told by its method", () => {
+  expect(records.call.coldStart).toBe(true);
+  expect(records.opened).toMatchObject({ message: "request", mcpMethod: "initialize", status: 200, era: "legacy" });
+});
+
+test("a bad version goes back by itself, and alarms tell who is to know", () => {
+  const { only, resources } = synthesize(OPT_IN.server, OPT_IN);
+  const group = only("AWS::CodeDeploy::DeploymentGroup");
+  expect(group).toMatchObject({
+    DeploymentConfigName: "CodeDeployDefault.LambdaLinear10PercentEvery1Minute",
+    AutoRollbackConfiguration: {
+      Enabled: true,
+      Events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST", "DEPLOYMENT_STOP_ON_ALARM"],
+    },
+  });
+  expect((group.AlarmConfiguration as { Alarms: unknown[] }).Alarms).toHaveLength(3);
+  const alias = resources("AWS::Lambda::Alias")[0]?.[1] as unknown as { UpdatePolicy: unknown };
+  expect(JSON.stringify(alias.UpdatePolicy)).toContain("CodeDeployHook_smoke");
+  for (const [, { Properties }] of resources("AWS::CloudWatch::Alarm")) {
+    expect(Properties).toMatchObject({ AlarmActions: [arn("sns", "alarms")], OKActions: [arn("sns", "alarms")] });
+  }
+});
+
+interface Metric {
+  readonly Namespace: string;
+  readonly MetricName: string;
+}
+
+/** Of an alarm: its one metric, or those of its expression. */
+function metricsOf(alarm: Record<string, unknown>): Metric[] {
+  const parts = (alarm.Metrics ?? []) as { MetricStat?: { Metric: Metric } }[];
+  const ofParts = parts.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []));
+  return ofParts.length > 0 ? ofParts : [alarm as unknown as Metric];
+}
+
+interface Widget {
+  readonly type: string;
+  readonly properties: { query?: string; metrics?: [string, string][] };
+}
+
+function dashboardOf(synthesis: Synthesis): { queries: string[]; metrics: [string, string][] } {
+  const types = Object.values(synthesis.template.Resources).map(({ Type }) => Type);
+  const resolve = createResolve(synthesis, Object.fromEntries(types.map((type) => [type, "some-resource"])));
+  const { DashboardBody } = synthesis.only("AWS::CloudWatch::Dashboard");
+  const { widgets } = JSON.parse(resolve(DashboardBody)) as { widgets: Widget[] };
+  return {
+    queries: widgets.flatMap(({ properties: { query } }) => query ?? []),
+    metrics: widgets.flatMap(({ properties: { metrics } }) => metrics ?? []),
+  };
+}
+
+/** CloudWatch Logs Insights: what is neither quoted, nor a word of the language, nor a name that the query gives. */
+const WORDS = new Set("SOURCE filter stats sort by as bin count sum pct ispresent and or desc asc in m".split(" "));
+
+function fieldsIn(query: string): string[] {
+  const given = new Set([...query.matchAll(/ as (\w+)/g)].map(([, name]) => name));
+  const bare = query.replace(/"[^"]*"|'[^']*'/g, "").match(/[a-z_]\w*/gi) ?? [];
+  return bare.filter((word) => !WORDS.has(word) && !given.has(word));
+}

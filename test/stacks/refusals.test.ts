@@ -1,0 +1,102 @@
+import { Duration, Fn, Token } from "aws-cdk-lib";
+import { expect, test } from "vitest";
+import type { Auth } from "../../stacks/auth.ts";
+import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
+import { synthesize } from "./synthesis.ts";
+import { arn, authorizer, certificate, OPT_IN, secret, sessionTable, userPool } from "./variants.ts";
+
+const later = Token.asNumber(Fn.importValue("limit"));
+const tokens: Auth = { cognito: { userPool, scopes: ["mcp/invoke"] } };
+const jwt: Auth = { jwt: { issuer: "https://login.example.com", authorizer } };
+const { encryptionKey } = OPT_IN.server;
+
+/** Props that cannot work, and the one sentence that says so, which begins with the path of what is wrong. */
+const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
+  ["timeout: 901 seconds cannot be: an answer may take 1 to 900 whole seconds.", { timeout: Duration.seconds(901) }],
+  [
+    "timeout: 30 seconds cannot be: a REST API waits for an answer that is not streamed 1 to 29 whole seconds.",
+    { streaming: false, timeout: Duration.seconds(30) },
+  ],
+  ["timeout: must be known when the stack is made, not when it is deployed.", { timeout: Duration.seconds(later) }],
+  ["timeout: 0.5 seconds cannot be: an answer may take 1 to 900 whole seconds.", { timeout: Duration.millis(500) }],
+  ["memoryMiB: must be known when the stack is made, not when it is deployed.", { memoryMiB: later }],
+  ["memoryMiB: must be a whole number from 128 to 10240, not 64.", { memoryMiB: 64 }],
+  [
+    "throttle.burst: must be known when the stack is made, not when it is deployed.",
+    { throttle: { ratePerSecond: 1, burst: later } },
+  ],
+  ["settings.sessionSeconds: must be a whole number from 60 to 2592000, not 1.", { settings: { sessionSeconds: 1 } }],
+  ["keyRotation: must be a whole number from 1 to 1000, not 0.5.", { keyRotation: Duration.hours(12) }],
+  [
+    "keyRotation: must be known when the stack is made, not when it is deployed.",
+    { keyRotation: Duration.days(later) },
+  ],
+  [
+    "keyRotation: only a key ring that is made here is rotated here.",
+    { keyRing: secret, keyRotation: Duration.days(1) },
+  ],
+  [
+    "newSessionTable: there is a sessionTable already: give one of the two.",
+    { sessionTable, newSessionTable: { recoveryDays: 1 } },
+  ],
+  ["artefact: there is no nowhere/index.mjs: run `mcp-anycloud build --target aws` first.", { artefact: "nowhere" }],
+  [
+    "artefact: there is no nowhere/server.mjs: run `mcp-anycloud build --target gcp` first.",
+    { frontDoor: "web-function", artefact: "nowhere" },
+  ],
+  [
+    "environment.MCP_ANYCLOUD_TABLE: is a setting of the endpoint: use the prop for it.",
+    { environment: { MCP_ANYCLOUD_TABLE: "mine" } },
+  ],
+  ["settings.path: must be a path such as /mcp, without a slash at its end, not mcp/.", { settings: { path: "mcp/" } }],
+  [
+    "encryptionKey: a table with a key of yours needs a stack whose env names the region.",
+    encryptionKey ? { encryptionKey } : {},
+  ],
+  [
+    'auth: say who may call: "public", "iam", { cognito } or { jwt }; there is no default.',
+    { auth: undefined as unknown as Auth },
+  ],
+  [
+    'auth: say who may call: "public", "iam", { cognito } or { jwt }; there is no default.',
+    { auth: "private" as unknown as Auth },
+  ],
+  [
+    "auth.cognito.scopes: name a scope: without one, API Gateway takes ID tokens for access tokens.",
+    { auth: { cognito: { userPool, scopes: [] } } },
+  ],
+  [
+    "auth.jwt.authorizer: give an API Gateway authorizer that verifies the tokens: nothing else does, as yet.",
+    { auth: { jwt: { issuer: "https://login.example.com" } } as unknown as Auth },
+  ],
+  [
+    "auth.jwt.issuer: must be the https URL of the authorization server, not login.example.com.",
+    { auth: { jwt: { issuer: "login.example.com", authorizer } } },
+  ],
+  ...(["function-url", "web-function"] as const).flatMap((frontDoor): [string, Partial<McpServerProps>][] => [
+    [
+      `auth.cognito: nothing behind "${frontDoor}" checks tokens yet: take frontDoor "rest-api", or auth "iam".`,
+      { frontDoor, auth: tokens },
+    ],
+    [
+      `auth.jwt: nothing behind "${frontDoor}" checks tokens yet: take frontDoor "rest-api", or auth "iam".`,
+      { frontDoor, auth: jwt },
+    ],
+    [
+      `domain: is not for frontDoor "${frontDoor}", but for rest-api.`,
+      { frontDoor, domain: { name: "mcp.example.com", certificate } },
+    ],
+    [
+      `webAclArn: is not for frontDoor "${frontDoor}", but for rest-api.`,
+      { frontDoor, webAclArn: arn("wafv2", "regional/webacl/mcp/1") },
+    ],
+  ]),
+  [
+    'deployment: is not for frontDoor "web-function", but for rest-api and function-url.',
+    { frontDoor: "web-function", deployment: {} },
+  ],
+];
+
+test.for(REFUSED)("%s", ([sentence, server]) => {
+  expect(() => synthesize(server)).toThrow(new Error(`Mcp/Server.${sentence}`));
+});

@@ -1,0 +1,83 @@
+import { execFile, execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { CfnResource } from "aws-cdk-lib";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { describe, expect, test } from "vitest";
+import { addChecks } from "../../stacks/checks.ts";
+import { FRONT_DOORS, type Synthesis, type SynthesisOptions, synthesize } from "./synthesis.ts";
+import { VARIANTS } from "./variants.ts";
+
+describe("CDK's validation and cdk-nag find nothing", () => {
+  test.for(FRONT_DOORS)("in a public server behind %s", (frontDoor) => {
+    expect(synthesize({ frontDoor }, { check: addChecks }).findings).toEqual([]);
+  });
+
+  test.for(Object.keys(VARIANTS))("in %s", (name) => {
+    const { server, ...options } = VARIANTS[name] ?? {};
+    expect(synthesize(server ?? {}, { ...options, check: addChecks }).findings).toEqual([]);
+  });
+});
+
+describe("CDK's validation and cdk-nag stop", () => {
+  const synthesizeWith = (extend: NonNullable<SynthesisOptions["extend"]>) => () =>
+    synthesize({}, { extend, check: addChecks });
+
+  test("a property that CloudFormation does not know", () => {
+    const misspelt = { type: "AWS::SQS::Queue", properties: { QueueNam: "jobs" } };
+    expect(synthesizeWith((stack) => void new CfnResource(stack, "Queue", misspelt))).toThrow("QueueNam");
+  });
+
+  test("a permission that was not acknowledged", () => {
+    const statement = new PolicyStatement({ actions: ["s3:*"], resources: ["*"] });
+    const grant = synthesizeWith(({ server }) => server.compute?.fn.addToRolePolicy(statement));
+    expect(grant).toThrow("AwsSolutions-IAM5[Action::s3:*]");
+  });
+});
+
+const cfnLint = which("cfn-lint");
+describe("cfn-lint finds nothing", () => {
+  test.for(FRONT_DOORS)("in the template of %s", { timeout: 120_000 }, async (frontDoor, { skip }) => {
+    if (!cfnLint) return skip("cfn-lint is not installed; pip install cfn-lint brings it");
+    expect(await lint(cfnLint, synthesize({ frontDoor }).template)).toEqual([]);
+  });
+});
+
+interface LintFinding {
+  readonly Rule: { readonly Id: string };
+  readonly Message: string;
+}
+
+/** W3005: CDK writes down every order of creation, also one that a reference implies. */
+const IGNORED = "W3005";
+
+async function lint(program: string, template: Synthesis["template"]): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), "mcp-anycloud-lint-"));
+  try {
+    const file = join(folder, "template.json");
+    writeFileSync(file, JSON.stringify(template));
+    const command = ["--format", "json", "--ignore-checks", IGNORED, "--template", file];
+    // It ends with another code than 0 where it finds something.
+    const { stdout } = await promisify(execFile)(program, command).catch((failed: { stdout: string }) => failed);
+    const findings = JSON.parse(stdout || "[]") as LintFinding[];
+    return findings
+      .filter((finding) => !isYoungerThanLint(finding))
+      .map(({ Rule, Message }) => `${Rule.Id} ${Message}`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** cfn-lint comes with the resource types of its own day; CDK's validation has these. */
+const isYoungerThanLint = ({ Rule, Message }: LintFinding): boolean =>
+  Rule.Id === "E3006" && /'AWS::Lambda::WebFunction(Revision|Endpoint)?'/.test(Message);
+
+function which(program: string): string | undefined {
+  try {
+    return execFileSync("which", [program], { encoding: "utf8" }).trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+import { App, Duration, Stack } from "aws-cdk-lib";
+import type { IAuthorizer } from "aws-cdk-lib/aws-apigateway";
+import { Certificate, type ICertificate } from "aws-cdk-lib/aws-certificatemanager";
+import { LambdaDeploymentConfig } from "aws-cdk-lib/aws-codedeploy";
+import { type IUserPool, UserPool } from "aws-cdk-lib/aws-cognito";
+import { type ITableV2, TableV2 } from "aws-cdk-lib/aws-dynamodb";
+import { type IVpc, Vpc } from "aws-cdk-lib/aws-ec2";
+import { Key } from "aws-cdk-lib/aws-kms";
+import { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { HostedZone } from "aws-cdk-lib/aws-route53";
+import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { Topic } from "aws-cdk-lib/aws-sns";
+import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
+import type { SynthesisOptions } from "./synthesis.ts";
+
+const region = "us-east-1";
+const account = "123456789012";
+export const arn = (service: string, rest: string): string => `arn:aws:${service}:${region}:${account}:${rest}`;
+
+/** What a server is given and lies elsewhere. None of it is in a template of its own, so any app can refer to it. */
+const elsewhere = new Stack(new App(), "Elsewhere", { env: { account, region } });
+const ID = "11111111-2222-3333-4444-555555555555";
+export const userPool: IUserPool = UserPool.fromUserPoolId(elsewhere, "Users", `${region}_aBcDeFgHi`);
+export const certificate: ICertificate = Certificate.fromCertificateArn(
+  elsewhere,
+  "Certificate",
+  arn("acm", `certificate/${ID}`),
+);
+const hostedZone = HostedZone.fromHostedZoneAttributes(elsewhere, "Zone", {
+  hostedZoneId: "Z0123456789",
+  zoneName: "example.com",
+});
+const vpc = Vpc.fromVpcAttributes(elsewhere, "Network", {
+  vpcId: "vpc-12345678",
+  availabilityZones: [`${region}a`],
+  privateSubnetIds: ["subnet-12345678"],
+  privateSubnetRouteTableIds: ["rtb-12345678"],
+}) as IVpc;
+const hook = LambdaFunction.fromFunctionAttributes(elsewhere, "Hook", {
+  functionArn: arn("lambda", "function:CodeDeployHook_smoke"),
+  sameEnvironment: true,
+});
+export const authorizer = { authorizerId: "abc123", authorizationType: "CUSTOM" } as unknown as IAuthorizer;
+export const sessionTable: ITableV2 = TableV2.fromTableName(elsewhere, "Table", "sessions");
+export const secret: ISecret = Secret.fromSecretCompleteArn(
+  elsewhere,
+  "Keys",
+  arn("secretsmanager", "secret:keys-AbCdEf"),
+);
+
+export interface Variant extends SynthesisOptions {
+  readonly server: Partial<McpServerProps>;
+}
+
+/** A server with everything that is opt-in. */
+export const OPT_IN: Variant = {
+  env: { account, region },
+  server: {
+    auth: { cognito: { userPool, scopes: ["mcp/invoke"] } },
+    settings: { allowedOrigins: ["https://app.example.com"], path: "/notes/mcp", sessionSeconds: 3600 },
+    domain: { name: "mcp.example.com", certificate, hostedZone },
+    webAclArn: arn("wafv2", `regional/webacl/mcp/${ID}`),
+    encryptionKey: Key.fromKeyArn(elsewhere, "Key", arn("kms", `key/${ID}`)),
+    vpc,
+    reservedConcurrency: 50,
+    memoryMiB: 2048,
+    timeout: Duration.minutes(5),
+    throttle: { ratePerSecond: 10, burst: 20 },
+    apiGatewayLogRole: "existing",
+    newSessionTable: { recoveryDays: 35, maxReadRequestUnits: 1000, maxWriteRequestUnits: 500 },
+    keyRotation: Duration.days(7),
+    alarms: { topic: Topic.fromTopicArn(elsewhere, "Topic", arn("sns", "alarms")), p99Milliseconds: 5000 },
+    logRetention: RetentionDays.ONE_YEAR,
+    deployment: { traffic: LambdaDeploymentConfig.LINEAR_10PERCENT_EVERY_1MINUTE, preTrafficHook: () => hook },
+    environment: { NOTES_COLOUR: "yellow" },
+  },
+};
+
+/** Servers that differ from the default in what they are given, each a way in which people will deploy one. */
+export const VARIANTS: Readonly<Record<string, Variant>> = {
+  "a server for a Cognito user pool, under a name of its own, with everything that is opt-in": OPT_IN,
+  "a server whose tokens an authorizer of the user's own checks, without streaming": {
+    env: { account, region },
+    server: { auth: { jwt: { issuer: "https://login.example.com", authorizer, scopes: ["notes"] } }, streaming: false },
+  },
+  "a server for callers that sign": { server: { auth: "iam" } },
+  "a server for callers that sign, behind a Function URL that buffers": {
+    server: { auth: "iam", frontDoor: "function-url", streaming: false },
+  },
+  "a server for callers that sign, as a Web Function": { server: { auth: "iam", frontDoor: "web-function" } },
+  "a server with a table and a key ring that were there before": { server: { sessionTable, keyRing: secret } },
+  "a server without a key ring": { server: { keyRing: "none" } },
+};
