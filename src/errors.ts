@@ -5,7 +5,7 @@ export type ErrorCode =
   | "CLIENT_UNREACHABLE"
   /** A conditional write met another state than it asked for. */
   | "STATE_CONFLICT"
-  /** The store could not be asked, or did not answer in time. */
+  /** The store, or the secret with its keys, could not be asked, or did not answer in time. */
   | "STORE_UNAVAILABLE"
   /** Something that needs a store was used, and none is configured. */
   | "STORE_MISSING"

@@ -83,6 +83,12 @@ test("a table and keys of the user's own are used instead", async () => {
   expect(tablesOf(cli)).toEqual([]);
 });
 
+test("beside a secret with keys of the user's own there are no fresh ones", async () => {
+  const { folder } = project({ "server.ts": teller("MCP_ANYCLOUD_STATE_KEYS_SECRET", "MCP_ANYCLOUD_STATE_KEYS") });
+  const cli = start(["--target", "gcp"], { cwd: folder, environment: { MCP_ANYCLOUD_STATE_KEYS_SECRET: "theirs" } });
+  expect(await greet(await urlOf(cli, "gcp"))).toBe("theirs , Ada!");
+});
+
 test.each(["SIGTERM", "SIGKILL"] as const)("the local table ends with dev when that ends with %s", async (signal) => {
   const { folder } = project({ "server.ts": greeter("Hello") });
   // Killed, it cannot remove its artefacts.
