@@ -37,6 +37,13 @@ export function checkProps(scope: Construct, props: McpServerProps): void {
   if (props.keyRotation && props.keyRing !== undefined && props.keyRing !== "create") {
     refuse(scope, "keyRotation", "only a key ring that is made here is rotated here.");
   }
+  if (frontDoor === "web-function" && (props.alarms?.errors ?? props.alarms?.throttles) !== undefined) {
+    const given = props.alarms?.errors === undefined ? "throttles" : "errors";
+    refuse(scope, `alarms.${given}`, 'is not for frontDoor "web-function", which has no such metric here.');
+  }
+  if (props.encryptionKey && props.sessionTable && (props.keyRing ?? "create") !== "create") {
+    refuse(scope, "encryptionKey", "nothing is made here that it would encrypt.");
+  }
   if (props.encryptionKey && !props.sessionTable && Token.isUnresolved(Stack.of(scope).region)) {
     refuse(scope, "encryptionKey", "a table with a key of yours needs a stack whose env names the region.");
   }

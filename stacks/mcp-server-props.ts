@@ -58,9 +58,9 @@ export interface McpServerProps {
    */
   readonly apiGatewayLogRole?: "create" | "existing";
 
-  /** A table that you have, with the keys of the README, instead of a new one. Default: a new one. */
+  /** A table that you have, with the keys of the README, instead of a new one. Default: a new one. Idle: what it costs now. */
   readonly sessionTable?: ITableV2;
-  /** What the new table is like. On demand, with expiry, recovery and deletion protection. Idle: cents for what it holds. */
+  /** What the new table is like. On demand, with expiry, recovery and deletion protection. Default: see there. Idle: cents for what it holds. */
   readonly newSessionTable?: SessionTableProps;
   /** A secret that holds a key ring, `"none"` (servers then cannot seal), or `"create"`. Default `"create"`. Idle: $0.40. */
   readonly keyRing?: ISecret | "create" | "none";
@@ -69,7 +69,7 @@ export interface McpServerProps {
   /** Key of your own for a new table and a new key ring. Default: keys that AWS manages. Idle: $1 per key. */
   readonly encryptionKey?: IKey;
 
-  /** Thresholds, and whom to tell. Idle: $0.10 per alarm and metric. */
+  /** Thresholds, and whom to tell. Default: see `AlarmProps`; nobody is told. Idle: $0.10 per alarm and metric. */
   readonly alarms?: AlarmProps;
   /** How long log lines are kept. Default a month. Idle: nothing; $0.50 per GB that comes in, $0.03 per GB and month. */
   readonly logRetention?: RetentionDays;

@@ -54,6 +54,14 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
     encryptionKey ? { encryptionKey } : {},
   ],
   [
+    "encryptionKey: nothing is made here that it would encrypt.",
+    { sessionTable, keyRing: "none", ...(encryptionKey && { encryptionKey }) },
+  ],
+  [
+    'alarms.throttles: is not for frontDoor "web-function", which has no such metric here.',
+    { frontDoor: "web-function", alarms: { throttles: 5 } },
+  ],
+  [
     'auth: say who may call: "public", "iam", { cognito } or { jwt }; there is no default.',
     { auth: undefined as unknown as Auth },
   ],

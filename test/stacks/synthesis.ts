@@ -49,7 +49,7 @@ const { context } = JSON.parse(readFileSync(new URL("../../cdk.json", import.met
 };
 
 /** A public server with this front door, but for what `server` says. */
-export const withDefaults = (server: Partial<McpServerProps>): McpServerProps => ({
+const withDefaults = (server: Partial<McpServerProps>): McpServerProps => ({
   auth: "public",
   artefact: BUILT,
   ...server,

@@ -8,9 +8,9 @@ import { type IVpc, Vpc } from "aws-cdk-lib/aws-ec2";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
-import { HostedZone } from "aws-cdk-lib/aws-route53";
+import { HostedZone, type IHostedZone } from "aws-cdk-lib/aws-route53";
 import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
-import { Topic } from "aws-cdk-lib/aws-sns";
+import { type ITopic, Topic } from "aws-cdk-lib/aws-sns";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
 import type { SynthesisOptions } from "./synthesis.ts";
 
@@ -27,7 +27,7 @@ export const certificate: ICertificate = Certificate.fromCertificateArn(
   "Certificate",
   arn("acm", `certificate/${ID}`),
 );
-const hostedZone = HostedZone.fromHostedZoneAttributes(elsewhere, "Zone", {
+export const hostedZone: IHostedZone = HostedZone.fromHostedZoneAttributes(elsewhere, "Zone", {
   hostedZoneId: "Z0123456789",
   zoneName: "example.com",
 });
@@ -37,6 +37,7 @@ const vpc = Vpc.fromVpcAttributes(elsewhere, "Network", {
   privateSubnetIds: ["subnet-12345678"],
   privateSubnetRouteTableIds: ["rtb-12345678"],
 }) as IVpc;
+export const topic: ITopic = Topic.fromTopicArn(elsewhere, "Topic", arn("sns", "alarms"));
 const hook = LambdaFunction.fromFunctionAttributes(elsewhere, "Hook", {
   functionArn: arn("lambda", "function:CodeDeployHook_smoke"),
   sameEnvironment: true,
@@ -70,7 +71,7 @@ export const OPT_IN: Variant = {
     apiGatewayLogRole: "existing",
     newSessionTable: { recoveryDays: 35, maxReadRequestUnits: 1000, maxWriteRequestUnits: 500 },
     keyRotation: Duration.days(7),
-    alarms: { topic: Topic.fromTopicArn(elsewhere, "Topic", arn("sns", "alarms")), p99Milliseconds: 5000 },
+    alarms: { topic, p99Milliseconds: 5000 },
     logRetention: RetentionDays.ONE_YEAR,
     deployment: { traffic: LambdaDeploymentConfig.LINEAR_10PERCENT_EVERY_1MINUTE, preTrafficHook: () => hook },
     environment: { NOTES_COLOUR: "yellow" },
