@@ -5,5 +5,6 @@ import type { IConstruct } from "constructs";
  * that cannot work, or protects less than it seems to, must fail here and not in an account.
  */
 export function refuse(scope: IConstruct, prop: string, sentence: string): never {
-  throw new Error(`${scope.node.path}.${prop}: ${sentence}`);
+  const path = [scope.node.path, prop].filter((part) => part !== "").join(".");
+  throw new Error(`${path}: ${sentence}`);
 }

@@ -39,7 +39,7 @@ export interface SynthesisOptions {
 
 /** Folders that look built, so that no test depends on what is in dist/. They are removed with the process. */
 const WORK = mkdtempSync(join(tmpdir(), "mcp-anycloud-stacks-"));
-const BUILT = mkdtempSync(join(WORK, "built-"));
+export const BUILT: string = mkdtempSync(join(WORK, "built-"));
 for (const file of ["index.mjs", "server.mjs"]) writeFileSync(join(BUILT, file), "// built\n");
 process.once("exit", () => rmSync(WORK, { recursive: true, force: true }));
 

@@ -8,7 +8,7 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { describe, expect, test } from "vitest";
 import { addChecks } from "../../stacks/checks.ts";
 import { FRONT_DOORS, type Synthesis, type SynthesisOptions, synthesize } from "./synthesis.ts";
-import { VARIANTS } from "./variants.ts";
+import { OPT_IN, VARIANTS } from "./variants.ts";
 
 describe("CDK's validation and cdk-nag find nothing", () => {
   test.for(FRONT_DOORS)("in a public server behind %s", (frontDoor) => {
@@ -39,9 +39,13 @@ describe("CDK's validation and cdk-nag stop", () => {
 
 const cfnLint = which("cfn-lint");
 describe("cfn-lint finds nothing", () => {
-  test.for(FRONT_DOORS)("in the template of %s", { timeout: 120_000 }, async (frontDoor, { skip }) => {
+  const templates = [
+    ...FRONT_DOORS.map((frontDoor) => ({ name: frontDoor, make: () => synthesize({ frontDoor }) })),
+    { name: "everything that is opt-in", make: () => synthesize(OPT_IN.server, OPT_IN) },
+  ];
+  test.for(templates)("in the template of $name", { timeout: 120_000 }, async ({ make }, { skip }) => {
     if (!cfnLint) return skip("cfn-lint is not installed; pip install cfn-lint brings it");
-    expect(await lint(cfnLint, synthesize({ frontDoor }).template)).toEqual([]);
+    expect(await lint(cfnLint, make().template)).toEqual([]);
   });
 });
 
