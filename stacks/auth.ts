@@ -1,5 +1,5 @@
 import { Token } from "aws-cdk-lib";
-import type { IAuthorizer } from "aws-cdk-lib/aws-apigateway";
+import { AuthorizationType, type IAuthorizer } from "aws-cdk-lib/aws-apigateway";
 import type { IUserPool } from "aws-cdk-lib/aws-cognito";
 import type { Construct } from "constructs";
 import type { FrontDoorKind } from "./front-door.ts";
@@ -52,6 +52,7 @@ export function checkAuth(scope: Construct, auth: Auth | undefined, frontDoor: F
   if (typeof auth !== "object" || !("cognito" in auth || "jwt" in auth)) {
     refuse(scope, "auth", 'say who may call: "public", "iam", { cognito } or { jwt }; there is no default.');
   }
+  if ("cognito" in auth && "jwt" in auth) refuse(scope, "auth", "give one of { cognito } and { jwt }, not both.");
   const kind = "cognito" in auth ? "cognito" : "jwt";
   if (frontDoor !== "rest-api") {
     const sentence = `nothing behind "${frontDoor}" checks tokens yet: take frontDoor "rest-api", or auth "iam".`;
@@ -64,6 +65,10 @@ export function checkAuth(scope: Construct, auth: Auth | undefined, frontDoor: F
   if ("jwt" in auth && !auth.jwt.authorizer) {
     const sentence = "give an API Gateway authorizer that verifies the tokens: nothing else does, as yet.";
     refuse(scope, "auth.jwt.authorizer", sentence);
+  }
+  // A method whose authorizer is of no type, or of NONE, is open; a user pool's wants scopes.
+  if ("jwt" in auth && auth.jwt.authorizer.authorizationType !== AuthorizationType.CUSTOM) {
+    refuse(scope, "auth.jwt.authorizer", "must be a Lambda authorizer (CUSTOM); a user pool goes into auth.cognito.");
   }
   if ("jwt" in auth && !Token.isUnresolved(auth.jwt.issuer) && URL.parse(auth.jwt.issuer)?.protocol !== "https:") {
     const sentence = `must be the https URL of the authorization server, not ${auth.jwt.issuer}.`;

@@ -9,8 +9,7 @@ export const OPEN: MethodOptions = { authorizationType: AuthorizationType.NONE }
 export function toMethodOptions(scope: Construct, auth: Auth): MethodOptions {
   if (auth === "public") return OPEN;
   if (auth === "iam") return { authorizationType: AuthorizationType.IAM };
-  // An authorizer of the user's own says itself whether it is a CUSTOM or another one.
-  if ("jwt" in auth) return { authorizer: auth.jwt.authorizer };
+  if ("jwt" in auth) return { authorizationType: AuthorizationType.CUSTOM, authorizer: auth.jwt.authorizer };
   const { userPool, scopes } = auth.cognito;
   return {
     authorizationType: AuthorizationType.COGNITO,

@@ -77,6 +77,15 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
     "auth.jwt.authorizer: give an API Gateway authorizer that verifies the tokens: nothing else does, as yet.",
     { auth: { jwt: { issuer: "https://login.example.com" } } as unknown as Auth },
   ],
+  ...[undefined, "NONE", "COGNITO_USER_POOLS"].map((authorizationType): [string, Partial<McpServerProps>] => [
+    "auth.jwt.authorizer: must be a Lambda authorizer (CUSTOM); a user pool goes into auth.cognito.",
+    {
+      auth: {
+        jwt: { issuer: "https://login.example.com", authorizer: { authorizerId: "a", authorizationType } as never },
+      },
+    },
+  ]),
+  ["auth: give one of { cognito } and { jwt }, not both.", { auth: { ...tokens, ...jwt } }],
   [
     "auth.jwt.issuer: must be the https URL of the authorization server, not login.example.com.",
     { auth: { jwt: { issuer: "login.example.com", authorizer } } },
