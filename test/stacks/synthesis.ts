@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, type Environment } from "aws-cdk-lib";
+import { afterAll } from "vitest";
 import type { FrontDoorKind } from "../../stacks/front-door.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
 import { McpServerStack } from "../../stacks/mcp-server-stack.ts";
@@ -37,11 +38,12 @@ export interface SynthesisOptions {
   readonly extend?: (stack: McpServerStack) => void;
 }
 
-/** Folders that look built, so that no test depends on what is in dist/. They are removed with the process. */
+/** Folders that look built, so that no test depends on what is in dist/. They are removed after the tests of the file. */
 const WORK = mkdtempSync(join(tmpdir(), "mcp-anycloud-stacks-"));
 export const BUILT: string = mkdtempSync(join(WORK, "built-"));
 for (const file of ["index.mjs", "server.mjs"]) writeFileSync(join(BUILT, file), "// built\n");
-process.once("exit", () => rmSync(WORK, { recursive: true, force: true }));
+// Workers of the test runner are ended, and have no exit of their own.
+afterAll(() => rmSync(WORK, { recursive: true }));
 
 /** The flags that `cdk` would hand over. */
 const { context } = JSON.parse(readFileSync(new URL("../../cdk.json", import.meta.url), "utf8")) as {
