@@ -13,7 +13,7 @@ import { preflightResponse, readableBy } from "./security/cors.ts";
 import { hostProblem } from "./security/hosts.ts";
 import { isAllowedOrigin } from "./security/origins.ts";
 import { principalOf } from "./security/principal.ts";
-import { factoryOf, type ServerDefinition, type ServerFactory } from "./server.ts";
+import { factoryOf, markEndpoint, type ServerDefinition, type ServerFactory } from "./server.ts";
 import { createServices } from "./services.ts";
 import { createFleetEvents } from "./state/fleet-events.ts";
 import { createMemoryStore } from "./state/memory-store.ts";
@@ -26,7 +26,7 @@ export interface McpEndpointOptions extends Partial<Config> {
   readonly log?: LogSink;
   /** Keeps 2025-era sessions and what servers share across instances. Default: none, and everything is stateless. */
   readonly store?: StateStore | undefined;
-  /** Checks the bearer token that every request must then carry. Default: none, and the endpoint is public. */
+  /** Checks the bearer token that every request must then carry. Default: the server's own. */
   readonly verifier?: OAuthTokenVerifier;
 }
 
@@ -50,10 +50,10 @@ export function createMcpEndpoint(
   server: ServerDefinition | ServerFactory,
   options: McpEndpointOptions = {},
 ): HttpHandler {
-  const { log = writeLogLine, store: durableStore, verifier, ...overrides } = options;
+  const createServer = factoryOf(server);
+  const { log = writeLogLine, store: durableStore, verifier = verifierOf(server), ...overrides } = options;
   const config: Config = { ...readConfig(globalThis.process?.env ?? {}), ...overrides };
   const { streamSeconds } = config;
-  const createServer = factoryOf(server);
   const durable = durableStore !== undefined;
   // Without a durable one, what happens in this process is still told in this process.
   const store = observed(durableStore ?? createMemoryStore());
@@ -72,11 +72,14 @@ export function createMcpEndpoint(
     if (config.logLevel === "info" || config.logLevel === record.level) log(record);
   };
 
-  return async (request, invocation) => {
+  return markEndpoint(async (request, invocation) => {
     const { notes, finish } = startRequestLog(request, invocation, sink);
     return finish(await answer(endpoint, { request, invocation, notes }));
-  };
+  });
 }
+
+const verifierOf = (server: ServerDefinition | ServerFactory): OAuthTokenVerifier | undefined =>
+  "verifier" in server ? server.verifier : undefined;
 
 /** A request before anybody knows who sends it. */
 type Caller = Omit<Visit, "principal" | "authInfo">;
