@@ -1,6 +1,7 @@
 /** `npm run bench:state`: what sessions and shared state ask of the store, what that costs, and how long it takes. */
 import { Console } from "node:console";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { HttpResponse } from "../src/index.ts";
 import { type BenchFleet, messagesOf, modernRequest, openSession, startBenchFleet, toolCall } from "./bench-fleet.ts";
 import { dollarsPerMillion, freshMeter } from "./metered-store.ts";
 import { quantile } from "./quantile.ts";
@@ -8,6 +9,7 @@ import { compareSessionCounts } from "./session-scale.ts";
 
 await using fleet = await startBenchFleet();
 await costs(fleet);
+await waiting(fleet);
 await delays(fleet);
 await scale();
 
@@ -59,6 +61,39 @@ async function costs({ meter, instances: [first, second, third] }: BenchFleet): 
     });
   }
   print("Store operations per call (a question is answered at once; on-demand prices, us-east-1):", rows);
+}
+
+/** What a stream asks of the store while there is nothing to tell. */
+async function waiting({ meter, instances: [first] }: BenchFleet): Promise<void> {
+  const SETTLE_MS = 20_000;
+  const MEASURED_MS = 30_000;
+  const session = await openSession(first);
+  const openings: ReadonlyArray<[string, () => Promise<HttpResponse>]> = [
+    ["standing stream, 2025-11-25", () => first(undefined, session, "GET")],
+    [
+      "subscriptions/listen, 2026-07-28",
+      () => first(...modernRequest("subscriptions/listen", { notifications: { toolsListChanged: true } })),
+    ],
+  ];
+  const rows = [];
+  for (const [stream, open] of openings) {
+    const chunks = ((await open()).body as AsyncIterable<string>)[Symbol.asyncIterator]();
+    const reading = chunks.next().then(() => chunks.next());
+    // Whoever waits looks ever less often.
+    await sleep(SETTLE_MS);
+    Object.assign(meter, freshMeter());
+    await sleep(MEASURED_MS);
+    const seconds = MEASURED_MS / 1000;
+    rows.push({
+      stream,
+      "reads a second": round(meter.reads / seconds),
+      "writes a second": round(meter.writes / seconds),
+      "$ per 1,000 hours": round(dollarsPerMillion(meter, seconds) * 3.6),
+    });
+    void reading;
+    await chunks.return?.();
+  }
+  print("Streams that wait, each alone on its instance:", rows);
 }
 
 /** From the reply on one instance to the tool's answer on another. */

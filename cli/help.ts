@@ -15,7 +15,7 @@ dev
   --instances N            processes that take turns behind each front door (default 1)
   --amnesia                serve every request from a fresh process
   --no-store               keep no sessions and no shared state; by default, all front doors share a DynamoDB table in
-                           memory, or the one that MCP_ANYCLOUD_TABLE names (with --env AWS_PROFILE or the like)
+                           memory, or the one that MCP_ANYCLOUD_TABLE names, with this shell's AWS_ settings
   --env NAME[=value]       pass a variable on to the server; may be repeated (those that begin with MCP_ are)
   --call TOOL[=JSON]       call this tool with these arguments once through each front door
 

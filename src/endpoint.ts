@@ -13,7 +13,7 @@ import { preflightResponse, readableBy } from "./security/cors.ts";
 import { hostProblem } from "./security/hosts.ts";
 import { isAllowedOrigin } from "./security/origins.ts";
 import { principalOf } from "./security/principal.ts";
-import { factoryOf, type ServerDefinition, type ServerFactory } from "./server.ts";
+import { factoryOf, markEndpoint, type ServerDefinition, type ServerFactory } from "./server.ts";
 import { createServices } from "./services.ts";
 import { createFleetEvents } from "./state/fleet-events.ts";
 import { createMemoryStore } from "./state/memory-store.ts";
@@ -29,7 +29,7 @@ export interface McpEndpointOptions extends Omit<Partial<Config>, "stateKeys"> {
   readonly store?: StateStore | undefined;
   /** Keys that seal `requestState`, or the way to keys that change while the process lives. Default: the environment's. */
   readonly stateKeys?: StateKeySource | undefined;
-  /** Checks the bearer token that every request must then carry. Default: none, and the endpoint is public. */
+  /** Checks the bearer token that every request must then carry. Default: the server's own. */
   readonly verifier?: OAuthTokenVerifier;
 }
 
@@ -53,10 +53,10 @@ export function createMcpEndpoint(
   server: ServerDefinition | ServerFactory,
   options: McpEndpointOptions = {},
 ): HttpHandler {
-  const { log = writeLogLine, store: durableStore, stateKeys, verifier, ...overrides } = options;
+  const createServer = factoryOf(server);
+  const { log = writeLogLine, store: durableStore, stateKeys, verifier = verifierOf(server), ...overrides } = options;
   const config: Config = { ...readConfig(globalThis.process?.env ?? {}), ...overrides };
   const { streamSeconds } = config;
-  const createServer = factoryOf(server);
   const durable = durableStore !== undefined;
   // Without a durable one, what happens in this process is still told in this process.
   const store = observed(durableStore ?? createMemoryStore());
@@ -75,11 +75,14 @@ export function createMcpEndpoint(
     if (config.logLevel === "info" || config.logLevel === record.level) log(record);
   };
 
-  return async (request, invocation) => {
+  return markEndpoint(async (request, invocation) => {
     const { notes, finish } = startRequestLog(request, invocation, sink);
     return finish(await answer(endpoint, { request, invocation, notes }));
-  };
+  });
 }
+
+const verifierOf = (server: ServerDefinition | ServerFactory): OAuthTokenVerifier | undefined =>
+  "verifier" in server ? server.verifier : undefined;
 
 /** A request before anybody knows who sends it. */
 type Caller = Omit<Visit, "principal" | "authInfo">;

@@ -24,15 +24,15 @@ export function serveMessage(legs: Legs, { heartbeatMs, ...arrival }: Arrival): 
   const { request, invocation, notes, message } = arrival;
   notes.era = eraOf(request, message);
   const leg = legs[notes.era];
-  const { deadline } = invocation;
+  const { deadline, endsItself } = watchedDeadline(arrival);
   const { signal: abandoned, abandon } = abandonment(arrival);
   // The headers of the answer to `initialize` carry the session, so they wait for it.
   const canStream = invocation.canStream && acceptsStream(request.headers.accept) && notes.mcpMethod !== "initialize";
   const failed = (error: unknown): void => noteFailure(notes, error);
-  const answered = answerOf(arrival, () => leg.serve({ ...arrival, abandoned, canStream, failed }));
+  const answered = answerOf(arrival, () => leg.serve({ ...arrival, abandoned, canStream, failed, endsItself }));
   return withLifetime(answered, {
     heartbeatMs,
-    ...(deadline && !leg.endsItself(message) && { deadline }),
+    deadline,
     canStream,
     abandon,
     timedOut: () => timedOut(message),
@@ -73,8 +73,31 @@ function abandonment({ invocation: { signal } }: Visit): { signal: AbortSignal; 
   return { signal: abandoned.signal, abandon };
 }
 
+/** Fires when the platform's time is up, unless `endsItself` was called. */
+function watchedDeadline({ invocation: { deadline } }: Visit): { deadline: AbortSignal; endsItself: () => void } {
+  const reached = new AbortController();
+  let isWatched = true;
+  const reach = (): void => {
+    if (isWatched) reached.abort();
+  };
+  deadline?.addEventListener("abort", reach, { once: true });
+  // One that came before the request fires when its serving has begun, and with it what ends itself.
+  if (deadline?.aborted) queueMicrotask(reach);
+  const endsItself = (): void => {
+    isWatched = false;
+  };
+  return { deadline: reached.signal, endsItself };
+}
+
 function noteFailure(notes: RequestNotes, error: unknown): void {
-  notes.error = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+  notes.error = error instanceof Error ? withCauses(error) : String(error);
+}
+
+/** The stack of an error, and in a line each what it was caused by. */
+function withCauses(error: Error): string {
+  const lines = [error.stack ?? String(error)];
+  for (let { cause } = error; cause instanceof Error; cause = cause.cause) lines.push(`caused by: ${cause}`);
+  return lines.join("\n");
 }
 
 /** What neither era accepts is the modern leg's to refuse: it knows the specification's ladder of errors. */

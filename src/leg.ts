@@ -23,6 +23,8 @@ export interface Exchange extends Visit {
   readonly canStream: boolean;
   /** Told why the answer is a 5xx, for the operator; the client is not. */
   readonly failed: (error: unknown) => void;
+  /** Called by who ends the answer by itself, in its own words, when the platform's time is up; otherwise it is cut short. */
+  readonly endsItself: () => void;
 }
 
 /** A GET on its way to a stream. */
@@ -37,6 +39,4 @@ export interface StreamVisit extends Visit {
 export interface Leg {
   /** What it throws becomes an internal error, and a store that cannot be asked a 503. */
   serve(exchange: Exchange): Promise<HttpResponse>;
-  /** Whether it ends the answer to `message` by itself, in its own words, when the platform's time is up. */
-  endsItself(message: unknown): boolean;
 }

@@ -1,5 +1,6 @@
-import type { McpRequestContext, McpServer, Server, Transport } from "@modelcontextprotocol/server";
+import type { McpRequestContext, McpServer, OAuthTokenVerifier, Server, Transport } from "@modelcontextprotocol/server";
 import { AnycloudError } from "./errors.ts";
+import type { HttpHandler } from "./handler.ts";
 import type { Services } from "./services.ts";
 
 /**
@@ -24,6 +25,11 @@ export type ServerFactory = (
 /** An MCP server as a module exports it. */
 export interface ServerDefinition {
   readonly createServer: ServerFactory;
+  /**
+   * Checks the bearer token that every request must then carry; the caller is whom it names: `extra.sub` at `extra.iss`,
+   * else `clientId`. Default: none. The endpoint is then public, and all its callers are one.
+   */
+  readonly verifier?: OAuthTokenVerifier;
 }
 
 /** What every server can do, whichever SDK it was built with. */
@@ -39,12 +45,22 @@ export function defineServer(definition: ServerDefinition): ServerDefinition {
 
 /** The factory in a module's default export: a definition, or a bare factory. Throws SERVER_INVALID for anything else. */
 export function factoryOf(server: ServerDefinition | ServerFactory): ServerFactory {
-  if (typeof server === "function") return server;
-  if (typeof server?.createServer === "function") return server.createServer;
+  if (typeof server === "function") {
+    if (!endpoints.has(server)) return server;
+  } else if (typeof server?.createServer === "function") return server.createServer;
   throw new AnycloudError(
     "SERVER_INVALID",
     `The server must be defineServer({ createServer }) or a function that returns an McpServer; it is ${describe(server)}.`,
   );
+}
+
+/** Endpoints that were made of servers. Both are functions, and one must not be taken for the other. */
+const endpoints = new WeakSet<WeakKey>();
+
+/** Marks what was made of a server, for who would export it in the server's place. */
+export function markEndpoint(handler: HttpHandler): HttpHandler {
+  endpoints.add(handler);
+  return handler;
 }
 
 /** Checks what a factory returned. Throws SERVER_INVALID when it is not an MCP server. */
@@ -59,6 +75,7 @@ export function assertServer(product: unknown): asserts product is ConnectableSe
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
+  if (endpoints.has(value as WeakKey)) return "an endpoint already, which the toolkit makes of it by itself";
   if (typeof value !== "object") return `a ${typeof value}`;
   const keys = Object.keys(value);
   return keys.length > 0 ? `an object with ${keys.slice(0, 5).join(", ")}` : "an empty object";

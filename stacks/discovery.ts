@@ -75,6 +75,8 @@ function addMetadata(resource: IResource, { auth, origin, path }: DiscoveryProps
       },
     ],
   });
+  // Clients in browsers send MCP-Protocol-Version along, and are made to ask first.
+  resource.addCorsPreflight({ allowOrigins: ["*"], allowMethods: ["GET"], allowHeaders: ["mcp-protocol-version"] });
   resource.addMethod("GET", integration, {
     ...OPEN,
     methodResponses: [

@@ -37,7 +37,16 @@ function azureFiles(): PlatformFiles {
 function gcpFiles(): PlatformFiles {
   const framework = "@google-cloud/functions-framework";
   return {
-    "server.mjs": lines('import { listen } from "./index.mjs";', "", "await listen();"),
+    // Without the lines of a bundle that Node.js would put before what is wrong.
+    "server.mjs": lines(
+      "try {",
+      '  const { listen } = await import("./index.mjs");',
+      "  await listen();",
+      "} catch (error) {",
+      "  console.error(error);",
+      "  process.exit(1);",
+      "}",
+    ),
     "package.json": json({
       name: "mcp-server",
       private: true,

@@ -24,8 +24,9 @@ export async function openSharedState({ store, environment }: DevCommand): Promi
   const close = async (): Promise<void> => {};
   if (!store) return { environment: settings, row: undefined, close };
   if (theirs !== "") {
-    const url = others.AWS_ENDPOINT_URL_DYNAMODB ?? "(AWS)";
-    return { environment: { ...settings, MCP_ANYCLOUD_TABLE: theirs }, row: ["state", url, `table ${theirs}`], close };
+    const environment: Record<string, string> = { ...awsSettings(), ...settings, MCP_ANYCLOUD_TABLE: theirs };
+    const url = environment.AWS_ENDPOINT_URL_DYNAMODB ?? "(AWS)";
+    return { environment, row: ["state", url, `table ${theirs}`], close };
   }
   const table = await startLocalTable();
   return {
@@ -34,5 +35,11 @@ export async function openSharedState({ store, environment }: DevCommand): Promi
     close: () => table.close(),
   };
 }
+
+/** Region, profile and credentials of this shell, by which its own tools would reach the table. */
+const awsSettings = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (name.startsWith("AWS_") && value ? [[name, value]] : [])),
+  );
 
 const freshKey = (): string => `dev:${randomBytes(32).toString("base64")}`;

@@ -1,13 +1,14 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
-import type { JSONRPCMessage, JSONRPCNotification, RequestId } from "@modelcontextprotocol/server";
+import type { JSONRPCMessage, JSONRPCNotification } from "@modelcontextprotocol/server";
 import type { Exchange } from "../leg.ts";
 import { createCorrespondence } from "./correspondence.ts";
 import { postToInbox } from "./inbox.ts";
-import { announce } from "./news.ts";
 import { rehearseServer } from "./rehearsed-server.ts";
 import type { SessionContext } from "./session-context.ts";
 import { inboxOf, inboxPartition, parseWireId } from "./session-keys.ts";
 import type { Session } from "./session-record.ts";
+import { announce } from "./streams/news.ts";
+import { unreachableClient } from "./unreachable-client.ts";
 
 /** Takes a notification of the client to whom it concerns: a request under way on whatever instance, or a new server. */
 export async function deliverNotification(
@@ -18,7 +19,10 @@ export async function deliverNotification(
   const { store } = context;
   const { method, params } = notification;
   if (method === "notifications/cancelled") {
-    const inbox = inboxPartition(session.id, inboxOf(params?.requestId as RequestId));
+    const requestId = params?.requestId;
+    // Optional since MCP 2025-11-25, where tasks are cancelled in another way.
+    if (typeof requestId !== "string" && typeof requestId !== "number") return;
+    const inbox = inboxPartition(session.id, inboxOf(requestId));
     return postToInbox(store, inbox, { kind: "cancelled", message: notification });
   }
   if (method === "notifications/progress") {
@@ -62,7 +66,15 @@ async function serveNotification(
     services,
     session,
     requestIds: new Set(),
-    sink: { answered() {}, asked: say, notified: say, announced: say },
+    sink: {
+      answered() {},
+      asked(request) {
+        if (!invocation.canStream) throw unreachableClient(request.method, "this front door has no standing stream");
+        say(request);
+      },
+      notified: say,
+      announced: say,
+    },
   });
   rehearsed.receive(notification);
 
@@ -75,6 +87,8 @@ async function serveNotification(
     correspondence.stop();
     rehearsed.close();
   }
-  if (correspondence.outstanding() === 0) await seeThrough();
-  else invocation.waitUntil?.(seeThrough());
+  const waits = correspondence.outstanding() > 0;
+  const done = seeThrough();
+  if (waits) invocation.waitUntil?.(done);
+  else await done;
 }

@@ -21,5 +21,6 @@ export function watchExits(
     abandoned.removeEventListener("abort", onAbandoned);
     deadline?.removeEventListener("abort", onDeadline);
   });
+  if (abandoned.aborted) onAbandoned();
   if (deadline?.aborted) onDeadline();
 }

@@ -10,7 +10,7 @@ import type {
 export interface ExchangeSink {
   /** The response to one of the exchange's requests. */
   answered(message: JSONRPCMessage, id: RequestId): void;
-  /** A notification that belongs to one of them. */
+  /** A notification that belongs to one of them, or to a request that was asked. */
   notified(message: JSONRPCMessage): void;
   /** A request from the server to the client. */
   asked(message: JSONRPCRequest): void;
@@ -37,6 +37,8 @@ export function createExchangeTransport(
       if ("method" in message) {
         const related = options?.relatedRequestId;
         if ("id" in message) sink.asked(message);
+        // A server calls off what it asked, and it asked here, whatever it says that belongs to.
+        else if (message.method === "notifications/cancelled") sink.notified(message);
         else if (related !== undefined && requestIds.has(related)) sink.notified(message);
         // What a rehearsed request makes the server say was said when it was first played.
         else if (related === undefined || !rehearsals.has(related)) sink.announced(message);

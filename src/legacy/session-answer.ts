@@ -1,14 +1,9 @@
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../handler.ts";
 import { createMessageQueue } from "../message-queue.ts";
-import { SSE_HEADERS, SSE_HEARTBEAT, sseFrame, ssePriming, sseRetry } from "../sse.ts";
-import { openStreamWriter, type StreamEvent, type StreamWriterOptions } from "./stream-writer.ts";
-
-/** Milliseconds after which a client that was let go is to come back. */
-export const RETRY_MS = 500;
-
-/** Clients of this revision and later understand events without data. */
-export const POLLING_SINCE = "2025-11-25";
+import { SSE_HEADERS, sseRetry } from "../sse.ts";
+import { frameOf, POLLING_SINCE, RETRY_MS } from "./streams/stream-frames.ts";
+import { openStreamWriter, type StreamEvent, type StreamWriterOptions } from "./streams/stream-writer.ts";
 
 /** The HTTP answer to the requests of one POST, as their messages come in. */
 export interface SessionAnswer {
@@ -45,12 +40,13 @@ export function createSessionAnswer(options: SessionAnswerOptions): SessionAnswe
   const { promise: response, resolve } = Promise.withResolvers<HttpResponse>();
   const events = createMessageQueue<StreamEvent | { readonly retryMs: number }>();
   const answers: JSONRPCMessage[] = [];
+  let left = requests;
   let decided = false;
   let attached = true;
   let resumable = false;
   let leaving = false;
   let writer: ReturnType<typeof openStreamWriter> | undefined;
-  const timer = canStream ? setTimeout(() => stream([], requests), streamAfterMs) : undefined;
+  const timer = canStream ? setTimeout(() => stream([]), streamAfterMs) : undefined;
 
   function decide(answer: HttpResponse): void {
     decided = true;
@@ -58,9 +54,10 @@ export function createSessionAnswer(options: SessionAnswerOptions): SessionAnswe
     resolve(answer);
   }
 
-  function stream(messages: readonly JSONRPCMessage[], pending: readonly RequestId[]): void {
+  function stream(messages: readonly JSONRPCMessage[]): void {
     writer = openStreamWriter({
       ...options,
+      requests: left,
       deliver(event) {
         if (!attached) return false;
         events.push(event);
@@ -71,8 +68,13 @@ export function createSessionAnswer(options: SessionAnswerOptions): SessionAnswe
       },
     });
     void writer.ended.then(() => events.end());
-    if (answers.length + messages.length > 0) writer.write([...answers, ...messages], pending);
+    if (answers.length + messages.length > 0) writer.write([...answers, ...messages], left);
     decide({ status: 200, headers: SSE_HEADERS, body: framesOf(events, protocolVersion) });
+  }
+
+  function wholeBody(): HttpResponse {
+    const body = JSON.stringify(isBatch ? answers : answers[0]);
+    return { status: 200, headers: { "content-type": "application/json" }, body };
   }
 
   function detach(): void {
@@ -89,19 +91,18 @@ export function createSessionAnswer(options: SessionAnswerOptions): SessionAnswe
     response,
     push(message, pending) {
       const isAnswer = !("method" in message);
+      left = pending;
       if (writer) writer.write([message], pending);
       else if (decided) return;
-      else if (!isAnswer && canStream) stream([message], pending);
+      else if (!isAnswer && canStream) stream([message]);
       else if (isAnswer) {
         answers.push(message);
-        if (pending.length > 0) return;
-        const body = JSON.stringify(isBatch ? answers : message);
-        decide({ status: 200, headers: { "content-type": "application/json" }, body });
+        if (pending.length === 0) decide(wholeBody());
       }
     },
     end() {
       if (writer) writer.write([], []);
-      else if (!decided) decide({ status: 202, headers: {} });
+      else if (!decided) decide(answers.length > 0 ? wholeBody() : { status: 202, headers: {} });
     },
     replace(other) {
       if (decided) return false;
@@ -111,7 +112,7 @@ export function createSessionAnswer(options: SessionAnswerOptions): SessionAnswe
     detach,
     isResumable: () => resumable && attached,
     hangUp() {
-      if (!decided && canStream) stream([], requests);
+      if (!decided && canStream) stream([]);
       // Not before it knows an id to come back with.
       leaving = true;
       if (writer && resumable) letGo();
@@ -128,11 +129,4 @@ async function* framesOf(
     if ("retryMs" in event) yield sseRetry(event.retryMs);
     else yield frameOf(event, protocolVersion);
   }
-}
-
-/** An event as its client understands it. */
-export function frameOf({ id, message }: StreamEvent, protocolVersion: string): string {
-  if (message) return sseFrame(JSON.stringify(message), id);
-  // It also makes platforms send the headers that wait for a first byte.
-  return id !== undefined && protocolVersion >= POLLING_SINCE ? ssePriming(id, RETRY_MS) : SSE_HEARTBEAT;
 }

@@ -5,15 +5,17 @@ import { errorResponse, JsonRpcCode } from "../json-rpc.ts";
 import type { Exchange } from "../leg.ts";
 import { createCorrespondence } from "./correspondence.ts";
 import { watchExits } from "./exchange-exits.ts";
-import { dismissListener } from "./listener.ts";
-import { announce } from "./news.ts";
+import { failedAnswer } from "./failed-answer.ts";
 import { createPendingRequests } from "./pending-requests.ts";
 import { rehearseServer } from "./rehearsed-server.ts";
-import { createSessionAnswer, POLLING_SINCE } from "./session-answer.ts";
+import { createSessionAnswer } from "./session-answer.ts";
 import type { SessionContext } from "./session-context.ts";
 import { inboxOf, streamPartition } from "./session-keys.ts";
 import { remember } from "./session-memory.ts";
 import type { Session } from "./session-record.ts";
+import { dismissListener } from "./streams/listener.ts";
+import { announce } from "./streams/news.ts";
+import { POLLING_SINCE } from "./streams/stream-frames.ts";
 import { unreachableClient } from "./unreachable-client.ts";
 
 /** Requests of one POST, and how they came. */
@@ -28,6 +30,12 @@ export interface SessionRequests {
  */
 const STREAM_AFTER_MS = 3_000;
 
+/**
+ * Milliseconds after which a request is given up: as long as its events can be resumed. Where the work outlives the
+ * platform's deadline, nothing else ends a server that never answers, and the store would be asked for it for ever.
+ */
+const LONGEST_MS = 3_600_000;
+
 /** Serves requests of a session, with a server of their own, to the end: whether or not their client stays. */
 export async function serveRequests(
   context: SessionContext,
@@ -40,7 +48,13 @@ export async function serveRequests(
   const ids = requests.map(({ id }) => id);
   const pending = createPendingRequests(requests);
   const services = context.openServices(exchange, exchange.message);
-  const announcements = new Set<Promise<void>>();
+  const underWay = new Set<Promise<void>>();
+  /** Its client finds that done which came before an answer, and an instance that is frozen behind it has done it. */
+  function doBeforeAnswer(work: Promise<void>): void {
+    const done = work.catch(failed);
+    underWay.add(done);
+    void done.then(() => underWay.delete(done));
+  }
   const rehearsed = await rehearseServer({
     createServer: context.createServer,
     visit: exchange,
@@ -53,11 +67,7 @@ export async function serveRequests(
         answer.push(correspondence.outgoing(request), pending.left());
       },
       notified: (message) => answer.push(correspondence.outgoing(message), pending.left()),
-      announced(message) {
-        const announced = announce(store, sessionId, message).catch(failed);
-        announcements.add(announced);
-        void announced.then(() => announcements.delete(announced));
-      },
+      announced: (message) => doBeforeAnswer(announce(store, sessionId, message)),
       answered: (message, id) => void conclude(id, message),
     },
   });
@@ -89,7 +99,12 @@ export async function serveRequests(
     }),
   );
   const [correspondence] = letters as [(typeof letters)[0], ...typeof letters];
+  const longest = setTimeout(() => {
+    giveUp(LASTS_TOO_LONG, (requestId) => failedAnswer(requestId, LASTS_TOO_LONG));
+  }, LONGEST_MS);
+  longest.unref();
   void pending.over.then(() => {
+    clearTimeout(longest);
     for (const letter of letters) letter.stop();
     rehearsed.close();
   });
@@ -107,14 +122,14 @@ export async function serveRequests(
     if (!request) return;
     try {
       const final = await remember(sessions, session, { request, answer: message });
-      await Promise.all([services.settled(), ...announcements]);
+      await Promise.all([services.settled(), ...underWay]);
       if (services.failure && isFailure(final)) throw services.failure;
       if (services.failure) failed(services.failure);
       settle(id, final);
     } catch (error) {
       failed(error);
       const replaced = !isBatch && answer.replace(failureResponse(error, request));
-      settle(id, replaced ? undefined : failure(id, STORE_UNAVAILABLE));
+      settle(id, replaced ? undefined : failedAnswer(id, STORE_UNAVAILABLE));
     }
   }
 
@@ -134,10 +149,9 @@ export async function serveRequests(
   }
 
   const polls = record.protocolVersion >= POLLING_SINCE;
-  const dismiss = (): void => void dismissListener(store, sessionId).catch(failed);
+  const dismiss = (): void => doBeforeAnswer(dismissListener(store, sessionId));
   const controls = polls ? { closeSSEStream: letGo, closeStandaloneSSEStream: dismiss } : {};
-  for (const request of requests) rehearsed.receive(request, controls);
-
+  exchange.endsItself();
   watchExits(exchange, {
     over: pending.over,
     onAbandoned() {
@@ -151,21 +165,19 @@ export async function serveRequests(
         letGo();
         return;
       }
-      const [id] = ids;
-      answer.replace(errorResponse(504, { code: JsonRpcCode.INTERNAL_ERROR, message: TIME_IS_UP, id: id ?? null }));
-      giveUp(TIME_IS_UP, (requestId) => failure(requestId, TIME_IS_UP));
+      const [id = null] = ids;
+      // Of a batch, what was answered is answered.
+      if (!isBatch) answer.replace(errorResponse(504, { code: JsonRpcCode.INTERNAL_ERROR, message: TIME_IS_UP, id }));
+      giveUp(TIME_IS_UP, (requestId) => failedAnswer(requestId, TIME_IS_UP));
     },
   });
+  // Those that were not given up while the server was built.
+  for (const request of requests) if (pending.find(request.id)) rehearsed.receive(request, controls);
   return answer.response;
 }
 
+const LASTS_TOO_LONG = "The request was given up after an hour without an answer.";
 const TIME_IS_UP = "The platform's time limit came before the answer: the request was given up.";
 
 const isFailure = (message: JSONRPCMessage): boolean =>
   "error" in message || ("result" in message && message.result.isError === true);
-
-const failure = (id: RequestId, message: string): JSONRPCMessage => ({
-  jsonrpc: "2.0",
-  id,
-  error: { code: JsonRpcCode.INTERNAL_ERROR, message },
-});

@@ -1,27 +1,33 @@
 import type { JSONRPCRequest } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../handler.ts";
 import { errorResponse, JsonRpcCode } from "../json-rpc.ts";
-import type { Exchange, StreamVisit, Visit } from "../leg.ts";
+import type { Exchange, Leg, StreamVisit, Visit } from "../leg.ts";
 import { type ClientReply, sortMessages } from "./client-message.ts";
 import { deliverNotification } from "./client-notification.ts";
 import { postToInbox } from "./inbox.ts";
-import type { LegacyLeg } from "./legacy-leg.ts";
 import { openSession } from "./open-session.ts";
 import { badRequest, unknownSession } from "./refusals.ts";
-import { resumeStream } from "./resumed-stream.ts";
 import type { SessionContext } from "./session-context.ts";
 import { serveRequests } from "./session-exchange.ts";
 import { inboxPartition, parseWireId } from "./session-keys.ts";
 import type { Session } from "./session-record.ts";
-import { parseStandingEventId } from "./standing-position.ts";
-import { openStandingStream } from "./standing-stream.ts";
-import { parseEventId } from "./stream-log.ts";
+import { resumeStream } from "./streams/resumed-stream.ts";
+import { parseStandingEventId } from "./streams/standing-position.ts";
+import { openStandingStream } from "./streams/standing-stream.ts";
+import { parseEventId } from "./streams/stream-log.ts";
 
 /** The only revision with batches (MCP 2025-06-18, Changelog). */
 const BATCHING_REVISION = "2025-03-26";
 
+export interface SessionLeg extends Leg {
+  /** Serves GET: the standing stream, or a stream from where the client lost it. */
+  openStream(visit: StreamVisit): Promise<HttpResponse>;
+  /** Serves DELETE. */
+  endSession(visit: Visit): Promise<HttpResponse>;
+}
+
 /** Serves MCP 2025-03-26 to 2025-11-25 with sessions that live in the store, so that any instance serves any request. */
-export function createSessionLeg(context: SessionContext): Required<LegacyLeg> {
+export function createSessionLeg(context: SessionContext): SessionLeg {
   const { sessions } = context;
 
   /** The session that a request names, or the refusal to answer with. */
@@ -77,13 +83,7 @@ export function createSessionLeg(context: SessionContext): Required<LegacyLeg> {
     return { status: 200, headers: {} };
   }
 
-  return {
-    serve,
-    openStream,
-    endSession,
-    // Its client is told where to go on, or that its request was given up.
-    endsItself: (message) => !isInitialize(message),
-  };
+  return { serve, openStream, endSession };
 }
 
 /** Whoever waits for this reply, on whatever instance, finds it. */

@@ -18,7 +18,6 @@ export interface SessionlessContext {
 /** Serves MCP 2025-03-26 to 2025-11-25 without sessions: each request meets a server of its own, of either SDK. */
 export function createSessionlessLeg(context: SessionlessContext): Leg {
   return {
-    endsItself: () => false,
     async serve(exchange) {
       const { message } = exchange;
       if (Array.isArray(message))

@@ -22,8 +22,6 @@ export interface ModernLegOptions {
 /** Serves MCP 2026-07-28: every request is whole in itself, answered by a server of its own over the SDK's dispatch. */
 export function createModernLeg(options: ModernLegOptions): Leg {
   return {
-    // A subscription ends with the result that tells the client to subscribe again.
-    endsItself: isListen,
     async serve(exchange) {
       if (!isListen(exchange.message)) return call(exchange, options);
       return exchange.canStream ? listen(exchange, options) : listenRefusal(exchange);
@@ -43,6 +41,9 @@ async function call(exchange: Exchange, { createServer, openServices }: ModernLe
 
 async function listen(exchange: Exchange, options: ModernLegOptions): Promise<HttpResponse> {
   const { createServer, openServices, fleetEvents, streamSeconds } = options;
+  const { invocation, endsItself } = exchange;
+  // One that comes too late is told to subscribe again, too.
+  if (invocation.deadline?.aborted) endsItself();
   const { bus, over, sdkAnswered } = await startListening(fleetEvents);
   const { answer, close } = createDispatch({ createServer, exchange, services: openServices(exchange), bus });
   try {
@@ -50,7 +51,8 @@ async function listen(exchange: Exchange, options: ModernLegOptions): Promise<Ht
     return isModern ? response : versionRefusal(exchange);
   } finally {
     sdkAnswered();
-    const { invocation } = exchange;
+    // With the result that tells the client to subscribe again.
+    endsItself();
     endInTime(close, { seconds: waitingSeconds(streamSeconds, invocation), deadline: invocation.deadline, over });
   }
 }

@@ -14,15 +14,15 @@ import { keyIdOf, seal, unseal } from "./seal.ts";
  */
 export interface RequestState {
   /**
-   * Seals a JSON value. Throws CONFIG_INVALID without keys, STORE_MISSING without a store, STORE_UNAVAILABLE when the keys
-   * cannot be had.
+   * Seals a JSON value. Throws CONFIG_INVALID without keys or where the server was not given `verify`, STORE_MISSING
+   * without a store, STORE_UNAVAILABLE when the keys cannot be had.
    */
   mint(payload: unknown, options?: MintOptions): Promise<string>;
   /**
    * Opens it, for the SDK. Throws what the SDK tells the client: invalid params, for the reason `invalid_request_state`.
    * A state is used up before the tool runs, so a client whose call fails after that begins anew.
    */
-  verify(state: string): Promise<unknown>;
+  readonly verify: (state: string) => Promise<unknown>;
 }
 
 export interface MintOptions {
@@ -52,31 +52,42 @@ export function createRequestState(
   { store, principal, now }: CallerScope,
   { keys = [], durable, message }: RequestStateOptions,
 ): RequestState {
+  // A state that the SDK is not told to verify reaches the tool as the client sent it, forged or not.
+  let isVerified = false;
   return {
     async mint(payload, { ttlSeconds = TTL_SECONDS } = {}) {
       const [key] = await keysOf(keys);
       if (!key) throw new AnycloudError("CONFIG_INVALID", KEYS_MISSING);
       // Here and not in `verify`, where the SDK would turn it into the client's mistake.
       if (!durable) throw new AnycloudError("STORE_MISSING", STORE_MISSING);
+      if (!isVerified) throw new AnycloudError("CONFIG_INVALID", NOT_VERIFIED);
       const sealed: Sealed = { payload, expiresAt: expiresIn(ttlSeconds, now) };
       return seal(JSON.stringify(sealed), bindingOf(principal, message), key);
     },
 
-    async verify(state) {
-      const keyId = keyIdOf(state);
-      const unsealed = keyId && unseal(state, bindingOf(principal, message), await keysOf(keys, keyId));
-      if (!unsealed) throw refusal("it was not sealed here for this caller and this call");
-      const { payload, expiresAt }: Sealed = JSON.parse(unsealed.text);
-      if (expiresAt <= now() / 1000) throw refusal("it has expired");
-      try {
-        await store.put({ partition: `used-state/${unsealed.sealId}`, sort: "used", value: "", expiresAt }, "absent");
-      } catch (error) {
-        throw isConflict(error) ? refusal("it has been used") : error;
-      }
-      return payload;
+    get verify() {
+      isVerified = true;
+      return verify;
     },
   };
+
+  async function verify(state: string): Promise<unknown> {
+    const keyId = keyIdOf(state);
+    const unsealed = keyId && unseal(state, bindingOf(principal, message), await keysOf(keys, keyId));
+    if (!unsealed) throw refusal("it was not sealed here for this caller and this call");
+    const { payload, expiresAt }: Sealed = JSON.parse(unsealed.text);
+    if (expiresAt <= now() / 1000) throw refusal("it has expired");
+    try {
+      await store.put({ partition: `used-state/${unsealed.sealId}`, sort: "used", value: "", expiresAt }, "absent");
+    } catch (error) {
+      throw isConflict(error) ? refusal("it has been used") : error;
+    }
+    return payload;
+  }
 }
+
+const NOT_VERIFIED =
+  "requestState is not verified by this server: build it with new McpServer(info, { requestState }), or what comes back could be forged.";
 
 const KEYS_MISSING =
   "requestState cannot be sealed: set MCP_ANYCLOUD_STATE_KEYS to id:key, the key 32 random bytes in base64, the same for all instances, or MCP_ANYCLOUD_STATE_KEYS_SECRET to a secret that holds it.";

@@ -18,5 +18,14 @@ export function partitionOf(kind: string, parts: readonly string[]): string {
   return `${kind}/${createHash("sha256").update(JSON.stringify(parts)).digest("base64url")}`;
 }
 
-/** Unix time in whole seconds, `ttlSeconds` from now. */
-export const expiresIn = (ttlSeconds: number, now: () => number): number => Math.ceil(now() / 1000 + ttlSeconds);
+/** Unix time in whole seconds, `ttlSeconds` from now. Throws RangeError for what is no time ahead. */
+export function expiresIn(ttlSeconds: number, now: () => number): number {
+  checkTtl(ttlSeconds);
+  return Math.ceil(now() / 1000 + ttlSeconds);
+}
+
+/** Throws RangeError for what is no time ahead. */
+export function checkTtl(ttlSeconds: number): void {
+  if (Number.isFinite(ttlSeconds) && ttlSeconds > 0) return;
+  throw new RangeError(`ttlSeconds must be a number of seconds above 0, not ${ttlSeconds}.`);
+}

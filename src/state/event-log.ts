@@ -36,8 +36,8 @@ export async function appendEvent(store: StateStore, partition: string, value: s
 /** A number behind which there is nothing yet. */
 export async function lastNumber(store: StateStore, partition: string): Promise<number> {
   const last = await lastItem(store, partition);
-  // An hour further back, because the clock of whoever writes first may lag behind this one.
-  return last ? numberOf(last) : startNumber() - START_STEP_MS;
+  // Below where the hour before begins, because the clock of whoever writes first may lag behind this one.
+  return last ? numberOf(last) : startNumber() - START_STEP_MS - 1;
 }
 
 /** The events behind a number, in order. */

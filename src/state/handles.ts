@@ -5,7 +5,7 @@ import { isConflict, type StateKey, type StateWrite } from "./store.ts";
  * Keeps a caller's values between calls, under names that travel through the client as plain text (MCP 2026-07-28,
  * Stateful Tools). A handle opens nothing to anybody else: to another caller it is unknown, as are expired and deleted
  * ones. Where no token says who calls, all callers are one, and what protects a value is that its handle, 144 random bits,
- * cannot be guessed. Values are JSON, read back as `JSON.parse` gives them. A write renews a handle's life; reading costs
+ * cannot be guessed. Values are JSON, anything else throws TypeError, read back as `JSON.parse` gives them. A write renews a handle's life; reading costs
  * no write and renews nothing.
  */
 export interface Handles {
@@ -43,11 +43,10 @@ export function createHandles({ store, principal, now }: CallerScope): Handles {
     partition: partitionOf("handle", [principal, handle]),
     sort: "value",
   });
-  const toWrite = (key: StateKey, kept: Kept): StateWrite => ({
-    ...key,
-    value: JSON.stringify(kept),
-    expiresAt: expiresIn(kept.ttlSeconds, now),
-  });
+  function toWrite(key: StateKey, kept: Kept): StateWrite {
+    if (JSON.stringify(kept.value) === undefined) throw new TypeError(NOT_JSON);
+    return { ...key, value: JSON.stringify(kept), expiresAt: expiresIn(kept.ttlSeconds, now) };
+  }
 
   return {
     async create(value, { ttlSeconds }) {
@@ -85,6 +84,9 @@ export function createHandles({ store, principal, now }: CallerScope): Handles {
     },
   };
 }
+
+/** What a change that forgets to return would leave. */
+const NOT_JSON = "A handle's value must be JSON, not undefined or a function: return the changed value.";
 
 const keptIn = ({ value }: { readonly value: string }): Kept => JSON.parse(value);
 

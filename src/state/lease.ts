@@ -60,7 +60,7 @@ export async function takeLease({ store, key, now }: LeasePlace): Promise<Lease 
     async end(value, ttlSeconds) {
       clearInterval(renewal);
       await written;
-      return write(value, ttlSeconds > 0 ? expiresIn(ttlSeconds, now) : Math.floor(now() / 1000));
+      return write(value, ttlSeconds === 0 ? Math.floor(now() / 1000) : expiresIn(ttlSeconds, now));
     },
   };
 }

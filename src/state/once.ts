@@ -1,18 +1,19 @@
-import { type CallerScope, partitionOf } from "./caller-scope.ts";
+import { type CallerScope, checkTtl, partitionOf } from "./caller-scope.ts";
 import type { Life } from "./handles.ts";
 import { isLease, takeLease } from "./lease.ts";
 import { pollDelayMs } from "./observed-store.ts";
 import type { StateKey } from "./store.ts";
 
 /**
- * Runs `work` once for a caller's key, and gives its JSON result to all who ask with that key: at the same time, on
+ * Runs `work` once for a caller's key, and gives its result, as `JSON.parse` reads it, to all who ask with that key: at the same time, on
  * whatever instance, or later, until `ttlSeconds` after it was done. For keys that clients choose, because a client that
  * lost its connection has to send its request anew (MCP 2026-07-28, Streamable HTTP).
  *
  * Work that throws counts as not done: its caller gets the error, and the next caller, or one that waits, runs it again.
  * Work of an instance that died is taken over 10 to 11 seconds after its last sign of life. So work may only run a second
  * time where the first run was cut short, or could not be recorded, in which case the call throws STORE_UNAVAILABLE.
- * The first call costs a read and two writes, each later one a read.
+ * The first call costs a read and two writes, each later one a read. Where no token says who calls, all callers are one,
+ * and whoever guesses a key gets its result.
  */
 export type Once = <Result>(key: string, life: Life, work: () => Promise<Result>) => Promise<Result>;
 
@@ -23,6 +24,7 @@ interface Outcome {
 /** Once per key of one caller. */
 export function createOnce({ store, principal, now }: CallerScope): Once {
   return async <Result>(name: string, { ttlSeconds }: Life, work: () => Promise<Result>) => {
+    checkTtl(ttlSeconds);
     const key: StateKey = { partition: partitionOf("once", [principal, name]), sort: "outcome" };
     let own: string | undefined;
     for (;;) {

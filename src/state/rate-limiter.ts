@@ -9,7 +9,7 @@ import { type CallerScope, partitionOf } from "./caller-scope.ts";
 export interface RateLimiter {
   /**
    * Takes from a bucket. What is refused counts, too: a bucket that was once asked for too much is closed until its
-   * window ends, and asking again costs nothing.
+   * window ends, and asking again costs nothing. Throws RangeError for what is no limit.
    */
   take(bucket: string, limit: RateLimit): Promise<Taken>;
 }
@@ -39,10 +39,20 @@ export type ClosedBuckets = Map<string, number>;
 /** So that many callers who come once do not fill the memory: what is forgotten costs one more count. */
 const MAX_CLOSED = 10_000;
 
+function checkLimit(limit: Required<Omit<RateLimit, "per">>): void {
+  const least = { limit: 0, windowSeconds: 1, cost: 0 };
+  for (const [name, value] of Object.entries(limit)) {
+    const min = least[name as keyof typeof least];
+    if (Number.isSafeInteger(value) && value >= min) continue;
+    throw new RangeError(`${name} must be a whole number from ${min} on, not ${JSON.stringify(value)}.`);
+  }
+}
+
 /** Limits for one caller. */
 export function createRateLimiter({ store, principal, now }: CallerScope, closed: ClosedBuckets): RateLimiter {
   return {
     async take(bucket, { limit, windowSeconds, cost = 1, per = "caller" }) {
+      checkLimit({ limit, windowSeconds, cost });
       const nowSeconds = now() / 1000;
       const window = Math.floor(nowSeconds / windowSeconds);
       const endsAt = (window + 1) * windowSeconds;

@@ -74,12 +74,12 @@ test("--no-store keeps nothing, whatever the environment says", async () => {
 });
 
 test("a table and keys of the user's own are used instead", async () => {
-  const { folder } = project({ "server.ts": teller("MCP_ANYCLOUD_TABLE", "MCP_ANYCLOUD_STATE_KEYS") });
+  const { folder } = project({ "server.ts": teller("MCP_ANYCLOUD_TABLE", "MCP_ANYCLOUD_STATE_KEYS", "AWS_REGION") });
   const key = `mine:${"A".repeat(43)}=`;
-  const environment = { MCP_ANYCLOUD_TABLE: "theirs", MCP_ANYCLOUD_STATE_KEYS: key };
-  const cli = start(["--target", "gcp", "--env", "AWS_REGION=eu-central-1"], { cwd: folder, environment });
+  const environment = { MCP_ANYCLOUD_TABLE: "theirs", MCP_ANYCLOUD_STATE_KEYS: key, AWS_REGION: "eu-central-1" };
+  const cli = start(["--target", "gcp"], { cwd: folder, environment });
   await cli.printed(/^state +\(AWS\) +table theirs$/m);
-  expect(await greet(await urlOf(cli, "gcp"))).toBe(`theirs ${key}, Ada!`);
+  expect(await greet(await urlOf(cli, "gcp"))).toBe(`theirs ${key} eu-central-1, Ada!`);
   expect(tablesOf(cli)).toEqual([]);
 });
 

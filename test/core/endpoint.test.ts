@@ -178,7 +178,8 @@ describe("what a module may export", () => {
     [undefined, "it is undefined"],
     [{ create: 1, name: 2 }, "it is an object with create, name"],
     ["server", "it is a string"],
-  ])("%j is refused at once", (wrong, because) => {
+    [createMcpEndpoint(createV2Server, quiet), "it is an endpoint already"],
+  ])("%s is refused at once", (wrong, because) => {
     expect(() => createMcpEndpoint(wrong as never)).toThrow(because);
   });
 
@@ -190,6 +191,27 @@ describe("what a module may export", () => {
     expect((await wrong(list)).status).toBe(500);
     expect(records[0]?.error).toContain("createServer must return an McpServer");
   });
+});
+
+test("a definition says how tokens are checked, and the log what an error was caused by", async () => {
+  const records: RequestRecord[] = [];
+  const cause = new Error("key set out of reach");
+  const verifyAccessToken = async (): Promise<never> => {
+    throw new Error("no token can be checked", { cause });
+  };
+  const guarded = defineServer({ createServer: createV2Server, verifier: { verifyAccessToken } });
+  const guardedCall = callerOf(createMcpEndpoint(guarded, quiet));
+  expect((await guardedCall(list)).status).toBe(401);
+  const failing = callerOf(
+    createMcpEndpoint(
+      () => {
+        throw new Error("no database", { cause });
+      },
+      { log: (record) => records.push(record) },
+    ),
+  );
+  expect((await failing(list)).status).toBe(500);
+  expect(records[0]?.error).toMatch(/^Error: no database.*caused by: Error: key set out of reach$/s);
 });
 
 test("toFetch carries method, path, query, headers, body and a stream", async () => {

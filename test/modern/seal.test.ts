@@ -69,7 +69,11 @@ test("a state expires", async () => {
   const clock = createClock();
   const scope = createScopes(clock);
   const message = { method: "tools/call", params: { name: "x" } };
-  const open = () => createRequestState(scope(), { keys: [KEY], durable: true, message });
+  const open = () => {
+    const requestState = createRequestState(scope(), { keys: [KEY], durable: true, message });
+    // As the SDK takes it when a server is built with it.
+    return { ...requestState };
+  };
   const [early, late] = [await open().mint("a"), await open().mint("b")];
   clock.pass(599);
   expect(await open().verify(early)).toBe("a");
@@ -78,5 +82,14 @@ test("a state expires", async () => {
     code: -32602,
     data: { reason: "invalid_request_state" },
     message: expect.stringContaining("it has expired"),
+  });
+});
+
+test("a server that was not built to verify states cannot seal any", async () => {
+  const scope = createScopes();
+  const requestState = createRequestState(scope(), { keys: [KEY], durable: true, message: {} });
+  await expect(requestState.mint("a")).rejects.toMatchObject({
+    code: "CONFIG_INVALID",
+    message: expect.stringContaining("new McpServer(info, { requestState })"),
   });
 });

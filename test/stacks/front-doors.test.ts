@@ -81,6 +81,8 @@ describe("a REST API for tokens, under a name of its own", () => {
       ["ANY", "COGNITO_USER_POOLS", "STREAM"],
       ["GET", "NONE", "MOCK"],
       ["GET", "NONE", "MOCK"],
+      ["OPTIONS", "NONE", "MOCK"],
+      ["OPTIONS", "NONE", "MOCK"],
       ["OPTIONS", "NONE", "STREAM"],
       ["OPTIONS", "NONE", "STREAM"],
     ]);

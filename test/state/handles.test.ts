@@ -82,3 +82,22 @@ test("handles are 144 random bits, and what cannot be one is not looked up", asy
   }
   expect(store.counts).toEqual({ reads: 0, writes: 100 });
 });
+
+test.each([
+  [undefined, HOUR, "A handle's value must be JSON"],
+  [() => 1, HOUR, "A handle's value must be JSON"],
+  ["a", { ttlSeconds: 0 }, "ttlSeconds must be a number of seconds above 0, not 0."],
+  ["a", { ttlSeconds: Number.NaN }, "ttlSeconds must be a number of seconds above 0, not NaN."],
+])("%s for %o is refused before anything is written", async (value, life, because) => {
+  const clock = createClock();
+  const store = countedStore(createMemoryStore(clock.now));
+  await expect(createHandles(createScopes(clock, store)()).create(value, life)).rejects.toThrow(because);
+  expect(store.counts.writes).toBe(0);
+});
+
+test("a change that forgets to return leaves the value as it was", async () => {
+  const handles = createHandles(createScopes()());
+  const cart = await handles.create<Cart>({ items: [] }, HOUR);
+  await expect(handles.update(cart, () => undefined as never)).rejects.toThrow("return the changed value");
+  expect(await handles.get(cart)).toEqual({ items: [] });
+});

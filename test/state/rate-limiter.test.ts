@@ -67,3 +67,13 @@ test("a process that knows a bucket to be closed does not ask the store", async 
   await limiterOf().take("x", TEN);
   expect(store.counts.writes).toBe(12);
 });
+
+test.each([
+  [{ limit: "ten" as never, windowSeconds: 1 }, 'limit must be a whole number from 0 on, not "ten".'],
+  [{ limit: 1, windowSeconds: 0 }, "windowSeconds must be a whole number from 1 on, not 0."],
+  [{ limit: 1, windowSeconds: 1, cost: -1 }, "cost must be a whole number from 0 on, not -1."],
+])("%o is no limit", async (limit, because) => {
+  const { store, instance } = createInstances();
+  await expect(instance()().take("a", limit)).rejects.toThrow(because);
+  expect(store.counts.writes).toBe(0);
+});

@@ -65,7 +65,8 @@ export async function openRuntimeApi(): Promise<RuntimeApi> {
   function fail(error: FunctionError): void {
     ready.reject(error);
     if (!current) return;
-    current.failure = error;
+    // Of a function whose time ran out, that is the reason, and not how its process then ended.
+    current.failure ??= error;
     current.outcome.resolve({ kind: "failed", error });
   }
 

@@ -1,5 +1,5 @@
-import { isConflict, type StateItem, type StateStore } from "../state/store.ts";
-import { listenerKey } from "./session-keys.ts";
+import { isConflict, type StateItem, type StateStore } from "../../state/store.ts";
+import { listenerKey } from "../session-keys.ts";
 import type { StandingPosition } from "./standing-position.ts";
 
 /** Who serves a session's standing stream, one at a time in the whole fleet. */
@@ -54,16 +54,25 @@ export async function takeListener(
   let version = await replaceListener(store, sessionId, { owner, position, version: found?.version });
   let renewAt = Date.now() + SIGN_OF_LIFE_MS;
   if (version === undefined) return undefined;
+
+  async function replace(listener: Pick<Listener, "owner" | "position">): Promise<void> {
+    if (version === undefined) return;
+    version = await replaceListener(store, sessionId, { ...listener, version });
+    if (version !== undefined) return;
+    // It is still ours if a write of ours that seemed to fail did happen.
+    const there = await findListener(store, sessionId);
+    if (there?.owner !== owner) return;
+    version = await replaceListener(store, sessionId, { ...listener, version: there.version });
+  }
+
   return {
     owner,
     async renew(position) {
-      if (version === undefined || Date.now() < renewAt) return;
+      if (Date.now() < renewAt) return;
       renewAt = Date.now() + SIGN_OF_LIFE_MS;
-      version = await replaceListener(store, sessionId, { owner, position, version });
+      await replace({ owner, position });
     },
-    async release(position) {
-      if (version !== undefined) await replaceListener(store, sessionId, { owner: "", position, version });
-    },
+    release: (position) => replace({ owner: "", position }),
   };
 }
 

@@ -1,16 +1,15 @@
-import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
-import type { HttpResponse } from "../handler.ts";
-import { JsonRpcCode } from "../json-rpc.ts";
-import type { StreamVisit } from "../leg.ts";
-import { SSE_HEADERS, sseRetry } from "../sse.ts";
-import { pollDelayMs } from "../state/observed-store.ts";
-import { isConflict, type StateStore } from "../state/store.ts";
-import { badRequest } from "./refusals.ts";
-import { frameOf, RETRY_MS } from "./session-answer.ts";
-import type { SessionContext } from "./session-context.ts";
-import { streamPartition } from "./session-keys.ts";
-import type { Session } from "./session-record.ts";
+import type { HttpResponse } from "../../handler.ts";
+import type { StreamVisit } from "../../leg.ts";
+import { SSE_HEADERS, sseRetry } from "../../sse.ts";
+import { pollDelayMs } from "../../state/observed-store.ts";
+import { isConflict, type StateStore } from "../../state/store.ts";
+import { failedAnswer } from "../failed-answer.ts";
+import { badRequest } from "../refusals.ts";
+import type { SessionContext } from "../session-context.ts";
+import { streamPartition } from "../session-keys.ts";
+import type { Session } from "../session-record.ts";
 import { streamEnd } from "./stream-end.ts";
+import { frameOf, RETRY_MS } from "./stream-frames.ts";
 import {
   appendEntry,
   type EventPosition,
@@ -37,6 +36,7 @@ export async function resumeStream(
   const [first] = found;
   if (first?.number !== position.entry)
     return badRequest(undefined, "There is no such event to go on from, or no longer.");
+  if (endedWithoutResult(found, position)) return { status: 204, headers: {} };
   const ending = streamEnd(visit, streamSeconds);
   // While the store cannot be asked, its writer cannot be heard of.
   let deafUntil = 0;
@@ -84,9 +84,22 @@ export async function resumeStream(
   return { status: 200, headers: SSE_HEADERS, body: frames(found) };
 }
 
+/**
+ * Whether the stream has ended behind `position` with nothing left to tell, and not with a result: the clients of both
+ * SDKs come back for ever for a request that was called off, and that of SDK v1 for one that failed. Of what they are
+ * answered, 204 tells them to stop, as it does any reader of event streams (HTML Standard §9.2.3).
+ */
+function endedWithoutResult(found: readonly NumberedEntry[], { entry, index }: EventPosition): boolean {
+  const untold = found.flatMap(({ number, messages }) => (number === entry ? messages.slice(index + 1) : messages));
+  const end = found.at(-1);
+  return (
+    end !== undefined && isLast(end) && untold.length === 0 && !end.messages.some((message) => "result" in message)
+  );
+}
+
 /** Answers in place of an instance that is gone. Whoever writes the next entry first has the last word. */
 async function endLost(store: StateStore, partition: string, { number, pending }: NumberedEntry): Promise<void> {
-  const messages = pending.map(lostAnswer);
+  const messages = pending.map((id) => failedAnswer(id, INSTANCE_LOST));
   const entry = { number: number + 1, attempt: crypto.randomUUID(), messages, pending: [], aliveUntil: 0 };
   try {
     await appendEntry(store, partition, entry);
@@ -95,11 +108,4 @@ async function endLost(store: StateStore, partition: string, { number, pending }
   }
 }
 
-const lostAnswer = (id: RequestId): JSONRPCMessage => ({
-  jsonrpc: "2.0",
-  id,
-  error: {
-    code: JsonRpcCode.INTERNAL_ERROR,
-    message: "The instance that served this request was lost: it may have been carried out in part, or whole.",
-  },
-});
+const INSTANCE_LOST = "The instance that served this request was lost: it may have been carried out in part, or whole.";

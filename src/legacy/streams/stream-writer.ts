@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
-import { isConflict, type StateStore } from "../state/store.ts";
-import { appendEntry, attemptOf, SIGN_OF_LIFE_MS, SILENCE_MS, toEventId } from "./stream-log.ts";
+import type { StateStore } from "../../state/store.ts";
+import { createEntryLog } from "./entry-log.ts";
+import { keepable, splitInTwo } from "./large-messages.ts";
+import { SIGN_OF_LIFE_MS, toEventId } from "./stream-log.ts";
 
 /** An event of a stream. */
 export interface StreamEvent {
@@ -51,15 +53,24 @@ export function openStreamWriter(options: StreamWriterOptions): StreamWriter {
   let avoidUntil = 0;
   let wake = (): void => {};
 
-  /** Logs and delivers. False when the stream is somebody else's now. */
-  async function put(messages: readonly JSONRPCMessage[], still: readonly RequestId[]): Promise<boolean> {
+  /** Logs `kept` and delivers `messages`. False when the stream is somebody else's now. */
+  async function put(
+    messages: readonly JSONRPCMessage[],
+    still: readonly RequestId[],
+    kept: readonly JSONRPCMessage[] = messages,
+  ): Promise<boolean> {
     const giveUpAt = Date.now() + PATIENCE_MS;
+    // However often it is tried, this is one attempt: in doubt, an earlier try of it has happened.
+    const entry = { attempt: crypto.randomUUID(), messages: kept, pending: still };
     for (;;) {
-      const number = Date.now() < avoidUntil ? undefined : await log.append(messages, still).catch(failed);
+      const number = Date.now() < avoidUntil ? undefined : await log.append(entry).catch(failed);
       if (number === "superseded") return false;
+      if (number === "too large") return putLarge(messages, still);
       if (number !== undefined) {
         if (number === 0) deliver({ id: toEventId(streamId, 0, -1) });
-        messages.forEach((message, index) => void deliver({ id: toEventId(streamId, number, index), message }));
+        messages.forEach((message, index) => {
+          deliver({ id: toEventId(streamId, number, Math.min(index, kept.length - 1)), message });
+        });
         return true;
       }
       const heard = messages.map((message) => deliver({ message }));
@@ -68,9 +79,19 @@ export function openStreamWriter(options: StreamWriterOptions): StreamWriter {
     }
   }
 
-  function failed(error: unknown): undefined {
+  /** Logs what one entry does not hold in several; what no entry holds, only a client that listens gets. */
+  async function putLarge(messages: readonly JSONRPCMessage[], still: readonly RequestId[]): Promise<boolean> {
+    if (messages.length === 1) return put(messages, still, messages.flatMap(keepable));
+    const [first, second] = splitInTwo(messages, still);
+    return (await put(...first)) && put(...second);
+  }
+
+  function failed(error: unknown): "too large" | undefined {
     onFailure(error);
+    // Refused by the store's rules, not failed.
+    if (error instanceof RangeError) return "too large";
     avoidUntil = Date.now() + AVOID_MS;
+    return undefined;
   }
 
   async function run(): Promise<void> {
@@ -105,35 +126,5 @@ export function openStreamWriter(options: StreamWriterOptions): StreamWriter {
       wake();
     },
     ended: run(),
-  };
-}
-
-interface EntryLog {
-  /** The number of the new entry. */
-  append(messages: readonly JSONRPCMessage[], pending: readonly RequestId[]): Promise<number | "superseded">;
-}
-
-function createEntryLog({ store, partition }: StreamWriterOptions): EntryLog {
-  const attempts = new Set<string>();
-  let next = 0;
-  return {
-    async append(messages, pending) {
-      const attempt = crypto.randomUUID();
-      attempts.add(attempt);
-      for (;;) {
-        const aliveUntil = Date.now() + SILENCE_MS;
-        try {
-          await appendEntry(store, partition, { number: next, attempt, messages, pending, aliveUntil });
-          return next++;
-        } catch (error) {
-          if (!isConflict(error)) throw error;
-          const winner = await attemptOf(store, { partition, number: next });
-          if (winner === undefined || !attempts.has(winner)) return "superseded";
-          // A write of ours that was given up for failed had come through.
-          next++;
-          if (winner === attempt) return next - 1;
-        }
-      }
-    },
   };
 }

@@ -1,10 +1,10 @@
 import type { JSONRPCMessage, ServerEvent } from "@modelcontextprotocol/server";
-import { isEvent, type LoggedEvent, toEventSort, toLoggedEvent } from "../state/event-log.ts";
-import type { FleetEntry } from "../state/fleet-events.ts";
-import type { StateStore } from "../state/store.ts";
+import { isEvent, type LoggedEvent, toEventSort, toLoggedEvent } from "../../state/event-log.ts";
+import type { FleetEntry } from "../../state/fleet-events.ts";
+import type { StateStore } from "../../state/store.ts";
+import { LISTENER, RECORD, sessionPartition } from "../session-keys.ts";
+import { type SessionRecord, toRecord } from "../session-record.ts";
 import { toListener } from "./listener.ts";
-import { LISTENER, RECORD, sessionPartition } from "./session-keys.ts";
-import { type SessionRecord, toRecord } from "./session-record.ts";
 import type { StandingPosition } from "./standing-position.ts";
 
 /** What one look at a session's partition shows. */

@@ -1,16 +1,16 @@
-import type { HttpResponse } from "../handler.ts";
-import { errorResponse, JsonRpcCode } from "../json-rpc.ts";
-import type { StreamVisit } from "../leg.ts";
-import { SSE_HEADERS, sseRetry } from "../sse.ts";
-import type { FleetEntry } from "../state/fleet-events.ts";
+import type { HttpResponse } from "../../handler.ts";
+import { errorResponse, JsonRpcCode } from "../../json-rpc.ts";
+import type { StreamVisit } from "../../leg.ts";
+import { SSE_HEADERS, sseRetry } from "../../sse.ts";
+import type { FleetEntry } from "../../state/fleet-events.ts";
+import type { SessionContext } from "../session-context.ts";
+import { sessionPartition } from "../session-keys.ts";
+import type { Session } from "../session-record.ts";
 import { findListener, isServed, type ListenerHold, takeListener } from "./listener.ts";
-import { frameOf, POLLING_SINCE, RETRY_MS } from "./session-answer.ts";
-import type { SessionContext } from "./session-context.ts";
-import { sessionPartition } from "./session-keys.ts";
-import type { Session } from "./session-record.ts";
 import { lookAtSession, standingEvents } from "./standing-events.ts";
 import { type StandingPosition, toStandingEventId } from "./standing-position.ts";
 import { streamEnd } from "./stream-end.ts";
+import { frameOf, POLLING_SINCE, RETRY_MS } from "./stream-frames.ts";
 
 /**
  * Serves the stream that carries what belongs to no request: what the session's servers announce, on whatever instance,
@@ -39,8 +39,10 @@ export async function openStandingStream(
   // Nobody has heard what was announced before the first stream.
   const position = known ?? { news: 0, fleet, told: 0 };
   const hold = await takeListener(store, session.id, { found, position });
-  if (!hold) {
+  // Of a client that has left meanwhile, nobody would read the stream, nor end it.
+  if (!hold || visit.abandoned.aborted) {
     over.abort();
+    await hold?.release(position);
     return servedElsewhere();
   }
   const body = frames(context, session, { visit, ending, over, changes, hold, position });
@@ -70,6 +72,9 @@ async function* frames(
   let quietSince = Date.now();
   // A store that cannot be asked now is asked again.
   const tolerate = (error: unknown): undefined => visit.failed(error) as undefined;
+  // A reader that leaves does not wait for it.
+  const { promise: released, resolve: finish } = Promise.withResolvers<void>();
+  visit.invocation.waitUntil?.(released);
   try {
     yield frameOf({ id: toStandingEventId(position) }, protocolVersion);
     for (;;) {
@@ -100,6 +105,7 @@ async function* frames(
   } finally {
     over.abort();
     await hold.release(position).catch(tolerate);
+    finish();
   }
 }
 

@@ -1,5 +1,5 @@
-import type { StreamVisit } from "../leg.ts";
-import { waitingSeconds } from "../stream-time.ts";
+import type { StreamVisit } from "../../leg.ts";
+import { waitingSeconds } from "../../stream-time.ts";
 
 /** Fires when a GET stream has to end: its time is up, the platform's is, or nobody reads it any more. */
 export function streamEnd({ invocation, abandoned }: StreamVisit, streamSeconds: number | undefined): AbortSignal {

@@ -1,6 +1,6 @@
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
-import type { StateItem, StateStore } from "../state/store.ts";
-import { toSort } from "./session-keys.ts";
+import type { StateItem, StateStore } from "../../state/store.ts";
+import { toSort } from "../session-keys.ts";
 
 /**
  * The log of one request's stream. Its entries are numbered without gaps, and each is written on the condition that its
