@@ -47,5 +47,7 @@ test("an authorizer of the user's own guards every route but preflights and the 
     ["GET", "NONE"],
     ["OPTIONS", "NONE"],
     ["OPTIONS", "NONE"],
+    ["OPTIONS", "NONE"],
+    ["OPTIONS", "NONE"],
   ]);
 });
