@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Artefact } from "./build/artefact.ts";
+import { buildSmokeHook } from "./build/build-smoke-hook.ts";
 import { buildTarget } from "./build/build-target.ts";
 import type { Cloud } from "./clouds.ts";
 import type { BuildCommand } from "./command.ts";
@@ -23,7 +24,9 @@ export async function buildCommand({ entry, clouds, outDir }: BuildCommand): Pro
     const sourceMapDir = join(out, "source-maps", cloud);
     artefacts.push(await buildTarget({ cloud, entry: module, outDir: join(out, cloud), sourceMapDir }));
   }
-  process.stdout.write(`${sizes(artefacts)}\n${deployments(artefacts)}`);
+  // Lies beside the artefact, where the stack looks for it.
+  const hooks = clouds.includes("aws") ? [await buildSmokeHook(module, join(out, "aws-smoke"))] : [];
+  process.stdout.write(`${sizes([...artefacts, ...hooks])}\n${deployments(artefacts)}`);
 }
 
 function sizes(artefacts: readonly Artefact[]): string {

@@ -27,6 +27,11 @@ const ALWAYS: readonly (readonly [string, ...Acknowledgment[]])[] = [
     { id: "Serverless-LambdaTracing", reason: "It runs once a month, calls one service, and logs what it does." },
   ],
   [
+    "SmokeHook/Function",
+    { id: "Serverless-LambdaDLQ", reason: "CodeDeploy waits for its report, and fails the deployment without one." },
+    { id: "Serverless-LambdaTracing", reason: "It runs once for each deployment, and logs what went wrong." },
+  ],
+  [
     "Api",
     {
       id: "AwsSolutions-APIG2",

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Construct } from "constructs";
 import type { FrontDoorKind } from "./front-door.ts";
 import { refuse } from "./refuse.ts";
@@ -18,4 +18,17 @@ export function findArtefact(scope: Construct, frontDoor: FrontDoorKind, given: 
   if (existsSync(join(folder, file))) return resolve(folder);
   const sentence = `there is no ${join(folder, file)}: run \`mcp-anycloud build --target ${cloud}\` first.`;
   return refuse(scope, "artefact", sentence);
+}
+
+/**
+ * The folder of the function that tries a new version, which `mcp-anycloud build` put beside the artefact. Where it is not
+ * there: undefined, or an error if somebody wants it.
+ */
+export function findSmokeHook(scope: Construct, artefact: string, wanted: boolean): string | undefined {
+  const folder = join(dirname(artefact), "aws-smoke");
+  const file = join(folder, "index.mjs");
+  if (existsSync(file)) return folder;
+  if (!wanted) return undefined;
+  const sentence = `there is no ${file}: run \`mcp-anycloud build --target aws\` first.`;
+  return refuse(scope, "deployment.preTrafficHook", sentence);
 }

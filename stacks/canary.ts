@@ -6,7 +6,10 @@ import {
 } from "aws-cdk-lib/aws-codedeploy";
 import type { IFunction, Version } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
+import { findSmokeHook } from "./artefact.ts";
 import type { Compute } from "./compute.ts";
+import { refuse } from "./refuse.ts";
+import { createSmokeHook } from "./smoke-hook.ts";
 
 /** How a new version takes over. Idle: nothing. */
 export interface DeploymentProps {
@@ -16,11 +19,22 @@ export interface DeploymentProps {
    */
   readonly traffic?: ILambdaDeploymentConfig;
   /**
-   * Makes the function that CodeDeploy calls before the new version, which it is given, gets any traffic. It must report
-   * `Succeeded` or `Failed` with `PutLifecycleEventHookExecutionStatus`, and is allowed to. The place for what
-   * `mcp-anycloud smoke --lambda` does; let it invoke the version. Default: none. Idle: nothing.
+   * What is asked before the new version gets any traffic. `"smoke"` tries it as `mcp-anycloud smoke` does, with the
+   * function that `mcp-anycloud build` put beside the artefact, and needs `streaming`; `"none"` leaves that out. Or makes a
+   * function of your own for the version that it is given: it must report `Succeeded` or `Failed` with
+   * `PutLifecycleEventHookExecutionStatus`, which it is allowed to; let it invoke the version. Default `"smoke"` where
+   * dist/aws-smoke lies beside dist/aws and answers are streamed, else `"none"`. Idle: nothing.
    */
-  readonly preTrafficHook?: (candidate: Version) => IFunction;
+  readonly preTrafficHook?: "smoke" | "none" | ((candidate: Version) => IFunction);
+}
+
+/** What there is to try a new version with. */
+export interface SmokeSource {
+  /** Folder of the server. */
+  readonly artefact: string;
+  readonly streaming: boolean;
+  /** What the server is told that it is called at. */
+  readonly url: string;
 }
 
 /** Shifts traffic step by step, and back by itself as soon as one of the alarms goes off. Returns the hook, if there is one. */
@@ -29,15 +43,39 @@ export function createCanary(
   { fn, live: alias }: Compute,
   alarms: IAlarm[],
   props: DeploymentProps,
+  smoke: SmokeSource,
 ): IFunction | undefined {
   const { traffic = LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES, preTrafficHook } = props;
-  const preHook = preTrafficHook?.(fn.currentVersion);
-  new LambdaDeploymentGroup(scope, "Canary", {
+  const preHook = hookOf(scope, fn.currentVersion, preTrafficHook, smoke);
+  const group = new LambdaDeploymentGroup(scope, "Canary", {
     alias,
     deploymentConfig: traffic,
     alarms,
     autoRollback: { failedDeployment: true, stoppedDeployment: true, deploymentInAlarm: true },
     ...(preHook && { preHook }),
   });
+  // The alias moves by way of CodeDeploy, which must be allowed to call the hook by then: also when a stack first gets one.
+  if (preHook) alias.node.addDependency(group.role);
   return preHook;
+}
+
+function hookOf(
+  scope: Construct,
+  candidate: Version,
+  wanted: DeploymentProps["preTrafficHook"],
+  { artefact, streaming, url }: SmokeSource,
+): IFunction | undefined {
+  if (typeof wanted === "function") return wanted(candidate);
+  if (wanted === "none") return undefined;
+  if (!streaming) {
+    // A handler that buffers answers Lambda's API in another form than a client of it reads.
+    if (wanted === undefined) return undefined;
+    return refuse(
+      scope,
+      "deployment.preTrafficHook",
+      '"smoke" reads answers that are streamed: leave one of the two out.',
+    );
+  }
+  const folder = findSmokeHook(scope, artefact, wanted === "smoke");
+  return folder === undefined ? undefined : (createSmokeHook(scope, { artefact: folder, candidate, url }) as IFunction);
 }

@@ -43,7 +43,7 @@ export interface McpServerProps {
    * AWS only through a NAT gateway (from $32) or interface endpoints (from $7 each and zone).
    */
   readonly vpc?: IVpc;
-  /** How a new version takes over. Default: a canary that the alarms roll back. Idle: nothing. */
+  /** How a new version takes over. Default: tried first, then a canary that the alarms roll back. Idle: nothing. */
   readonly deployment?: DeploymentProps;
 
   /** Name of your own, REST API only. Default: API Gateway's, with `/prod` before every path. Idle: see `CustomDomain`. */

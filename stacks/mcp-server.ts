@@ -8,7 +8,7 @@ import { Construct } from "constructs";
 import { acknowledge } from "./acknowledgements.ts";
 import { createAlarms } from "./alarms.ts";
 import { findArtefact } from "./artefact.ts";
-import { createCanary } from "./canary.ts";
+import { createCanary, type SmokeSource } from "./canary.ts";
 import { checkProps, timeoutOf } from "./check-props.ts";
 import { type Compute, createCompute } from "./compute.ts";
 import { createDashboard } from "./dashboard.ts";
@@ -49,7 +49,7 @@ export class McpServer extends Construct {
     this.sessionTable = sessionTable ?? createSessionTable(this, newSessionTable, encryptionKey);
     this.keyRing = keyRingOf(this, props);
     this.logGroup = createLogGroup(this, "RequestLog", props.logRetention ?? RetentionDays.ONE_MONTH);
-    const { frontDoor, compute } = host(this, props);
+    const { frontDoor, compute, smoke } = host(this, props);
     this.compute = compute;
     this.#frontDoor = frontDoor;
     this.mcpUrl = frontDoor.mcpUrl;
@@ -57,7 +57,7 @@ export class McpServer extends Construct {
     const metrics = createRequestMetrics(this, this.logGroup, frontDoor);
     const sources = { live: compute?.live, table: this.sessionTable, frontDoor, metrics };
     const { ofVersion } = createAlarms(this, sources, alarms);
-    const hook = compute && createCanary(this, compute, ofVersion, deployment);
+    const hook = compute && createCanary(this, compute, ofVersion, deployment, smoke);
     this.dashboard = createDashboard(this, { ...sources, log: this.logGroup });
     acknowledge(this, props, hook);
   }
@@ -77,6 +77,7 @@ function keyRingOf(scope: Construct, props: McpServerProps): ISecret | undefined
 interface Hosting {
   readonly frontDoor: FrontDoor;
   readonly compute: Compute | undefined;
+  readonly smoke: SmokeSource;
 }
 
 /** The code, and what stands in front of it. */
@@ -92,13 +93,16 @@ function host(server: McpServer, props: McpServerProps): Hosting {
     logGroup,
   };
   const door = { auth, path: settings.path ?? DEFAULT_PATH, streaming };
+  // With a name of its own, the server answers to no other; without one, to any, and this one cannot exist (RFC 6761 §6.4).
+  const url = `https://${domain?.name ?? "lambda.invalid"}${door.path}`;
+  const smoke = { artefact: code.artefact, streaming, url };
   if (frontDoor === "web-function") {
-    return { frontDoor: createWebFunction(server, { ...door, ...code }), compute: undefined };
+    return { frontDoor: createWebFunction(server, { ...door, ...code }), compute: undefined, smoke };
   }
   const { memoryMiB = 1024, reservedConcurrency } = props;
   const compute = createCompute(server, { ...code, streaming, memoryMiB, reservedConcurrency, vpc });
   if (frontDoor === "function-url") {
-    return { frontDoor: createFunctionUrl({ ...door, ...compute, logGroup }), compute };
+    return { frontDoor: createFunctionUrl({ ...door, ...compute, logGroup }), compute, smoke };
   }
   const restApi = createRestApi(server, {
     ...door,
@@ -111,5 +115,5 @@ function host(server: McpServer, props: McpServerProps): Hosting {
     logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
     corsOrigins: settings.allowedOrigins ?? [],
   });
-  return { frontDoor: restApi, compute };
+  return { frontDoor: restApi, compute, smoke };
 }

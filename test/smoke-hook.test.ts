@@ -1,9 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, expect, test, vi } from "vitest";
+import { buildSmokeHook } from "../cli/build/build-smoke-hook.ts";
 import { environmentFor, fixture, startInvoked } from "./aws/invoke-server.ts";
 import { ROOT } from "./cli/project.ts";
 
@@ -37,4 +40,48 @@ test("a deployment hook bundles runSmoke into one file, without the command line
   const { handler } = (await import(pathToFileURL(outfile).href)).default;
   expect(await handler({ version: "mcp-anycloud:live" })).toBe("Succeeded");
   expect(await handler({ version: "mcp-anycloud:7" })).toMatch(/^Lambda has no function mcp-anycloud:7 in this region/);
+});
+
+/** Prints what it is told, and takes a whole report only, as the service does (API Reference, PutLifecycleEventHookExecutionStatus). */
+const CODE_DEPLOY = `
+export class PutLifecycleEventHookExecutionStatusCommand { constructor(input) { this.input = input; } }
+export class CodeDeployClient {
+  async send({ input: { deploymentId, lifecycleEventHookExecutionId, status, ...more } }) {
+    if (!deploymentId || !lifecycleEventHookExecutionId || Object.keys(more).length > 0) throw new Error("ValidationException");
+    console.log(JSON.stringify([deploymentId, lifecycleEventHookExecutionId, status]));
+  }
+}`;
+
+test("the hook that is built reports to CodeDeploy how the new version did", async () => {
+  // As on Lambda: AWS's clients come with the runtime, and nothing else does.
+  const runtime = join(folder, "node_modules/@aws-sdk");
+  mkdirSync(join(runtime, "client-codedeploy"), { recursive: true });
+  writeFileSync(join(runtime, "client-codedeploy/index.mjs"), CODE_DEPLOY);
+  writeFileSync(join(runtime, "client-codedeploy/package.json"), '{ "main": "index.mjs" }');
+  symlinkSync(join(ROOT, "node_modules/@aws-sdk/client-lambda"), join(runtime, "client-lambda"));
+  const { files } = await buildSmokeHook(fixture("conformance-server"), join(folder, "aws-smoke"));
+  const [bundle] = files;
+  expect(bundle?.inputs.filter((input) => input.includes("@aws-sdk"))).toEqual([]);
+
+  await using server = await startInvoked(fixture("conformance-server"));
+  const event = JSON.stringify({ DeploymentId: "d-1", LifecycleEventHookExecutionId: "e-1" });
+  const call = `const { handler } = await import("./aws-smoke/index.mjs"); await handler(${event});`;
+  const deploy = async (candidate: string) => {
+    const env = {
+      PATH: process.env.PATH,
+      ...environmentFor(server),
+      CANDIDATE: candidate,
+      MCP_URL: "https://a.example/mcp",
+    };
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", call], {
+      cwd: folder,
+      env,
+    });
+    return { reported: JSON.parse(stdout), logged: stderr };
+  };
+  expect(await deploy("mcp-anycloud:live")).toEqual({ reported: ["d-1", "e-1", "Succeeded"], logged: "" });
+  expect(await deploy("mcp-anycloud:7")).toEqual({
+    reported: ["d-1", "e-1", "Failed"],
+    logged: expect.stringMatching(/^Lambda has no function mcp-anycloud:7 in this region/),
+  });
 });

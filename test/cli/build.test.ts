@@ -36,6 +36,7 @@ describe("mcp-anycloud build", () => {
   test("makes exactly the files that each platform takes", () => {
     const files = (cloud: string): string[] => filesIn(join(project.folder, "dist", cloud));
     expect(files("aws")).toEqual([LICENSES, AWS_CLIENTS, ...BUNDLES]);
+    expect(files("aws-smoke")).toEqual([LICENSES, "index.mjs"]);
     expect(files("azure")).toEqual([".funcignore", LICENSES, AWS_CLIENTS, "host.json", ...BUNDLES, "package.json"]);
     expect(files("gcp")).toEqual([
       ".gcloudignore",

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { FRONT_DOORS, type Synthesis, synthesize } from "./synthesis.ts";
+import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
+import { BUILT_ALONE, FRONT_DOORS, type Synthesis, synthesize } from "./synthesis.ts";
+import { certificate } from "./variants.ts";
 
 interface Statement {
   readonly Effect: string;
@@ -25,11 +27,13 @@ const wildcardsIn = (synthesis: Synthesis): string[] =>
     .filter(([id]) => !id.startsWith("CustomS3ObjectCopy"))
     .flatMap(([, { Action }]) => many(Action));
 
+/** CDK lets CodeDeploy call the hook in any of its versions; acknowledged, as it cannot be chosen. */
+const HOOK = "lambda:InvokeFunction";
 const XRAY = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 
 test.for([
-  ["rest-api", XRAY],
-  ["function-url", XRAY],
+  ["rest-api", [...XRAY, HOOK]],
+  ["function-url", [...XRAY, HOOK]],
   ["web-function", []],
 ] as const)("behind %s, wildcards are in what is acknowledged only", ([frontDoor, expected]) => {
   expect(wildcardsIn(synthesize({ frontDoor }))).toEqual(expected);
@@ -71,5 +75,50 @@ describe.for(FRONT_DOORS)("the function's role behind %s", (frontDoor) => {
   test("has no policy of AWS's making", () => {
     const roles = synthesis.resources("AWS::IAM::Role").filter(([id]) => id.startsWith("ServerFunctionRole"));
     expect(roles.map(([, { Properties }]) => Properties.ManagedPolicyArns)).toEqual([undefined]);
+  });
+});
+
+describe("the hook that tries a new version", () => {
+  test.for(["rest-api", "function-url"] as const)(
+    "behind %s may invoke that version, report, log, and no more",
+    (frontDoor) => {
+      const synthesis = synthesize({ frontDoor });
+      const idOf = (type: string, start = ""): string =>
+        synthesis.resources(type).find(([id]) => id.startsWith(start))?.[0] ?? "";
+      const allowed = statementsOf(synthesis).filter(([id]) => id.startsWith("ServerSmokeHook"));
+      const [application, group] = [idOf("AWS::CodeDeploy::Application"), idOf("AWS::CodeDeploy::DeploymentGroup")];
+      const log = { "Fn::GetAtt": [idOf("AWS::Logs::LogGroup", "ServerSmokeHook"), "Arn"] };
+      expect(allowed.map(([, { Action, Resource }]) => [Action, Resource])).toEqual([
+        ["lambda:InvokeFunction", { Ref: idOf("AWS::Lambda::Version") }],
+        [["logs:CreateLogStream", "logs:PutLogEvents"], log],
+        ["codedeploy:PutLifecycleEventHookExecutionStatus", expect.anything()],
+      ]);
+      const [, { Resource: reportsOn } = { Resource: undefined }] = allowed[2] ?? [];
+      expect(JSON.stringify(reportsOn)).toContain(
+        JSON.stringify([":deploymentgroup:", { Ref: application }, "/", { Ref: group }]).slice(2, -1),
+      );
+    },
+  );
+
+  test("is told the name and path that the server answers to", () => {
+    const toldUrl = (server: Partial<McpServerProps>): unknown =>
+      synthesize(server)
+        .resources("AWS::Lambda::Function")
+        .filter(([id]) => id.startsWith("ServerSmokeHook"))
+        .map(
+          ([, { Properties }]) => (Properties.Environment as { Variables: Record<string, unknown> }).Variables.MCP_URL,
+        );
+    expect(toldUrl({})).toEqual(["https://lambda.invalid/mcp"]);
+    const domain = { name: "mcp.example.com", certificate };
+    expect(toldUrl({ domain, settings: { path: "/notes" } })).toEqual(["https://mcp.example.com/notes"]);
+  });
+
+  test.for([
+    ["it is left out", { deployment: { preTrafficHook: "none" } }],
+    ["it was not built", { artefact: BUILT_ALONE }],
+    ["answers are not streamed", { streaming: false }],
+  ] as const)("is not there where %s", ([, server]) => {
+    const ids = Object.keys(synthesize(server).template.Resources);
+    expect(ids.filter((id) => id.includes("SmokeHook"))).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
+import { join } from "node:path";
 import { Duration, Fn, Token } from "aws-cdk-lib";
 import { expect, test } from "vitest";
 import type { Auth } from "../../stacks/auth.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
-import { synthesize } from "./synthesis.ts";
+import { BUILT_ALONE, synthesize } from "./synthesis.ts";
 import { arn, authorizer, certificate, OPT_IN, secret, sessionTable, userPool } from "./variants.ts";
 
 const later = Token.asNumber(Fn.importValue("limit"));
@@ -110,7 +111,15 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
   ]),
   [
     'deployment: is not for frontDoor "web-function", but for rest-api and function-url.',
-    { frontDoor: "web-function", deployment: {} },
+    { frontDoor: "web-function", deployment: { preTrafficHook: "smoke" } },
+  ],
+  [
+    `deployment.preTrafficHook: there is no ${join(BUILT_ALONE, "../aws-smoke/index.mjs")}: run \`mcp-anycloud build --target aws\` first.`,
+    { artefact: BUILT_ALONE, deployment: { preTrafficHook: "smoke" } },
+  ],
+  [
+    'deployment.preTrafficHook: "smoke" reads answers that are streamed: leave one of the two out.',
+    { streaming: false, deployment: { preTrafficHook: "smoke" } },
   ],
 ];
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, type Environment } from "aws-cdk-lib";
@@ -40,8 +40,13 @@ export interface SynthesisOptions {
 
 /** Folders that look built, so that no test depends on what is in dist/. They are removed after the tests of the file. */
 const WORK = mkdtempSync(join(tmpdir(), "mcp-anycloud-stacks-"));
-export const BUILT: string = mkdtempSync(join(WORK, "built-"));
-for (const file of ["index.mjs", "server.mjs"]) writeFileSync(join(BUILT, file), "// built\n");
+export const BUILT: string = join(WORK, "dist/aws");
+/** A server without the function that tries it. */
+export const BUILT_ALONE: string = join(WORK, "alone/aws");
+for (const folder of [BUILT, BUILT_ALONE, join(WORK, "dist/aws-smoke")]) {
+  mkdirSync(folder, { recursive: true });
+  for (const file of ["index.mjs", "server.mjs"]) writeFileSync(join(folder, file), "// built\n");
+}
 // Workers of the test runner are ended, and have no exit of their own.
 afterAll(() => rmSync(WORK, { recursive: true }));
 

@@ -91,5 +91,6 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
   },
   "a server for callers that sign, as a Web Function": { server: { auth: "iam", frontDoor: "web-function" } },
   "a server with a table and a key ring that were there before": { server: { sessionTable, keyRing: secret } },
+  "a server that nothing tries before it gets traffic": { server: { deployment: { preTrafficHook: "none" } } },
   "a server without a key ring": { server: { keyRing: "none" } },
 };

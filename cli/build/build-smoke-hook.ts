@@ -1,0 +1,28 @@
+import { dirname, join } from "node:path";
+import { build } from "esbuild";
+import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../package-json.ts";
+import { type Artefact, writeArtefact } from "./artefact.ts";
+import { compiled } from "./build-target.ts";
+import { bundleOptions } from "./bundle-options.ts";
+import { ownPackage } from "./own-package-plugin.ts";
+import { zodLocales } from "./zod-locales-plugin.ts";
+
+const HOOK = RUNS_FROM_SOURCE
+  ? join(PACKAGE_FOLDER, "cli/smoke/deployment-hook.ts")
+  : join(PACKAGE_FOLDER, "lib/cli/smoke/deployment-hook.js");
+
+/**
+ * Bundles the function that tries a new version on AWS before it gets traffic, into `outDir`. It is the same for every
+ * server; `entry`, the user's module, says whose copies of the shared packages are in it.
+ */
+export async function buildSmokeHook(entry: string, outDir: string): Promise<Artefact> {
+  const source = `export { handler } from ${JSON.stringify(HOOK)};`;
+  const options = {
+    ...bundleOptions({ entry, source, outDir, sourceMap: false }),
+    // Lambda's Node.js runtime brings AWS's clients.
+    external: ["@aws-sdk/*"],
+    // Nothing is gained by loading parts later: this runs once for each deployment.
+    plugins: [ownPackage(dirname(entry)), zodLocales],
+  };
+  return writeArtefact({ cloud: "aws", outDir, sourceMapDir: outDir }, await compiled(build(options), entry));
+}

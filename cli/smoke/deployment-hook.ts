@@ -1,0 +1,43 @@
+import { runSmoke } from "./run-smoke.ts";
+
+/** What CodeDeploy calls a hook with (CodeDeploy User Guide, "AppSpec 'hooks' section for an AWS Lambda deployment"). */
+interface HookEvent {
+  readonly DeploymentId: string;
+  readonly LifecycleEventHookExecutionId: string;
+}
+
+interface HookReport {
+  readonly deploymentId: string;
+  readonly lifecycleEventHookExecutionId: string;
+  readonly status: "Succeeded" | "Failed";
+}
+
+/** What is used of `@aws-sdk/client-codedeploy`. */
+interface CodeDeploy {
+  readonly CodeDeployClient: new () => { send(command: object): Promise<unknown> };
+  readonly PutLifecycleEventHookExecutionStatusCommand: new (report: HookReport) => object;
+}
+
+/** Lambda's Node.js runtime brings it ("Building Lambda functions with Node.js"), so it is no dependency of ours. */
+const CODE_DEPLOY: string = "@aws-sdk/client-codedeploy";
+
+/** Below the time limit of the function, so that there is time left to report. */
+const TIMEOUT_SECONDS = 60;
+
+/**
+ * A Lambda function that CodeDeploy calls before a new version gets any traffic: it tries the version that `CANDIDATE`
+ * names, as if it were called at `MCP_URL`, and reports whether the deployment may go on. Rejects only when CodeDeploy
+ * does not take the report; Lambda then tries again.
+ */
+export async function handler(event: HookEvent): Promise<void> {
+  const { CANDIDATE: lambda = "", MCP_URL: url } = process.env;
+  const { failure } = await runSmoke({ lambda, timeoutSeconds: TIMEOUT_SECONDS, ...(url !== undefined && { url }) });
+  if (failure !== undefined) console.error(failure);
+  const { CodeDeployClient, PutLifecycleEventHookExecutionStatusCommand }: CodeDeploy = await import(CODE_DEPLOY);
+  const report: HookReport = {
+    deploymentId: event.DeploymentId,
+    lifecycleEventHookExecutionId: event.LifecycleEventHookExecutionId,
+    status: failure === undefined ? "Succeeded" : "Failed",
+  };
+  await new CodeDeployClient().send(new PutLifecycleEventHookExecutionStatusCommand(report));
+}
