@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, expect, test, vi } from "vitest";
 import { buildSmokeHook } from "../cli/build/build-smoke-hook.ts";
-import { environmentFor, fixture, startInvoked } from "./aws/invoke-server.ts";
+import { environmentFor, fixture, type InvokedServer, startInvoked } from "./aws/invoke-server.ts";
 import { ROOT } from "./cli/project.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "smoke-hook-"));
@@ -66,10 +66,10 @@ test("the hook that is built reports to CodeDeploy how the new version did", asy
   await using server = await startInvoked(fixture("conformance-server"));
   const event = JSON.stringify({ DeploymentId: "d-1", LifecycleEventHookExecutionId: "e-1" });
   const call = `const { handler } = await import("./aws-smoke/index.mjs"); await handler(${event});`;
-  const deploy = async (candidate: string) => {
+  const deploy = async (candidate: string, to: InvokedServer = server) => {
     const env = {
       PATH: process.env.PATH,
-      ...environmentFor(server),
+      ...environmentFor(to),
       CANDIDATE: candidate,
       MCP_URL: "https://a.example/mcp",
     };
@@ -83,5 +83,10 @@ test("the hook that is built reports to CodeDeploy how the new version did", asy
   expect(await deploy("mcp-anycloud:7")).toEqual({
     reported: ["d-1", "e-1", "Failed"],
     logged: expect.stringMatching(/^Lambda has no function mcp-anycloud:7 in this region/),
+  });
+  await using guarded = await startInvoked(fixture("guarded-server"));
+  expect(await deploy("mcp-anycloud:live", guarded)).toEqual({
+    reported: ["d-1", "e-1", "Succeeded"],
+    logged: expect.stringContaining("asks who is calling"),
   });
 });

@@ -26,18 +26,23 @@ const TIMEOUT_SECONDS = 60;
 
 /**
  * A Lambda function that CodeDeploy calls before a new version gets any traffic: it tries the version that `CANDIDATE`
- * names, as if it were called at `MCP_URL`, and reports whether the deployment may go on. Rejects only when CodeDeploy
- * does not take the report; Lambda then tries again.
+ * names, as if it were called at `MCP_URL`, and reports whether the deployment may go on. It holds no token, so that a
+ * version which asks for one has to start and answer, no more. Rejects only when CodeDeploy does not take the report;
+ * Lambda then tries again.
  */
 export async function handler(event: HookEvent): Promise<void> {
   const { CANDIDATE: lambda = "", MCP_URL: url } = process.env;
-  const { failure } = await runSmoke({ lambda, timeoutSeconds: TIMEOUT_SECONDS, ...(url !== undefined && { url }) });
+  const { failure, needsToken } = await runSmoke({
+    lambda,
+    timeoutSeconds: TIMEOUT_SECONDS,
+    ...(url !== undefined && { url }),
+  });
   if (failure !== undefined) console.error(failure);
   const { CodeDeployClient, PutLifecycleEventHookExecutionStatusCommand }: CodeDeploy = await import(CODE_DEPLOY);
   const report: HookReport = {
     deploymentId: event.DeploymentId,
     lifecycleEventHookExecutionId: event.LifecycleEventHookExecutionId,
-    status: failure === undefined ? "Succeeded" : "Failed",
+    status: failure === undefined || needsToken ? "Succeeded" : "Failed",
   };
   await new CodeDeployClient().send(new PutLifecycleEventHookExecutionStatusCommand(report));
 }

@@ -5,7 +5,7 @@ import { harmlessCall, toolList } from "./choose-tool.ts";
 import { nameOf, openTransport, type SmokeTarget } from "./open-transport.ts";
 import { hider } from "./secrets.ts";
 import { type Clock, startClock } from "./smoke-clock.ts";
-import { sentenceFor } from "./smoke-failure.ts";
+import { asksForToken, sentenceFor } from "./smoke-failure.ts";
 
 export interface SmokeOptions extends SmokeTarget {
   /** The tool to call. Default: the first that says it only reads and that needs no arguments; none if there is none. */
@@ -26,6 +26,8 @@ export interface SmokeReport {
   readonly steps: readonly SmokeStep[];
   /** One sentence that says what is wrong and what to do; undefined when nothing is. */
   readonly failure: string | undefined;
+  /** The failure is that the server asks for a token: it is up, and more cannot be told without one. */
+  readonly needsToken: boolean;
 }
 
 /** Read from no file, so that a deployment hook can be bundled. */
@@ -56,9 +58,9 @@ export async function runSmoke(options: SmokeOptions): Promise<SmokeReport> {
   };
   try {
     await tryServer(options, clock, step);
-    return { steps, failure: undefined };
+    return { steps, failure: undefined, needsToken: false };
   } catch (error) {
-    return { steps, failure: hide(sentenceFor(error, nameOf(options))) };
+    return { steps, failure: hide(sentenceFor(error, nameOf(options))), needsToken: asksForToken(error) };
   } finally {
     clock.stop();
   }

@@ -34,7 +34,7 @@ export function sentenceFor(error: unknown, where: string): string {
   // The SDK keeps only the text of what breaks a stream off.
   const brokenOff = causes.find(({ message }) => message.startsWith(STREAM_BROKEN))?.message;
   if (brokenOff) return /AnycloudError: (.*)/.exec(brokenOff)?.[1] ?? `${where} broke its answer off: see its log.`;
-  const status = causes.map(({ data }) => data?.status).find((found) => found !== undefined);
+  const status = statusIn(causes);
   if (status !== undefined) {
     return BY_STATUS[status]?.(where) ?? `${where} answers with HTTP status ${status}: see the server's log.`;
   }
@@ -45,6 +45,12 @@ export function sentenceFor(error: unknown, where: string): string {
   if (code !== undefined) return `${where} cannot be reached (${code}): check the address, and that the server runs.`;
   return `${where} answers with an error: ${(causes[0]?.message ?? String(error)).replace(/\s+/g, " ").slice(0, 200)}`;
 }
+
+/** Whether the server is up, and asks for a token that it was not given. */
+export const asksForToken = (error: unknown): boolean => statusIn([...causesOf(error)]) === 401;
+
+const statusIn = (causes: readonly Failure[]): number | undefined =>
+  causes.map(({ data }) => data?.status).find((found) => found !== undefined);
 
 /** How the SDK's transport begins its word on a stream that ended in the middle. */
 export const STREAM_BROKEN = "SSE stream disconnected";
