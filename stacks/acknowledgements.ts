@@ -2,7 +2,6 @@ import { type Acknowledgment, Stack, Token, Validations } from "aws-cdk-lib";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { Construct, IConstruct } from "constructs";
-import type { McpServer } from "./mcp-server.ts";
 import type { McpServerProps } from "./mcp-server-props.ts";
 
 /*
@@ -58,7 +57,7 @@ const PREFLIGHT = "Browsers send no credentials with a preflight; the server ans
 const DISCOVERY = "Clients read here where to get a token, so they have none yet; the gateway answers it by itself.";
 
 /** Acknowledges what is known about a server. */
-export function acknowledge(server: McpServer, props: McpServerProps, hook: IFunction | undefined): void {
+export function acknowledge(server: Construct, props: McpServerProps, hook: IFunction | undefined): void {
   for (const [path, ...findings] of ALWAYS) acknowledgeAt(server, path, findings);
   acknowledgeRole(server, props);
   acknowledgeOpenMethods(server, props);
@@ -74,7 +73,7 @@ export function acknowledge(server: McpServer, props: McpServerProps, hook: IFun
   if (props.frontDoor === "web-function") acknowledgeWebFunction(server, props);
 }
 
-function acknowledgeRole(server: McpServer, { vpc, frontDoor }: McpServerProps): void {
+function acknowledgeRole(server: Construct, { vpc, frontDoor }: McpServerProps): void {
   const reasons = [
     ...(frontDoor === "web-function" ? [] : ["X-Ray's actions know no resources"]),
     ...(vpc ? ["network interfaces have no names before Lambda makes them"] : []),
@@ -84,7 +83,7 @@ function acknowledgeRole(server: McpServer, { vpc, frontDoor }: McpServerProps):
   acknowledgeAt(server, "FunctionRole/DefaultPolicy", [{ id: "AwsSolutions-IAM5[Resource::*]", reason }]);
 }
 
-function acknowledgeOpenMethods(server: McpServer, { auth, settings }: McpServerProps): void {
+function acknowledgeOpenMethods(server: Construct, { auth, settings }: McpServerProps): void {
   const both = (reason: string): Acknowledgment[] => [
     { id: "AwsSolutions-APIG4", reason },
     { id: "AwsSolutions-COG4", reason },
@@ -102,7 +101,7 @@ function acknowledgeOpenMethods(server: McpServer, { auth, settings }: McpServer
 }
 
 /** What CDK puts beside a Web Function, to bring its code where Lambda reads it. */
-function acknowledgeWebFunction(server: McpServer, { auth }: McpServerProps): void {
+function acknowledgeWebFunction(server: Construct, { auth }: McpServerProps): void {
   if (auth === "public") {
     const reason = 'Whoever wrote the props chose auth "public".';
     acknowledgeAt(server, "WebFunction/Endpoint", [{ id: "@aws-cdk/aws-lambda:webFunctionPublicEndpoint", reason }]);
