@@ -1,0 +1,104 @@
+# The function app on Flex Consumption. azapi makes it, and not azurerm_function_app_flex_consumption, which cannot do
+# without keys: into every request it writes AzureWebJobsStorage with an empty key, and the way around that is a plan that is
+# never empty (hashicorp/terraform-provider-azurerm#29149, #29693). Nor does it know keyVaultReferenceIdentity (#31439).
+resource "azurerm_service_plan" "server" {
+  name                = var.name
+  resource_group_name = azurerm_resource_group.server.name
+  location            = azurerm_resource_group.server.location
+  os_type             = "Linux"
+  # Billed by execution; it scales to zero. A plan takes one app ("Flex Consumption plan", Considerations).
+  sku_name = "FC1"
+  tags     = local.tags
+}
+
+resource "azapi_resource" "server" {
+  type      = "Microsoft.Web/sites@2024-11-01"
+  name      = local.unique_name
+  parent_id = azurerm_resource_group.server.id
+  location  = azurerm_resource_group.server.location
+  tags      = local.tags
+
+  identity {
+    type         = "UserAssigned"
+    identity_ids = [azurerm_user_assigned_identity.server.id]
+  }
+
+  body = {
+    kind = "functionapp,linux"
+    properties = {
+      serverFarmId              = azurerm_service_plan.server.id
+      httpsOnly                 = true
+      publicNetworkAccess       = "Enabled"
+      keyVaultReferenceIdentity = azurerm_user_assigned_identity.server.id
+      functionAppConfig = {
+        deployment = {
+          storage = {
+            type  = "blobContainer"
+            value = "${azurerm_storage_account.server.primary_blob_endpoint}${azurerm_storage_container.package.name}"
+            authentication = {
+              type                           = "UserAssignedIdentity"
+              userAssignedIdentityResourceId = azurerm_user_assigned_identity.server.id
+            }
+          }
+        }
+        runtime = {
+          name    = "node"
+          version = "24"
+        }
+        scaleAndConcurrency = {
+          instanceMemoryMB     = 2048
+          maximumInstanceCount = 100
+        }
+      }
+      siteConfig = {
+        minTlsVersion    = "1.2"
+        scmMinTlsVersion = "1.2"
+        # `func azure functionapp publish` changes none of them on this plan; Azure does not tell them, so nothing is undone.
+        appSettings = [for name, value in local.app_settings : { name = name, value = value }]
+      }
+    }
+  }
+
+  # Azure answers with other capitals than it was given, in ids and in some values.
+  ignore_casing          = true
+  response_export_values = ["properties.defaultHostName", "properties.customDomainVerificationId"]
+
+  # It starts with what its identity may do.
+  depends_on = [azurerm_role_assignment.server]
+}
+
+# Deployment tools sign in with Entra; there is no user name and password besides.
+resource "azapi_update_resource" "no_basic_auth" {
+  for_each = toset(["ftp", "scm"])
+
+  type      = "Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01"
+  name      = each.key
+  parent_id = azapi_resource.server.id
+  body      = { properties = { allow = false } }
+  # App Service refuses a second change to an app while it carries out the first.
+  locks = [azapi_resource.server.id]
+
+  response_export_values = []
+}
+
+locals {
+  host = azapi_resource.server.output.properties.defaultHostName
+
+  # Besides the server's environment, what the platform wants to know. Flex Consumption sets FUNCTIONS_EXTENSION_VERSION and
+  # the rest by itself, and refuses WEBSITE_RUN_FROM_PACKAGE ("App settings reference", Flex Consumption plan deprecations).
+  app_settings = merge(
+    local.server_environment,
+    {
+      # "Connecting to host storage with an identity". The account's name rather than URIs of its services, with which the
+      # host sometimes fails to start (azure-functions-host#11787).
+      AzureWebJobsStorage__accountName = azurerm_storage_account.server.name
+      AzureWebJobsStorage__credential  = "managedidentity"
+      AzureWebJobsStorage__clientId    = azurerm_user_assigned_identity.server.client_id
+
+      # An address, and no secret: without local authentication, its instrumentation key lets nobody in.
+      APPLICATIONINSIGHTS_CONNECTION_STRING     = nonsensitive(azurerm_application_insights.server.connection_string)
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING = "ClientId=${azurerm_user_assigned_identity.server.client_id};Authorization=AAD"
+    },
+    local.caller_settings,
+  )
+}

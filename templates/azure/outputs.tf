@@ -1,0 +1,28 @@
+output "mcp_url" {
+  description = "Where MCP clients connect."
+  value       = "${local.origin}${local.path}"
+}
+
+output "session_store_name" {
+  description = "The table of sessions and shared state; null where session_store is \"none\"."
+  value       = local.table_name
+}
+
+output "key_ring_name" {
+  description = "The secret that holds the key ring: its address in Key Vault, or the ARN of shared_state.key_ring."
+  value       = local.makes_key_ring ? local.key_ring_uri : var.shared_state.key_ring
+}
+
+output "log_location" {
+  description = "The Application Insights resource whose traces have one line per request."
+  value       = azurerm_application_insights.server.id
+}
+
+output "dashboard_url" {
+  description = "Traffic, latency, sessions, cold starts, cost."
+  value       = "https://portal.azure.com/#resource${azurerm_application_insights_workbook.server.id}/workbook"
+}
+
+locals {
+  origin = coalesce(one(azurerm_api_management.server[*].gateway_url), "https://${try(var.custom_domain.name, local.host)}")
+}

@@ -1,0 +1,24 @@
+# One type for every kind of resource: what each of them tells is told by all.
+mock_resource "azapi_resource" {
+  defaults = {
+    id = "/subscriptions/s/resourceGroups/notes/providers/Microsoft.Web/sites/notes-abc123"
+    output = {
+      properties = {
+        defaultHostName            = "notes-abc123.azurewebsites.net"
+        customDomainVerificationId = "C0FFEE"
+        thumbprint                 = "AABBCC"
+      }
+    }
+  }
+}
+
+mock_resource "azapi_resource_action" {
+  defaults = {
+    output = {
+      properties = {
+        secretUri            = "https://notesabc123.vault.azure.net/secrets/state-keys"
+        secretUriWithVersion = "https://notesabc123.vault.azure.net/secrets/state-keys/0123456789abcdef0123456789abcdef"
+      }
+    }
+  }
+}
