@@ -1,0 +1,110 @@
+# Alarms with the thresholds of stacks/alarms.ts. No data means no requests, and is no alarm. Each costs $0.10 a month per
+# metric, idle or not.
+locals {
+  live_dimensions = { FunctionName = var.name, Resource = "${var.name}:${aws_lambda_alias.live.name}" }
+
+  alarms = {
+    errors = {
+      description = "The MCP function fails or times out"
+      namespace   = "AWS/Lambda"
+      metric      = "Errors"
+      dimensions  = local.live_dimensions
+      statistic   = "Sum"
+      period      = 60
+      threshold   = 1
+    }
+    slow = {
+      description = "MCP answers take long"
+      namespace   = local.metric_namespace
+      metric      = "RequestDuration"
+      dimensions  = {}
+      statistic   = "p99"
+      period      = 300
+      # Milliseconds. Waiting for a user counts.
+      threshold = 30000
+    }
+    server-errors = {
+      description = "MCP clients get answers of 5xx"
+      namespace   = local.front_door.namespace
+      metric      = local.front_door.server_errors
+      dimensions  = local.front_door.dimensions
+      statistic   = "Sum"
+      period      = 60
+      threshold   = 5
+    }
+    throttles = {
+      description = "Lambda refuses invocations of the MCP function"
+      namespace   = "AWS/Lambda"
+      metric      = "Throttles"
+      dimensions  = local.live_dimensions
+      statistic   = "Sum"
+      period      = 60
+      threshold   = 1
+    }
+    unauthenticated = {
+      description = "Many requests are turned away as unauthenticated"
+      namespace   = local.metric_namespace
+      metric      = "TurnedAwayRequests"
+      dimensions  = {}
+      statistic   = "Sum"
+      period      = 300
+      threshold   = 100
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "server" {
+  for_each = local.alarms
+
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = each.value.description
+  namespace           = each.value.namespace
+  metric_name         = each.value.metric
+  dimensions          = each.value.dimensions
+  statistic           = each.value.statistic == "Sum" ? "Sum" : null
+  extended_statistic  = each.value.statistic == "Sum" ? null : each.value.statistic
+  period              = each.value.period
+  threshold           = each.value.threshold
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_targets
+  ok_actions          = var.alarm_targets
+}
+
+# Reads and writes together; the table counts them apart.
+resource "aws_cloudwatch_metric_alarm" "table_throttles" {
+  count = var.session_store == "dynamodb" ? 1 : 0
+
+  alarm_name          = "${var.name}-table-throttles"
+  alarm_description   = "DynamoDB refuses requests to the session table"
+  threshold           = 1
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_targets
+  ok_actions          = var.alarm_targets
+
+  metric_query {
+    id          = "throttled"
+    expression  = "reads + writes"
+    label       = "Throttled requests"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = { reads = "ReadThrottleEvents", writes = "WriteThrottleEvents" }
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = "AWS/DynamoDB"
+        metric_name = metric_query.value
+        dimensions  = { TableName = local.table_name }
+        stat        = "Sum"
+        period      = 60
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+# One page for who looks after the server. Idle: nothing for the account's first three dashboards, then $3 a month.
+locals {
+  percentiles = "pct(durationMs, 50) as p50, pct(durationMs, 99) as p99"
+
+  # What the request log answers, in CloudWatch Logs Insights. It is asked while somebody looks, so it costs nothing else.
+  queries = [
+    { title = "Requests by method", view = "bar", ask = "stats count(*) as requests by mcpMethod | sort requests desc" },
+    { title = "Calls by tool or prompt", view = "table", ask = "filter ispresent(mcpName) | stats count(*) as calls, ${local.percentiles} by mcpMethod, mcpName | sort calls desc" },
+    { title = "Latency in milliseconds", view = "timeSeries", ask = "filter mcpMethod != \"subscriptions/listen\" | stats ${local.percentiles} by bin(5m)" },
+    { title = "Sessions opened", view = "timeSeries", ask = "filter mcpMethod = \"initialize\" and status = 200 | stats count(*) as sessions by bin(5m)" },
+    { title = "Requests by protocol era", view = "bar", ask = "stats count(*) as requests by era" },
+    { title = "Cold starts", view = "timeSeries", ask = "filter ispresent(coldStart) | stats count(*) as starts by bin(5m)" },
+    { title = "Failures by method and tool", view = "table", ask = "filter status >= 500 | stats count(*) as failures by mcpMethod, mcpName | sort failures desc" },
+    { title = "Answers by status", view = "bar", ask = "stats count(*) as answers by status" },
+    { title = "Bytes sent", view = "timeSeries", ask = "stats sum(responseBytes) as bytes by bin(5m)" },
+  ]
+
+  # What drives the cost. Times the memory, the milliseconds are what Lambda bills.
+  cost_drivers = concat(
+    [
+      {
+        title = "Cost: requests"
+        metrics = [
+          concat([local.front_door.namespace, local.front_door.requests], flatten([for key, value in local.front_door.dimensions : [key, value]])),
+          concat(["AWS/Lambda", "Invocations"], flatten([for key, value in local.live_dimensions : [key, value]])),
+        ]
+      },
+      {
+        title   = "Cost: milliseconds of the function"
+        metrics = [concat(["AWS/Lambda", "Duration"], flatten([for key, value in local.live_dimensions : [key, value]]))]
+      },
+    ],
+    [
+      for table in local.table_name[*] : {
+        title   = "Cost: units of the table"
+        metrics = [for name in ["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"] : ["AWS/DynamoDB", name, "TableName", table]]
+      }
+    ],
+  )
+}
+
+resource "aws_cloudwatch_dashboard" "server" {
+  # Dashboards are the account's, not the Region's.
+  dashboard_name = "${var.name}-${var.region}"
+  dashboard_body = jsonencode({
+    widgets = concat(
+      [
+        for query in local.queries : {
+          type   = "log"
+          width  = 12
+          height = 6
+          properties = {
+            title  = query.title
+            view   = query.view
+            region = var.region
+            query  = "SOURCE '${aws_cloudwatch_log_group.requests.name}' | filter message = \"request\" | ${query.ask}"
+          }
+        }
+      ],
+      [
+        for driver in local.cost_drivers : {
+          type   = "metric"
+          width  = 8
+          height = 6
+          properties = {
+            title   = driver.title
+            view    = "timeSeries"
+            region  = var.region
+            stat    = "Sum"
+            period  = 300
+            metrics = driver.metrics
+          }
+        }
+      ],
+    )
+  })
+}

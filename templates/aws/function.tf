@@ -1,0 +1,40 @@
+# Each change of code or settings is a new version, and the alias `live` points at the newest. Earlier versions stay: a
+# roll-back is moving the alias.
+resource "aws_lambda_function" "server" {
+  function_name    = var.name
+  description      = "MCP server, built by mcp-anycloud"
+  filename         = local.packages.server.file
+  source_code_hash = local.packages.server.hash
+  handler          = "index.handler"
+  runtime          = "nodejs24.x"
+  architectures    = ["arm64"]
+  memory_size      = 1024
+  # The longest time of a function, and of a REST API that streams.
+  timeout = 900
+  role    = aws_iam_role.server.arn
+  publish = true
+
+  environment {
+    variables = local.server_environment
+  }
+  tracing_config {
+    mode = "Active"
+  }
+  # Lines that are JSON already stay as they are; the platform's own become JSON too.
+  logging_config {
+    log_format            = "JSON"
+    application_log_level = "INFO"
+    system_log_level      = "INFO"
+    log_group             = aws_cloudwatch_log_group.requests.name
+  }
+
+  # Without it, the first request would be refused what the policy allows.
+  depends_on = [aws_iam_role_policy.server]
+}
+
+resource "aws_lambda_alias" "live" {
+  name             = "live"
+  description      = "What clients reach"
+  function_name    = aws_lambda_function.server.function_name
+  function_version = aws_lambda_function.server.version
+}

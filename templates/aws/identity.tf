@@ -1,0 +1,40 @@
+# A role of the function's own: its table, its key ring, its log, and X-Ray, whose actions know no resources.
+resource "aws_iam_role" "server" {
+  # Roles are the account's, not the Region's: two deployments may have one name.
+  name_prefix        = "${var.name}-"
+  description        = "What the MCP server may do"
+  assume_role_policy = local.lambda_trust
+}
+
+resource "aws_iam_role_policy" "server" {
+  name = "server"
+  role = aws_iam_role.server.id
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [for statement in local.server_statements : merge({ Effect = "Allow" }, statement)]
+  })
+}
+
+locals {
+  lambda_trust = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } },
+    ]
+  })
+
+  server_statements = concat(
+    # The operations of adapters/aws/dynamodb-client.ts, and no other.
+    [
+      for table in local.table_arn[*] : {
+        Action   = [for name in ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"] : "dynamodb:${name}"]
+        Resource = table
+      }
+    ],
+    [
+      { Action = ["secretsmanager:GetSecretValue"], Resource = local.key_ring_arn },
+      { Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = "${aws_cloudwatch_log_group.requests.arn}:*" },
+      { Action = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], Resource = "*" },
+    ],
+  )
+}

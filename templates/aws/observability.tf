@@ -1,0 +1,45 @@
+# One JSON line per request, and the numbers that are made of those lines as they come in. Idle: nothing; $0.30 a month each
+# while there are requests.
+resource "aws_cloudwatch_log_group" "requests" {
+  name              = "/aws/lambda/${var.name}"
+  retention_in_days = var.log_retention_days
+}
+
+locals {
+  # Servers in one account are told apart by it: a metric of a filter has dimensions only if it has no default.
+  metric_namespace = "mcp-anycloud/${var.name}"
+
+  request_metrics = {
+    # Milliseconds until the last byte of an answer that somebody waits for: streams that wait for news last as long as they
+    # may.
+    RequestDuration = {
+      log     = aws_cloudwatch_log_group.requests.name
+      pattern = "{ ($.message = \"request\") && ($.httpMethod = \"POST\") && ($.mcpMethod != \"subscriptions/listen\") }"
+      value   = "$.durationMs"
+    }
+    FailedRequests = {
+      log     = aws_cloudwatch_log_group.requests.name
+      pattern = "{ ($.message = \"request\") && ($.status >= 500) }"
+      value   = "1"
+    }
+    TurnedAwayRequests = {
+      log     = local.front_door.refusals_log
+      pattern = local.front_door.refusals_pattern
+      value   = "1"
+    }
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "requests" {
+  for_each = local.request_metrics
+
+  name           = each.key
+  log_group_name = each.value.log
+  pattern        = each.value.pattern
+
+  metric_transformation {
+    name      = each.key
+    namespace = local.metric_namespace
+    value     = each.value.value
+  }
+}
