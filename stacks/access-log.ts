@@ -1,6 +1,6 @@
 import { RemovalPolicy } from "aws-cdk-lib";
 import { AccessLogFormat, type RestApi } from "aws-cdk-lib/aws-apigateway";
-import { FilterPattern, type IFilterPattern, LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { FilterPattern, type IFilterPattern, LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 
 /**
@@ -35,7 +35,7 @@ export const TURNED_AWAY: IFilterPattern = FilterPattern.any(
  * The log of failed executions. API Gateway would create it under this name, and keep its lines for ever.
  * "Set up CloudWatch logging for REST APIs": `API-Gateway-Execution-Logs_{rest-api-id}/{stage_name}`.
  */
-export function createExecutionLog(scope: Construct, api: RestApi, stage: string, retention: RetentionDays): void {
+export function createExecutionLog(scope: Construct, api: RestApi, stage: string, retention: number): void {
   const log = new LogGroup(scope, "ExecutionLog", {
     logGroupName: `API-Gateway-Execution-Logs_${api.restApiId}/${stage}`,
     retention,

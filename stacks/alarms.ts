@@ -17,8 +17,6 @@ import type { RequestMetrics } from "./request-metrics.ts";
 
 /** From which value on an alarm goes off. Each alarm costs $0.10 a month per metric, idle or not. */
 export interface AlarmProps {
-  /** Told when an alarm goes off and when it is over. Default: none; alarms show in the console, and roll back deployments. */
-  readonly topic?: ITopic;
   /** Invocations that failed, in one minute: the server crashed or ran out of time. Default 1. */
   readonly errors?: number;
   /** Invocations that Lambda refused for want of concurrency, in one minute. Default 1. */
@@ -36,9 +34,12 @@ export interface AlarmProps {
 export interface AlarmSources {
   /** Undefined for a Web Function, which has no alias. */
   readonly live: Alias | undefined;
-  readonly table: ITableV2;
+  /** Undefined where nothing is kept. */
+  readonly table: ITableV2 | undefined;
   readonly frontDoor: FrontDoor;
   readonly metrics: RequestMetrics;
+  /** Told when an alarm goes off and when it is over. */
+  readonly targets: readonly ITopic[];
 }
 
 export interface Alarms {
@@ -49,9 +50,9 @@ export interface Alarms {
 
 /** The alarms of a server. No data means no requests, and is no alarm. */
 export function createAlarms(scope: Construct, sources: AlarmSources, props: AlarmProps): Alarms {
-  const { live, table, frontDoor, metrics } = sources;
+  const { live, table, frontDoor, metrics, targets } = sources;
   const { errors = 1, throttles = 1, p99Milliseconds = 30_000, serverErrors = 5 } = props;
-  const { tableThrottles = 1, unauthenticated = 100, topic } = props;
+  const { tableThrottles = 1, unauthenticated = 100 } = props;
   const all: Alarm[] = [];
   const alarm = (id: string, metric: IMetric, threshold: number, alarmDescription: string): Alarm => {
     const created = new Alarm(scope, `${id}Alarm`, {
@@ -62,7 +63,7 @@ export function createAlarms(scope: Construct, sources: AlarmSources, props: Ala
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    if (topic) {
+    for (const topic of targets) {
       created.addAlarmAction(new SnsAction(topic));
       created.addOkAction(new SnsAction(topic));
     }
@@ -81,7 +82,8 @@ export function createAlarms(scope: Construct, sources: AlarmSources, props: Ala
   ];
   if (live)
     alarm("Throttles", live.metricThrottles(perMinute), throttles, "Lambda refuses invocations of the MCP function");
-  alarm("TableThrottles", throttlesOf(table), tableThrottles, "DynamoDB refuses requests to the session table");
+  if (table)
+    alarm("TableThrottles", throttlesOf(table), tableThrottles, "DynamoDB refuses requests to the session table");
   const turnedAway = metrics.turnedAway.with(perFiveMinutes);
   alarm("Unauthenticated", turnedAway, unauthenticated, "Many requests are turned away as unauthenticated");
   return { all, ofVersion };

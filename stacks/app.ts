@@ -2,6 +2,7 @@ import { App } from "aws-cdk-lib";
 import type { Auth } from "./auth.ts";
 import { addChecks } from "./checks.ts";
 import type { FrontDoorKind } from "./front-door.ts";
+import type { McpServerProps } from "./mcp-server-props.ts";
 import { McpServerStack } from "./mcp-server-stack.ts";
 import { refuse } from "./refuse.ts";
 
@@ -9,7 +10,7 @@ import { refuse } from "./refuse.ts";
  * What `cdk deploy` deploys: the server in dist/. Copy this file for your own, and write the props here, where reviews see
  * them. The context stands in for that in the walk-through of docs/aws.md:
  *
- *   cdk deploy --context auth=public [--context frontDoor=function-url]
+ *   cdk deploy --context auth=public [--context frontDoor=function-url] [--context sessionStore=none]
  */
 const app = new App();
 addChecks(app);
@@ -17,10 +18,11 @@ new McpServerStack(app, "McpServer", {
   server: {
     auth: choose("auth", ["public", "iam"]),
     frontDoor: choose("frontDoor", ["rest-api", "function-url", "web-function"], "rest-api"),
+    sessionStore: choose("sessionStore", ["dynamodb", "none"], "dynamodb"),
   },
 });
 
-function choose<Choice extends (Auth & string) | FrontDoorKind>(
+function choose<Choice extends (Auth & string) | FrontDoorKind | NonNullable<McpServerProps["sessionStore"]>>(
   name: string,
   choices: readonly Choice[],
   preset?: Choice,

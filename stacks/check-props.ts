@@ -1,4 +1,5 @@
 import { Duration, Stack, Token } from "aws-cdk-lib";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { checkAuth } from "./auth.ts";
 import type { FrontDoorKind } from "./front-door.ts";
@@ -7,7 +8,7 @@ import { refuse } from "./refuse.ts";
 
 /** Props that mean nothing to some front doors. One of them ignored in silence would be a limit that is not there. */
 const ONLY_FOR: Partial<Record<keyof McpServerProps, readonly FrontDoorKind[]>> = {
-  domain: ["rest-api"],
+  customDomain: ["rest-api"],
   throttle: ["rest-api"],
   webAclArn: ["rest-api"],
   apiGatewayLogRole: ["rest-api"],
@@ -22,6 +23,10 @@ const ONLY_FOR: Partial<Record<keyof McpServerProps, readonly FrontDoorKind[]>> 
 const LONGEST = 900;
 /** Longest time in seconds for which a REST API waits for an answer in one piece ("Quotas"). */
 const LONGEST_BUFFERED = 29;
+/** What CloudWatch Logs takes ("PutRetentionPolicy"), without CDK's number for ever. */
+const LOG_RETENTIONS = Object.values(RetentionDays).filter(
+  (days) => typeof days === "number" && days !== RetentionDays.INFINITE,
+);
 
 /** Refuses what CloudFormation would take and AWS would not do. */
 export function checkProps(scope: Construct, props: McpServerProps): void {
@@ -31,9 +36,9 @@ export function checkProps(scope: Construct, props: McpServerProps): void {
     if (props[prop as keyof McpServerProps] === undefined || frontDoors.includes(frontDoor)) continue;
     refuse(scope, prop, `is not for frontDoor "${frontDoor}", but for ${frontDoors.join(" and ")}.`);
   }
-  if (props.sessionTable && props.newSessionTable) {
-    refuse(scope, "newSessionTable", "there is a sessionTable already: give one of the two.");
-  }
+  checkName(scope, props.name);
+  checkSessionStore(scope, props);
+  checkHost(scope, props.customDomain?.name);
   if (props.keyRotation && props.keyRing !== undefined && props.keyRing !== "create") {
     refuse(scope, "keyRotation", "only a key ring that is made here is rotated here.");
   }
@@ -41,14 +46,50 @@ export function checkProps(scope: Construct, props: McpServerProps): void {
     const given = props.alarms?.errors === undefined ? "throttles" : "errors";
     refuse(scope, `alarms.${given}`, 'is not for frontDoor "web-function", which has no such metric here.');
   }
-  if (props.encryptionKey && props.sessionTable && (props.keyRing ?? "create") !== "create") {
+  const makesTable = props.sessionStore !== "none" && !props.sessionTable;
+  if (props.encryptionKey && !makesTable && (props.keyRing ?? "create") !== "create") {
     refuse(scope, "encryptionKey", "nothing is made here that it would encrypt.");
   }
-  if (props.encryptionKey && !props.sessionTable && Token.isUnresolved(Stack.of(scope).region)) {
+  if (props.encryptionKey && makesTable && Token.isUnresolved(Stack.of(scope).region)) {
     refuse(scope, "encryptionKey", "a table with a key of yours needs a stack whose env names the region.");
   }
   checkWholeNumbers(scope, props);
+  const { logRetentionDays } = props;
+  if (logRetentionDays !== undefined && !LOG_RETENTIONS.includes(logRetentionDays)) {
+    refuse(scope, "logRetentionDays", `must be one of ${LOG_RETENTIONS.join(", ")}, not ${logRetentionDays}.`);
+  }
   timeoutOf(scope, props);
+}
+
+/** As the `name` of templates/: what names things there stays good when a server moves to Terraform. */
+function checkName(scope: Construct, name: string | undefined): void {
+  if (name === undefined || /^[a-z][a-z0-9-]{1,22}[a-z0-9]$/.test(name)) return;
+  const form = "3 to 24 lower-case letters, digits and hyphens that start with a letter and do not end with a hyphen";
+  refuse(scope, "name", `must be ${form}, such as notes-prod.`);
+}
+
+/** The endpoint compares it with the `Host` header, in lower case and without port. */
+function checkHost(scope: Construct, host: string | undefined): void {
+  if (host === undefined || Token.isUnresolved(host)) return;
+  if (/^([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]*[a-z\d]$/.test(host)) return;
+  const sentence = "must be a lower-case host name without scheme, port or path, such as mcp.example.com.";
+  refuse(scope, "customDomain.name", sentence);
+}
+
+function checkSessionStore(scope: Construct, props: McpServerProps): void {
+  const { sessionStore = "dynamodb", sessionTable, newSessionTable, alarms } = props;
+  if (sessionTable && newSessionTable) {
+    refuse(scope, "newSessionTable", "there is a sessionTable already: give one of the two.");
+  }
+  // From JavaScript, or cast: the type asks for it already.
+  if (!["dynamodb", "none"].includes(sessionStore)) {
+    refuse(scope, "sessionStore", 'must be "dynamodb" or "none" (stateless).');
+  }
+  if (sessionStore === "dynamodb") return;
+  const ofTable = { sessionTable, newSessionTable, "alarms.tableThrottles": alarms?.tableThrottles };
+  for (const [prop, value] of Object.entries(ofTable)) {
+    if (value !== undefined) refuse(scope, prop, 'is of no use with sessionStore "none": leave one of the two out.');
+  }
 }
 
 /** The time limit of function and front door. */

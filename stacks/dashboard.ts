@@ -14,7 +14,7 @@ import { FIELD, REQUEST } from "./request-log.ts";
 
 export interface DashboardSources {
   readonly log: ILogGroup;
-  readonly table: ITableV2;
+  readonly table: ITableV2 | undefined;
   readonly frontDoor: FrontDoor;
   /** Undefined for a Web Function, which has no alias. */
   readonly live: Alias | undefined;
@@ -95,8 +95,8 @@ export function createDashboard(scope: Construct, sources: DashboardSources): Da
     // Times the memory, this is what Lambda bills.
     ...show("Cost: milliseconds of the function", [live?.metricDuration(sum)]),
     ...show("Cost: units of the table", [
-      table.metricConsumedReadCapacityUnits(sum),
-      table.metricConsumedWriteCapacityUnits(sum),
+      table?.metricConsumedReadCapacityUnits(sum),
+      table?.metricConsumedWriteCapacityUnits(sum),
     ]),
   ];
   return new Dashboard(scope, "Dashboard", { widgets: [QUERIES.map(ask), costDrivers] });

@@ -31,7 +31,7 @@ const NETWORK_ACTIONS = [
 ];
 
 export interface FunctionRoleParts {
-  readonly table: ITableV2;
+  readonly table: ITableV2 | undefined;
   readonly keyRing: ISecret | undefined;
   readonly logGroup: ILogGroup;
   readonly inVpc: boolean;
@@ -46,10 +46,10 @@ export function createFunctionRole(scope: Construct, { table, keyRing, logGroup,
   const allow = (actions: string[], resource: string): void => {
     role.addToPolicy(new PolicyStatement({ actions, resources: [resource] }));
   };
-  allow(TABLE_ACTIONS, table.tableArn);
+  if (table) allow(TABLE_ACTIONS, table.tableArn);
   allow(["logs:CreateLogStream", "logs:PutLogEvents"], logGroup.logGroupArn);
   if (keyRing) allow(["secretsmanager:GetSecretValue"], keyRing.secretArn);
-  if (table.encryptionKey) allowVia(role, table.encryptionKey, "dynamodb", TABLE_KEY_ACTIONS);
+  if (table?.encryptionKey) allowVia(role, table.encryptionKey, "dynamodb", TABLE_KEY_ACTIONS);
   if (keyRing?.encryptionKey) allowVia(role, keyRing.encryptionKey, "secretsmanager", ["kms:Decrypt"]);
   // Network interfaces have no names before they exist, so these cannot be held to one.
   if (inVpc) allow(NETWORK_ACTIONS, "*");

@@ -2,7 +2,6 @@ import { Aws, Duration, RemovalPolicy } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
-import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { CfnRotationSchedule, type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import { allowVia } from "./function-role.ts";
@@ -74,7 +73,7 @@ function createRotationRole(scope: Construct, secret: Secret): Role {
 }
 
 function rotationLog(scope: Construct, role: Role): ReturnType<typeof createLogGroup> {
-  const logGroup = createLogGroup(scope, "RotationLog", RetentionDays.ONE_MONTH);
+  const logGroup = createLogGroup(scope, "RotationLog", 30);
   const actions = ["logs:CreateLogStream", "logs:PutLogEvents"];
   role.addToPolicy(new PolicyStatement({ actions, resources: [logGroup.logGroupArn] }));
   return logGroup;

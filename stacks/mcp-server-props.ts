@@ -2,8 +2,8 @@ import type { Duration } from "aws-cdk-lib";
 import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { IVpc } from "aws-cdk-lib/aws-ec2";
 import type { IKey } from "aws-cdk-lib/aws-kms";
-import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { AlarmProps } from "./alarms.ts";
 import type { Auth } from "./auth.ts";
 import type { DeploymentProps } from "./canary.ts";
@@ -18,6 +18,11 @@ import type { SessionTableProps } from "./session-table.ts";
  * against AWS's own). With the defaults: $0.40 for the key ring's secret and $0.70 for the alarms.
  */
 export interface McpServerProps {
+  /**
+   * The server's name, in the tag `mcp-server` of all that is made here. 3 to 24 lower-case letters, digits and hyphens.
+   * Default: the stack's name in lower case. Idle: nothing.
+   */
+  readonly name?: string;
   /** Who may call. Required: see `Auth`. Idle: nothing. */
   readonly auth: Auth;
   /** What clients connect to. Default `"rest-api"`: see `FrontDoorKind`. Idle: nothing. */
@@ -47,7 +52,7 @@ export interface McpServerProps {
   readonly deployment?: DeploymentProps;
 
   /** Name of your own, REST API only. Default: API Gateway's, with `/prod` before every path. Idle: see `CustomDomain`. */
-  readonly domain?: CustomDomain;
+  readonly customDomain?: CustomDomain;
   /** What all callers together may send, REST API only. Default 100 per second, 200 at a time. Idle: nothing. */
   readonly throttle?: Throttle;
   /** ARN of a Regional WAFv2 web ACL, REST API only. Default: none. Idle: $5 and $1 per rule. */
@@ -58,6 +63,11 @@ export interface McpServerProps {
    */
   readonly apiGatewayLogRole?: "create" | "existing";
 
+  /**
+   * Where sessions and shared state are kept. `"none"` keeps nothing: every request stands alone, and 2025 clients get no
+   * session. Default `"dynamodb"`. Idle: cents for what the table holds.
+   */
+  readonly sessionStore?: "dynamodb" | "none";
   /** A table that you have, with the keys of the README, instead of a new one. Default: a new one. Idle: what it costs now. */
   readonly sessionTable?: ITableV2;
   /** What the new table is like. On demand, with expiry, recovery and deletion protection. Default: see there. Idle: cents for what it holds. */
@@ -69,8 +79,13 @@ export interface McpServerProps {
   /** Key of your own for a new table and a new key ring. Default: keys that AWS manages. Idle: $1 per key. */
   readonly encryptionKey?: IKey;
 
-  /** Thresholds, and whom to tell. Default: see `AlarmProps`; nobody is told. Idle: $0.10 per alarm and metric. */
+  /** From which value on alarms go off. Default: see `AlarmProps`. Idle: $0.10 per alarm and metric. */
   readonly alarms?: AlarmProps;
-  /** How long log lines are kept. Default a month. Idle: nothing; $0.50 per GB that comes in, $0.03 per GB and month. */
-  readonly logRetention?: RetentionDays;
+  /**
+   * Topics that are told when an alarm goes off and when it is over. Default: none; alarms show in the console, and roll
+   * back deployments. Idle: nothing.
+   */
+  readonly alarmTargets?: readonly ITopic[];
+  /** Days for which log lines are kept, one of the numbers that CloudWatch Logs takes. Default 30. Idle: nothing; $0.50 per GB that comes in, $0.03 per GB and month. */
+  readonly logRetentionDays?: number;
 }

@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { McpServer } from "./mcp-server.ts";
 import type { McpServerProps } from "./mcp-server-props.ts";
+import { tagAll } from "./tags.ts";
 
 export interface McpServerStackProps extends StackProps {
   /** The server. */
@@ -15,21 +16,20 @@ export class McpServerStack extends Stack {
   constructor(scope: Construct, id: string, { server, ...props }: McpServerStackProps) {
     super(scope, id, { description: "MCP server (mcp-anycloud)", ...props });
     this.server = new McpServer(this, "Server", server);
-    const { mcpUrl, sessionTable, logGroup, dashboard } = this.server;
-    const output = (name: string, value: string, description: string): CfnOutput =>
-      new CfnOutput(this, name, { value, description });
-    output("McpUrl", mcpUrl, "Where MCP clients connect");
-    output(
-      "SessionTableName",
-      sessionTable.tableName,
-      "Sessions and shared state; outlives the stack if it was made here",
-    );
-    output("LogGroupName", logGroup.logGroupName, "One line per request; outlives the stack");
-    output(
-      "DashboardUrl",
-      dashboardUrl(this, dashboard.dashboardName),
-      "Traffic, latency, sessions, cold starts, cost",
-    );
+    const { name, mcpUrl, sessionTable, keyRing, logGroup, dashboard } = this.server;
+    // CDK puts helpers of its own beside the server, not into it.
+    tagAll(this, name);
+    /** What is not there has no output. */
+    const output = (id: string, description: string, value: string | undefined): void => {
+      if (value !== undefined) new CfnOutput(this, id, { value, description });
+    };
+    output("McpUrl", "Where MCP clients connect", mcpUrl);
+    const outlives = "outlives the stack if it was made here";
+    output("SessionStoreName", `The table of sessions and shared state; ${outlives}`, sessionTable?.tableName);
+    output("KeyRingName", `ARN of the secret that holds the key ring; ${outlives}`, keyRing?.secretArn);
+    output("LogLocation", "The log group with one line per request; outlives the stack", logGroup.logGroupName);
+    const page = dashboardUrl(this, dashboard.dashboardName);
+    output("DashboardUrl", "Traffic, latency, sessions, cold starts, cost", page);
   }
 }
 

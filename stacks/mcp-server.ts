@@ -2,7 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import type { Dashboard } from "aws-cdk-lib/aws-cloudwatch";
 import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { IGrantable } from "aws-cdk-lib/aws-iam";
-import { type LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import { acknowledge } from "./acknowledgements.ts";
@@ -22,7 +22,10 @@ import { createLogGroup } from "./request-log.ts";
 import { createRequestMetrics } from "./request-metrics.ts";
 import { createRestApi } from "./rest-api.ts";
 import { createSessionTable } from "./session-table.ts";
+import { nameOfStack, tagAll } from "./tags.ts";
 import { createWebFunction } from "./web-function.ts";
+
+const LOG_RETENTION_DAYS = 30;
 
 /**
  * An MCP server on AWS, as production wants it: what `mcp-anycloud build` made, a front door, the table and the key ring
@@ -30,9 +33,12 @@ import { createWebFunction } from "./web-function.ts";
  * with the path of the prop.
  */
 export class McpServer extends Construct {
+  /** What its tags say. */
+  readonly name: string;
   /** Where clients connect. */
   readonly mcpUrl: string;
-  readonly sessionTable: ITableV2;
+  /** Undefined with `sessionStore: "none"`. */
+  readonly sessionTable: ITableV2 | undefined;
   /** Undefined with `keyRing: "none"`. */
   readonly keyRing: ISecret | undefined;
   /** Of the requests. */
@@ -45,17 +51,19 @@ export class McpServer extends Construct {
   constructor(scope: Construct, id: string, props: McpServerProps) {
     super(scope, id);
     checkProps(this, props);
-    const { sessionTable, newSessionTable = {}, encryptionKey, alarms = {}, deployment = {} } = props;
-    this.sessionTable = sessionTable ?? createSessionTable(this, newSessionTable, encryptionKey);
+    const { alarms = {}, alarmTargets: targets = [], logRetentionDays = LOG_RETENTION_DAYS, deployment = {} } = props;
+    this.name = props.name ?? nameOfStack(this);
+    tagAll(this, this.name);
+    this.sessionTable = sessionTableOf(this, props);
     this.keyRing = keyRingOf(this, props);
-    this.logGroup = createLogGroup(this, "RequestLog", props.logRetention ?? RetentionDays.ONE_MONTH);
+    this.logGroup = createLogGroup(this, "RequestLog", logRetentionDays);
     const { frontDoor, compute, smoke } = host(this, props);
     this.compute = compute;
     this.#frontDoor = frontDoor;
     this.mcpUrl = frontDoor.mcpUrl;
 
     const metrics = createRequestMetrics(this, this.logGroup, frontDoor);
-    const sources = { live: compute?.live, table: this.sessionTable, frontDoor, metrics };
+    const sources = { live: compute?.live, table: this.sessionTable, frontDoor, metrics, targets };
     const { ofVersion } = createAlarms(this, sources, alarms);
     const hook = compute && createCanary(this, compute, ofVersion, deployment, smoke);
     this.dashboard = createDashboard(this, { ...sources, log: this.logGroup });
@@ -66,6 +74,12 @@ export class McpServer extends Construct {
   grantConnect(grantee: IGrantable): void {
     this.#frontDoor.grantConnect(grantee);
   }
+}
+
+function sessionTableOf(scope: Construct, props: McpServerProps): ITableV2 | undefined {
+  const { sessionStore, sessionTable, newSessionTable = {}, encryptionKey } = props;
+  if (sessionStore === "none") return undefined;
+  return sessionTable ?? createSessionTable(scope, newSessionTable, encryptionKey);
 }
 
 function keyRingOf(scope: Construct, props: McpServerProps): ISecret | undefined {
@@ -82,19 +96,19 @@ interface Hosting {
 
 /** The code, and what stands in front of it. */
 function host(server: McpServer, props: McpServerProps): Hosting {
-  const { auth, frontDoor = "rest-api", streaming = true, domain, vpc, settings = {} } = props;
+  const { auth, frontDoor = "rest-api", streaming = true, customDomain, vpc, settings = {} } = props;
   const { sessionTable: table, keyRing, logGroup } = server;
   const own = props.environment ?? {};
   const code = {
     artefact: findArtefact(server, frontDoor, props.artefact),
     timeout: timeoutOf(server, props),
-    environment: toEnvironment(server, { settings, own, table, keyRing, host: domain?.name }),
+    environment: toEnvironment(server, { settings, own, table, keyRing, host: customDomain?.name }),
     role: createFunctionRole(server, { table, keyRing, logGroup, inVpc: vpc !== undefined }),
     logGroup,
   };
   const door = { auth, path: settings.path ?? DEFAULT_PATH, streaming };
   // With a name of its own, the server answers to no other; without one, to any, and this one cannot exist (RFC 6761 §6.4).
-  const url = `https://${domain?.name ?? "lambda.invalid"}${door.path}`;
+  const url = `https://${customDomain?.name ?? "lambda.invalid"}${door.path}`;
   const smoke = { artefact: code.artefact, streaming, url };
   if (frontDoor === "web-function") {
     return { frontDoor: createWebFunction(server, { ...door, ...code }), compute: undefined, smoke };
@@ -109,10 +123,10 @@ function host(server: McpServer, props: McpServerProps): Hosting {
     live: compute.live,
     timeout: code.timeout,
     throttle: props.throttle ?? { ratePerSecond: 100, burst: 200 },
-    domain,
+    customDomain,
     webAclArn: props.webAclArn,
     logRole: props.apiGatewayLogRole ?? "create",
-    logRetention: props.logRetention ?? RetentionDays.ONE_MONTH,
+    logRetentionDays: props.logRetentionDays ?? LOG_RETENTION_DAYS,
     corsOrigins: settings.allowedOrigins ?? [],
   });
   return { frontDoor: restApi, compute, smoke };

@@ -1,5 +1,5 @@
 import { RemovalPolicy } from "aws-cdk-lib";
-import { FilterPattern, type IFilterPattern, LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
+import { FilterPattern, type IFilterPattern, LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 
 /** Fields of the lines that src/log.ts writes, as far as alarms and dashboard read them. A test holds them to a real line. */
@@ -35,7 +35,7 @@ export const ANSWERED: IFilterPattern = FilterPattern.all(
   FilterPattern.stringValue(`$.${FIELD.mcpMethod}`, "!=", "subscriptions/listen"),
 );
 
-/** A log group that is kept with its stack gone, and whose lines are not kept for ever. */
-export function createLogGroup(scope: Construct, id: string, retention: RetentionDays): LogGroup {
+/** A log group that is kept with its stack gone, and whose lines are kept for so many days, not for ever. */
+export function createLogGroup(scope: Construct, id: string, retention: number): LogGroup {
   return new LogGroup(scope, id, { retention, removalPolicy: RemovalPolicy.RETAIN });
 }

@@ -11,7 +11,6 @@ import {
 } from "aws-cdk-lib/aws-apigateway";
 import { Grant } from "aws-cdk-lib/aws-iam";
 import type { Alias, IFunction } from "aws-cdk-lib/aws-lambda";
-import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { CfnWebACLAssociation } from "aws-cdk-lib/aws-wafv2";
 import type { Construct } from "constructs";
 import { ACCESS_LOG_FORMAT, createExecutionLog, TURNED_AWAY } from "./access-log.ts";
@@ -37,10 +36,10 @@ export interface RestApiProps {
   readonly streaming: boolean;
   readonly timeout: Duration;
   readonly throttle: Throttle;
-  readonly domain: CustomDomain | undefined;
+  readonly customDomain: CustomDomain | undefined;
   readonly webAclArn: string | undefined;
   readonly logRole: "create" | "existing";
-  readonly logRetention: RetentionDays;
+  readonly logRetentionDays: number;
   readonly corsOrigins: readonly string[];
 }
 
@@ -51,16 +50,16 @@ const STAGE = "prod";
 
 /** A Regional REST API that hands every path and method to the function and streams what it answers. */
 export function createRestApi(scope: Construct, props: RestApiProps): FrontDoor {
-  const { auth, path, domain } = props;
-  const accessLog = createLogGroup(scope, "AccessLog", props.logRetention);
+  const { auth, path, customDomain, logRetentionDays } = props;
+  const accessLog = createLogGroup(scope, "AccessLog", logRetentionDays);
   const api = openApi(scope, props, new LogGroupLogDestination(accessLog));
-  createExecutionLog(scope, api, STAGE, props.logRetention);
+  createExecutionLog(scope, api, STAGE, logRetentionDays);
   addRoutes(api, toMethodOptions(scope, auth));
   if (props.webAclArn !== undefined) {
     const resourceArn = api.deploymentStage.stageArn;
     new CfnWebACLAssociation(scope, "WebAcl", { resourceArn, webAclArn: props.webAclArn });
   }
-  const origin = domain ? addDomain(scope, api, domain) : stageOrigin(api);
+  const origin = customDomain ? addDomain(scope, api, customDomain) : stageOrigin(api);
   const mcpUrl = `${origin}${path}`;
   if (isTokenAuth(auth)) addDiscovery({ api, auth, origin, path, corsOrigins: props.corsOrigins });
   return {
@@ -73,7 +72,7 @@ export function createRestApi(scope: Construct, props: RestApiProps): FrontDoor 
 }
 
 function openApi(scope: Construct, props: RestApiProps, accessLogDestination: IAccessLogDestination): RestApi {
-  const { live, streaming, timeout, throttle, domain, logRole } = props;
+  const { live, streaming, timeout, throttle, customDomain, logRole } = props;
   const { STREAM, BUFFERED } = ResponseTransferMode;
   const api = new RestApi(scope, "Api", {
     // CloudWatch tells APIs apart by their names alone.
@@ -89,7 +88,7 @@ function openApi(scope: Construct, props: RestApiProps, accessLogDestination: IA
       allowTestInvoke: false,
     }),
     // Under a custom domain, a second address would be one that WAF rules and host names do not know.
-    disableExecuteApiEndpoint: domain !== undefined,
+    disableExecuteApiEndpoint: customDomain !== undefined,
     cloudWatchRole: logRole === "create",
     // It belongs to the account and Region: other APIs may have come to rely on it.
     ...(logRole === "create" && { cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }),

@@ -14,20 +14,20 @@ export interface CustomDomain {
   /** Certificate for it, in the Region of the stack. Idle: nothing. */
   readonly certificate: ICertificate;
   /** Zone in which the name is set. Default: you point the name at the API's Regional domain name yourself. */
-  readonly hostedZone?: IHostedZone;
+  readonly zone?: IHostedZone;
 }
 
 /** Serves the API under the name, and returns its origin. */
-export function addDomain(scope: Construct, api: RestApi, { name, certificate, hostedZone }: CustomDomain): string {
+export function addDomain(scope: Construct, api: RestApi, { name, certificate, zone }: CustomDomain): string {
   api.addDomainName("Domain", {
     domainName: name,
     certificate,
     endpointType: EndpointType.REGIONAL,
     securityPolicy: SecurityPolicy.TLS_1_2,
   });
-  if (hostedZone && api.domainName) {
+  if (zone && api.domainName) {
     const target = RecordTarget.fromAlias(new ApiGatewayDomain(api.domainName));
-    new ARecord(scope, "DomainRecord", { zone: hostedZone, recordName: `${name}.`, target });
+    new ARecord(scope, "DomainRecord", { zone, recordName: `${name}.`, target });
   }
   return `https://${name}`;
 }

@@ -8,7 +8,6 @@ import {
   Runtime,
   type Version,
 } from "aws-cdk-lib/aws-lambda";
-import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { createLogGroup } from "./request-log.ts";
 
@@ -23,7 +22,7 @@ export interface SmokeHookProps {
 /** The function that tries a new version as a client does; it may invoke this one version. What it says is kept a month. */
 export function createSmokeHook(parent: Construct, { artefact, candidate, url }: SmokeHookProps): LambdaFunction {
   const scope = new Construct(parent, "SmokeHook");
-  const logGroup = createLogGroup(scope, "Log", RetentionDays.ONE_MONTH);
+  const logGroup = createLogGroup(scope, "Log", 30);
   const role = new Role(scope, "Role", {
     assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
     description: "What trying a new version takes",

@@ -10,7 +10,7 @@ import {
   WebFunctionCode,
   WebFunctionRuntime,
 } from "aws-cdk-lib/aws-lambda";
-import { type ILogGroup, type LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { ILogGroup, LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { Auth } from "./auth.ts";
 import type { FrontDoor } from "./front-door.ts";
@@ -36,7 +36,7 @@ export function createWebFunction(scope: Construct, props: WebFunctionProps): Fr
   const web = new WebFunction(scope, "WebFunction", {
     ...rest,
     revisionDescription: "MCP server, built by mcp-anycloud",
-    code: toCode(artefact, createLogGroup(scope, "CodeCopyLog", RetentionDays.ONE_MONTH)),
+    code: toCode(artefact, createLogGroup(scope, "CodeCopyLog", 30)),
     runtime: WebFunctionRuntime.NODEJS_24_X,
     entryPoint: START,
     logGroup,

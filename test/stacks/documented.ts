@@ -3,16 +3,16 @@ import { App, Duration } from "aws-cdk-lib";
 import { Code, type IFunction, Function as LambdaFunction, Runtime, type Version } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { McpServerStack } from "../../stacks/mcp-server-stack.ts";
-import { certificate, hostedZone, topic, userPool } from "./variants.ts";
+import { certificate, topic, userPool, zone } from "./variants.ts";
 
 const app = new App();
 const stack = new McpServerStack(app, "Notes", {
   env: { account: "123456789012", region: "us-east-1" },
   server: {
     auth: { cognito: { userPool, scopes: ["mcp/invoke"] } },
-    domain: { name: "mcp.example.com", certificate, hostedZone },
+    customDomain: { name: "mcp.example.com", certificate, zone },
     settings: { sessionSeconds: 3600 },
-    alarms: { topic },
+    alarmTargets: [topic],
   },
 });
 

@@ -1,21 +1,9 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { CONFIG_VARIABLES, readConfig } from "../../src/index.ts";
-import type { McpSettings } from "../../stacks/environment.ts";
+import { EVERY_SETTING } from "./every-setting.ts";
 import { FRONT_DOORS, type Synthesis, synthesize } from "./synthesis.ts";
 import { OPT_IN } from "./variants.ts";
-
-/** Every setting, with a value that is not the default. */
-const EVERYTHING: Required<McpSettings> = {
-  path: "/notes/mcp",
-  allowedOrigins: ["https://a.example", "https://b.example"],
-  maxBodyBytes: 1024,
-  heartbeatSeconds: 20,
-  sessionSeconds: 3600,
-  sessionGraceSeconds: 0,
-  streamSeconds: 30,
-  logLevel: "error",
-};
 
 /** Variables that are not of the endpoint, with the reason why the stack sets them. */
 const OF_OTHERS: Readonly<Record<string, string>> = {
@@ -35,19 +23,19 @@ function variablesOf({ resources }: Synthesis): Record<string, unknown> {
 }
 
 test.for(FRONT_DOORS)("behind %s, the endpoint reads every variable that the function has", (frontDoor) => {
-  const variables = Object.keys(variablesOf(synthesize({ frontDoor, settings: EVERYTHING })));
+  const variables = Object.keys(variablesOf(synthesize({ frontDoor, settings: EVERY_SETTING })));
   const ours = variables.filter((name) => !Object.hasOwn(OF_OTHERS, name));
   expect(ours.filter((name) => !CONFIG_VARIABLES.includes(name))).toEqual([]);
   expect(ours).toEqual(expect.arrayContaining(["MCP_ANYCLOUD_TABLE", "MCP_ANYCLOUD_STATE_KEYS_SECRET"]));
 });
 
 test("the endpoint understands every setting as it was meant", () => {
-  const given = variablesOf(synthesize({ settings: EVERYTHING }));
+  const given = variablesOf(synthesize({ settings: EVERY_SETTING }));
   const known = Object.entries(given).map(([name, value]) => [
     name,
     typeof value === "string" ? value : "known-on-deployment",
   ]);
-  expect(readConfig(Object.fromEntries(known))).toMatchObject(EVERYTHING);
+  expect(readConfig(Object.fromEntries(known))).toMatchObject(EVERY_SETTING);
 });
 
 test("under a name of its own the endpoint serves no other; variables of the user's come along", () => {
@@ -57,6 +45,12 @@ test("under a name of its own the endpoint serves no other; variables of the use
 
 test("without a key ring there is no variable for it", () => {
   expect(Object.keys(variablesOf(synthesize({ keyRing: "none" })))).toEqual(["MCP_ANYCLOUD_TABLE"]);
+});
+
+test.for(FRONT_DOORS)("behind %s, a server that keeps nothing is told of no table", (frontDoor) => {
+  const variables = variablesOf(synthesize({ frontDoor, sessionStore: "none" }));
+  expect(variables).not.toHaveProperty("MCP_ANYCLOUD_TABLE");
+  expect(variables).toHaveProperty("MCP_ANYCLOUD_STATE_KEYS_SECRET");
 });
 
 test("each variable is spelled in one place of stacks/", () => {

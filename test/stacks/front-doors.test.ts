@@ -181,5 +181,7 @@ test("a public Function URL streams, and has both permissions that it takes", ()
 
 test.for(Object.entries(VARIANTS))("all outputs are there: %s", ([, { server, ...options }]) => {
   const { Outputs } = synthesize(server, options).template;
-  expect(Object.keys(Outputs).sort()).toEqual(["DashboardUrl", "LogGroupName", "McpUrl", "SessionTableName"]);
+  const keeps = server.sessionStore === "none" ? [] : ["SessionStoreName"];
+  const seals = server.keyRing === "none" ? [] : ["KeyRingName"];
+  expect(Object.keys(Outputs)).toEqual(["McpUrl", ...keeps, ...seals, "LogLocation", "DashboardUrl"]);
 });

@@ -109,8 +109,8 @@ describe("the hook that tries a new version", () => {
           ([, { Properties }]) => (Properties.Environment as { Variables: Record<string, unknown> }).Variables.MCP_URL,
         );
     expect(toldUrl({})).toEqual(["https://lambda.invalid/mcp"]);
-    const domain = { name: "mcp.example.com", certificate };
-    expect(toldUrl({ domain, settings: { path: "/notes" } })).toEqual(["https://mcp.example.com/notes"]);
+    const customDomain = { name: "mcp.example.com", certificate };
+    expect(toldUrl({ customDomain, settings: { path: "/notes" } })).toEqual(["https://mcp.example.com/notes"]);
   });
 
   test.for([

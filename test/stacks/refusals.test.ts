@@ -40,6 +40,30 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
     "newSessionTable: there is a sessionTable already: give one of the two.",
     { sessionTable, newSessionTable: { recoveryDays: 1 } },
   ],
+  [
+    'sessionTable: is of no use with sessionStore "none": leave one of the two out.',
+    { sessionStore: "none", sessionTable },
+  ],
+  [
+    'newSessionTable: is of no use with sessionStore "none": leave one of the two out.',
+    { sessionStore: "none", newSessionTable: { recoveryDays: 1 } },
+  ],
+  [
+    'alarms.tableThrottles: is of no use with sessionStore "none": leave one of the two out.',
+    { sessionStore: "none", alarms: { tableThrottles: 5 } },
+  ],
+  ['sessionStore: must be "dynamodb" or "none" (stateless).', { sessionStore: "redis" as "none" }],
+  ...["No", "ab", "notes-", "1notes", "notes_prod", "a-name-of-more-than-24-signs"].map(
+    (name): [string, Partial<McpServerProps>] => [
+      "name: must be 3 to 24 lower-case letters, digits and hyphens that start with a letter and do not end with a hyphen, such as notes-prod.",
+      { name },
+    ],
+  ),
+  ...[10, 0, 9999].map((logRetentionDays): [string, Partial<McpServerProps>] => [
+    "logRetentionDays: must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, " +
+      `3288, 3653, not ${logRetentionDays}.`,
+    { logRetentionDays },
+  ]),
   ["artefact: there is no nowhere/index.mjs: run `mcp-anycloud build --target aws` first.", { artefact: "nowhere" }],
   [
     "artefact: there is no nowhere/server.mjs: run `mcp-anycloud build --target gcp` first.",
@@ -49,6 +73,27 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
     "environment.MCP_ANYCLOUD_TABLE: is a setting of the endpoint: use the prop for it.",
     { environment: { MCP_ANYCLOUD_TABLE: "mine" } },
   ],
+  [
+    "environment.Mcp_Anycloud_Path: is a setting of the endpoint: use the prop for it.",
+    { environment: { Mcp_Anycloud_Path: "/mine" } },
+  ],
+  [
+    "environment.AWS_REGION: is a name that Lambda keeps for itself: take another one.",
+    { environment: { NOTES_COLOUR: "yellow", AWS_REGION: "mars-1" } },
+  ],
+  [
+    "environment.1ST: must be a name of letters, digits and underscores that does not start with a digit.",
+    { environment: { "1ST": "yes" } },
+  ],
+  [
+    "settings.allowedOrigins: must be web origins such as https://app.example, or *, not https://app.example/.",
+    { settings: { allowedOrigins: ["*", "https://app.example/"] } },
+  ],
+  ["settings.logLevel: must be info, error or silent, not debug.", { settings: { logLevel: "debug" as "info" } }],
+  [
+    "customDomain.name: must be a lower-case host name without scheme, port or path, such as mcp.example.com.",
+    { customDomain: { name: "https://mcp.example.com", certificate } },
+  ],
   ["settings.path: must be a path such as /mcp, without a slash at its end, not mcp/.", { settings: { path: "mcp/" } }],
   [
     "encryptionKey: a table with a key of yours needs a stack whose env names the region.",
@@ -57,6 +102,10 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
   [
     "encryptionKey: nothing is made here that it would encrypt.",
     { sessionTable, keyRing: "none", ...(encryptionKey && { encryptionKey }) },
+  ],
+  [
+    "encryptionKey: nothing is made here that it would encrypt.",
+    { sessionStore: "none", keyRing: "none", ...(encryptionKey && { encryptionKey }) },
   ],
   [
     'alarms.throttles: is not for frontDoor "web-function", which has no such metric here.',
@@ -101,8 +150,8 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
       { frontDoor, auth: jwt },
     ],
     [
-      `domain: is not for frontDoor "${frontDoor}", but for rest-api.`,
-      { frontDoor, domain: { name: "mcp.example.com", certificate } },
+      `customDomain: is not for frontDoor "${frontDoor}", but for rest-api.`,
+      { frontDoor, customDomain: { name: "mcp.example.com", certificate } },
     ],
     [
       `webAclArn: is not for frontDoor "${frontDoor}", but for rest-api.`,

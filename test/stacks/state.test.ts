@@ -70,7 +70,25 @@ describe.for(FRONT_DOORS)("behind %s", (frontDoor) => {
 test("a table that was there before is used as it is", () => {
   const { resources, template } = synthesize({ sessionTable });
   expect(resources("AWS::DynamoDB::GlobalTable")).toEqual([]);
-  expect(JSON.stringify(template.Outputs.SessionTableName)).toContain("sessions");
+  expect(JSON.stringify(template.Outputs.SessionStoreName)).toContain("sessions");
+});
+
+test.for(FRONT_DOORS)(
+  "behind %s, a server that keeps nothing has no table, nor anything that is about one",
+  (frontDoor) => {
+    const withTable = JSON.stringify(synthesize({ frontDoor }).template);
+    const without = JSON.stringify(synthesize({ frontDoor, sessionStore: "none" }).template);
+    const words = /dynamodb|SessionTable|TableThrottles|SessionStoreName|CapacityUnits/gi;
+    expect(withTable.match(words)?.length).toBeGreaterThan(5);
+    expect(without.match(words)).toBeNull();
+  },
+);
+
+test("a key of one's own serves the key ring alone where there is no table", () => {
+  const { server, ...options } = OPT_IN;
+  const { newSessionTable: _, ...others } = server;
+  const { only } = synthesize({ ...others, sessionStore: "none" }, options);
+  expect(only("AWS::SecretsManager::Secret").KmsKeyId).toBe(server.encryptionKey?.keyArn);
 });
 
 test("a key of one's own is used for table and key ring, and through their services only", () => {

@@ -7,7 +7,6 @@ import { type ITableV2, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { type IVpc, Vpc } from "aws-cdk-lib/aws-ec2";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
-import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { HostedZone, type IHostedZone } from "aws-cdk-lib/aws-route53";
 import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { type ITopic, Topic } from "aws-cdk-lib/aws-sns";
@@ -27,7 +26,7 @@ export const certificate: ICertificate = Certificate.fromCertificateArn(
   "Certificate",
   arn("acm", `certificate/${ID}`),
 );
-export const hostedZone: IHostedZone = HostedZone.fromHostedZoneAttributes(elsewhere, "Zone", {
+export const zone: IHostedZone = HostedZone.fromHostedZoneAttributes(elsewhere, "Zone", {
   hostedZoneId: "Z0123456789",
   zoneName: "example.com",
 });
@@ -58,9 +57,10 @@ export interface Variant extends SynthesisOptions {
 export const OPT_IN: Variant = {
   env: { account, region },
   server: {
+    name: "notes-prod",
     auth: { cognito: { userPool, scopes: ["mcp/invoke"] } },
     settings: { allowedOrigins: ["https://app.example.com"], path: "/notes/mcp", sessionSeconds: 3600 },
-    domain: { name: "mcp.example.com", certificate, hostedZone },
+    customDomain: { name: "mcp.example.com", certificate, zone },
     webAclArn: arn("wafv2", `regional/webacl/mcp/${ID}`),
     encryptionKey: Key.fromKeyArn(elsewhere, "Key", arn("kms", `key/${ID}`)),
     vpc,
@@ -71,8 +71,9 @@ export const OPT_IN: Variant = {
     apiGatewayLogRole: "existing",
     newSessionTable: { recoveryDays: 35, maxReadRequestUnits: 1000, maxWriteRequestUnits: 500 },
     keyRotation: Duration.days(7),
-    alarms: { topic, p99Milliseconds: 5000 },
-    logRetention: RetentionDays.ONE_YEAR,
+    alarms: { p99Milliseconds: 5000 },
+    alarmTargets: [topic],
+    logRetentionDays: 365,
     deployment: { traffic: LambdaDeploymentConfig.LINEAR_10PERCENT_EVERY_1MINUTE, preTrafficHook: () => hook },
     environment: { NOTES_COLOUR: "yellow" },
   },
@@ -93,4 +94,6 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
   "a server with a table and a key ring that were there before": { server: { sessionTable, keyRing: secret } },
   "a server that nothing tries before it gets traffic": { server: { deployment: { preTrafficHook: "none" } } },
   "a server without a key ring": { server: { keyRing: "none" } },
+  "a server that keeps nothing": { server: { sessionStore: "none" } },
+  "a server that keeps nothing, as a Web Function": { server: { sessionStore: "none", frontDoor: "web-function" } },
 };
