@@ -68,6 +68,11 @@ const SENTENCES: readonly (readonly [RegExp, (table: string) => string])[] = [
     (table) =>
       `AWS did not let this instance take on MCP_ANYCLOUD_AWS_ROLE_ARN for the table ${table}: check the role's trust policy against the token's issuer, audience and subject.`,
   ],
+  [
+    /^StsUnavailableError/,
+    (table) =>
+      `AWS's STS did not answer when this instance was to take on MCP_ANYCLOUD_AWS_ROLE_ARN for the table ${table}: check the network and AWS_REGION.`,
+  ],
   [/^Error: Region is missing/, (table) => `The table ${table} has no region: set AWS_REGION.`],
   [
     /^ValidationException/,

@@ -34,6 +34,11 @@ const SENTENCES: readonly (readonly [RegExp, Sentence])[] = [
     (secret) =>
       `AWS did not let this instance take on MCP_ANYCLOUD_AWS_ROLE_ARN for the secret ${secret}: check the role's trust policy against the token's issuer, audience and subject.`,
   ],
+  [
+    /^StsUnavailableError/,
+    (secret) =>
+      `AWS's STS did not answer when this instance was to take on MCP_ANYCLOUD_AWS_ROLE_ARN for the secret ${secret}: check the network and AWS_REGION.`,
+  ],
   [/^Error: Region is missing/, (secret) => `The secret ${secret} has no region: set AWS_REGION, or give its ARN.`],
 ];
 

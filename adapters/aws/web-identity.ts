@@ -1,4 +1,5 @@
 import { fromWebToken } from "@aws-sdk/credential-provider-web-identity";
+import { inTime } from "./in-time.ts";
 
 /** A role of AWS for an instance elsewhere, which proves who it is with a token of its platform (OIDC). */
 export interface WebIdentity {
@@ -22,14 +23,18 @@ export type RoleCredentialProvider = (caller?: Record<string, unknown>) => Promi
 
 /** Milliseconds before they expire from which credentials are replaced: as much as AWS's clients ask for. */
 const REFRESH_MARGIN_MS = 300_000;
+/** Milliseconds that STS may take. Less than a request of the store, whose sentence would blame the table. */
+const STS_TIMEOUT_MS = 3_000;
+/** Milliseconds for token and STS together while the old credentials last: half of an attempt of the store. */
+const REPLACE_TIMEOUT_MS = 1_000;
 /** Shown in CloudTrail as the name of who took on the role. */
 const SESSION_NAME = "mcp-anycloud";
 
 /**
  * Credentials of the role, taken on with a fresh token each time (STS AssumeRoleWithWebIdentity), for an hour.
  * Whoever asks while that is under way waits for the same answer. A failure is not remembered, and not even noticed
- * while the old credentials last. Throws what `token` throws, and a RoleNotAssumedError. `now` is the time in
- * milliseconds.
+ * while the old credentials last. Throws what `token` throws, a RoleNotAssumedError where STS refuses, and a
+ * StsUnavailableError where it does not answer. `now` is the time in milliseconds.
  */
 export function webIdentityCredentials(
   { roleArn, token, region }: WebIdentity,
@@ -47,14 +52,17 @@ export function webIdentityCredentials(
       webIdentityToken: await token(),
       ...(region !== undefined && { clientConfig: { region } }),
     });
-    return assume(caller).catch((cause: Error) => {
+    return inTime(STS_TIMEOUT_MS, () => assume(caller)).catch((cause: Error) => {
       throw roleNotAssumed(roleArn, cause);
     });
   }
 
+  const replaceRole = (caller: Record<string, unknown>): Promise<RoleCredentials> =>
+    lastsFor(0) ? inTime(REPLACE_TIMEOUT_MS, () => assumeRole(caller)) : assumeRole(caller);
+
   return (caller = {}) => {
     if (current && lastsFor(REFRESH_MARGIN_MS)) return Promise.resolve(current);
-    underWay ??= assumeRole(caller)
+    underWay ??= replaceRole(caller)
       .then(
         (fresh) => (current = fresh),
         (error: unknown) => {
@@ -67,6 +75,9 @@ export function webIdentityCredentials(
   };
 }
 
-/** STS does not repeat the token in its message. No error of ours: the core must not get into this bundle again. */
-const roleNotAssumed = (roleArn: string, cause: Error): Error =>
-  Object.assign(new Error(`${roleArn} (${cause.name}: ${cause.message})`, { cause }), { name: "RoleNotAssumedError" });
+/** STS does not repeat the token in its message. No errors of ours: the core must not get into this bundle again. */
+function roleNotAssumed(roleArn: string, cause: Error): Error {
+  // AWS's clients mark so what the service answered and the caller has to mend.
+  const name = "$fault" in cause && cause.$fault === "client" ? "RoleNotAssumedError" : "StsUnavailableError";
+  return Object.assign(new Error(`${roleArn} (${cause.name}: ${cause.message})`, { cause }), { name });
+}

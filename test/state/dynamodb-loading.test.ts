@@ -44,6 +44,6 @@ test("the clients' bundle holds nothing of the core, which would be loaded twice
   const options = { bundle: true, platform: "node", metafile: true, write: false, logLevel: "silent" } as const;
   const { metafile } = await build({ ...options, entryPoints: [clients] });
   const own = Object.keys(metafile.inputs).filter((path) => !path.includes("node_modules/"));
-  const modules = ["aws-clients", "dynamodb-client", "secret-reader", "web-identity"];
+  const modules = ["aws-clients", "dynamodb-client", "in-time", "secret-reader", "web-identity"];
   expect(own.sort()).toEqual(modules.map((name) => `adapters/aws/${name}.ts`));
 });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { identityToken as azureIdentityToken } from "../../adapters/azure/identity-token.ts";
 import { identityToken as googleIdentityToken } from "../../adapters/gcp/identity-token.ts";
+import { azureIdentityEndpoint, googleMetadataServer } from "./identity-endpoints.ts";
 import { type StandIn, type StandInAnswer, type StandInRequest, startStandIn } from "./stand-in-server.ts";
 
 let standIn: StandIn | undefined;
@@ -23,19 +24,10 @@ async function start(answer: (request: StandInRequest) => StandInAnswer, busy = 
 }
 
 describe("Azure", () => {
-  /** https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference */
-  function endpoint({ method, url, headers }: StandInRequest): StandInAnswer {
-    const { resource, "api-version": version, client_id: id, ...rest } = Object.fromEntries(url.searchParams);
-    if (headers["x-identity-header"] !== "the-secret") return { status: 401, body: "" };
-    if (method !== "GET" || url.pathname !== "/msi/token" || version !== "2019-08-01" || !resource) {
-      return { status: 400, body: JSON.stringify({ statusCode: 400, message: "bad request" }) };
-    }
-    if (Object.keys(rest).length > 0) return { status: 400, body: "" };
-    const token = `for ${resource} by ${id ?? "the system"}`;
-    const expiry = String(Math.floor(Date.now() / 1000) + 86_400);
-    const answer = { access_token: token, expires_on: expiry, resource, token_type: "Bearer", client_id: "id" };
-    return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(answer) };
-  }
+  const endpoint = azureIdentityEndpoint(
+    "the-secret",
+    ({ audience, clientId }) => `for ${audience} by ${clientId ?? "the system"}`,
+  );
 
   test("the managed identity's token is for the audience, and never an old one", async () => {
     vi.stubEnv("IDENTITY_ENDPOINT", `http://${await start(endpoint)}/msi/token`);
@@ -78,17 +70,7 @@ describe("Azure", () => {
 });
 
 describe("Google", () => {
-  /** https://cloud.google.com/docs/authentication/get-id-token#metadata-server */
-  function server({ method, url, headers }: StandInRequest): StandInAnswer {
-    const audience = url.searchParams.get("audience");
-    if (headers["metadata-flavor"] !== "Google" || headers["x-forwarded-for"]) return { status: 403, body: "" };
-    if (url.pathname !== "/computeMetadata/v1/instance/service-accounts/default/identity" || method !== "GET") {
-      return { status: 404, body: "" };
-    }
-    if (!audience) return { status: 400, body: "non-empty audience parameter required" };
-    const token = `for ${audience}, ${url.searchParams.get("format")}\n`;
-    return { status: 200, headers: { "metadata-flavor": "Google", "content-type": "text/html" }, body: token };
-  }
+  const server = googleMetadataServer(({ audience, format }) => `for ${audience}, ${format}`);
 
   test("the service account's token is for the audience", async () => {
     vi.stubEnv("GCE_METADATA_HOST", await start(server, 1));

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createDynamodbStore, openConfiguredStore } from "../../adapters/aws/dynamodb-store.ts";
+import { openConfiguredStateKeys } from "../../adapters/aws/state-keys.ts";
 import { type RoleCredentialProvider, webIdentityCredentials } from "../../adapters/aws/web-identity.ts";
 import { findMoto, startMotoServer } from "./engines.ts";
 import { startStandIn } from "./stand-in-server.ts";
@@ -15,7 +16,7 @@ const token = async (): Promise<string> => `token-${++issued}`;
 beforeEach(async () => {
   now = Date.now();
   issued = 0;
-  sts = await startStsStandIn(() => now);
+  sts = await startStsStandIn({ now: () => now });
   vi.stubEnv("AWS_ENDPOINT_URL_STS", `http://${sts.host}`);
   vi.stubEnv("AWS_CONFIG_FILE", "/nonexistent");
   // Credentials that are lying about must not be used for it.
@@ -68,6 +69,39 @@ test("while the old credentials last, a failure to replace them does no harm", a
   await expect(credentials()).rejects.toMatchObject({ name: "RoleNotAssumedError" });
 });
 
+test("an STS that does not answer is given up, said to be one, and asked again by whoever comes next", async () => {
+  sts.gate = new Promise(() => {});
+  const unanswered = await Promise.allSettled([credentials(), credentials()]);
+  for (const outcome of unanswered) {
+    const reason = { name: "StsUnavailableError", message: expect.stringMatching(/mcp-sessions \(TimeoutError/) };
+    expect(outcome).toMatchObject({ status: "rejected", reason });
+  }
+  expect(issued).toBe(1);
+  sts.gate = Promise.resolve();
+  expect(await credentials()).toMatchObject({ accessKeyId: "ASIA1" });
+});
+
+test("an STS that nobody is at is not said to have refused", async () => {
+  await sts.close();
+  await expect(credentials()).rejects.toMatchObject({ name: "StsUnavailableError" });
+});
+
+test.each([
+  ["an STS", () => new Promise<never>(() => {}), undefined],
+  ["a platform", undefined, () => new Promise<never>(() => {})],
+])("while the old credentials last, %s that does not answer is not waited for", async (_, gate, answer) => {
+  let answered = token;
+  credentials = webIdentityCredentials({ roleArn: ROLE, token: () => answered(), region: "eu-central-1" }, () => now);
+  const first = await credentials();
+  if (gate) sts.gate = gate();
+  if (answer) answered = answer;
+  now += 3_400_000;
+  expect(await credentials()).toEqual(first);
+  sts.gate = Promise.resolve();
+  answered = token;
+  expect(await credentials()).not.toEqual(first);
+});
+
 test("a platform that gives no token is told of in its own words", async () => {
   const words = new Error("no identity here");
   const failing = webIdentityCredentials({ roleArn: ROLE, token: () => Promise.reject(words), region: "eu-central-1" });
@@ -113,6 +147,20 @@ test("a store whose role is refused is unavailable, in the words of who refused"
     cause: expect.objectContaining({ message: expect.stringContaining(ROLE) }),
   });
   expect(issued).toBe(1);
+});
+
+test("a store and a key ring for whose role nobody answers do not blame the trust policy", async () => {
+  await sts.close();
+  const config = { table: "sessions", stateKeysSecret: "ring", awsRoleArn: ROLE, awsTokenAudience: "the-audience" };
+  vi.stubEnv("AWS_REGION", "eu-central-1");
+  const sentence = (what: string): object => ({
+    code: "STORE_UNAVAILABLE",
+    message: expect.stringMatching(new RegExp(`^AWS's STS .* ${what}: check the network and AWS_REGION\\.$`)),
+    cause: expect.objectContaining({ message: expect.stringContaining(ROLE) }),
+  });
+  const store = openConfiguredStore(config, token);
+  await expect(store?.get({ partition: "p", sort: "s" })).rejects.toMatchObject(sentence("the table sessions"));
+  await expect(openConfiguredStateKeys(config, token)?.()).rejects.toMatchObject(sentence("the secret ring"));
 });
 
 test("moto's STS takes it, too", async ({ skip }) => {

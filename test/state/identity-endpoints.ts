@@ -1,0 +1,55 @@
+import type { StandInAnswer, StandInRequest } from "./stand-in-server.ts";
+
+/** What an endpoint of a platform makes a token of. */
+export interface TokenRequest {
+  readonly audience: string;
+  /** The identity that is asked for by its client id; undefined for the one that belongs to the instance alone. */
+  readonly clientId?: string | undefined;
+}
+
+/** Answers as a platform's endpoint does for its own instances. */
+export type IdentityEndpoint = (request: StandInRequest) => StandInAnswer;
+
+const JSON_TYPE = { "content-type": "application/json" };
+
+/**
+ * Azure's, which answers 400 where there is no such identity or audience, and knows instances by a secret
+ * (https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference). Its path is `/msi/token`.
+ */
+export function azureIdentityEndpoint(
+  secret: string,
+  issue: (asked: TokenRequest) => string | undefined,
+): IdentityEndpoint {
+  return ({ method, url, headers }) => {
+    const { resource, "api-version": version, client_id: clientId, ...rest } = Object.fromEntries(url.searchParams);
+    if (headers["x-identity-header"] !== secret) return { status: 401, body: "" };
+    if (method !== "GET" || url.pathname !== "/msi/token" || version !== "2019-08-01" || !resource) {
+      return { status: 400, headers: JSON_TYPE, body: JSON.stringify({ statusCode: 400, message: "bad request" }) };
+    }
+    if (Object.keys(rest).length > 0) return { status: 400, body: "" };
+    const token = issue({ audience: resource, clientId });
+    if (token === undefined) return { status: 400, headers: JSON_TYPE, body: JSON.stringify({ statusCode: 400 }) };
+    const expiry = String(Math.floor(Date.now() / 1000) + 86_400);
+    const answer = { access_token: token, expires_on: expiry, resource, token_type: "Bearer", client_id: "id" };
+    return { status: 200, headers: JSON_TYPE, body: JSON.stringify(answer) };
+  };
+}
+
+/**
+ * Google's metadata server, which refuses what a forged request could be
+ * (https://cloud.google.com/docs/authentication/get-id-token#metadata-server).
+ */
+export function googleMetadataServer(
+  issue: (asked: TokenRequest & { readonly format: string }) => string,
+): IdentityEndpoint {
+  return ({ method, url, headers }) => {
+    const audience = url.searchParams.get("audience");
+    if (headers["metadata-flavor"] !== "Google" || headers["x-forwarded-for"]) return { status: 403, body: "" };
+    if (url.pathname !== "/computeMetadata/v1/instance/service-accounts/default/identity" || method !== "GET") {
+      return { status: 404, body: "" };
+    }
+    if (!audience) return { status: 400, body: "non-empty audience parameter required" };
+    const token = `${issue({ audience, format: url.searchParams.get("format") ?? "standard" })}\n`;
+    return { status: 200, headers: { "metadata-flavor": "Google", "content-type": "text/html" }, body: token };
+  };
+}
