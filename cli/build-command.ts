@@ -11,7 +11,7 @@ import { toTable } from "./table.ts";
 /** How each artefact is deployed. */
 const DEPLOY: Readonly<Record<Cloud, (folder: string) => string>> = {
   aws: (folder) => `deploy ${folder} as the code of a Lambda function, handler index.handler`,
-  azure: (folder) => `cd ${folder} && func azure functionapp publish <app> --no-build`,
+  azure: (folder) => `cd ${folder} && func azure functionapp publish <app> --no-build --javascript`,
   gcp: (folder) => `gcloud run deploy mcp --source ${folder} --function mcp --base-image nodejs24`,
 };
 

@@ -13,7 +13,7 @@ import type { Cloud } from "../cli/clouds.ts";
 export interface FrontOptions
   extends Partial<Omit<EmulatorOptions, "artefact">>,
     Pick<AwsEmulatorOptions, "frontDoor" | "streaming" | "runtime">,
-    Pick<GcpEmulatorOptions, "form"> {
+    Pick<GcpEmulatorOptions, "form" | "requestTimeoutSeconds" | "concurrency" | "maxInstances"> {
   /** Absolute path of the module to serve. */
   readonly entry: string;
   readonly kind?: EntryKind;

@@ -9,7 +9,10 @@ export function platformFiles(cloud: Cloud): PlatformFiles {
   return { aws: {}, azure: azureFiles(), gcp: gcpFiles() }[cloud];
 }
 
-/** For `func azure functionapp publish <app> --no-build`, run in the folder. */
+/**
+ * For `func azure functionapp publish <app> --no-build --javascript`, run in the folder. Core Tools look for the language in
+ * local.settings.json, which is no part of it, and publish nothing without (GlobalCoreToolsSettings.CurrentWorkerRuntime).
+ */
 function azureFiles(): PlatformFiles {
   return {
     // learn.microsoft.com/azure/azure-functions/functions-host-json

@@ -58,7 +58,7 @@ describe("mcp-anycloud build", () => {
     for (const file of filesIn(join(project.folder, "dist")).filter((name) => !name.startsWith("source-maps"))) {
       expect(printed).toMatch(new RegExp(`^dist/${file.replaceAll(".", "\\.")} +[\\d.]+ kB +[\\d.]+ kB$`, "m"));
     }
-    expect(printed).toContain("cd dist/azure && func azure functionapp publish <app> --no-build");
+    expect(printed).toContain("cd dist/azure && func azure functionapp publish <app> --no-build --javascript");
     expect(printed).toContain("gcloud run deploy mcp --source dist/gcp --function mcp --base-image nodejs24");
   });
 

@@ -1,0 +1,99 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ServiceInstance, startServiceInstance } from "../../adapters/gcp/emulator/service-instance.ts";
+import { buildTarget } from "../../cli/build/build-target.ts";
+import { runSmoke } from "../../cli/smoke/run-smoke.ts";
+import { copyContext, readDockerfile } from "./dockerfile.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const BUNDLES = ["THIRD-PARTY-LICENSES.txt", "aws-clients.cjs", "index.mjs", "json-schema-validator.cjs"];
+/** What `gcloud run deploy --source` takes along. */
+const UPLOADED = [".gcloudignore", ...BUNDLES, "package.json", "server.mjs"];
+
+const work = mkdtempSync(join(tmpdir(), "deployed-folder-"));
+const folder = join(work, "gcp");
+/** Of `build`, with a source map in it as on a developer's machine. */
+beforeAll(() =>
+  buildTarget({ cloud: "gcp", entry: join(ROOT, "examples/greeter/server.ts"), outDir: folder, sourceMapDir: folder }),
+);
+afterAll(() => rmSync(work, { recursive: true }));
+
+/** Runs a command in a folder as the platform does, and asks what comes to listen on PORT. */
+async function serves(cwd: string, command: readonly string[], environment: Record<string, string>): Promise<void> {
+  let instance: ServiceInstance | undefined;
+  try {
+    instance = await startServiceInstance({
+      artefact: { folder: cwd, command, environment },
+      startupMs: 60_000,
+      signal: new AbortController().signal,
+    });
+    const url = `http://127.0.0.1:${instance.port}`;
+    expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: "ok" });
+    const call = { tool: "greet", arguments: { name: "Ada" } };
+    expect(await runSmoke({ url: `${url}/mcp`, call })).toMatchObject({ failure: undefined });
+    instance.process.kill("SIGTERM");
+    expect(await instance.exited).toBe("exit code 0");
+  } finally {
+    await instance?.stop();
+  }
+}
+
+test("as the source of a function, it starts under Google's own command line with what it declares and no more", async () => {
+  const source = join(work, "source");
+  for (const name of UPLOADED) cpSync(join(folder, name), join(source, name));
+  const { dependencies } = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
+  const programs = Object.entries<string>(dependencies).flatMap(([name, version]) => install(source, name, version));
+  // https://github.com/GoogleCloudPlatform/functions-framework-nodejs#configure-the-functions-framework
+  expect(programs).toContain("functions-framework");
+  await serves(source, ["node_modules/.bin/functions-framework", "--target", "mcp"], { NODE_ENV: "production" });
+});
+
+/** As `npm install --omit=dev` leaves a package: its own dependencies are found from where it really lies. */
+function install(into: string, name: string, version: string): string[] {
+  const installed = join(ROOT, "node_modules", name);
+  const manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+  expect([name, manifest.version]).toEqual([name, version]);
+  const link = (target: string, path: string): void => {
+    mkdirSync(dirname(join(into, path)), { recursive: true });
+    symlinkSync(target, join(into, path));
+  };
+  link(installed, `node_modules/${name}`);
+  const programs = Object.entries<string>(manifest.bin ?? {});
+  for (const [program, path] of programs) link(join(installed, path), `node_modules/.bin/${program}`);
+  return programs.map(([program]) => program);
+}
+
+test("as an image, it starts with the files that are copied into it and no others", async () => {
+  const { base, environment, copied, user, command } = readDockerfile(join(folder, "container/Dockerfile"));
+  const app = join(work, "app");
+  copyContext(folder, copied, app);
+  expect(readdirSync(app).sort()).toEqual([...BUNDLES, "package.json", "server.mjs"].sort());
+  expect([base, user]).toEqual(["node:24-slim", "node"]);
+  const [program, ...script] = command;
+  // The Node.js of the base image, for which the one that runs the tests stands.
+  expect(program).toBe("node");
+  expect(process.version).toMatch(/^v24\./);
+  await serves(app, script, { ...environment, K_SERVICE: "mcp" });
+});
+
+test("gcloud uploads what runs and nothing else", ({ skip }) => {
+  const program = findGcloud();
+  if (!program) return skip("gcloud is not installed: nothing else reads .gcloudignore as it does");
+  // A folder of its own for what gcloud writes down, in the place of the developer's.
+  const environment = { ...process.env, CLOUDSDK_CONFIG: join(work, "gcloud") };
+  const options = { encoding: "utf8", env: environment } as const;
+  const uploaded = execFileSync(program, ["meta", "list-files-for-upload", folder], options).trimEnd().split("\n");
+  expect(uploaded.sort()).toEqual(UPLOADED);
+});
+
+function findGcloud(): string | undefined {
+  try {
+    return execFileSync("which", ["gcloud"], { encoding: "utf8" }).trim();
+  } catch {
+    return undefined;
+  }
+}
