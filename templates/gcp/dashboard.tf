@@ -1,0 +1,68 @@
+# One page for who looks after the server. Idle: nothing.
+locals {
+  of_service = "{monitored_resource=\"cloud_run_revision\",service_name=\"${var.name}\",location=\"${var.region}\"}"
+  duration   = local.metric["duration"]
+  # The time between two points of a chart, whatever time the chart shows; Monitoring fills it in.
+  step = "[$${__interval}]"
+
+  charts = [
+    { title = "Requests by method", bars = true, queries = ["sum by (method) (increase(${local.duration}_count${local.within}${local.step}))"] },
+    { title = "Latency in milliseconds: 50 and 99 of 100", bars = false, queries = [
+      for share in ["0.5", "0.99"] : "histogram_quantile(${share}, sum by (le) (increase(${local.duration}_bucket${local.within}${local.step})))"
+    ] },
+    { title = "Sessions opened", bars = false, queries = ["sum(increase(${local.duration}_count{monitored_resource=\"cloud_run_revision\",method=\"initialize\"}${local.step}))"] },
+    { title = "Requests by protocol era", bars = true, queries = ["sum by (era) (increase(${local.duration}_count${local.within}${local.step}))"] },
+    { title = "Answers by status", bars = true, queries = ["sum by (response_code) (increase(run_googleapis_com:request_count${local.of_service}${local.step}))"] },
+    { title = "Failures and refusals", bars = false, queries = [
+      for name in keys(local.counted_answers) : "sum(increase(${local.metric[name]}${local.within}${local.step}))"
+    ] },
+    { title = "Cold starts", bars = false, queries = ["sum(increase(run_googleapis_com:container_startup_latencies_count${local.of_service}${local.step}))"] },
+    { title = "Bytes sent", bars = false, queries = ["sum(increase(run_googleapis_com:container_network_sent_bytes_count${local.of_service}${local.step}))"] },
+    { title = "Cost: requests", bars = false, queries = ["sum(increase(run_googleapis_com:request_count${local.of_service}${local.step}))"] },
+    # Times the CPU and the memory, this is what Cloud Run bills.
+    { title = "Cost: seconds of instances", bars = false, queries = ["sum(increase(run_googleapis_com:container_billable_instance_time${local.of_service}${local.step}))"] },
+  ]
+
+  log_view = urlencode("${google_logging_project_bucket_config.requests.id}/views/_AllLogs")
+  notes = join("\n\n", concat(
+    [
+      "[The log](https://console.cloud.google.com/logs/query;query=jsonPayload.message%3D%22request%22;storageScope=storage,${local.log_view}?project=${var.project}) has a line per request, with the tool or prompt (`jsonPayload.mcpName`) and what failed (`jsonPayload.error`).",
+    ],
+    [for name in local.table_name[*] : "The table `${name}` is in AWS, ${local.aws_region}: CloudWatch there shows what is read, written and refused."],
+  ))
+}
+
+resource "google_monitoring_dashboard" "server" {
+  dashboard_json = jsonencode({
+    displayName = var.name
+    mosaicLayout = {
+      columns = 48
+      tiles = concat(
+        [for index, chart in local.charts : {
+          xPos   = 24 * (index % 2)
+          yPos   = 16 * floor(index / 2)
+          width  = 24
+          height = 16
+          widget = {
+            title = chart.title
+            xyChart = {
+              dataSets = [for query in chart.queries : {
+                plotType        = chart.bars ? "STACKED_BAR" : "LINE"
+                timeSeriesQuery = { prometheusQuery = query }
+              }]
+            }
+          }
+        }],
+        [{
+          xPos   = 0
+          yPos   = 16 * ceil(length(local.charts) / 2)
+          width  = 48
+          height = 12
+          widget = { title = "More", text = { content = local.notes, format = "MARKDOWN" } }
+        }],
+      )
+    }
+  })
+
+  depends_on = [google_project_service.required]
+}

@@ -1,0 +1,38 @@
+# The variables that the server gets; src/config.ts reads them. A setting that is null is not set, and has the endpoint's
+# own default.
+locals {
+  settings = {
+    MCP_ANYCLOUD_PATH                  = var.settings.path
+    MCP_ANYCLOUD_ALLOWED_ORIGINS       = try(join(",", var.settings.allowed_origins), null)
+    MCP_ANYCLOUD_MAX_BODY_BYTES        = tostring(var.settings.max_body_bytes)
+    MCP_ANYCLOUD_HEARTBEAT_SECONDS     = tostring(var.settings.heartbeat_seconds)
+    MCP_ANYCLOUD_SESSION_SECONDS       = tostring(var.settings.session_seconds)
+    MCP_ANYCLOUD_SESSION_GRACE_SECONDS = tostring(var.settings.session_grace_seconds)
+    MCP_ANYCLOUD_STREAM_SECONDS        = tostring(var.settings.stream_seconds)
+    MCP_ANYCLOUD_LOG_LEVEL             = var.settings.log_level
+  }
+
+  server_environment = merge(
+    var.environment,
+    { for name, value in local.settings : name => value if value != null },
+    var.custom_domain == null ? {} : { MCP_ANYCLOUD_ALLOWED_HOSTS = var.custom_domain.name },
+    var.session_store == "none" ? {} : {
+      MCP_ANYCLOUD_TABLE              = local.table_name
+      MCP_ANYCLOUD_AWS_ROLE_ARN       = aws_iam_role.server[0].arn
+      MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE = local.aws_token_audience
+      AWS_REGION                      = local.aws_region
+    },
+    var.shared_state.key_ring == null ? {} : { MCP_ANYCLOUD_STATE_KEYS_SECRET = var.shared_state.key_ring },
+    # Only the version's name: Cloud Run puts the secret itself in its place when an instance starts.
+    { for name, secret in local.secrets : name => "${secret.secret}/versions/${secret.version}" },
+    # adapters/gcp/invocation.ts: how long a request may take, which Cloud Run tells its functions, but not all services.
+    { CLOUD_RUN_TIMEOUT_SECONDS = tostring(local.timeout_seconds) },
+  )
+
+  secrets = local.own_key_ring ? {
+    MCP_ANYCLOUD_STATE_KEYS = {
+      secret  = google_secret_manager_secret.key_ring[0].secret_id
+      version = google_secret_manager_secret_version.key_ring[0].version
+    }
+  } : {}
+}

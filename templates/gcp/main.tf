@@ -1,0 +1,53 @@
+provider "google" {
+  project        = var.project
+  region         = var.region
+  default_labels = local.tags
+}
+
+provider "google-beta" {
+  project        = var.project
+  region         = var.region
+  default_labels = local.tags
+}
+
+# Terraform configures a provider even where nothing is made with it: without a store, no credentials for AWS are asked for.
+provider "aws" {
+  region                      = local.aws_region
+  access_key                  = local.uses_aws ? null : "unused"
+  secret_key                  = local.uses_aws ? null : "unused"
+  skip_credentials_validation = !local.uses_aws
+  skip_metadata_api_check     = local.uses_aws ? null : "true"
+  skip_requesting_account_id  = !local.uses_aws
+
+  default_tags {
+    tags = local.tags
+  }
+}
+
+locals {
+  tags = merge({ mcp-server = var.name, part-of = "mcp-anycloud" }, var.tags)
+
+  path = coalesce(var.settings.path, "/mcp")
+
+  uses_aws   = var.session_store == "dynamodb"
+  aws_region = coalesce(var.shared_state.region, "us-east-1")
+
+  # The host that clients name.
+  host = (
+    var.custom_domain != null ? var.custom_domain.name :
+    var.gateway != null ? google_api_gateway_gateway.server[0].default_hostname :
+    trimprefix(google_cloud_run_v2_service.server.uri, "https://")
+  )
+}
+
+# They stay enabled when this deployment goes: others in the project may use them.
+resource "google_project_service" "required" {
+  for_each = toset(concat(
+    [for name in ["artifactregistry", "cloudbuild", "iam", "logging", "monitoring", "run", "secretmanager", "storage"] : "${name}.googleapis.com"],
+    var.gateway == null ? [] : [for name in ["apigateway", "servicecontrol", "servicemanagement"] : "${name}.googleapis.com"],
+    try(var.custom_domain.zone, null) == null ? [] : ["dns.googleapis.com"],
+  ))
+
+  service            = each.key
+  disable_on_destroy = false
+}

@@ -1,0 +1,97 @@
+# One JSON line per request, in a bucket of its own: `_Default` keeps everybody's lines, for as long as the project says. Idle:
+# nothing; what comes in costs what it would cost there ($0.50 per GiB beyond the project's free 50 a month), and $0.01 per
+# GiB and month beyond 30 days.
+locals {
+  log_of_service = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${var.name}\" AND resource.labels.location=\"${var.region}\""
+}
+
+resource "google_logging_project_bucket_config" "requests" {
+  project        = var.project
+  location       = var.region
+  bucket_id      = var.name
+  description    = "Log of the MCP server"
+  retention_days = var.log_retention_days
+
+  depends_on = [google_project_service.required]
+}
+
+# To a bucket of the same project a sink needs no leave.
+resource "google_logging_project_sink" "requests" {
+  name                   = var.name
+  destination            = "logging.googleapis.com/${google_logging_project_bucket_config.requests.id}"
+  filter                 = local.log_of_service
+  unique_writer_identity = true
+}
+
+# And not in `_Default` too, where they would be kept, and paid for, a second time. Only once they are kept here.
+resource "google_logging_project_exclusion" "requests" {
+  name        = var.name
+  description = "Kept in the log bucket ${var.name} instead"
+  filter      = local.log_of_service
+
+  depends_on = [google_logging_project_sink.requests]
+}
+
+# Numbers made of those lines as they come in; they count what is excluded from `_Default` as well ("Log-based metrics
+# overview"). Idle: nothing; the first 150 MiB of metrics a month are free, which is some millions of requests.
+locals {
+  # What clients got, from Google's own line per request: it knows of those, too, that no instance ever saw.
+  answers = "${local.log_of_service} AND log_id(\"run.googleapis.com/requests\")"
+
+  counted_answers = {
+    server-errors = "httpRequest.status>=500"
+    throttles     = "httpRequest.status=429"
+    # Cloud Run says 401 or 403 to who may not call; the server says 401 to who has no good token, and 403 to strange hosts.
+    unauthenticated = var.auth == "iam" ? "(httpRequest.status=401 OR httpRequest.status=403)" : "httpRequest.status=401"
+  }
+}
+
+resource "google_logging_metric" "answers" {
+  for_each = local.counted_answers
+
+  name   = "${var.name}-${each.key}"
+  filter = "${local.answers} AND ${each.value}"
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    unit        = "1"
+  }
+
+  depends_on = [google_project_service.required]
+}
+
+# Milliseconds until the last byte of an answer that somebody waits for, from the server's own lines: streams that wait for
+# news last as long as they may.
+resource "google_logging_metric" "duration" {
+  name            = "${var.name}-duration"
+  filter          = "${local.log_of_service} AND jsonPayload.message=\"request\" AND jsonPayload.httpMethod=\"POST\" AND NOT jsonPayload.mcpMethod=\"subscriptions/listen\""
+  value_extractor = "EXTRACT(jsonPayload.durationMs)"
+
+  # Only methods that there are: a client could name as many as it likes, and each would be a series.
+  label_extractors = {
+    method = "REGEXP_EXTRACT(jsonPayload.mcpMethod, \"^((?:initialize|ping|server|tools|prompts|resources|completion|logging|notifications|tasks)(?:/(?:discover|list|call|get|read|templates/list|subscribe|unsubscribe|complete|setLevel|initialized|cancelled|progress))?)$\")"
+    era    = "REGEXP_EXTRACT(jsonPayload.era, \"^(modern|legacy)$\")"
+  }
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "DISTRIBUTION"
+    unit        = "ms"
+
+    labels {
+      key = "method"
+    }
+    labels {
+      key = "era"
+    }
+  }
+
+  bucket_options {
+    explicit_buckets {
+      bounds = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 20000, 30000, 60000, 120000, 300000, 900000]
+    }
+  }
+
+  depends_on = [google_project_service.required]
+}

@@ -1,0 +1,130 @@
+# What stands around the code. The code itself comes with `gcloud run deploy`, which keeps all of this as it is
+# (googlecloudsdk/command_lib/run/serverless_operations.py: ReleaseService changes the service that it reads).
+locals {
+  # A stream is cut then. Behind a gateway, whose limit is as hard, the server has to know of that one.
+  timeout_seconds = var.gateway == null ? 900 : var.gateway.deadline_seconds
+}
+
+resource "google_cloud_run_v2_service" "server" {
+  name        = var.name
+  location    = var.region
+  description = "MCP server"
+  ingress     = "INGRESS_TRAFFIC_ALL"
+
+  # Public without `allUsers` in a policy, which organisations forbid ("Domain restricted sharing"): Cloud Run's own
+  # recommendation ("Allowing public access"). Behind a gateway, only the gateway may call.
+  invoker_iam_disabled = var.auth == "public" && var.gateway == null
+  # Tokens of callers are made for this name as well as for the service's own.
+  custom_audiences = var.custom_domain == null ? null : ["https://${var.custom_domain.name}"]
+
+  # It holds nothing that is not elsewhere.
+  deletion_protection = false
+
+  template {
+    service_account = google_service_account.server.email
+    timeout         = "${local.timeout_seconds}s"
+    # Streams mostly wait, and so do tool calls: many requests share an instance.
+    max_instance_request_concurrency = 80
+
+    # Any instance serves any request, so there is no session affinity; MCP clients would not keep its cookie.
+    scaling {
+      min_instance_count = 0
+      # A limit of what a flood of requests can cost: 1,600 at a time.
+      max_instance_count = 20
+    }
+
+    containers {
+      # Google's sample, until the first `gcloud run deploy`. It answers every path (GoogleCloudPlatform/cloud-run-hello).
+      image = "us-docker.pkg.dev/cloudrun/container/hello"
+
+      ports {
+        container_port = 8080
+      }
+
+      resources {
+        limits = { cpu = "1", memory = "512Mi" }
+        # CPU, and its price, only while a request is under way ("Billing settings for services").
+        cpu_idle          = true
+        startup_cpu_boost = true
+      }
+
+      dynamic "env" {
+        for_each = { for name, value in local.server_environment : name => value if !contains(keys(local.secrets), name) }
+
+        content {
+          name  = env.key
+          value = env.value
+        }
+      }
+
+      dynamic "env" {
+        for_each = local.secrets
+
+        content {
+          name = env.key
+
+          value_source {
+            secret_key_ref {
+              secret  = env.value.secret
+              version = env.value.version
+            }
+          }
+        }
+      }
+
+      # Every second, the shortest period there is: a cold start waits for it.
+      startup_probe {
+        period_seconds    = 1
+        timeout_seconds   = 1
+        failure_threshold = 60
+
+        # Under a name of its own the server serves no other, and what name a probe gives is not documented.
+        dynamic "http_get" {
+          for_each = var.custom_domain == null ? ["/health"] : []
+
+          content {
+            path = http_get.value
+          }
+        }
+
+        dynamic "tcp_socket" {
+          for_each = var.custom_domain == null ? [] : [8080]
+
+          content {
+            port = tcp_socket.value
+          }
+        }
+      }
+    }
+  }
+
+  # What `gcloud run deploy --source` and `--image` set: the image and where it came from, who deployed it, and a label
+  # `client.knative.dev/nonce` that forces a revision. And who gets requests, so that a roll back stays.
+  lifecycle {
+    ignore_changes = [
+      build_config,
+      client,
+      client_version,
+      traffic,
+      template[0].labels,
+      template[0].containers[0].base_image_uri,
+      template[0].containers[0].image,
+      template[0].containers[0].name,
+    ]
+  }
+
+  depends_on = [
+    google_project_service.required,
+    google_secret_manager_secret_iam_member.server,
+  ]
+}
+
+# Behind a gateway only it may call; with `auth = "iam"`, whoever you let in with roles/run.invoker.
+resource "google_cloud_run_v2_service_iam_member" "gateway" {
+  count = var.gateway == null ? 0 : 1
+
+  name     = google_cloud_run_v2_service.server.name
+  location = var.region
+  role     = "roles/run.invoker"
+  member   = google_service_account.gateway[0].member
+}

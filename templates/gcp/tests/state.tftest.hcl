@@ -1,0 +1,170 @@
+# Where state is kept: a table of its own, none, or what another deployment made; and the keys that seal what clients hold.
+
+mock_provider "google" {
+  mock_resource "google_service_account" {
+    defaults = {
+      email     = "notes-run@notes-123456.iam.gserviceaccount.com"
+      member    = "serviceAccount:notes-run@notes-123456.iam.gserviceaccount.com"
+      unique_id = "112233445566778899000"
+    }
+  }
+  mock_resource "google_cloud_run_v2_service" {
+    defaults = { uri = "https://notes-abc123-ew.a.run.app" }
+  }
+  mock_resource "google_secret_manager_secret_version" {
+    defaults = { version = "3" }
+  }
+  mock_resource "google_logging_project_bucket_config" {
+    defaults = { id = "projects/notes-123456/locations/europe-west1/buckets/notes" }
+  }
+}
+mock_provider "google-beta" {
+  mock_resource "google_project_service_identity" {
+    defaults = { member = "serviceAccount:monitoring" }
+  }
+}
+mock_provider "random" {
+  mock_resource "random_bytes" {
+    defaults = { base64 = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=" }
+  }
+}
+mock_provider "aws" {
+  mock_resource "aws_dynamodb_table" {
+    defaults = { arn = "arn:aws:dynamodb:us-east-1:123456789012:table/notes" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { id = "notes-1", arn = "arn:aws:iam::123456789012:role/notes-1" }
+  }
+}
+
+variables {
+  name    = "notes"
+  project = "notes-123456"
+  region  = "europe-west1"
+  auth    = "public"
+}
+
+run "the_table_is_that_of_the_stack" {
+  assert {
+    condition = alltrue([
+      aws_dynamodb_table.sessions[0].hash_key == "pk",
+      aws_dynamodb_table.sessions[0].range_key == "sk",
+      aws_dynamodb_table.sessions[0].ttl[0].attribute_name == "expiresAt",
+      aws_dynamodb_table.sessions[0].ttl[0].enabled,
+      aws_dynamodb_table.sessions[0].billing_mode == "PAY_PER_REQUEST",
+      aws_dynamodb_table.sessions[0].point_in_time_recovery[0].recovery_period_in_days == 7,
+      aws_dynamodb_table.sessions[0].deletion_protection_enabled,
+    ])
+    error_message = "The table must have the keys, the expiry and the protection of stacks/session-table.ts."
+  }
+  assert {
+    condition = jsondecode(aws_iam_role.server[0].assume_role_policy).Statement == [{
+      Effect    = "Allow"
+      Principal = { Federated = "accounts.google.com" }
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Condition = {
+        StringEquals = {
+          "accounts.google.com:sub"  = "112233445566778899000"
+          "accounts.google.com:oaud" = "sts.amazonaws.com"
+        }
+      }
+    }]
+    error_message = "The role must trust this one service account, and only for AWS's audience."
+  }
+  assert {
+    condition = jsondecode(aws_iam_role_policy.server[0].policy).Statement == [{
+      Effect   = "Allow"
+      Action   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query"]
+      Resource = "arn:aws:dynamodb:us-east-1:123456789012:table/notes"
+    }]
+    error_message = "The role must allow what the store does on this one table, and no more."
+  }
+}
+
+run "stateless" {
+  variables {
+    session_store = "none"
+  }
+
+  assert {
+    condition     = local.server_environment == { MCP_ANYCLOUD_STATE_KEYS = "notes-key-ring/versions/3", CLOUD_RUN_TIMEOUT_SECONDS = "900" }
+    error_message = "A stateless server must know of no table and no role."
+  }
+  assert {
+    condition     = length(aws_dynamodb_table.sessions) + length(aws_iam_role.server) + length(aws_iam_role_policy.server) + length(data.aws_dynamodb_table.shared) == 0 && output.session_store_name == null
+    error_message = "Nothing must be made in AWS."
+  }
+}
+
+run "state_of_another_deployment" {
+  variables {
+    shared_state = {
+      table    = "mcp"
+      region   = "eu-central-1"
+      key_ring = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mcp/ring-AbC123"
+    }
+  }
+
+  override_data {
+    target = data.aws_dynamodb_table.shared
+    values = { name = "mcp", arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/mcp", hash_key = "pk", range_key = "sk" }
+  }
+
+  assert {
+    condition = local.server_environment == {
+      MCP_ANYCLOUD_TABLE              = "mcp"
+      MCP_ANYCLOUD_AWS_ROLE_ARN       = "arn:aws:iam::123456789012:role/notes-1"
+      MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE = "sts.amazonaws.com"
+      MCP_ANYCLOUD_STATE_KEYS_SECRET  = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mcp/ring-AbC123"
+      AWS_REGION                      = "eu-central-1"
+      CLOUD_RUN_TIMEOUT_SECONDS       = "900"
+    }
+    error_message = "The server must use the other deployment's table and key ring, where they lie."
+  }
+  assert {
+    condition     = length(aws_dynamodb_table.sessions) + length(google_secret_manager_secret.key_ring) + length(random_bytes.state_key) == 0
+    error_message = "Neither a table nor a key ring must be made."
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.server[0].policy).Statement : statement.Resource] == ["arn:aws:dynamodb:eu-central-1:123456789012:table/mcp", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mcp/ring-AbC123"]
+    error_message = "The role must reach that table and that key ring."
+  }
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.server[0].policy).Statement[1].Action == ["secretsmanager:GetSecretValue"]
+    error_message = "The role must only read the key ring."
+  }
+  assert {
+    condition     = output.key_ring_name == "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mcp/ring-AbC123"
+    error_message = "The key ring's name must be that of the shared one."
+  }
+}
+
+run "a_strange_table_is_refused" {
+  command = plan
+
+  variables {
+    shared_state = { table = "orders" }
+  }
+
+  override_data {
+    target = data.aws_dynamodb_table.shared
+    values = { name = "orders", hash_key = "orderId", range_key = "line" }
+  }
+
+  expect_failures = [data.aws_dynamodb_table.shared]
+}
+
+run "keys_rotate" {
+  variables {
+    state_key_ids = ["2026-12", "1"]
+  }
+
+  assert {
+    condition     = startswith(nonsensitive(google_secret_manager_secret_version.key_ring[0].secret_data), "2026-12:") && strcontains(nonsensitive(google_secret_manager_secret_version.key_ring[0].secret_data), ",1:")
+    error_message = "The newest key must come first, and the earlier one stay."
+  }
+  assert {
+    condition     = google_secret_manager_secret_version.key_ring[0].deletion_policy == "ABANDON"
+    error_message = "Revisions that a roll back needs must find their key ring."
+  }
+}

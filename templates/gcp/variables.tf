@@ -1,0 +1,195 @@
+variable "name" {
+  description = "Names everything that is made: 3 to 24 lower-case letters, digits and hyphens."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,22}[a-z0-9]$", var.name))
+    error_message = "name must be 3 to 24 lower-case letters, digits and hyphens that start with a letter and do not end with a hyphen, such as notes-prod."
+  }
+}
+
+variable "project" {
+  description = "Id of the Google Cloud project, which has billing enabled."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project))
+    error_message = "project must be the id of a Google Cloud project, such as notes-123456, not its number or display name."
+  }
+}
+
+variable "region" {
+  description = "Google Cloud region, such as europe-west3."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]+(-[a-z]+)+[0-9]+$", var.region))
+    error_message = "region must be a Google Cloud region in its short form, such as europe-west3."
+  }
+}
+
+variable "auth" {
+  # No default: who may call is never decided by leaving something out.
+  description = "Who may call. \"public\": whoever finds the address. \"iam\": only who Google Cloud lets in (IAM, roles/run.invoker)."
+  type        = string
+
+  validation {
+    condition     = contains(["public", "iam"], var.auth)
+    error_message = "auth must be \"public\" (whoever finds the address may call) or \"iam\" (only who the cloud lets in)."
+  }
+}
+
+variable "session_store" {
+  description = "Where sessions and shared state are kept: \"dynamodb\", or \"none\" for a server that is stateless."
+  type        = string
+  default     = "dynamodb"
+  nullable    = false
+
+  validation {
+    condition     = contains(["dynamodb", "none"], var.session_store)
+    error_message = "session_store must be \"dynamodb\" or \"none\" (stateless)."
+  }
+}
+
+variable "shared_state" {
+  description = <<-EOT
+    What another deployment made and this one shares. table: name of its DynamoDB table (default: a new one is made).
+    region: AWS Region of the table, new or shared (default us-east-1). key_ring: ARN of its key ring's secret in
+    AWS Secrets Manager (default: a key ring of this deployment's own). Both must be encrypted with keys that AWS manages.
+  EOT
+  type = object({
+    table    = optional(string)
+    region   = optional(string)
+    key_ring = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = try(regex("^[A-Za-z0-9_.-]{3,255}$", var.shared_state.table) != "", var.shared_state.table == null)
+    error_message = "shared_state.table must be the name of a DynamoDB table, not its ARN."
+  }
+  validation {
+    condition     = try(regex("^[a-z]{2}(-[a-z]+)+-[0-9]+$", var.shared_state.region)[0] != "", var.shared_state.region == null)
+    error_message = "shared_state.region must be an AWS Region, such as us-east-1."
+  }
+  validation {
+    condition     = try(regex("^arn:[a-z0-9-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$", var.shared_state.key_ring) != "", var.shared_state.key_ring == null)
+    error_message = "shared_state.key_ring must be the ARN of a secret of AWS Secrets Manager, arn:aws:secretsmanager:…:secret:…."
+  }
+  validation {
+    condition     = var.session_store == "dynamodb" || (var.shared_state.table == null && var.shared_state.region == null && var.shared_state.key_ring == null)
+    error_message = "shared_state is of no use without a store: leave it out, or set session_store = \"dynamodb\"."
+  }
+}
+
+variable "state_key_ids" {
+  description = "Ids of the keys in this deployment's own key ring, newest first. The first seals, all open: to rotate, put a new id in front, apply, and drop the last an hour later."
+  type        = list(string)
+  default     = ["1"]
+  nullable    = false
+
+  validation {
+    condition     = length(var.state_key_ids) > 0 && length(var.state_key_ids) == length(distinct(var.state_key_ids))
+    error_message = "state_key_ids must name at least one key, and none of them twice."
+  }
+  validation {
+    condition     = alltrue([for id in var.state_key_ids : can(regex("^[A-Za-z0-9_][A-Za-z0-9_-]{0,63}$", id))])
+    error_message = "state_key_ids must be letters, digits, hyphens and underscores, such as 2026-11."
+  }
+}
+
+variable "custom_domain" {
+  description = <<-EOT
+    A name of your own; the endpoint then serves no other host. certificate: leave it out, Google makes one.
+    zone: name of the Cloud DNS zone for the record (default: you write the records yourself).
+  EOT
+  type = object({
+    name        = string
+    certificate = optional(string)
+    zone        = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = try(regex("^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z][a-z0-9-]*[a-z0-9]$", var.custom_domain.name)[0] != "", var.custom_domain == null)
+    error_message = "custom_domain.name must be a lower-case host name without scheme, port or path, such as mcp.example.com."
+  }
+  validation {
+    condition     = try(var.custom_domain.certificate, null) == null
+    error_message = "custom_domain.certificate must be left out: Google makes the certificate."
+  }
+  validation {
+    condition     = try(regex("^[a-z][a-z0-9-]{0,62}$", var.custom_domain.zone) != "", try(var.custom_domain.zone, null) == null)
+    error_message = "custom_domain.zone must be the name of a Cloud DNS zone in the project, such as example-com, not its domain."
+  }
+}
+
+variable "gateway" {
+  description = <<-EOT
+    An API Gateway in front, which alone may then call the service; null for none. deadline_seconds: longest time of an answer.
+    It streams only after a step that Terraform's provider does not know, and has no name of your own: see README.md.
+  EOT
+  type = object({
+    deadline_seconds = optional(number, 900)
+  })
+  default = null
+
+  validation {
+    condition     = try(var.gateway.deadline_seconds >= 1 && var.gateway.deadline_seconds <= 900 && floor(var.gateway.deadline_seconds) == var.gateway.deadline_seconds, true)
+    error_message = "gateway.deadline_seconds must be a whole number of seconds from 1 to 900, the service's own limit."
+  }
+  validation {
+    # The gateway calls with an identity of its own, so Cloud Run cannot tell who called the gateway.
+    condition     = var.gateway == null || var.auth == "public"
+    error_message = "gateway is for auth = \"public\": behind it Cloud Run does not see who calls, so leave it out for \"iam\"."
+  }
+  validation {
+    condition     = var.gateway == null || var.custom_domain == null
+    error_message = "gateway has no name of your own without a load balancer: leave out gateway or custom_domain."
+  }
+}
+
+variable "alarm_targets" {
+  description = "Notification channels that are told of alarms, projects/<project>/notificationChannels/<id> (default: alarms show in the console only)."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for target in var.alarm_targets : can(regex("^projects/[^/]+/notificationChannels/[0-9]+$", target))])
+    error_message = "alarm_targets must be notification channels, projects/<project>/notificationChannels/<id>."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days for which log lines are kept."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = var.log_retention_days >= 1 && var.log_retention_days <= 3650 && floor(var.log_retention_days) == var.log_retention_days
+    error_message = "log_retention_days must be a whole number from 1 to 3650."
+  }
+}
+
+variable "tags" {
+  description = "Labels, besides mcp-server and part-of, for everything that takes some; by rules that hold on every cloud."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for key, value in var.tags : can(regex("^[a-z][a-z0-9_-]{0,62}$", key)) && can(regex("^[a-z0-9_-]{0,63}$", value))])
+    error_message = "tags must be lower-case letters, digits, hyphens and underscores, at most 63, names starting with a letter: every cloud takes these."
+  }
+  validation {
+    condition     = alltrue([for key in keys(var.tags) : !can(regex("^(aws|azure|goog|microsoft|windows)", key))])
+    error_message = "tags must not begin with aws, azure, goog, microsoft or windows: the clouds keep these names for themselves."
+  }
+  validation {
+    condition     = length(var.tags) <= 48
+    error_message = "tags must be 48 at most: the clouds take 50, and two are the module's own."
+  }
+}
