@@ -1,0 +1,61 @@
+import type { FrontOptions } from "../fronts.ts";
+import { ROLE } from "../state/sts-stand-in.ts";
+import { applyTemplate } from "../templates/run/apply-template.ts";
+import { readRole } from "./aws-role.ts";
+import { readAzureApp } from "./azure-app.ts";
+import { readCloudRunService } from "./cloud-run-service.ts";
+import { type Identity, type LocalCloud, type OutsideCloud, openLocalCloud } from "./local-cloud.ts";
+
+/** What a platform makes of a service that a template describes. */
+export interface Served {
+  /** As the server reads it. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly identity: Identity;
+  /** What its front door is told. */
+  readonly front: Partial<FrontOptions>;
+}
+
+/** A module of templates/ that was applied, and what stands on this machine for the clouds that it was applied to. */
+export interface Deployment {
+  /** Everything that an instance is told, by the template, the platform and this machine. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly front: Partial<FrontOptions>;
+  readonly local: LocalCloud;
+  /** Whether the role in AWS allows an action on the table. */
+  readonly allows: (action: string) => boolean;
+  close(): Promise<void>;
+}
+
+const READ = { azure: readAzureApp, gcp: readCloudRunService };
+
+/** Where each module is told to make things; everything else has its default. */
+const PLACE = {
+  azure: { region: "westeurope" },
+  gcp: { region: "europe-west1", project: "notes-1" },
+};
+
+/** Applies a cloud's module with variables beside its required ones. */
+export async function deploy(cloud: OutsideCloud, variables: Readonly<Record<string, unknown>>): Promise<Deployment> {
+  const given = { name: "notes", auth: "public", ...PLACE[cloud], ...variables };
+  const { resources } = await applyTemplate(cloud, given);
+  const { environment, identity, front } = READ[cloud](resources);
+  const { MCP_ANYCLOUD_TABLE: table, MCP_ANYCLOUD_AWS_ROLE_ARN: roleArn, AWS_REGION: region = "" } = environment;
+  const role = roleArn !== undefined && table !== undefined ? readRole(resources, roleArn, table) : NO_ROLE;
+  const local = await openLocalCloud(cloud, { roleArn: ROLE, region, identity, ...role });
+  return {
+    environment: {
+      ...environment,
+      // Stubs of providers make no ARNs, and the local table has a name of its own.
+      ...(roleArn !== undefined && { MCP_ANYCLOUD_AWS_ROLE_ARN: ROLE }),
+      ...(table !== undefined && { MCP_ANYCLOUD_TABLE: local.tableName }),
+      ...local.environment,
+    },
+    front,
+    local,
+    allows: (action) => role.allows(action),
+    close: () => local.close(),
+  };
+}
+
+/** Of a deployment without a store. */
+const NO_ROLE = { problemOf: () => "AccessDenied", allows: () => false };

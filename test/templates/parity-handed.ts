@@ -1,0 +1,28 @@
+import { readAzureApp } from "../deployed/azure-app.ts";
+import { readCloudRunService } from "../deployed/cloud-run-service.ts";
+import { only } from "../deployed/template-values.ts";
+import type { Synthesis } from "../stacks/synthesis.ts";
+import { createResolve, type LocalValues } from "../stacks/template-values.ts";
+import { record } from "./hcl/parsed-module.ts";
+import type { TemplateResource } from "./run/apply-template.ts";
+import type { Cloud } from "./run/working-copy.ts";
+
+/** The variables with which the platform starts the server. */
+export type Handed = Readonly<Record<string, string>>;
+
+/** What a module hands to its server, with each secret in the place of what refers to it. */
+export function handedBy(cloud: Cloud, resources: readonly TemplateResource[]): Handed {
+  if (cloud === "azure") return readAzureApp(resources).environment;
+  if (cloud === "gcp") return readCloudRunService(resources).environment;
+  const live = only(resources, "aws_lambda_alias");
+  const fn = only(resources, "aws_lambda_function", ({ function_name }) => function_name === live.function_name);
+  return fn.environment[0].variables;
+}
+
+/** What the CDK stack hands to its function; `local` stands for what the function is told about the rest of the stack. */
+export function handedByStack(synthesis: Synthesis, local: LocalValues): Handed {
+  const resolve = createResolve(synthesis, local);
+  const [fn] = synthesis.resources("AWS::Lambda::Function").filter(([id]) => id.startsWith("ServerFunction"));
+  const { Variables } = record(fn?.[1].Properties.Environment);
+  return Object.fromEntries(Object.entries(record(Variables)).map(([name, value]) => [name, resolve(value)]));
+}

@@ -1,0 +1,72 @@
+import { type Body, bodies, type Declared, parseModule, record } from "./hcl/parsed-module.ts";
+import { CLOUDS, type Cloud, templateFolder } from "./run/working-copy.ts";
+
+/** A condition and its message. */
+export interface Rule {
+  readonly condition: string;
+  readonly message: string;
+}
+
+export interface Variable {
+  readonly type: string;
+  /** As JSON; undefined where there is none. */
+  readonly default: string | undefined;
+  readonly nullable: boolean;
+  readonly description: string;
+  readonly rules: readonly Rule[];
+}
+
+/** What a module shows to whoever uses it, and hands to the server, as it is written. */
+interface ModuleFace {
+  readonly variables: Readonly<Record<string, Variable>>;
+  /** Names of the outputs. */
+  readonly outputs: readonly string[];
+  /** Names of the variables that `local.server_environment` is made of. */
+  readonly environment: readonly string[];
+  readonly declared: readonly Declared[];
+}
+
+export type Faces = Readonly<Record<Cloud, ModuleFace>>;
+
+/** Reads the three modules. Throws where a file is not HCL. */
+export async function readFaces(): Promise<Faces> {
+  const faces = await Promise.all(CLOUDS.map(async (cloud) => [cloud, await readFace(cloud)] as const));
+  return Object.fromEntries(faces) as Faces;
+}
+
+async function readFace(cloud: Cloud): Promise<ModuleFace> {
+  const { declared, unreadable } = await parseModule(templateFolder(cloud));
+  if (unreadable.length > 0) throw new Error(`templates/${cloud} cannot be read: ${unreadable.join("; ")}.`);
+  const of = (kind: Declared["kind"]): Declared[] => declared.filter((one) => one.kind === kind);
+  return {
+    variables: Object.fromEntries(of("variable").map(({ type, body }) => [type, toVariable(body)])),
+    outputs: of("output").map(({ type }) => type),
+    environment: environmentNames(of("local").filter(({ file }) => file === "environment.tf")),
+    declared,
+  };
+}
+
+function toVariable(body: Body): Variable {
+  return {
+    type: onOneLine(body.type),
+    default: "default" in body ? JSON.stringify(body.default) : undefined,
+    nullable: body.nullable !== false,
+    description: onOneLine(body.description),
+    rules: bodies(body.validation).map(({ condition, error_message }) => ({
+      condition: onOneLine(condition),
+      message: onOneLine(error_message),
+    })),
+  };
+}
+
+/** Keys of maps, whether the parser took them apart or left them in an expression. */
+function environmentNames(locals: readonly Declared[]): string[] {
+  const keys = (value: unknown): string[] =>
+    typeof value === "string"
+      ? [...value.matchAll(/\b[A-Z][A-Z\d]*(?:_[A-Z\d]+)+\b(?=\s*=[^=])/g)].map(([name]) => name)
+      : Object.entries(record(value)).flatMap(([name, inner]) => [name, ...keys(inner)]);
+  const found = locals.flatMap(({ body }) => keys(body.value)).filter((name) => /^[A-Z\d_]+$/.test(name));
+  return [...new Set(found)].sort();
+}
+
+const onOneLine = (text: unknown): string => String(text).replace(/\s+/g, " ").trim();

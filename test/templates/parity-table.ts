@@ -1,0 +1,123 @@
+import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
+import type { Cloud } from "./run/working-copy.ts";
+
+/*
+ * What differs between the CDK stack and the modules of templates/, and why. What is not here is the same everywhere; what
+ * is here and is the same after all is an error, too.
+ */
+
+/** Variables of the modules, and the prop that is the same. */
+export const PROPS = {
+  name: "name",
+  auth: "auth",
+  artefact: "artefact",
+  environment: "environment",
+  settings: "settings",
+  session_store: "sessionStore",
+  custom_domain: "customDomain",
+  alarm_targets: "alarmTargets",
+  log_retention_days: "logRetentionDays",
+} as const;
+
+/** Variables that are no props. */
+export const NO_PROP: Readonly<Record<string, string>> = {
+  region: "a stack has one already: env.region",
+  tags: "a stack has them already: tags of StackProps",
+  shared_state: "CDK refers to what lies elsewhere by objects: sessionTable, keyRing",
+  gateway: "AWS has three front doors: frontDoor, with throttle and apiGatewayLogRole for the one",
+  state_key_ids: "on AWS a function rotates the key ring: keyRotation",
+  project: "there are projects on Google Cloud only",
+};
+
+/** Props that are no variables. */
+export const NO_VARIABLE: Readonly<Record<Exclude<keyof McpServerProps, (typeof PROPS)[keyof typeof PROPS]>, string>> =
+  {
+    frontDoor: "the variable is gateway",
+    throttle: "the variable is gateway",
+    apiGatewayLogRole: "the variable is gateway",
+    sessionTable: "the variable is shared_state",
+    keyRing: "the variable is shared_state",
+    newSessionTable: "a module is changed in its own files",
+    keyRotation: "a module is changed in its own files",
+    encryptionKey: "a module is changed in its own files",
+    alarms: "a module is changed in its own files",
+    timeout: "a module is changed in its own files",
+    memoryMiB: "a module is changed in its own files",
+    reservedConcurrency: "a module is changed in its own files",
+    vpc: "a module is changed in its own files",
+    webAclArn: "a module is changed in its own files",
+    streaming: "the modules always stream",
+    deployment: "Terraform has no way to wait for a canary",
+  };
+
+/** Variables that not every module has. */
+export const NOT_EVERYWHERE: Readonly<Record<string, { readonly clouds: readonly Cloud[]; readonly why: string }>> = {
+  artefact: { clouds: ["aws"], why: "func and gcloud publish the folders of the others" },
+  state_key_ids: { clouds: ["azure", "gcp"], why: "on AWS a function rotates the key ring" },
+  project: { clouds: ["gcp"], why: "there are projects on Google Cloud only" },
+};
+
+/** Variables whose description names the cloud's own things. */
+export const OWN_WORDS: readonly string[] = [
+  "region",
+  "auth",
+  "shared_state",
+  "custom_domain",
+  "gateway",
+  "alarm_targets",
+  "tags",
+];
+
+/** Variables of which a module has rules of its own, besides those that are the same everywhere: how many, and why. */
+export const OWN_RULES: Readonly<Record<string, Readonly<Record<Cloud, number>> & { readonly why: string }>> = {
+  region: { aws: 1, azure: 1, gcp: 1, why: "places are named in each cloud's own form" },
+  environment: { aws: 1, azure: 1, gcp: 1, why: "each platform keeps names for itself" },
+  shared_state: { aws: 1, azure: 0, gcp: 0, why: "on AWS the table lies where the function does" },
+  custom_domain: { aws: 3, azure: 3, gcp: 2, why: "certificates and zones are the cloud's own" },
+  alarm_targets: { aws: 1, azure: 1, gcp: 1, why: "they are the cloud's own" },
+  log_retention_days: { aws: 1, azure: 1, gcp: 1, why: "each cloud takes other numbers" },
+  gateway: { aws: 2, azure: 1, gcp: 3, why: "each cloud's gateway has settings of its own" },
+};
+
+/** Variables whose type and default differ. */
+export const OWN_TYPE: Readonly<Record<string, string>> = {
+  gateway:
+    "each cloud's gateway has settings of its own; only on AWS it costs nothing to stand there, and is the default",
+};
+
+/** Variables of src/config.ts that a module does not set. */
+export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, string>>>> = {
+  cdk: {
+    MCP_ANYCLOUD_AWS_ROLE_ARN: "the function's own role may use the table",
+    MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE: "the function's own role may use the table",
+    MCP_ANYCLOUD_STATE_KEYS: "the function reads the secret itself, so keys rotate without a deployment",
+  },
+  aws: {
+    MCP_ANYCLOUD_AWS_ROLE_ARN: "the function's own role may use the table",
+    MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE: "the function's own role may use the table",
+    MCP_ANYCLOUD_STATE_KEYS: "the function reads the secret itself, so keys rotate without a deployment",
+  },
+  azure: {},
+  gcp: {},
+};
+
+/** Variables that are set and that src/config.ts does not read. */
+export const OF_OTHERS: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, string>>>> = {
+  cdk: {},
+  aws: {},
+  azure: {
+    AWS_REGION: "AWS's client reads where the table is; on Lambda it is there",
+    AZURE_CLIENT_ID: "adapters/azure/identity-token.ts reads which identity is meant",
+  },
+  gcp: {
+    AWS_REGION: "AWS's client reads where the table is; on Lambda it is there",
+    CLOUD_RUN_TIMEOUT_SECONDS:
+      "adapters/gcp/invocation.ts reads how long a request may take; the others are told by the platform",
+  },
+};
+
+/** Settings of which the modules speak in other words than src/config.ts. */
+export const OTHER_WORDS: Readonly<Record<string, string>> = {
+  allowed_origins: "a list has no commas; HCL cannot bring an origin into its usual form",
+  log_level: "the variable explains what it does",
+};
