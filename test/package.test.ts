@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,6 +38,35 @@ test("everything package.json points to is there", () => {
   );
   for (const file of [...targets, bin["mcp-anycloud"]])
     expect(existsSync(join(installed, String(file))), file).toBe(true);
+});
+
+test("npm leaves out what Terraform left in the templates: a state has keys in it", () => {
+  const folder = mkdtempSync(join(tmpdir(), "packed-templates-"));
+  try {
+    const azure = join(folder, "templates/azure");
+    mkdirSync(join(azure, ".terraform/providers"), { recursive: true });
+    copyFileSync(join(ROOT, "package.json"), join(folder, "package.json"));
+    const kept = ["main.tf", "README.md"];
+    const left = [
+      ".terraform.lock.hcl",
+      ".terraform/providers/one",
+      "shared.auto.tfvars",
+      "terraform.tfstate",
+      "terraform.tfstate.1.backup",
+      "terraform.tfvars",
+    ];
+    for (const file of [...kept, ...left]) writeFileSync(join(azure, file), "");
+    const listed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+      cwd: folder,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const [{ files }] = JSON.parse(listed) as [{ files: { path: string }[] }];
+    const templates = files.map(({ path }) => path).filter((path) => path.startsWith("templates/"));
+    expect(templates.sort()).toEqual(kept.map((file) => `templates/azure/${file}`).sort());
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("it builds a user's server", async () => {

@@ -107,6 +107,23 @@ resource "azapi_update_resource" "tls" {
   }
 }
 
+# A certificate that a name is served with is not deleted ("Cannot remove certificate … because it is used for hostname"), and
+# what is only updated above is not taken back by itself: first the name goes without.
+resource "azapi_resource_action" "no_tls" {
+  count = var.custom_domain == null ? 0 : 1
+
+  type        = "Microsoft.Web/sites/hostNameBindings@2024-11-01"
+  resource_id = "${azapi_resource.server.id}/hostNameBindings/${azurerm_app_service_custom_hostname_binding.server[0].hostname}"
+  method      = "PUT"
+  when        = "destroy"
+  body        = { properties = { siteName = azapi_resource.server.name, sslState = "Disabled" } }
+  locks       = [azapi_resource.server.id]
+
+  response_export_values = []
+
+  depends_on = [azapi_resource.certificate]
+}
+
 locals {
   zones = {
     for id in compact([try(var.custom_domain.zone, null)]) : "server" => {

@@ -3,9 +3,11 @@ provider "azurerm" {
   storage_use_azuread = true
 
   features {
-    application_insights {
-      # A rule that Azure would add by itself, outside of this state: the resource group could not be deleted with it there.
-      disable_generated_rule = true
+    resource_group {
+      # Application Insights is given a rule and an action group by Azure, outside of this state, and the group could not be
+      # deleted with them there. disable_generated_rule leaves the action group (hashicorp/terraform-provider-azurerm#22163),
+      # and an apply can hang while it waits for the rule (#18026).
+      prevent_deletion_if_contains_resources = false
     }
     key_vault {
       # Purge protection refuses it; a vault that was deleted comes back under its name instead.

@@ -29,6 +29,11 @@ resource "google_monitoring_uptime_check_config" "health" {
     }
   }
 
+  # Another host is another check, and one that an alarm still names is not deleted (hashicorp/terraform-provider-google#3133).
+  lifecycle {
+    create_before_destroy = true
+  }
+
   depends_on = [google_project_service.required]
 }
 

@@ -51,6 +51,10 @@ run "name_with_a_zone_and_azures_certificate" {
     condition     = azapi_update_resource.tls[0].body == { properties = { sslState = "SniEnabled", thumbprint = "AABBCC" } } && azapi_update_resource.tls[0].name == "mcp.notes.example.com"
     error_message = "The name must be served with the certificate."
   }
+  assert {
+    condition     = azapi_resource_action.no_tls[0].when == "destroy" && azapi_resource_action.no_tls[0].body.properties.sslState == "Disabled" && azapi_resource_action.no_tls[0].resource_id == "${azapi_resource.server.id}/hostNameBindings/mcp.notes.example.com"
+    error_message = "A certificate in use cannot be deleted, so the name must go without it first."
+  }
 }
 
 run "name_without_a_zone_and_with_your_certificate" {
