@@ -1,9 +1,13 @@
-import * as z from "zod/v4";
+import { ENDPOINT_SETTINGS } from "./endpoint-settings.ts";
 import { AnycloudError } from "./errors.ts";
-import { KEY_RING_FORM, keyRing, type StateKeyEntry } from "./state-keys.ts";
+import { ACCESS_SETTINGS, type AccessConfig } from "./security/access-settings.ts";
+import { AUTHORIZATION_SETTINGS, type AuthorizationConfig } from "./security/authorization-settings.ts";
+import { LIMIT_SETTINGS, type LimitConfig } from "./security/limit-settings.ts";
+import type { Settings } from "./settings.ts";
+import type { StateKeyEntry } from "./state-keys.ts";
 
 /** How an endpoint behaves. Every field has a variable of the environment; `readConfig` is the only place that reads one. */
-export interface Config {
+export interface Config extends AccessConfig, AuthorizationConfig, LimitConfig {
   /** Path of the MCP endpoint. Default `/mcp`. */
   readonly path: string;
   /**
@@ -56,93 +60,12 @@ const PREFIX = "MCP_ANYCLOUD_";
 /** Read by the command line, not by an endpoint. */
 const FOREIGN = new Set(["MCP_ANYCLOUD_DEBUG"]);
 
-const list = z.string().transform((text) => {
-  const items = text.split(",").map((item) => item.trim());
-  return items.filter((item) => item !== "");
-});
-const wholeNumber = (min: number, max: number): z.ZodType<number, string> =>
-  z
-    .string()
-    .regex(/^\d+$/)
-    .transform(Number)
-    .refine((n) => n >= min && n <= max);
-
-/** Variable → field, schema, and what the variable must be, in the words of the error. */
-const SETTINGS = {
-  MCP_ANYCLOUD_PATH: {
-    field: "path",
-    schema: z.string().regex(/^(\/[\w.~-]+)+$/),
-    must: "be a path such as /mcp, without a slash at its end",
-  },
-  MCP_ANYCLOUD_ALLOWED_HOSTS: {
-    field: "allowedHosts",
-    schema: list.refine((hosts) => hosts.every((host) => /^([\w.-]+|\[[\da-f:]+\])$/i.test(host))),
-    must: "be host names without scheme or port, separated by commas",
-  },
-  MCP_ANYCLOUD_ALLOWED_ORIGINS: {
-    field: "allowedOrigins",
-    schema: list.refine((origins) => origins.every((origin) => origin === "*" || URL.parse(origin)?.origin === origin)),
-    must: "be web origins such as https://app.example, separated by commas, or *",
-  },
-  MCP_ANYCLOUD_MAX_BODY_BYTES: {
-    field: "maxBodyBytes",
-    schema: wholeNumber(1, 33_554_432),
-    must: "be a whole number of bytes from 1 to 33554432",
-  },
-  MCP_ANYCLOUD_HEARTBEAT_SECONDS: {
-    field: "heartbeatSeconds",
-    schema: wholeNumber(1, 200),
-    must: "be a whole number of seconds from 1 to 200",
-  },
-  MCP_ANYCLOUD_TABLE: {
-    field: "table",
-    schema: z.string().regex(/^[\w.-]{3,255}$/),
-    must: "be the name of a DynamoDB table",
-  },
-  MCP_ANYCLOUD_AWS_ROLE_ARN: {
-    field: "awsRoleArn",
-    schema: z.string().regex(/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/),
-    must: "be the ARN of a role, such as arn:aws:iam::123456789012:role/mcp-sessions",
-  },
-  MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE: {
-    field: "awsTokenAudience",
-    schema: z.string().regex(/^\S{1,255}$/),
-    must: "be the audience that the role trusts, without spaces",
-  },
-  MCP_ANYCLOUD_SESSION_SECONDS: {
-    field: "sessionSeconds",
-    schema: wholeNumber(60, 2_592_000),
-    must: "be a whole number of seconds from 60 to 2592000",
-  },
-  MCP_ANYCLOUD_SESSION_GRACE_SECONDS: {
-    field: "sessionGraceSeconds",
-    schema: wholeNumber(0, 31_536_000),
-    must: "be a whole number of seconds from 0 to 31536000",
-  },
-  MCP_ANYCLOUD_STREAM_SECONDS: {
-    field: "streamSeconds",
-    schema: wholeNumber(1, 3600),
-    must: "be a whole number of seconds from 1 to 3600",
-  },
-  MCP_ANYCLOUD_STATE_KEYS: {
-    field: "stateKeys",
-    schema: keyRing,
-    must: `be ${KEY_RING_FORM}`,
-    secret: true,
-  },
-  MCP_ANYCLOUD_STATE_KEYS_SECRET: {
-    field: "stateKeysSecret",
-    // Key material that was meant for the variable above has a colon, and a name has none.
-    schema: z.string().regex(/^(arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:)?[\w/+=.@-]{1,512}$/),
-    must: "be the name or ARN of a secret of AWS Secrets Manager",
-    secret: true,
-  },
-  MCP_ANYCLOUD_LOG_LEVEL: {
-    field: "logLevel",
-    schema: z.enum(["silent", "error", "info"]),
-    must: "be silent, error or info",
-  },
-} as const satisfies Record<string, { field: keyof Config; schema: z.ZodType; must: string; secret?: true }>;
+const SETTINGS: Settings<keyof Config> = {
+  ...ENDPOINT_SETTINGS,
+  ...ACCESS_SETTINGS,
+  ...AUTHORIZATION_SETTINGS,
+  ...LIMIT_SETTINGS,
+};
 
 /** The variables of the environment that `readConfig` knows. */
 export const CONFIG_VARIABLES: readonly string[] = Object.keys(SETTINGS);
@@ -154,6 +77,11 @@ const DEFAULTS: Config = {
   awsTokenAudience: "sts.amazonaws.com",
   sessionSeconds: 86_400,
   sessionGraceSeconds: 604_800,
+  maxOutputBytes: 4_194_304,
+  maxHeaderBytes: 16_384,
+  maxJsonDepth: 64,
+  maxJsonKeys: 10_000,
+  maxStreams: 16,
   logLevel: "info",
 };
 
@@ -167,15 +95,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const found: Record<string, unknown> = {};
   for (const [variable, value] of Object.entries(environment)) {
     if (!variable.startsWith(PREFIX) || FOREIGN.has(variable) || !value) continue;
-    const setting = Object.hasOwn(SETTINGS, variable) ? SETTINGS[variable as keyof typeof SETTINGS] : undefined;
+    const setting = Object.hasOwn(SETTINGS, variable) ? SETTINGS[variable] : undefined;
     if (!setting) {
       problems.push(`${variable} is not a setting (there are ${CONFIG_VARIABLES.join(", ")})`);
       continue;
     }
     const parsed = setting.schema.safeParse(value);
     if (parsed.success) found[setting.field] = parsed.data;
-    else
-      problems.push(`${variable} must ${setting.must}${"secret" in setting ? "" : `, not ${JSON.stringify(value)}`}`);
+    else problems.push(`${variable} must ${setting.must}${setting.secret ? "" : `, not ${JSON.stringify(value)}`}`);
   }
   if ("stateKeys" in found && "stateKeysSecret" in found) {
     problems.push("MCP_ANYCLOUD_STATE_KEYS and MCP_ANYCLOUD_STATE_KEYS_SECRET are two key rings: keep one of them");

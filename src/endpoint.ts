@@ -1,18 +1,16 @@
-import { isJsonContentType, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
+import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
+import { admit, type Endpoint } from "./admission.ts";
 import { type Config, readConfig } from "./config.ts";
-import { answerOf, type Legs, serveMessage, serveStream } from "./exchange.ts";
-import type { HttpHandler, HttpResponse } from "./handler.ts";
-import { errorResponse, JsonRpcCode } from "./json-rpc.ts";
-import type { Visit } from "./leg.ts";
-import { createLegacyLeg, type LegacyLeg } from "./legacy/legacy-leg.ts";
+import type { HttpHandler } from "./handler.ts";
+import { createLegacyLeg } from "./legacy/legacy-leg.ts";
 import { createSessions } from "./legacy/session-record.ts";
-import { type LogSink, noteMessage, startRequestLog, writeLogLine } from "./log.ts";
+import { type LogSink, startRequestLog, writeLogLine } from "./log.ts";
 import { createModernLeg } from "./modern/modern-leg.ts";
-import { type BearerGate, createBearerGate } from "./security/bearer.ts";
-import { preflightResponse, readableBy } from "./security/cors.ts";
-import { hostProblem } from "./security/hosts.ts";
-import { isAllowedOrigin } from "./security/origins.ts";
-import { principalOf } from "./security/principal.ts";
+import { createAccess } from "./security/access.ts";
+import { openAuthorization } from "./security/open-authorization.ts";
+import { createOpenStreams } from "./security/open-streams.ts";
+import { createRateGate } from "./security/rate-limits.ts";
+import { toolRulesOf } from "./security/tool-rules.ts";
 import { factoryOf, markEndpoint, type ServerDefinition, type ServerFactory } from "./server.ts";
 import { createServices } from "./services.ts";
 import { createFleetEvents } from "./state/fleet-events.ts";
@@ -31,19 +29,14 @@ export interface McpEndpointOptions extends Omit<Partial<Config>, "stateKeys"> {
   readonly stateKeys?: StateKeySource | undefined;
   /** Checks the bearer token that every request must then carry. Default: the server's own. */
   readonly verifier?: OAuthTokenVerifier;
+  /** Where the keys are that Google's Identity-Aware Proxy signs with. Default: where Google publishes them. */
+  readonly iapKeysUrl?: string;
+  /**
+   * Serves usual 2026-07-28 calls without the web's `Request` and `Response`, and by a server that served another before
+   * where the factory takes no argument. The answers are the same without; only the time differs. Default true.
+   */
+  readonly shortcuts?: boolean;
 }
-
-interface Endpoint extends Legs {
-  readonly config: Config;
-  readonly legacy: LegacyLeg;
-  readonly gate: BearerGate | undefined;
-}
-
-/** Revisions are dates, and compare as text. */
-const FIRST_WITHOUT_SESSIONS = "2026-07-28";
-
-/** Answered without the server, for load balancers and uptime checks. */
-const HEALTH_PATH = "/health";
 
 /**
  * The MCP endpoint of a server, as an adapter takes it. Configured by the environment (see `readConfig`), or by `options`.
@@ -54,7 +47,9 @@ export function createMcpEndpoint(
   options: McpEndpointOptions = {},
 ): HttpHandler {
   const createServer = factoryOf(server);
-  const { log = writeLogLine, store: durableStore, stateKeys, verifier = verifierOf(server), ...overrides } = options;
+  const definition: Partial<ServerDefinition> = typeof server === "function" ? {} : server;
+  const { log = writeLogLine, store: durableStore, stateKeys, iapKeysUrl, shortcuts, ...rest } = options;
+  const { verifier = definition.verifier, ...overrides } = rest;
   const config: Config = { ...readConfig(globalThis.process?.env ?? {}), ...overrides };
   const { streamSeconds } = config;
   const durable = durableStore !== undefined;
@@ -63,10 +58,26 @@ export function createMcpEndpoint(
   const fleetEvents = createFleetEvents(store);
   const openServices = createServices({ store, durable, stateKeys: stateKeys ?? config.stateKeys, fleetEvents });
   const shared = { createServer, openServices };
+  const { authorizationServers, tools } = definition;
+  const rules = toolRulesOf(tools);
+  const rates = createRateGate({ ...config, tools: rules, store: durable ? store : undefined });
+  const toolScopes = [...rules.values()].flatMap(({ scopes = [] }) => scopes);
+  const access = createAccess({ config, verifier, authorizationServers, toolScopes, iapKeysUrl });
+  const { identify, hasScopes, challenges } = access;
+  const { authorize, audit } = openAuthorization(definition, config, {
+    hasCallers: identify !== undefined,
+    hasScopes,
+    challenges,
+    takeTool: rates?.takeTool,
+  });
   const endpoint: Endpoint = {
     config,
-    gate: verifier && createBearerGate(verifier),
-    modern: createModernLeg({ ...shared, fleetEvents, streamSeconds }),
+    access,
+    authorize,
+    audit,
+    rates,
+    streams: createOpenStreams({ ...config, store }),
+    modern: createModernLeg({ ...shared, fleetEvents, streamSeconds, shortcuts }),
     legacy: createLegacyLeg(
       durable ? { ...shared, store, fleetEvents, sessions: createSessions(store, config), streamSeconds } : shared,
     ),
@@ -77,92 +88,6 @@ export function createMcpEndpoint(
 
   return markEndpoint(async (request, invocation) => {
     const { notes, finish } = startRequestLog(request, invocation, sink);
-    return finish(await answer(endpoint, { request, invocation, notes }));
+    return finish(await admit(endpoint, { request, invocation, notes }));
   });
 }
-
-const verifierOf = (server: ServerDefinition | ServerFactory): OAuthTokenVerifier | undefined =>
-  "verifier" in server ? server.verifier : undefined;
-
-/** A request before anybody knows who sends it. */
-type Caller = Omit<Visit, "principal" | "authInfo">;
-
-/** The way of a request, in reading order: who asks, for what, in which era. */
-async function answer(endpoint: Endpoint, visit: Caller): Promise<HttpResponse> {
-  const { request, invocation } = visit;
-  const hostRefused = hostProblem(request.headers.host, endpoint.config, invocation.clientIp);
-  if (hostRefused) return forbidden(hostRefused);
-  const { origin } = request.headers;
-  if (!origin) return route(endpoint, visit);
-  if (!isAllowedOrigin(origin, endpoint.config, invocation.clientIp)) return forbidden("This web origin may not call.");
-  return readableBy(origin, await route(endpoint, visit));
-}
-
-const forbidden = (message: string): HttpResponse => errorResponse(403, { code: JsonRpcCode.HTTP_ERROR, message });
-
-async function route(endpoint: Endpoint, caller: Caller): Promise<HttpResponse> {
-  const { method, url } = caller.request;
-  const path = url.split("?", 1)[0];
-  if (path === HEALTH_PATH && method === "GET") {
-    return { status: 200, headers: { "content-type": "application/json" }, body: '{"status":"ok"}' };
-  }
-  if (path !== endpoint.config.path) {
-    return errorResponse(404, {
-      code: JsonRpcCode.HTTP_ERROR,
-      message: `Not found. MCP is at ${endpoint.config.path}.`,
-    });
-  }
-  if (method === "OPTIONS") return preflightResponse(caller.request);
-  const outcome = await endpoint.gate?.(caller.request);
-  if (outcome && "refused" in outcome) return outcome.refused;
-  const visit: Visit = { ...caller, ...outcome, principal: principalOf(outcome?.authInfo) };
-  if (method === "POST") return receive(endpoint, visit);
-  return serveSession(endpoint, visit) ?? methodNotAllowed(endpoint);
-}
-
-/** GET and DELETE, which concern sessions; undefined where there are none. */
-function serveSession({ config, legacy }: Endpoint, visit: Visit): Promise<HttpResponse> | undefined {
-  const { method, headers } = visit.request;
-  // 2026-07-28 has neither (MCP, Streamable HTTP).
-  if ((headers["mcp-protocol-version"] ?? "") >= FIRST_WITHOUT_SESSIONS) return undefined;
-  if (method === "GET" && legacy.openStream) {
-    return serveStream(legacy.openStream, { ...visit, heartbeatMs: config.heartbeatSeconds * 1000 });
-  }
-  const { endSession } = legacy;
-  return method === "DELETE" && endSession ? answerOf(visit, () => endSession(visit)) : undefined;
-}
-
-function methodNotAllowed({ legacy }: Endpoint): HttpResponse {
-  const message = "Method not allowed: send MCP messages with POST.";
-  const allow = legacy.openStream ? "GET, POST, DELETE, OPTIONS" : "POST, OPTIONS";
-  return errorResponse(405, { code: JsonRpcCode.HTTP_ERROR, message }, { allow });
-}
-
-/** Reads and parses the body, once for both eras. */
-async function receive(endpoint: Endpoint, visit: Visit): Promise<HttpResponse> {
-  const { body, headers } = visit.request;
-  const { maxBodyBytes } = endpoint.config;
-  if (!isJsonContentType(headers["content-type"])) {
-    const message = "Unsupported media type: the body must be application/json.";
-    return errorResponse(415, { code: JsonRpcCode.HTTP_ERROR, message });
-  }
-  if (sizeOf(body) > maxBodyBytes) {
-    const message = `The body is too large: ${maxBodyBytes} bytes are the most that is accepted.`;
-    return errorResponse(413, { code: JsonRpcCode.HTTP_ERROR, message });
-  }
-  let message: unknown;
-  try {
-    message = JSON.parse(typeof body === "string" ? body : utf8.decode(body));
-  } catch {
-    return errorResponse(400, {
-      code: JsonRpcCode.PARSE_ERROR,
-      message: "Parse error: the body is not JSON in UTF-8.",
-    });
-  }
-  noteMessage(visit.notes, message);
-  return serveMessage(endpoint, { ...visit, message, heartbeatMs: endpoint.config.heartbeatSeconds * 1000 });
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true });
-const sizeOf = (body: string | Uint8Array | undefined): number =>
-  typeof body === "string" ? Buffer.byteLength(body) : (body?.length ?? 0);

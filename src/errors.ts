@@ -9,6 +9,8 @@ export type ErrorCode =
   | "STORE_UNAVAILABLE"
   /** Something that needs a store was used, and none is configured. */
   | "STORE_MISSING"
+  /** The keys of an issuer of tokens could not be had, or not in time. */
+  | "ISSUER_UNAVAILABLE"
   | "ENTRY_INVALID"
   | "BUILD_FAILED"
   | "USAGE"

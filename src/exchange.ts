@@ -1,10 +1,12 @@
-import { classifyInboundRequest } from "@modelcontextprotocol/server";
 import { failureResponse } from "./failure-response.ts";
-import type { HttpRequest, HttpResponse } from "./handler.ts";
+import type { HttpResponse } from "./handler.ts";
+import { classify } from "./inbound.ts";
 import { errorResponse, JsonRpcCode, requestIdOf } from "./json-rpc.ts";
 import type { Leg, StreamVisit, Visit } from "./leg.ts";
+import { createLightSignal, type LightSignal, type Occasion } from "./light-signal.ts";
 import type { RequestNotes } from "./log.ts";
 import { withLifetime } from "./response-lifetime.ts";
+import { Refusal } from "./security/refusal.ts";
 
 /** What serves each protocol era. */
 export interface Legs {
@@ -22,14 +24,18 @@ export interface Arrival extends Visit {
 /** Hands a message to the leg of its era and sees the answer through. */
 export function serveMessage(legs: Legs, { heartbeatMs, ...arrival }: Arrival): Promise<HttpResponse> {
   const { request, invocation, notes, message } = arrival;
-  notes.era = eraOf(request, message);
+  const inbound = classify(request, message);
+  // What neither era accepts is the modern leg's to refuse: it knows the specification's ladder of errors.
+  notes.era = inbound.kind === "legacy" ? "legacy" : "modern";
   const leg = legs[notes.era];
   const { deadline, endsItself } = watchedDeadline(arrival);
-  const { signal: abandoned, abandon } = abandonment(arrival);
+  const { abandoned, abandon } = abandonment(arrival);
   // The headers of the answer to `initialize` carry the session, so they wait for it.
   const canStream = invocation.canStream && acceptsStream(request.headers.accept) && notes.mcpMethod !== "initialize";
   const failed = (error: unknown): void => noteFailure(notes, error);
-  const answered = answerOf(arrival, () => leg.serve({ ...arrival, abandoned, canStream, failed, endsItself }));
+  const answered = answerOf(arrival, () =>
+    leg.serve({ ...arrival, inbound, abandoned, canStream, failed, endsItself }),
+  );
   return withLifetime(answered, {
     heartbeatMs,
     deadline,
@@ -45,9 +51,9 @@ export function serveStream(
   { heartbeatMs, ...visit }: Visit & { readonly heartbeatMs: number },
 ): Promise<HttpResponse> {
   visit.notes.era = "legacy";
-  const { signal: abandoned, abandon } = abandonment(visit);
+  const { abandoned, abandon } = abandonment(visit);
   const failed = (error: unknown): void => noteFailure(visit.notes, error);
-  const opened = answerOf(visit, () => open({ ...visit, abandoned, failed }));
+  const opened = answerOf(visit, () => open({ ...visit, abandoned: abandoned.signal, failed }));
   return withLifetime(opened, { heartbeatMs, canStream: true, abandon, timedOut: () => timedOut(undefined) });
 }
 
@@ -59,34 +65,36 @@ export async function answerOf(
   try {
     return await serve();
   } catch (error) {
+    if (error instanceof Refusal) return error.response;
     noteFailure(notes, error);
     return failureResponse(error, message);
   }
 }
 
 /** Fires when nobody reads the answer any more: the platform said so, or `abandon` was called. */
-function abandonment({ invocation: { signal } }: Visit): { signal: AbortSignal; abandon: () => void } {
-  const abandoned = new AbortController();
+function abandonment({ invocation: { signal } }: Visit): { abandoned: LightSignal; abandon: () => void } {
+  const abandoned = createLightSignal();
   const abandon = (): void => abandoned.abort();
   if (signal?.aborted) abandon();
   signal?.addEventListener("abort", abandon, { once: true });
-  return { signal: abandoned.signal, abandon };
+  return { abandoned, abandon };
 }
 
-/** Fires when the platform's time is up, unless `endsItself` was called. */
-function watchedDeadline({ invocation: { deadline } }: Visit): { deadline: AbortSignal; endsItself: () => void } {
-  const reached = new AbortController();
+/** Fires when the platform's time is up, unless `endsItself` was called. Undefined where no time is set. */
+function watchedDeadline({ invocation: { deadline } }: Visit): { deadline?: Occasion; endsItself: () => void } {
+  if (!deadline) return { endsItself: () => {} };
+  const reached = createLightSignal();
   let isWatched = true;
   const reach = (): void => {
     if (isWatched) reached.abort();
   };
-  deadline?.addEventListener("abort", reach, { once: true });
+  deadline.addEventListener("abort", reach, { once: true });
   // One that came before the request fires when its serving has begun, and with it what ends itself.
-  if (deadline?.aborted) queueMicrotask(reach);
+  if (deadline.aborted) queueMicrotask(reach);
   const endsItself = (): void => {
     isWatched = false;
   };
-  return { deadline: reached.signal, endsItself };
+  return { deadline: reached, endsItself };
 }
 
 function noteFailure(notes: RequestNotes, error: unknown): void {
@@ -98,18 +106,6 @@ function withCauses(error: Error): string {
   const lines = [error.stack ?? String(error)];
   for (let { cause } = error; cause instanceof Error; cause = cause.cause) lines.push(`caused by: ${cause}`);
   return lines.join("\n");
-}
-
-/** What neither era accepts is the modern leg's to refuse: it knows the specification's ladder of errors. */
-function eraOf({ method, headers }: HttpRequest, body: unknown): "modern" | "legacy" {
-  const { kind } = classifyInboundRequest({
-    httpMethod: method,
-    ...(headers["mcp-protocol-version"] && { protocolVersionHeader: headers["mcp-protocol-version"] }),
-    ...(headers["mcp-method"] && { mcpMethodHeader: headers["mcp-method"] }),
-    ...(headers["mcp-name"] && { mcpNameHeader: headers["mcp-name"] }),
-    body,
-  });
-  return kind === "legacy" ? "legacy" : "modern";
 }
 
 /** A client that names what it accepts and leaves streams out gets one JSON body. */

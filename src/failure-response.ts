@@ -1,9 +1,24 @@
-import { AnycloudError } from "./errors.ts";
+import { AnycloudError, type ErrorCode } from "./errors.ts";
 import type { HttpResponse } from "./handler.ts";
 import { errorResponse, JsonRpcCode, requestIdOf } from "./json-rpc.ts";
 
-/** Seconds after which a client may find the store back. */
-const RETRY_AFTER_SECONDS = "2";
+/** What a client is told when the store could not be asked. */
+export const STORE_UNAVAILABLE = "The store of sessions and shared state cannot be reached: try again shortly.";
+
+interface Outage {
+  readonly message: string;
+  /** Seconds after which a client may find it over. */
+  readonly retryAfter: string;
+}
+
+/** What is not the server's failing and will pass. */
+const OUTAGES: Partial<Record<ErrorCode, Outage>> = {
+  STORE_UNAVAILABLE: { message: STORE_UNAVAILABLE, retryAfter: "2" },
+  ISSUER_UNAVAILABLE: {
+    message: "The issuer of the token cannot be reached, so that it cannot be checked: try again shortly.",
+    retryAfter: "5",
+  },
+};
 
 /**
  * The answer to a message whose serving failed with `error`, which the client does not get to see.
@@ -12,12 +27,7 @@ const RETRY_AFTER_SECONDS = "2";
 export function failureResponse(error: unknown, message: unknown): HttpResponse {
   const id = requestIdOf(message);
   const code = JsonRpcCode.INTERNAL_ERROR;
-  if (!isStoreUnavailable(error)) return errorResponse(500, { code, message: "Internal error", id });
-  return errorResponse(503, { code, message: STORE_UNAVAILABLE, id }, { "retry-after": RETRY_AFTER_SECONDS });
+  const outage = error instanceof AnycloudError ? OUTAGES[error.code] : undefined;
+  if (!outage) return errorResponse(500, { code, message: "Internal error", id });
+  return errorResponse(503, { code, message: outage.message, id }, { "retry-after": outage.retryAfter });
 }
-
-/** What a client is told when the store could not be asked. */
-export const STORE_UNAVAILABLE = "The store of sessions and shared state cannot be reached: try again shortly.";
-
-const isStoreUnavailable = (error: unknown): boolean =>
-  error instanceof AnycloudError && error.code === "STORE_UNAVAILABLE";

@@ -33,6 +33,13 @@ export interface Invocation {
   readonly requestId: string;
   /** Address of the client as the platform's front door saw it. */
   readonly clientIp?: string;
+  /** Who calls, as the platform found out before it passed the request on. Absent where it was not set up to. */
+  readonly identity?: PlatformIdentity;
+  /**
+   * Headers that say who calls, and that this platform writes over a client's own where it is set up to say so. Whether it
+   * is cannot be seen from here: MCP_ANYCLOUD_PLATFORM_IDENTITY has to say it, too.
+   */
+  readonly identityHeaders?: "azure-easy-auth" | "google-iam";
   /** Fires when the client went away, on platforms that can tell. */
   readonly signal?: AbortSignal;
   /** Fires while there is still time to end a stream cleanly before the platform stops the invocation. */
@@ -43,6 +50,16 @@ export interface Invocation {
   readonly exclusive?: boolean;
   /** Keeps the instance awake until `work` settles, after the response has left. */
   readonly waitUntil?: (work: Promise<unknown>) => void;
+}
+
+/** A caller that a platform knows. */
+export interface PlatformIdentity {
+  /** Who says so, as one word for all callers of that kind: `aws-iam`. */
+  readonly issuer: string;
+  /** Whom it names: an ARN. */
+  readonly subject: string;
+  /** What else it says of the caller. */
+  readonly claims?: Readonly<Record<string, unknown>>;
 }
 
 /** Turns the handler into what one platform calls. An adapter translates; it decides nothing. */

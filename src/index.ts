@@ -2,10 +2,17 @@ export { CONFIG_VARIABLES, type Config, readConfig } from "./config.ts";
 export { createMcpEndpoint, type McpEndpointOptions } from "./endpoint.ts";
 export { AnycloudError, type ErrorCode } from "./errors.ts";
 export { type Fetch, toFetch } from "./fetch.ts";
-export type { Adapter, HttpHandler, HttpRequest, HttpResponse, Invocation } from "./handler.ts";
+export type { Adapter, HttpHandler, HttpRequest, HttpResponse, Invocation, PlatformIdentity } from "./handler.ts";
 export type { LogSink, RequestRecord } from "./log.ts";
 export type { MintOptions, RequestState } from "./modern/request-state.ts";
 export { neverThrows } from "./never-throws.ts";
+export type { PlatformIdentityKind } from "./security/access-settings.ts";
+export type { AuditRecord, AuditSink } from "./security/audit.ts";
+export type { Caller } from "./security/caller.ts";
+export type { RateRule } from "./security/limit-settings.ts";
+export type { PolicyAnswer, PolicyQuestion, ToolPolicy } from "./security/policy.ts";
+export type { ClaimValue, TokenIssuer } from "./security/token-issuer.ts";
+export type { ToolRateLimit, ToolRules } from "./security/tool-rules.ts";
 export {
   defineServer,
   type FactoryContext,

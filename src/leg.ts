@@ -1,24 +1,37 @@
-import type { AuthInfo } from "@modelcontextprotocol/server";
+import type { AuthInfo, InboundClassificationOutcome } from "@modelcontextprotocol/server";
 import type { HttpRequest, HttpResponse, Invocation } from "./handler.ts";
+import type { LightSignal } from "./light-signal.ts";
 import type { RequestNotes } from "./log.ts";
+import type { Caller } from "./security/caller.ts";
 import type { Principal } from "./security/principal.ts";
+import type { ServerGuard } from "./security/server-guard.ts";
 
-/** A request that was let in. */
-export interface Visit {
+/** A request before anybody knows who sends it. */
+export interface Stranger {
   readonly request: HttpRequest;
   readonly invocation: Invocation;
   readonly notes: RequestNotes;
+}
+
+/** A request that was let in. */
+export interface Visit extends Stranger {
   /** What the verified token says, where one is asked for. */
   readonly authInfo?: AuthInfo;
+  readonly caller: Caller;
+  /** The caller's, for what belongs to one. */
   readonly principal: Principal;
+  /** What each server that answers this request is put behind. */
+  readonly guard?: ServerGuard;
 }
 
 /** One POST to the endpoint, its body parsed, on its way to a server. */
 export interface Exchange extends Visit {
   /** The parsed JSON of the body. */
   readonly message: unknown;
+  /** What the SDK makes of it: its era, or why it is of none. */
+  readonly inbound: InboundClassificationOutcome;
   /** Fires when nobody waits for the answer any more: the client left, or the platform's time is up. */
-  readonly abandoned: AbortSignal;
+  readonly abandoned: LightSignal;
   /** False when the answer must be one JSON body. */
   readonly canStream: boolean;
   /** Told why the answer is a 5xx, for the operator; the client is not. */

@@ -124,5 +124,6 @@ async function* counted(
 const byteLength = (body: string | Uint8Array | undefined): number =>
   typeof body === "string" ? Buffer.byteLength(body) : (body?.length ?? 0);
 
-const traceIdOf = (traceparent: string | undefined): string | undefined =>
+/** The trace id in a `traceparent`, when it is a valid one. */
+export const traceIdOf = (traceparent: string | undefined): string | undefined =>
   /^[\da-f]{2}-(?!0{32})([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/.exec(traceparent ?? "")?.[1];

@@ -1,11 +1,12 @@
 import type { HttpResponse } from "./handler.ts";
+import type { Occasion } from "./light-signal.ts";
 import { isEventStream, SSE_HEADERS, SSE_HEARTBEAT, sseFrame } from "./sse.ts";
 
 export interface Lifetime {
   /** Silence after which an open answer carries a heartbeat, in milliseconds. */
   readonly heartbeatMs: number;
   /** Fires while there is still time to end cleanly. */
-  readonly deadline?: AbortSignal;
+  readonly deadline?: Occasion | undefined;
   /** False when the answer must be one JSON body: then nothing can be sent ahead of it. */
   readonly canStream: boolean;
   /** The answer in place of one that did not come in time. */

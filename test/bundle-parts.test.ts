@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { createBundler } from "./bundled-server.ts";
 import { greeter } from "./cli/project.ts";
+import { startLocalIssuer } from "./security/local-issuer.ts";
 
 // What lies beside index.mjs and is loaded when it is first needed.
 
@@ -102,5 +103,36 @@ describe("what holds AWS's clients", () => {
     const { artefact, open } = await bundler.bundle("own-store", handler, "handler");
     expect(artefact.files.map(({ name }) => name)).toContain(FILE);
     expect(await (await fetch(await open())).text()).toBe("function");
+  });
+});
+
+describe("what verifies tokens", () => {
+  const FILE = "jwt-verifier.cjs";
+  const AUDIENCE = "https://mcp.example/mcp";
+  const post = (url: string, token?: string): Promise<Response> =>
+    fetch(`${url}/mcp`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json",
+        ...(token && { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
+    });
+
+  test("is loaded with the first token, and not before", async () => {
+    const issuer = await startLocalIssuer();
+    try {
+      const token = await issuer.sign({ sub: "ada", aud: AUDIENCE, client_id: "c" });
+      const environment = { MCP_ANYCLOUD_PUBLIC_URL: AUDIENCE, MCP_ANYCLOUD_TOKEN_ISSUERS: issuer.url };
+      const { artefact, open } = await bundler.bundle("tokens", greeter("Hello"));
+      const url = await open(environment);
+      expect([(await post(url)).status, (await post(url, token)).status]).toEqual([401, 200]);
+      rmSync(join(artefact.folder, FILE));
+      const without = await open(environment);
+      expect([(await post(without)).status, (await post(without, token)).status]).toEqual([401, 500]);
+    } finally {
+      await issuer.close();
+    }
   });
 });

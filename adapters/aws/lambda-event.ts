@@ -1,4 +1,5 @@
-import { AnycloudError, type HttpRequest } from "../../src/index.ts";
+import { AnycloudError, type HttpRequest, type Invocation } from "../../src/index.ts";
+import { type RestIdentity, restIdentity, type UrlAuthorizer, urlIdentity } from "./iam-identity.ts";
 
 /**
  * What the adapter reads of an API Gateway REST API proxy event, payload 1.0 (API Gateway Developer Guide, "Input
@@ -15,7 +16,7 @@ export interface RestEvent {
    * `%` that it is "URL-encoded before passing".
    */
   readonly multiValueQueryStringParameters: Readonly<Record<string, readonly string[] | undefined>> | null;
-  readonly requestContext: { readonly identity: { readonly sourceIp: string } };
+  readonly requestContext: { readonly identity: RestIdentity & { readonly sourceIp: string } };
   readonly body: string | null;
   readonly isBase64Encoded: boolean;
 }
@@ -30,23 +31,38 @@ export interface UrlEvent {
   readonly rawQueryString: string;
   readonly cookies?: readonly string[];
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly requestContext: { readonly http: { readonly method: string; readonly sourceIp: string } };
+  readonly requestContext: {
+    readonly http: { readonly method: string; readonly sourceIp: string };
+    readonly authorizer?: UrlAuthorizer | null;
+  };
   readonly body?: string;
   readonly isBase64Encoded: boolean;
 }
 
 export type LambdaEvent = RestEvent | UrlEvent;
 
-/** The request an event carries, and the client's address as the front door saw it. */
-export function readEvent(event: LambdaEvent): { readonly request: HttpRequest; readonly clientIp: string } {
+/** What the front door found out about the client. */
+export type ClientFacts = { readonly clientIp: string } & Pick<Invocation, "identity">;
+
+/** The request an event carries, and who sent it from where, as the front door saw it. */
+export function readEvent(event: LambdaEvent): { readonly request: HttpRequest; readonly client: ClientFacts } {
   if ("httpMethod" in event) {
-    return { request: readRest(event), clientIp: event.requestContext.identity.sourceIp };
+    const { identity } = event.requestContext;
+    return { request: readRest(event), client: toFacts(identity.sourceIp, restIdentity(identity)) };
   }
-  if ("rawPath" in event) return { request: readUrl(event), clientIp: event.requestContext.http.sourceIp };
+  if ("rawPath" in event) {
+    const { http, authorizer } = event.requestContext;
+    return { request: readUrl(event), client: toFacts(http.sourceIp, urlIdentity(authorizer)) };
+  }
   const message =
     "This function serves HTTP: invoke it through API Gateway (payload 1.0) or a Function URL (payload 2.0).";
   throw new AnycloudError("ENTRY_INVALID", message);
 }
+
+const toFacts = (clientIp: string, identity: Invocation["identity"]): ClientFacts => ({
+  clientIp,
+  ...(identity && { identity }),
+});
 
 function readRest(event: RestEvent): HttpRequest {
   const query = Object.entries(event.multiValueQueryStringParameters ?? {})

@@ -1,4 +1,5 @@
 import type { Invocation } from "../../src/index.ts";
+import type { ClientFacts } from "./lambda-event.ts";
 import type { LambdaContext } from "./lambda-runtime.ts";
 
 /** An invocation under way: what the handler is told, and what the adapter does when the answer is out. */
@@ -12,7 +13,7 @@ export interface OpenInvocation {
 
 export interface InvocationOptions {
   readonly context: LambdaContext;
-  readonly clientIp: string;
+  readonly client: ClientFacts;
   readonly canStream: boolean;
 }
 
@@ -25,7 +26,7 @@ export function deadlineMarginMs(remainingMs: number): number {
 }
 
 /** Lambda never tells a function that its client went away, so there is no `signal`. */
-export function openInvocation({ context, clientIp, canStream }: InvocationOptions): OpenInvocation {
+export function openInvocation({ context, client, canStream }: InvocationOptions): OpenInvocation {
   const remainingMs = context.getRemainingTimeInMillis();
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), remainingMs - deadlineMarginMs(remainingMs));
@@ -43,7 +44,7 @@ export function openInvocation({ context, clientIp, canStream }: InvocationOptio
   return {
     facts: {
       requestId: context.awsRequestId,
-      clientIp,
+      ...client,
       deadline: deadline.signal,
       canStream,
       exclusive: true,

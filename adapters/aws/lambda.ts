@@ -25,8 +25,8 @@ export function toLambda(handler: HttpHandler): StreamingLambda {
   const { streamifyResponse, HttpResponseStream } = lambdaRuntime();
   const answer = neverThrows(handler);
   return streamifyResponse(async (event: LambdaEvent, stream: ResponseStream, context: LambdaContext) => {
-    const { request, clientIp } = readEvent(event);
-    const invocation = openInvocation({ context, clientIp, canStream: true });
+    const { request, client } = readEvent(event);
+    const invocation = openInvocation({ context, client, canStream: true });
     try {
       const response = await answer(request, invocation.facts);
       await send(response, HttpResponseStream.from(stream, toMetadata(response)));
@@ -42,8 +42,8 @@ export function toLambda(handler: HttpHandler): StreamingLambda {
 export function toBufferedLambda(handler: HttpHandler): BufferedLambda {
   const answer = neverThrows(handler);
   return async (event, context) => {
-    const { request, clientIp } = readEvent(event);
-    const invocation = openInvocation({ context, clientIp, canStream: false });
+    const { request, client } = readEvent(event);
+    const invocation = openInvocation({ context, client, canStream: false });
     try {
       const { status, headers, body } = await answer(request, invocation.facts);
       return { statusCode: status, headers: lowerCase(headers), body: await collect(body), isBase64Encoded: false };

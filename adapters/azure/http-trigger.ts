@@ -28,6 +28,7 @@ export const toAzureFunction: Adapter<AzureHandler> = (handler) => {
     const invocation: Invocation = {
       requestId: context.invocationId,
       ...clientIpOf(exchange),
+      identityHeaders: "azure-easy-auth",
       deadline: deadline.signal,
       canStream: exchange !== undefined,
       waitUntil: (work) => background.add(work, (error) => context.error("work after the response failed:", error)),

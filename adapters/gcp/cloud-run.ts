@@ -10,7 +10,7 @@ export { identityToken } from "./identity-token.ts";
  * requests before any function sees them: JSON it cannot parse, an unknown charset or content coding and a broken
  * percent-escape in the path with an HTML page of 4xx, `/favicon.ico` and `/robots.txt` with 404 (empty
  * `IGNORED_ROUTES` turns that one off; nothing turns off the others). Its pages show stack traces unless `NODE_ENV` is
- * `production`, which Google's buildpacks set.
+ * `production`, which Google's buildpacks set; and Express writes the text of JSON that it cannot parse to standard error.
  */
 export const toCloudRun: Adapter<CloudRunListener> = (handler) => {
   const { listener, drain } = createListener(handler);

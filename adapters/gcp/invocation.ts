@@ -51,6 +51,7 @@ export function createInvocation({ incoming, outgoing, environment, underWay }: 
     // Not the trace id: a client may send its own, twice.
     requestId: process.getBuiltinModule("node:crypto").randomUUID(),
     ...(clientIp && { clientIp: clientIp.replace(/^::ffff:(?=\d+\.)/, "") }),
+    ...(environment.managed && { identityHeaders: "google-iam" }),
     signal: signal.signal,
     deadline: deadline.signal,
     canStream: true,

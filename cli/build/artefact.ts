@@ -4,7 +4,8 @@ import { gzipSync } from "node:zlib";
 import type { BuildResult, Metafile } from "esbuild";
 import type { Cloud } from "../clouds.ts";
 import { BUNDLE } from "./bundle-options.ts";
-import { AWS_CLIENTS_BUNDLE } from "./lazy-aws-clients-plugin.ts";
+import { CEDAR_FILES } from "./lazy-cedar-plugin.ts";
+import { LAZY_BUNDLES } from "./lazy-modules-plugin.ts";
 import { VALIDATOR_BUNDLES } from "./lazy-validator-plugin.ts";
 import type { BundleOptions } from "./output-options.ts";
 import { platformFiles } from "./platform-files.ts";
@@ -35,26 +36,26 @@ interface Destination {
 }
 
 /** Bundles that not every server needs beside its own. */
-const OPTIONAL_BUNDLES = [...VALIDATOR_BUNDLES, AWS_CLIENTS_BUNDLE];
+const OPTIONAL_BUNDLES = [...VALIDATOR_BUNDLES, ...LAZY_BUNDLES, ...CEDAR_FILES];
 
 /** Writes a bundle and what its platform wants beside it. Files of other names in the folder are left alone. */
 export async function writeArtefact(to: Destination, bundle: BuildResult<BundleOptions>): Promise<Artefact> {
   const { cloud, outDir, sourceMapDir } = to;
-  const bundled = new Map(bundle.outputFiles.map(({ path, text }) => [basename(path), text]));
+  const bundled = new Map(bundle.outputFiles.map(({ path, contents }) => [basename(path), contents]));
   const map = takeFrom(bundled, `${BUNDLE}.map`);
   if (map !== undefined) await replaceFile(join(sourceMapDir, `${BUNDLE}.map`), map);
   const inputs = inputsByName(bundle.metafile);
   const licenses = thirdPartyLicenses([...inputs.values()].flat());
-  const texts = [...bundled, ...Object.entries(platformFiles(cloud)), [LICENSES, licenses] as const];
+  const contents = [...bundled, ...Object.entries(platformFiles(cloud)), [LICENSES, licenses] as const];
   const files: ArtefactFile[] = [];
-  for (const [name, text] of texts) {
-    await replaceFile(join(outDir, name), text);
+  for (const [name, content] of contents) {
+    await replaceFile(join(outDir, name), content);
     files.push({
       name,
-      bytes: Buffer.byteLength(text),
+      bytes: Buffer.byteLength(content),
       // Only `build` wants to know, and `dev` is in a hurry.
       get gzipBytes() {
-        return gzipSync(text, { level: 9 }).length;
+        return gzipSync(content, { level: 9 }).length;
       },
       inputs: inputs.get(name) ?? [],
     });
@@ -74,8 +75,8 @@ function inputsByName({ outputs }: Metafile): ReadonlyMap<string, readonly strin
   return new Map(entries);
 }
 
-function takeFrom(files: Map<string, string>, name: string): string | undefined {
-  const text = files.get(name);
+function takeFrom(files: Map<string, Uint8Array>, name: string): Uint8Array | undefined {
+  const content = files.get(name);
   files.delete(name);
-  return text;
+  return content;
 }

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { RUNS_FROM_SOURCE } from "../package-json.ts";
-import { lazyAwsClients } from "./lazy-aws-clients-plugin.ts";
+import { lazyCedar } from "./lazy-cedar-plugin.ts";
+import { lazyModules } from "./lazy-modules-plugin.ts";
 import { lazyValidator } from "./lazy-validator-plugin.ts";
 import { type BundleOptions, OUTPUT } from "./output-options.ts";
 import { ownPackage } from "./own-package-plugin.ts";
@@ -36,6 +37,6 @@ export function bundleOptions({ entry, source, outDir, sourceMap }: BundleReques
     // Supplied by the Functions host's Node.js worker, which hooks `require` for it. No other cloud's code imports it.
     external: ["@azure/functions-core"],
     sourcemap: sourceMap,
-    plugins: [ownPackage(projectFolder), zodLocales, lazyValidator(), lazyAwsClients()],
+    plugins: [ownPackage(projectFolder), zodLocales, lazyValidator(), lazyModules(), lazyCedar()],
   };
 }

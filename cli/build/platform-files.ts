@@ -62,7 +62,7 @@ function gcpFiles(): PlatformFiles {
       "FROM node:24-slim",
       "ENV NODE_ENV=production",
       "WORKDIR /app",
-      "COPY package.json *.mjs *.cjs THIRD-PARTY-LICENSES.txt ./",
+      "COPY package.json *.mjs *.cjs *.wasm THIRD-PARTY-LICENSES.txt ./",
       "USER node",
       'CMD ["node", "server.mjs"]',
     ),

@@ -35,7 +35,7 @@ export async function watchEntry({ entry, folder, onChange, onFailure }: WatchOp
     if (result.errors.length > 0) throw toBuildError(result.errors, entry);
     const [text] = result.outputFiles.filter(({ path }) => path.endsWith(BUNDLE)).map((file) => file.text);
     if (text === present) return false;
-    for (const file of result.outputFiles) await replaceFile(file.path, file.text);
+    for (const file of result.outputFiles) await replaceFile(file.path, file.contents);
     present = text;
     return true;
   }

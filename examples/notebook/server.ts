@@ -34,5 +34,9 @@ function createServer({ handles, once, notify, requestState }: FactoryContext): 
   return server;
 }
 
-const notebook: ServerDefinition = defineServer({ createServer });
+const notebook: ServerDefinition = defineServer({
+  createServer,
+  // Who deleted which note may stand in the audit trail; what is in notes may not.
+  tools: { delete_note: { auditFields: ["id", "confirm"] } },
+});
 export default notebook;

@@ -3,6 +3,7 @@ import { toWebRequest } from "../fetch.ts";
 import type { HttpRequest } from "../handler.ts";
 import { rememberToolSchemas } from "../json-schema-memo.ts";
 import type { Visit } from "../leg.ts";
+import { putBehind } from "../security/server-guard.ts";
 import { assertServer, type ConnectableServer, type FactoryContext, type ServerFactory } from "../server.ts";
 import type { OpenServices } from "../services.ts";
 import { createExchangeTransport, type ExchangeSink } from "./exchange-transport.ts";
@@ -38,16 +39,18 @@ export interface RehearsalOptions {
  */
 export async function rehearseServer(options: RehearsalOptions): Promise<RehearsedServer> {
   const { createServer, visit, services, requestIds, sink, session } = options;
-  const { request, authInfo } = visit;
+  const { request, authInfo, caller, guard } = visit;
   const webRequest = toWebRequest(request);
   const context: FactoryContext = {
     era: "legacy",
     requestInfo: webRequest,
     ...(authInfo && { authInfo }),
+    caller,
     ...services.services,
   };
   const server: unknown = await createServer(context);
   assertServer(server);
+  await putBehind(server, guard);
   rememberToolSchemas(server);
   const transport = createExchangeTransport(requestIds, sink, session?.id);
   const extra = extraOf(request, webRequest, authInfo);

@@ -94,8 +94,11 @@ async function deliverReply({ store }: SessionContext, { id }: Session, reply: C
   await postToInbox(store, inboxPartition(id, wireId.inbox), note);
 }
 
-const isInitialize = (message: unknown): message is JSONRPCRequest =>
-  (message as { method?: unknown } | null)?.method === "initialize";
+/** Without an id it is a notification, which no server answers. */
+function isInitialize(message: unknown): message is JSONRPCRequest {
+  const { method, id } = (message ?? {}) as { method?: unknown; id?: unknown };
+  return method === "initialize" && (typeof id === "string" || typeof id === "number");
+}
 
 const invalidMessage = (): HttpResponse =>
   errorResponse(400, {

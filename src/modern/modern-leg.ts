@@ -1,14 +1,19 @@
 import { SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../handler.ts";
 import { errorResponse, JsonRpcCode, requestIdOf } from "../json-rpc.ts";
+import { lazyRequest } from "../lazy-request.ts";
 import type { Exchange, Leg } from "../leg.ts";
 import type { ServerFactory } from "../server.ts";
 import type { OpenServicesOf } from "../services.ts";
 import type { FleetEvents } from "../state/fleet-events.ts";
 import { waitingSeconds } from "../stream-time.ts";
+import { callDirectly } from "./direct-call.ts";
 import { createDispatch } from "./dispatch.ts";
+import { createIdleServers, type IdleServers } from "./idle-servers.ts";
 import { endInTime, startListening } from "./listening.ts";
+import { madeServer } from "./made-server.ts";
 import { settledAnswer, wholeAnswer } from "./settled-answer.ts";
+import { usualCall } from "./usual-call.ts";
 
 export interface ModernLegOptions {
   readonly createServer: ServerFactory;
@@ -17,25 +22,40 @@ export interface ModernLegOptions {
   readonly fleetEvents: FleetEvents;
   /** Seconds after which a `subscriptions/listen` is ended, for its client to listen again. Default: `waitingSeconds`. */
   readonly streamSeconds?: number | undefined;
+  /** False for the SDK's own entry, whatever is asked. Default true. */
+  readonly shortcuts?: boolean | undefined;
 }
 
 /** Serves MCP 2026-07-28: every request is whole in itself, answered by a server of its own over the SDK's dispatch. */
 export function createModernLeg(options: ModernLegOptions): Leg {
+  const { shortcuts = true } = options;
+  const idle = shortcuts ? createIdleServers(options.createServer) : undefined;
   return {
     async serve(exchange) {
-      if (!isListen(exchange.message)) return call(exchange, options);
+      if (!isListen(exchange.message)) return call(exchange, { ...options, shortcuts, idle });
       return exchange.canStream ? listen(exchange, options) : listenRefusal(exchange);
     },
   };
 }
 
-const isListen = (message: unknown): boolean =>
+/** Whether a message asks for a stream that waits for news. */
+export const isListen = (message: unknown): boolean =>
   (message as { method?: unknown } | null)?.method === "subscriptions/listen";
 
-async function call(exchange: Exchange, { createServer, openServices }: ModernLegOptions): Promise<HttpResponse> {
+interface CallOptions extends ModernLegOptions {
+  readonly shortcuts: boolean;
+  readonly idle: IdleServers | undefined;
+}
+
+async function call(exchange: Exchange, options: CallOptions): Promise<HttpResponse> {
+  const { createServer, openServices, idle } = options;
   const services = openServices(exchange);
-  const { response, isModern } = await createDispatch({ createServer, exchange, services }).answer();
-  if (!isModern) return versionRefusal(exchange);
+  const webRequest = lazyRequest(exchange.request, exchange.abandoned);
+  const server = madeServer({ createServer, exchange, services, webRequest });
+  const usual = options.shortcuts ? usualCall(exchange.inbound, exchange.request) : undefined;
+  const direct = usual && (await callDirectly({ call: usual, made: server, exchange, webRequest, idle }));
+  const response = direct ?? (await createDispatch({ server, exchange }).answer());
+  if (!server.isModern) return versionRefusal(exchange);
   return settledAnswer(exchange.canStream ? response : await wholeAnswer(response), { services, exchange });
 }
 
@@ -45,10 +65,12 @@ async function listen(exchange: Exchange, options: ModernLegOptions): Promise<Ht
   // One that comes too late is told to subscribe again, too.
   if (invocation.deadline?.aborted) endsItself();
   const { bus, over, sdkAnswered } = await startListening(fleetEvents);
-  const { answer, close } = createDispatch({ createServer, exchange, services: openServices(exchange), bus });
+  const webRequest = lazyRequest(exchange.request, exchange.abandoned);
+  const server = madeServer({ createServer, exchange, services: openServices(exchange), webRequest });
+  const { answer, close } = createDispatch({ server, exchange, bus });
   try {
-    const { response, isModern } = await answer();
-    return isModern ? response : versionRefusal(exchange);
+    const response = await answer();
+    return server.isModern ? response : versionRefusal(exchange);
   } finally {
     sdkAnswered();
     // With the result that tells the client to subscribe again.

@@ -17,7 +17,8 @@ export function hostProblem(
 ): string | undefined {
   if (host === undefined) return allowedHosts && "The Host header is missing.";
   const name = HOST.exec(host)?.[1];
-  if (name === undefined) return "The Host header is malformed.";
+  // Addresses that are none, such as 256.1.1.1 or a port of 99999, have the form of one.
+  if (name === undefined || !URL.canParse(`http://${host}`)) return "The Host header is malformed.";
   if (allowedHosts) {
     const allowed = allowedHosts.some((other) => other.toLowerCase() === name.toLowerCase());
     return allowed ? undefined : "This host is not served here.";

@@ -69,8 +69,25 @@ describe("an event", () => {
 
   test("takes the client's address from the platform, never from a header", () => {
     const forged = { "x-forwarded-for": "198.51.100.1" };
-    expect(readEvent({ ...REST, headers: forged }).clientIp).toBe("203.0.113.7");
-    expect(readEvent({ ...URL_EVENT, headers: forged }).clientIp).toBe("203.0.113.7");
+    expect(readEvent({ ...REST, headers: forged }).client.clientIp).toBe("203.0.113.7");
+    expect(readEvent({ ...URL_EVENT, headers: forged }).client.clientIp).toBe("203.0.113.7");
+  });
+
+  test("names the caller whose signature the front door checked, and nobody where it checked none", () => {
+    const userArn = "arn:aws:sts::123456789012:assumed-role/notes/ada";
+    const claims = { accountId: "123456789012", userId: "AROAEXAMPLE:ada" };
+    const identity = { issuer: "aws-iam", subject: userArn, claims };
+    const restIam = { sourceIp: "203.0.113.7", userArn, accountId: claims.accountId, caller: claims.userId };
+    expect(readEvent({ ...REST, requestContext: { identity: restIam } }).client.identity).toEqual(identity);
+    const { http } = URL_EVENT.requestContext;
+    const authorizer = { iam: { userArn, ...claims } };
+    expect(readEvent({ ...URL_EVENT, requestContext: { http, authorizer } }).client.identity).toEqual(identity);
+
+    const unsigned = { sourceIp: "203.0.113.7", userArn: null, accountId: null, caller: null };
+    expect(readEvent({ ...REST, requestContext: { identity: unsigned } }).client).toEqual({ clientIp: "203.0.113.7" });
+    expect(readEvent({ ...URL_EVENT, requestContext: { http, authorizer: null } }).client.identity).toBeUndefined();
+    const byToken = { http, authorizer: { iam: null, jwt: { claims: { sub: "ada" } } } };
+    expect(readEvent({ ...URL_EVENT, requestContext: byToken }).client.identity).toBeUndefined();
   });
 
   test("that is no HTTP event is refused with a word on what is expected", () => {

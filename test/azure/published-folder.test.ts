@@ -44,6 +44,7 @@ test("what is published runs and is nothing else: no map, no source, no package 
     "host.json",
     "index.mjs",
     "json-schema-validator.cjs",
+    "jwt-verifier.cjs",
     "package.json",
   ]);
   expect(readJson("package.json")).not.toHaveProperty("dependencies");

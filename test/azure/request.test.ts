@@ -105,6 +105,11 @@ test.each([
   expect(seen).toMatchObject({ clientIp: "127.0.0.1", headers: { "x-key": "mine", host: new URL(url).host } });
 });
 
+test("two hosts are no request, as Kestrel has it", async () => {
+  const { url } = await serve(ECHO);
+  expect((await ask(url, { headers: ["host", "evil.example"] })).status).toBe(400);
+});
+
 test("a client's own invocation id is not believed", async () => {
   const { url } = await serve(ECHO);
   const seen = json(await ask(url, { headers: ["x-ms-invocation-id", "mine"] }));

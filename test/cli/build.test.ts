@@ -12,7 +12,7 @@ afterAll(() => project.remove());
 
 const LICENSES = "THIRD-PARTY-LICENSES.txt";
 const AWS_CLIENTS = "aws-clients.cjs";
-const BUNDLES = ["index.mjs", "json-schema-validator.cjs"];
+const BUNDLES = ["index.mjs", "json-schema-validator.cjs", "jwt-verifier.cjs"];
 
 /** Every file below a folder, with forward slashes, sorted. */
 function filesIn(folder: string): string[] {

@@ -173,6 +173,8 @@ export function adapterContract(start: () => Promise<Arm>, traits: Traits, notes
       ["x-azure-clientip", "203.0.113.9"],
       ["x-client-ip", "203.0.113.9"],
       ["x-amzn-requestid", "forged"],
+      ["x-amzn-iam-user-arn", "arn:aws:iam::123456789012:root"],
+      ["x-amz-user-agent", "forged"],
       ["x-ms-invocation-id", "forged"],
       ["x-cloud-trace-context", "forged/1;o=1"],
     ];
@@ -180,6 +182,8 @@ export function adapterContract(start: () => Promise<Arm>, traits: Traits, notes
     expect(arrived).toMatchObject({ url: "/", canStream: traits.canStream, deadline: true });
     expect(arrived.clientIp).toMatch(/^(::ffff:)?127\.0\.0\.1$|^::1$/);
     expect(arrived.requestId).not.toContain("forged");
+    expect(arrived.identity).toBeUndefined();
+    expect(arrived.identityHeaders).toBe(traits.identityHeaders);
     const again = await echo({ method: "GET", url: "/" });
     expect(again.requestId).not.toBe(arrived.requestId);
   });

@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
-import type { HttpHandler } from "../../src/index.ts";
+import type { HttpHandler, Invocation } from "../../src/index.ts";
 
 /** A request as a client puts it on the wire. */
 export interface SentRequest {
@@ -43,6 +43,8 @@ export interface Traits {
   readonly maxRequestBytes: number;
   /** Methods that the platform lets through to a function. */
   readonly methods: readonly string[];
+  /** Headers that say who calls, where the platform can be set up to write over a client's. */
+  readonly identityHeaders?: Invocation["identityHeaders"];
 }
 
 /** Calls the handler itself: the arm that shows what the contract means. */
@@ -93,7 +95,7 @@ export function httpArm({ url: origin, close }: { readonly url: string; close():
           port,
           method,
           path: url,
-          headers: ["host", `${hostname}:${port}`, ...headers, ...framing],
+          headers: [...(namesHost(headers) ? [] : ["host", `${hostname}:${port}`]), ...headers, ...framing],
         };
         httpRequest({ ...options, agent: false, setDefaultHeaders: false, ...(signal && { signal }) }, resolve)
           .on("error", reject)
@@ -103,6 +105,9 @@ export function httpArm({ url: origin, close }: { readonly url: string; close():
     },
   };
 }
+
+const namesHost = (headers: readonly string[]): boolean =>
+  headers.some((text, at) => at % 2 === 0 && text.toLowerCase() === "host");
 
 /** The whole body of a response, as bytes. */
 export async function readAll({ chunks }: ReceivedResponse): Promise<Buffer> {

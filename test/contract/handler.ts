@@ -50,6 +50,8 @@ function echo({ method, url, headers, body = "" }: HttpRequest, invocation: Invo
     body: Buffer.from(body as string).toString("base64"),
     requestId: invocation.requestId,
     clientIp: invocation.clientIp,
+    identity: invocation.identity,
+    identityHeaders: invocation.identityHeaders,
     canStream: invocation.canStream,
     deadline: invocation.deadline !== undefined,
     pid: process.pid,

@@ -10,6 +10,11 @@ test("an empty environment gives the defaults", () => {
     awsTokenAudience: "sts.amazonaws.com",
     sessionSeconds: 86_400,
     sessionGraceSeconds: 604_800,
+    maxOutputBytes: 4_194_304,
+    maxHeaderBytes: 16_384,
+    maxJsonDepth: 64,
+    maxJsonKeys: 10_000,
+    maxStreams: 16,
     logLevel: "info",
   });
 });
@@ -31,6 +36,18 @@ test("every variable is read", () => {
     MCP_ANYCLOUD_STREAM_SECONDS: "30",
     MCP_ANYCLOUD_STATE_KEYS: `new:${current.toString("base64")},old-1:${former.toString("base64url")}`,
     MCP_ANYCLOUD_LOG_LEVEL: "error",
+    MCP_ANYCLOUD_PUBLIC_URL: "https://mcp.example/mcp",
+    MCP_ANYCLOUD_TOKEN_ISSUERS: "https://a.example/, https://b.example/v2.0",
+    MCP_ANYCLOUD_REQUIRED_SCOPES: "notes:read,notes:list mcp",
+    MCP_ANYCLOUD_PLATFORM_IDENTITY: "google-iap",
+    MCP_ANYCLOUD_PLATFORM_AUDIENCE: "/projects/1/global/backendServices/2",
+    MCP_ANYCLOUD_MAX_OUTPUT_BYTES: "2048",
+    MCP_ANYCLOUD_AUDIT: "off",
+    MCP_ANYCLOUD_MAX_HEADER_BYTES: "8192",
+    MCP_ANYCLOUD_MAX_JSON_DEPTH: "32",
+    MCP_ANYCLOUD_MAX_JSON_KEYS: "500",
+    MCP_ANYCLOUD_MAX_STREAMS: "4",
+    MCP_ANYCLOUD_RATE_LIMITS: "principal=600/60, tool:export_notes=10/3600",
   };
   const { MCP_ANYCLOUD_STATE_KEYS: _, ...keyless } = environment;
   const secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mcp/state-keys-AbCdEf";
@@ -54,6 +71,21 @@ test("every variable is read", () => {
       { id: "old-1", secret: former },
     ],
     logLevel: "error",
+    publicUrl: "https://mcp.example/mcp",
+    tokenIssuers: [{ issuer: "https://a.example/" }, { issuer: "https://b.example/v2.0" }],
+    requiredScopes: ["notes:read", "notes:list", "mcp"],
+    platformIdentity: "google-iap",
+    platformAudience: "/projects/1/global/backendServices/2",
+    maxOutputBytes: 2048,
+    audit: "off",
+    maxHeaderBytes: 8192,
+    maxJsonDepth: 32,
+    maxJsonKeys: 500,
+    maxStreams: 4,
+    rateLimits: [
+      { of: "principal", limit: 600, windowSeconds: 60 },
+      { of: "tool:export_notes", limit: 10, windowSeconds: 3600 },
+    ],
   });
 });
 

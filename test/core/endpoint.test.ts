@@ -52,6 +52,8 @@ describe("Host and Origin", () => {
     [403, "a foreign host from loopback", { host: "evil.example" }, local],
     [403, "a foreign host from loopback with a port", { host: "evil.example:8787" }, { clientIp: "::1" }],
     [403, "a malformed host", { host: "a.example, b.example" }, {}],
+    [403, "a host whose port is none", { host: "mcp.example:99999" }, {}],
+    [403, "a host whose address is none", { host: "256.1.1.1" }, {}],
     [403, "a foreign origin", { origin: "https://evil.example" }, {}],
     [403, "a loopback origin from elsewhere", { origin: "http://localhost:6274" }, { clientIp: "192.0.2.1" }],
     [403, "the null origin", { origin: "null" }, local],
@@ -200,7 +202,7 @@ test("a definition says how tokens are checked, and the log what an error was ca
     throw new Error("no token can be checked", { cause });
   };
   const guarded = defineServer({ createServer: createV2Server, verifier: { verifyAccessToken } });
-  const guardedCall = callerOf(createMcpEndpoint(guarded, quiet));
+  const guardedCall = callerOf(createMcpEndpoint(guarded, { ...quiet, audit: "off" }));
   expect((await guardedCall(list)).status).toBe(401);
   const failing = callerOf(
     createMcpEndpoint(

@@ -10,6 +10,7 @@ const visitOf = (principal = "ada"): Visit => ({
   request: { method: "POST", url: "/mcp", headers: {} },
   invocation: { requestId: "test", canStream: true },
   notes: {},
+  caller: { principal, scopes: [], claims: {} },
   principal,
 });
 

@@ -10,7 +10,13 @@ import { runSmoke } from "../../cli/smoke/run-smoke.ts";
 import { copyContext, readDockerfile } from "./dockerfile.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const BUNDLES = ["THIRD-PARTY-LICENSES.txt", "aws-clients.cjs", "index.mjs", "json-schema-validator.cjs"];
+const BUNDLES = [
+  "THIRD-PARTY-LICENSES.txt",
+  "aws-clients.cjs",
+  "index.mjs",
+  "json-schema-validator.cjs",
+  "jwt-verifier.cjs",
+];
 /** What `gcloud run deploy --source` takes along. */
 const UPLOADED = [".gcloudignore", ...BUNDLES, "package.json", "server.mjs"];
 

@@ -23,7 +23,8 @@ function createServer(): McpServer {
   return server;
 }
 
-const fleet = startFleet(createServer);
+// Above what a tool may answer by default.
+const fleet = startFleet(createServer, { maxOutputBytes: 33_554_432 });
 
 describe("events that are too large for the store", () => {
   test("together are kept one by one", async () => {

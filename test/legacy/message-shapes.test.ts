@@ -49,6 +49,14 @@ describe("in a session", () => {
     expect((await session.send(0, { jsonrpc: "2.0", id: "a", error: "oh" })).status).toBe(400);
   });
 
+  test("initialize without an id opens none, and nobody waits for an answer", async () => {
+    const session = await fleet.open();
+    const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "a", version: "1" } };
+    const told = { jsonrpc: "2.0", method: "initialize", params };
+    expect((await session.send(0, told)).status).toBe(202);
+    expect((await fleet.instances[0](told)).status).toBe(400);
+  }, 5_000);
+
   test("a cancellation that names no request concerns none", async () => {
     const session = await fleet.open();
     const cancelled = { jsonrpc: "2.0", method: "notifications/cancelled", params: { reason: "a task" } };

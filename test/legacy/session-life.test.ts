@@ -13,7 +13,7 @@ describe("whose a session is", () => {
       return { token, clientId: "app", scopes: [], expiresAt: Date.now() / 1000 + 60, extra: { iss, sub } };
     },
   };
-  const fleet = startFleet(createSessionServer(), { verifier });
+  const fleet = startFleet(createSessionServer(), { verifier, audit: "off" });
   const as = (token: string): { headers: { authorization: string } } => ({
     headers: { authorization: `Bearer ${token}` },
   });

@@ -5,7 +5,7 @@ import { createSessionServer } from "./session-servers.ts";
 import { readStream } from "./stream-reader.ts";
 
 test("whoever is not its principal can neither read a session, nor answer in it, nor end it", async () => {
-  const fleet = startFleet(createSessionServer(), { verifier: anyUser });
+  const fleet = startFleet(createSessionServer(), { verifier: anyUser, audit: "off" });
   const ada = { headers: { authorization: "Bearer ada" } };
   const session = await fleet.open({ capabilities: { elicitation: {} }, ...ada });
   const stream = readStream(await session.call(0, "name", {}, ada));

@@ -77,6 +77,7 @@ test("nothing is missed that is changed after the acknowledgement, and nothing s
     const listener = await listenTo(b, { resourceSubscriptions: URIS });
     await a(...changeCall(["note://2"]));
     expect(await heard(listener, 1)).toEqual(["note://2"]);
+    await listener.leave();
   }
 });
 

@@ -41,7 +41,8 @@ const keyOf = (id: string): { id: string; secret: Uint8Array } => ({
 });
 
 const QUIET = { logLevel: "silent", stateKeys: [keyOf("a")] } as const;
-const instance = (options: McpEndpointOptions): Caller => instanceOf(createServer, { verifier: anyUser, ...options });
+const instance = (options: McpEndpointOptions): Caller =>
+  instanceOf(createServer, { verifier: anyUser, audit: "off", ...options });
 
 interface Round {
   readonly user?: string;

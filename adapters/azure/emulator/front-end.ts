@@ -30,6 +30,9 @@ const OWN_HEADERS = new Set([
   "x-site-deployment-id",
 ]);
 
+/** What Kestrel takes for a host, or answers 400 (HttpUtilities.ValidateHostHeader; HttpCharacters, host characters). */
+const HOST = /^([a-z\d!$&'()._~-]*|\[[a-f\d:.]+\])(:\d+)?$/i;
+
 /** The request after the front end and Kestrel; undefined when Kestrel would answer 400. */
 export function receive(request: IncomingMessage): FrontEndRequest | undefined {
   const target = request.url ?? "";
@@ -40,7 +43,11 @@ export function receive(request: IncomingMessage): FrontEndRequest | undefined {
   return { method: request.method ?? "GET", path, query: mark < 0 ? "" : target.slice(mark), headers };
 }
 
-function toHeaders({ rawHeaders, socket, url, headers }: IncomingMessage): [string, string][] | undefined {
+function toHeaders(request: IncomingMessage): [string, string][] | undefined {
+  const { rawHeaders, socket, url, headers, headersDistinct } = request;
+  // Kestrel: RequestRejectionReason.MultipleHostHeaders.
+  if ((headersDistinct.host ?? []).length > 1) return undefined;
+  if (!HOST.test(headers.host ?? "")) return undefined;
   const received: [string, string][] = [];
   const forwardedFor: string[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

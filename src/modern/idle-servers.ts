@@ -1,0 +1,35 @@
+import type { ServerFactory } from "../server.ts";
+import type { DirectLine } from "./direct-line.ts";
+
+/** Servers that have answered a call and may answer another, one at a time. */
+export interface IdleServers {
+  take(): DirectLine | undefined;
+  give(line: DirectLine): void;
+}
+
+/** Enough for the calls that one instance serves at a time; the rest is built anew. */
+const MOST_IDLE = 64;
+
+/**
+ * Keeps what a factory built, when it is told nothing of the request and so cannot build something else for the next one.
+ * Undefined for every other factory.
+ */
+export function createIdleServers(createServer: ServerFactory): IdleServers | undefined {
+  if (!takesNothing(createServer)) return undefined;
+  const idle: DirectLine[] = [];
+  return {
+    take: () => idle.pop(),
+    give(line) {
+      if (line.isFit && idle.length < MOST_IDLE) idle.push(line);
+      else line.close();
+    },
+  };
+}
+
+/** By its text, because `length` leaves out rest parameters and `arguments`; a bound function does not show its own. */
+function takesNothing(factory: ServerFactory): boolean {
+  const text = Function.prototype.toString.call(factory);
+  return (
+    /^(async\s+)?(function\b\s*[\w$]*|[\w$]+)?\s*\(\s*\)/.test(text) && !/\barguments\b|\[native code\]/.test(text)
+  );
+}

@@ -1,0 +1,70 @@
+import { McpServer, Server } from "@modelcontextprotocol/server";
+import { AnycloudError } from "../errors.ts";
+import { rememberToolSchemas } from "../json-schema-memo.ts";
+import type { Exchange } from "../leg.ts";
+import { Refusal } from "../security/refusal.ts";
+import { putBehind } from "../security/server-guard.ts";
+import { assertServer, type ServerFactory } from "../server.ts";
+import type { OpenServices } from "../services.ts";
+
+/** The server of one exchange. */
+export interface MadeServer {
+  /** Builds it, once, whoever asks. Rejects with what the factory throws, and with SERVER_INVALID for what is no server here. */
+  get(): Promise<McpServer | Server>;
+  /** The same, behind the guard of the exchange, for who connects it. Rejects with Refusal, too. */
+  behindGuard(): Promise<McpServer | Server>;
+  /** Why the message must not reach it, once that is known. */
+  readonly refusal: Refusal | undefined;
+  /** False when the factory built a server of SDK v1. */
+  readonly isModern: boolean;
+}
+
+export interface MakeOptions {
+  readonly createServer: ServerFactory;
+  readonly exchange: Exchange;
+  readonly services: OpenServices;
+  /** What the factory looks at as the web's `Request`. */
+  readonly webRequest: Request;
+}
+
+/** Makes a server when it is first asked for. */
+export function madeServer({ createServer, exchange, services, webRequest }: MakeOptions): MadeServer {
+  let isModern = true;
+  let refusal: Refusal | undefined;
+  let made: Promise<McpServer | Server> | undefined;
+  const make = async (): Promise<McpServer | Server> => {
+    const { authInfo, caller } = exchange;
+    const context = { era: "modern", requestInfo: webRequest, ...(authInfo && { authInfo }), caller } as const;
+    const product: unknown = await createServer({ ...context, ...services.services });
+    assertServer(product);
+    if (product instanceof McpServer || product instanceof Server) {
+      rememberToolSchemas(product);
+      return product;
+    }
+    isModern = false;
+    throw new AnycloudError("SERVER_INVALID", "A server of SDK v1 speaks the 2025 protocols only.");
+  };
+  const get = (): Promise<McpServer | Server> => {
+    made ??= make();
+    return made;
+  };
+  return {
+    get,
+    async behindGuard() {
+      const server = await get();
+      try {
+        await putBehind(server, exchange.guard);
+      } catch (error) {
+        if (error instanceof Refusal) refusal = error;
+        throw error;
+      }
+      return server;
+    },
+    get refusal() {
+      return refusal;
+    },
+    get isModern() {
+      return isModern;
+    },
+  };
+}

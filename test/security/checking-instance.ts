@@ -1,0 +1,50 @@
+import { createTokenCheck, type TokenCheck } from "../../src/security/token-check.ts";
+import { SIGNATURE_ALGORITHMS, type TokenIssuer } from "../../src/security/token-issuer.ts";
+import { type Claims, type LocalIssuer, type LocalIssuerOptions, startLocalIssuer } from "./local-issuer.ts";
+
+/** An issuer, and instances that take its tokens and whose clock a test turns. */
+export interface Checking {
+  readonly issuer: LocalIssuer;
+  /** Another instance, which knows nothing yet. */
+  instance(): TokenCheck;
+  /** A token, each another one, so that none is remembered. It lives longer than a test's clock goes. */
+  token(header?: object, claims?: Claims): Promise<string>;
+  /** What the first instance says of such a token. */
+  check(header?: object, claims?: Claims): ReturnType<TokenCheck>;
+  /** Turns the clock ahead. */
+  pass(seconds: number): void;
+}
+
+const AUDIENCE = "https://mcp.example/mcp";
+
+/** Starts an issuer and a first instance. Whoever starts it closes the issuer. */
+export async function startChecking(
+  options: LocalIssuerOptions = {},
+  settings: Omit<Partial<TokenIssuer>, "issuer"> = {},
+): Promise<Checking> {
+  const issuer = await startLocalIssuer(options);
+  let ahead = 0;
+  let number = 0;
+  const instance = (): TokenCheck =>
+    createTokenCheck({
+      issuers: [{ issuer: issuer.url, ...settings }],
+      publicUrl: AUDIENCE,
+      algorithms: SIGNATURE_ALGORITHMS,
+      now: () => Date.now() + ahead * 1000,
+    });
+  const token: Checking["token"] = (header = {}, claims = {}) => {
+    number += 1;
+    const lasting = { jti: `${number}`, exp: Math.floor(Date.now() / 1000) + 99_999 };
+    return issuer.sign({ sub: "ada", aud: AUDIENCE, client_id: "c", ...lasting, ...claims }, header);
+  };
+  const first = instance();
+  return {
+    issuer,
+    instance,
+    token,
+    check: async (...made) => first(await token(...made)),
+    pass(seconds) {
+      ahead += seconds;
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { discoverOAuthProtectedResourceMetadata } from "@modelcontextprotocol/client";
+import { describe, expect, test } from "vitest";
+import { createMcpEndpoint, defineServer, type McpEndpointOptions, toFetch } from "../../src/index.ts";
+import { type Caller, callerOf, legacyRequest } from "../core/messages.ts";
+import { createV2Server } from "../core/servers.ts";
+import { anyUser, instanceOf } from "../modern/instances.ts";
+
+const WELL_KNOWN = "/.well-known/oauth-protected-resource";
+const issuers = [{ issuer: "https://a.example/" }, { issuer: "https://b.example/realms/x" }];
+
+const secured = (options: McpEndpointOptions): Caller =>
+  instanceOf(createV2Server, { tokenIssuers: issuers, audit: "off", ...options });
+
+const get = (call: Caller, url: string, headers = {}): ReturnType<Caller> =>
+  call(undefined, { method: "GET", url, headers, body: "" });
+
+const challengeOf = async (call: Caller): Promise<string | undefined> =>
+  (await call(legacyRequest("tools/list"))).headers["www-authenticate"];
+
+describe("the metadata of a protected resource", () => {
+  test("say what it is and who issues tokens for it, at the root and before the path", async () => {
+    const call = secured({ publicUrl: "https://mcp.example/mcp", requiredScopes: ["notes"] });
+    for (const url of [WELL_KNOWN, `${WELL_KNOWN}/mcp`, `${WELL_KNOWN}?x=1`]) {
+      const { status, headers, body } = await get(call, url);
+      expect(status).toBe(200);
+      expect(headers).toMatchObject({ "content-type": "application/json", "access-control-allow-origin": "*" });
+      expect(JSON.parse(String(body))).toEqual({
+        resource: "https://mcp.example/mcp",
+        authorization_servers: ["https://a.example/", "https://b.example/realms/x"],
+        scopes_supported: ["notes"],
+        bearer_methods_supported: ["header"],
+      });
+    }
+    expect((await get(call, `${WELL_KNOWN}/other`)).status).toBe(404);
+  });
+
+  test("name the scopes of tools, too", async () => {
+    const tools = { echo: { scopes: ["notes:echo"] } };
+    const server = defineServer({ createServer: createV2Server, tools });
+    const call = callerOf(
+      createMcpEndpoint(server, {
+        tokenIssuers: issuers,
+        publicUrl: "https://mcp.example/mcp",
+        requiredScopes: ["notes"],
+        logLevel: "silent",
+        audit: "off",
+      }),
+    );
+    expect((await get(call, WELL_KNOWN)).body).toContain('"scopes_supported":["notes","notes:echo"]');
+  });
+
+  test.each([
+    // A stage stands before all paths of a REST API, and nothing else of its host leads here.
+    ["https://api.example/prod/mcp", "/mcp", "https://api.example/prod/.well-known/oauth-protected-resource/mcp"],
+    ["https://mcp.example/mcp", "/mcp", "https://mcp.example/.well-known/oauth-protected-resource/mcp"],
+    ["https://mcp.example/", "/mcp", "https://mcp.example/.well-known/oauth-protected-resource"],
+    ["https://mcp.example", "/mcp", "https://mcp.example/.well-known/oauth-protected-resource"],
+    ["https://mcp.example/a/b", "/a/b", "https://mcp.example/.well-known/oauth-protected-resource/a/b"],
+    // A proxy with names of its own.
+    ["https://mcp.example/notes", "/mcp", "https://mcp.example/.well-known/oauth-protected-resource/notes"],
+  ])("of %s, served at %s, are at %s", async (publicUrl, path, url) => {
+    const call = secured({ publicUrl, path });
+    const { headers } = await call(legacyRequest("tools/list"), { url: path });
+    expect(headers["www-authenticate"]).toBe(`Bearer resource_metadata="${url}"`);
+    const behindStage = new URL(url).pathname.replace("/prod", "");
+    expect(JSON.parse(String((await get(call, behindStage)).body)).resource).toBe(publicUrl);
+  });
+
+  test("answer a page of an allowed origin, and its preflight", async () => {
+    const call = secured({ publicUrl: "https://mcp.example/mcp", allowedOrigins: ["https://app.example"] });
+    const headers = { origin: "https://app.example", "access-control-request-headers": "mcp-protocol-version" };
+    expect((await get(call, WELL_KNOWN, headers)).headers["access-control-allow-origin"]).toBe("https://app.example");
+    expect(await call(undefined, { method: "OPTIONS", url: WELL_KNOWN, headers })).toMatchObject({
+      status: 204,
+      headers: { "access-control-allow-headers": "mcp-protocol-version" },
+    });
+    expect(await call(undefined, { method: "POST", url: WELL_KNOWN })).toMatchObject({ status: 405 });
+  });
+
+  test.each<[string, McpEndpointOptions]>([
+    ["without tokens", { publicUrl: "https://mcp.example/mcp" }],
+    ["without a public URL", { tokenIssuers: [{ issuer: "https://a.example", audiences: ["a"] }] }],
+    ["where the platform vouches", { publicUrl: "https://mcp.example/mcp", platformIdentity: "aws-iam" }],
+  ])("are not there %s, and no challenge names them", async (_what, options) => {
+    const call = instanceOf(createV2Server, { audit: "off", ...options });
+    expect((await get(call, WELL_KNOWN)).status).toBe(404);
+    expect((await challengeOf(call)) ?? "").not.toContain("resource_metadata");
+  });
+
+  test("of a server with a verifier of its own name whom it names", async () => {
+    const server = { createServer: createV2Server, verifier: anyUser, authorizationServers: ["https://own.example"] };
+    const call = callerOf(
+      createMcpEndpoint(server, { publicUrl: "https://mcp.example/mcp", logLevel: "silent", audit: "off" }),
+    );
+    expect((await get(call, WELL_KNOWN)).body).toContain('"authorization_servers":["https://own.example"]');
+    expect(await challengeOf(call)).toBe(
+      'Bearer resource_metadata="https://mcp.example/.well-known/oauth-protected-resource/mcp"',
+    );
+  });
+
+  test("are found by the SDK's client", async () => {
+    const handler = createMcpEndpoint(createV2Server, {
+      tokenIssuers: issuers,
+      publicUrl: "https://mcp.example/mcp",
+      logLevel: "silent",
+      audit: "off",
+    });
+    const serve = toFetch(handler);
+    const found = await discoverOAuthProtectedResourceMetadata("https://mcp.example/mcp", {}, (url, init) =>
+      serve(new Request(url, init)),
+    );
+    expect(found).toMatchObject({ resource: "https://mcp.example/mcp" });
+  });
+});

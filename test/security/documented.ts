@@ -1,0 +1,79 @@
+// The TypeScript of docs/security.md, to the letter.
+
+import { McpServer } from "@modelcontextprotocol/server";
+import { defineServer, type ServerDefinition } from "mcp-anycloud";
+import { cedarPolicy } from "mcp-anycloud/cedar";
+import * as z from "zod/v4";
+
+const amountInput = z.object({ amount: z.int(), iban: z.string().optional() });
+
+function createServer(): McpServer {
+  const server = new McpServer({ name: "shop", version: "1.0.0" });
+  for (const name of ["search", "refund", "close_books"]) {
+    server.registerTool(name, { inputSchema: amountInput.partial() }, async ({ amount }) => ({
+      content: [{ type: "text", text: `${name} ${amount ?? ""}` }],
+    }));
+  }
+  return server;
+}
+
+export const ruled: ServerDefinition = defineServer({
+  createServer,
+  tools: {
+    refund: {
+      scopes: ["shop:refund"],
+      policyAttributes: ["amount"],
+      auditFields: ["amount"],
+    },
+  },
+  policy: cedarPolicy({
+    policies: `
+      // Whoever is let in may search.
+      @id("search")
+      permit(principal, action, resource == Mcp::Tool::"search");
+
+      // The support team refunds up to 100, and sees that there is such a tool.
+      @id("support refunds")
+      permit(principal, action == Mcp::Action::"call", resource == Mcp::Tool::"refund")
+      when { principal.groups.contains("support") && context.amount <= 100 };
+      @id("support sees refunds")
+      permit(principal, action == Mcp::Action::"list", resource == Mcp::Tool::"refund")
+      when { principal.groups.contains("support") };
+
+      // One service account does everything.
+      @id("back office")
+      permit(
+        principal == Mcp::Principal::"https://sso.example.com/realms/shop|4f1c6f0e",
+        action,
+        resource
+      );
+    `,
+  }),
+});
+
+const schema = `
+namespace Mcp {
+  entity Principal {
+    issuer?: String,
+    subject?: String,
+    clientId?: String,
+    scopes: Set<String>,
+    groups: Set<String>,
+    roles: Set<String>,
+  };
+  entity Tool;
+  action "list", "call" appliesTo { principal: Principal, resource: Tool, context: { amount?: Long } };
+}`;
+
+export const checked: ServerDefinition["policy"] = cedarPolicy({
+  policies: `
+    permit(principal, action, resource)
+    when { context has amount && context.amount <= 100 };
+  `,
+  schema,
+});
+
+export const elsewhere: ServerDefinition = defineServer({
+  createServer,
+  audit: (record) => process.stderr.write(`${record.event} ${record.tool} ${record.outcome}\n`),
+});
