@@ -54,6 +54,7 @@ const ALWAYS: readonly (readonly [string, ...Acknowledgment[]])[] = [
 ];
 
 const PREFLIGHT = "Browsers send no credentials with a preflight; the server answers it without doing anything.";
+const VERIFIED = "The function verifies the tokens of every request itself.";
 const DISCOVERY = "Clients read here where to get a token, so they have none yet; the gateway answers it by itself.";
 
 /** Acknowledges what is known about a server. */
@@ -94,16 +95,20 @@ function acknowledgeOpenMethods(server: Construct, { auth, settings }: McpServer
   for (const path of [`${root}/GET`, `${root}${settings?.path ?? "/mcp"}/GET`])
     acknowledgeAt(server, path, both(DISCOVERY));
   for (const path of routes("ANY")) {
+    const isJwt = typeof auth === "object" && "jwt" in auth;
     if (auth === "public") acknowledgeAt(server, path, both('Whoever wrote the props chose auth "public".'));
+    if (isJwt && !auth.jwt.authorizer) acknowledgeAt(server, path, both(VERIFIED));
     const reason = auth === "iam" ? "Callers sign with IAM instead." : "An authorizer checks tokens of another issuer.";
-    if (auth === "iam" || "jwt" in Object(auth)) acknowledgeAt(server, path, [{ id: "AwsSolutions-COG4", reason }]);
+    if (auth === "iam" || (isJwt && auth.jwt.authorizer)) {
+      acknowledgeAt(server, path, [{ id: "AwsSolutions-COG4", reason }]);
+    }
   }
 }
 
 /** What CDK puts beside a Web Function, to bring its code where Lambda reads it. */
 function acknowledgeWebFunction(server: Construct, { auth }: McpServerProps): void {
-  if (auth === "public") {
-    const reason = 'Whoever wrote the props chose auth "public".';
+  if (auth !== "iam") {
+    const reason = auth === "public" ? 'Whoever wrote the props chose auth "public".' : VERIFIED;
     acknowledgeAt(server, "WebFunction/Endpoint", [{ id: "@aws-cdk/aws-lambda:webFunctionPublicEndpoint", reason }]);
   }
   const stack = Stack.of(server);

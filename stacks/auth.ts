@@ -1,19 +1,21 @@
 import { Token } from "aws-cdk-lib";
 import { AuthorizationType, type IAuthorizer } from "aws-cdk-lib/aws-apigateway";
-import type { IUserPool } from "aws-cdk-lib/aws-cognito";
+import type { IUserPool, IUserPoolClient } from "aws-cdk-lib/aws-cognito";
 import type { Construct } from "constructs";
 import type { FrontDoorKind } from "./front-door.ts";
 import { refuse } from "./refuse.ts";
+import { checkIssuers, checkScopes, type TokenIssuer } from "./token-issuer.ts";
 
 /**
  * Who may call. It has no default, because either default would be wrong for somebody.
  *
  * - `"public"`: whoever finds the address calls every tool.
  * - `"iam"`: AWS checks signatures (SigV4); allow principals with `McpServer.grantConnect`. MCP clients do not sign by
- *   themselves: this is for callers that you write, and for proxies that sign.
- * - `{ cognito }`, `{ jwt }`: API Gateway checks access tokens before the function is called, and answers 401 with the
- *   way to the authorization server. Only with `frontDoor: "rest-api"`, as the function does not verify tokens yet.
- *   The gateway decides who may call; the server is not told who does, so all callers share what it keeps.
+ *   themselves: this is for callers that you write, and for proxies that sign. The server is told who signed, but for a
+ *   Web Function, which AWS does not tell.
+ * - `{ jwt }`: the function verifies access tokens of any issuer, behind every front door, and is told who calls.
+ * - `{ cognito }`: API Gateway checks access tokens of a user pool, and with `clients` the function does, too. Only with
+ *   `frontDoor: "rest-api"`.
  */
 export type Auth = "public" | "iam" | CognitoAuth | JwtAuth;
 
@@ -26,52 +28,86 @@ export interface CognitoAuth {
      * takes ID tokens, which were not issued for any API.
      */
     readonly scopes: readonly string[];
+    /**
+     * Clients of the pool that are let in; the function then verifies tokens, too, and tells callers apart. Default: all of
+     * the pool's, and all callers share what the server keeps.
+     */
+    readonly clients?: readonly IUserPoolClient[];
   };
 }
 
 export interface JwtAuth {
   readonly jwt: {
-    /** URL of the authorization server, for clients that look for it: `https://login.example.com`. */
-    readonly issuer: string;
+    /** Authorization servers whose tokens are accepted. */
+    readonly issuers: readonly TokenIssuer[];
+    /** Scopes that every request needs. Default: none. */
+    readonly requiredScopes?: readonly string[];
     /**
-     * Checks signature, issuer, audience and expiry of every token: a `TokenAuthorizer` or `RequestAuthorizer` of yours.
-     * Nothing else does. Idle: nothing; one invocation per token and cache time.
+     * A `TokenAuthorizer` or `RequestAuthorizer` of yours that turns bad tokens away before the function is called, and has
+     * API Gateway answer in a header that clients read. Only with `frontDoor: "rest-api"`. Default: none, and the function
+     * alone verifies. Idle: nothing; one invocation per token and cache time.
      */
-    readonly authorizer: IAuthorizer;
-    /** Scopes that clients should ask for; the authorizer checks them. Default: clients are not told. */
-    readonly scopes?: readonly string[];
+    readonly authorizer?: IAuthorizer;
   };
 }
 
-/** What API Gateway checks itself, with the authorization server that clients are shown; undefined for other auth. */
-export const isTokenAuth = (auth: Auth): auth is CognitoAuth | JwtAuth => typeof auth === "object";
+/** Tokens that API Gateway checks before it calls the function. */
+export const isCheckedByGateway = (auth: Auth): auth is CognitoAuth | JwtAuth =>
+  typeof auth === "object" && ("cognito" in auth || auth.jwt.authorizer !== undefined);
+
+export interface AuthProps {
+  readonly auth: Auth | undefined;
+  readonly frontDoor: FrontDoorKind;
+  /** Of the settings. */
+  readonly publicUrl: string | undefined;
+}
 
 /** Refuses what would look protected and would not be. */
-export function checkAuth(scope: Construct, auth: Auth | undefined, frontDoor: FrontDoorKind): void {
+export function checkAuth(scope: Construct, { auth, frontDoor, publicUrl }: AuthProps): void {
   if (auth === "public" || auth === "iam") return;
-  if (typeof auth !== "object" || !("cognito" in auth || "jwt" in auth)) {
+  // From JavaScript, or cast: the type asks for it already.
+  if (typeof auth !== "object" || auth === null || !("cognito" in auth || "jwt" in auth)) {
     refuse(scope, "auth", 'say who may call: "public", "iam", { cognito } or { jwt }; there is no default.');
   }
   if ("cognito" in auth && "jwt" in auth) refuse(scope, "auth", "give one of { cognito } and { jwt }, not both.");
-  const kind = "cognito" in auth ? "cognito" : "jwt";
-  if (frontDoor !== "rest-api") {
-    const sentence = `nothing behind "${frontDoor}" checks tokens yet: take frontDoor "rest-api", or auth "iam".`;
-    refuse(scope, `auth.${kind}`, sentence);
+  if (publicUrl !== undefined && Token.isUnresolved(publicUrl)) {
+    refuse(scope, "settings.publicUrl", "must be known when the stack is made, not when it is deployed.");
   }
-  if ("cognito" in auth && auth.cognito.scopes.length === 0) {
+  if ("cognito" in auth) checkCognito(scope, auth, frontDoor);
+  else checkJwt(scope, auth, frontDoor, publicUrl);
+}
+
+function checkCognito(scope: Construct, { cognito: { scopes, clients } }: CognitoAuth, frontDoor: FrontDoorKind): void {
+  if (frontDoor !== "rest-api") {
+    const sentence = `is for frontDoor "rest-api": behind "${frontDoor}", take { jwt } with the pool as an issuer.`;
+    refuse(scope, "auth.cognito", sentence);
+  }
+  if (scopes.length === 0) {
     refuse(scope, "auth.cognito.scopes", "name a scope: without one, API Gateway takes ID tokens for access tokens.");
   }
-  // From JavaScript, or cast: the type asks for it already.
-  if ("jwt" in auth && !auth.jwt.authorizer) {
-    const sentence = "give an API Gateway authorizer that verifies the tokens: nothing else does, as yet.";
-    refuse(scope, "auth.jwt.authorizer", sentence);
+  if (clients?.length === 0) {
+    refuse(scope, "auth.cognito.clients", "name a client, or leave them out: nobody could be let in.");
+  }
+}
+
+function checkJwt(
+  scope: Construct,
+  { jwt: { issuers, requiredScopes, authorizer } }: JwtAuth,
+  frontDoor: FrontDoorKind,
+  publicUrl: string | undefined,
+): void {
+  checkIssuers(scope, "auth.jwt.issuers", issuers);
+  checkScopes(scope, "auth.jwt.requiredScopes", requiredScopes);
+  if (frontDoor !== "rest-api" && publicUrl === undefined) {
+    const when = `which "${frontDoor}" shows only once it is there`;
+    refuse(scope, "auth.jwt", `tokens are issued for the endpoint's URL, ${when}: set settings.publicUrl.`);
+  }
+  if (!authorizer) return;
+  if (frontDoor !== "rest-api") {
+    refuse(scope, "auth.jwt.authorizer", `is not for frontDoor "${frontDoor}", but for rest-api.`);
   }
   // A method whose authorizer is of no type, or of NONE, is open; a user pool's wants scopes.
-  if ("jwt" in auth && auth.jwt.authorizer.authorizationType !== AuthorizationType.CUSTOM) {
+  if (authorizer.authorizationType !== AuthorizationType.CUSTOM) {
     refuse(scope, "auth.jwt.authorizer", "must be a Lambda authorizer (CUSTOM); a user pool goes into auth.cognito.");
-  }
-  if ("jwt" in auth && !Token.isUnresolved(auth.jwt.issuer) && URL.parse(auth.jwt.issuer)?.protocol !== "https:") {
-    const sentence = `must be the https URL of the authorization server, not ${auth.jwt.issuer}.`;
-    refuse(scope, "auth.jwt.issuer", sentence);
   }
 }

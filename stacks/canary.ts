@@ -23,7 +23,7 @@ export interface DeploymentProps {
    * function that `mcp-anycloud build` put beside the artefact, and needs `streaming`; `"none"` leaves that out. Or makes a
    * function of your own for the version that it is given: it must report `Succeeded` or `Failed` with
    * `PutLifecycleEventHookExecutionStatus`, which it is allowed to; let it invoke the version. Default `"smoke"` where
-   * dist/aws-smoke lies beside dist/aws and answers are streamed, else `"none"`. Idle: nothing.
+   * dist/aws-smoke lies beside dist/aws, answers are streamed and callers need not sign, else `"none"`. Idle: nothing.
    */
   readonly preTrafficHook?: "smoke" | "none" | ((candidate: Version) => IFunction);
 }
@@ -33,6 +33,8 @@ export interface SmokeSource {
   /** Folder of the server. */
   readonly artefact: string;
   readonly streaming: boolean;
+  /** Whether the server wants to hear from AWS who signed a request, which AWS says of requests to the front door alone. */
+  readonly signs: boolean;
   /** What the server is told that it is called at. */
   readonly url: string;
 }
@@ -63,7 +65,7 @@ function hookOf(
   scope: Construct,
   candidate: Version,
   wanted: DeploymentProps["preTrafficHook"],
-  { artefact, streaming, url }: SmokeSource,
+  { artefact, streaming, signs, url }: SmokeSource,
 ): IFunction | undefined {
   if (typeof wanted === "function") return wanted(candidate);
   if (wanted === "none") return undefined;
@@ -75,6 +77,11 @@ function hookOf(
       "deployment.preTrafficHook",
       '"smoke" reads answers that are streamed: leave one of the two out.',
     );
+  }
+  if (signs) {
+    if (wanted === undefined) return undefined;
+    const sentence = '"smoke" calls the function itself, where nobody vouches for it: leave it out with auth "iam".';
+    return refuse(scope, "deployment.preTrafficHook", sentence);
   }
   const folder = findSmokeHook(scope, artefact, wanted === "smoke");
   return folder === undefined ? undefined : (createSmokeHook(scope, { artefact: folder, candidate, url }) as IFunction);

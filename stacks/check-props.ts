@@ -31,7 +31,7 @@ const LOG_RETENTIONS = Object.values(RetentionDays).filter(
 /** Refuses what CloudFormation would take and AWS would not do. */
 export function checkProps(scope: Construct, props: McpServerProps): void {
   const frontDoor = props.frontDoor ?? "rest-api";
-  checkAuth(scope, props.auth, frontDoor);
+  checkAuth(scope, { auth: props.auth, frontDoor, publicUrl: props.settings?.publicUrl });
   for (const [prop, frontDoors] of Object.entries(ONLY_FOR)) {
     if (props[prop as keyof McpServerProps] === undefined || frontDoors.includes(frontDoor)) continue;
     refuse(scope, prop, `is not for frontDoor "${frontDoor}", but for ${frontDoors.join(" and ")}.`);
@@ -127,6 +127,11 @@ function checkWholeNumbers(
     ["settings.sessionSeconds", settings?.sessionSeconds, 60, 2_592_000],
     ["settings.sessionGraceSeconds", settings?.sessionGraceSeconds, 0, 31_536_000],
     ["settings.streamSeconds", settings?.streamSeconds, 1, 3600],
+    ["settings.maxHeaderBytes", settings?.maxHeaderBytes, 1024, 65_536],
+    ["settings.maxJsonDepth", settings?.maxJsonDepth, 8, 1000],
+    ["settings.maxJsonKeys", settings?.maxJsonKeys, 100, 1_000_000],
+    ["settings.maxStreams", settings?.maxStreams, 1, 10_000],
+    ["settings.maxOutputBytes", settings?.maxOutputBytes, 1024, 33_554_432],
     ["alarms.errors", alarms?.errors, 1, Number.MAX_SAFE_INTEGER],
     ["alarms.throttles", alarms?.throttles, 1, Number.MAX_SAFE_INTEGER],
     ["alarms.p99Milliseconds", alarms?.p99Milliseconds, 1, Number.MAX_SAFE_INTEGER],

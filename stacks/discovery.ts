@@ -6,14 +6,15 @@ import {
   ResponseType,
   type RestApi,
 } from "aws-cdk-lib/aws-apigateway";
+import { issuerOf } from "./access-environment.ts";
 import type { CognitoAuth, JwtAuth } from "./auth.ts";
 import { OPEN } from "./method-auth.ts";
 
 export interface DiscoveryProps {
   readonly api: RestApi;
   readonly auth: CognitoAuth | JwtAuth;
-  /** Of the endpoint, with the stage if there is one in the path. */
-  readonly origin: string;
+  /** URL of the endpoint as clients know it, with the stage if there is one in the path. */
+  readonly mcpUrl: string;
   readonly path: string;
   /** Web origins that may call from a browser. */
   readonly corsOrigins: readonly string[];
@@ -29,8 +30,8 @@ const METADATA_PATH = "/.well-known/oauth-protected-resource";
  * A function's own `WWW-Authenticate` would arrive as `x-amzn-remapped-www-authenticate`, which no client reads.
  */
 export function addDiscovery(props: DiscoveryProps): void {
-  const { api, origin, path, corsOrigins } = props;
-  const metadataUrl = `${origin}${METADATA_PATH}${path}`;
+  const { api, path, corsOrigins } = props;
+  const metadataUrl = metadataUrlOf(props);
   const challenge = (error?: string): Record<string, string> => ({
     "WWW-Authenticate": quoted(`Bearer ${error ? `error="${error}", ` : ""}resource_metadata="${metadataUrl}"`),
     // Nothing in a refusal is secret, and a script has to read it to go on.
@@ -51,13 +52,20 @@ export function addDiscovery(props: DiscoveryProps): void {
   addMetadata(descend(root, path), props);
 }
 
+/** Behind what stands before the path, such as the stage; of a URL that ends otherwise, behind the host (RFC 9728 §3.1). */
+function metadataUrlOf({ mcpUrl, path }: DiscoveryProps): string {
+  if (mcpUrl.endsWith(path)) return `${mcpUrl.slice(0, -path.length)}${METADATA_PATH}${path}`;
+  const { origin, pathname } = new URL(mcpUrl);
+  return `${origin}${METADATA_PATH}${pathname.replace(/^\/$/, "")}`;
+}
+
 /** The document, from the gateway itself: it is the same for everybody. */
-function addMetadata(resource: IResource, { auth, origin, path }: DiscoveryProps): void {
-  const { issuer, scopes } = authorizationServer(auth);
+function addMetadata(resource: IResource, { auth, mcpUrl }: DiscoveryProps): void {
+  const { issuers, scopes } = authorizationServers(auth);
   const metadata = {
-    resource: `${origin}${path}`,
-    authorization_servers: [issuer],
-    ...(scopes && { scopes_supported: scopes }),
+    resource: mcpUrl,
+    authorization_servers: issuers,
+    ...(scopes && scopes.length > 0 && { scopes_supported: scopes }),
     bearer_methods_supported: ["header"],
   };
   // Any media type counts as binary here, also of a document that the gateway makes up: it must be told otherwise twice.
@@ -85,10 +93,14 @@ function addMetadata(resource: IResource, { auth, origin, path }: DiscoveryProps
   });
 }
 
-function authorizationServer(auth: CognitoAuth | JwtAuth): { issuer: string; scopes?: readonly string[] } {
-  if ("jwt" in auth) return { issuer: auth.jwt.issuer, ...(auth.jwt.scopes && { scopes: auth.jwt.scopes }) };
-  const { userPool, scopes } = auth.cognito;
-  return { issuer: `https://${userPool.userPoolProviderName}`, scopes };
+interface AuthorizationServers {
+  readonly issuers: readonly string[];
+  readonly scopes: readonly string[] | undefined;
+}
+
+function authorizationServers(auth: CognitoAuth | JwtAuth): AuthorizationServers {
+  if ("cognito" in auth) return { issuers: [issuerOf(auth)], scopes: auth.cognito.scopes };
+  return { issuers: auth.jwt.issuers.map(({ issuer }) => issuer), scopes: auth.jwt.requiredScopes };
 }
 
 const descend = (from: IResource, path: string): IResource =>

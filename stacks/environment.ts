@@ -1,31 +1,10 @@
-import { Token } from "aws-cdk-lib";
 import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
+import type { AccessVariables } from "./access-environment.ts";
+import { checkSettings } from "./check-settings.ts";
 import { refuse } from "./refuse.ts";
-
-/** How the endpoint behaves, in the words of its configuration (README, Settings). None costs anything by itself. */
-export interface McpSettings {
-  /** Path of the endpoint. Default `/mcp`. */
-  readonly path?: string;
-  /** Web origins that may call from a browser, or `*`. Default: none. */
-  readonly allowedOrigins?: readonly string[];
-  /** Largest request body in bytes. Default 4194304. */
-  readonly maxBodyBytes?: number;
-  /** Seconds of silence after which a stream carries a comment. Default 15. */
-  readonly heartbeatSeconds?: number;
-  /** Seconds after its last request for which a session lives. Default 86400. */
-  readonly sessionSeconds?: number;
-  /** Seconds for which an expired session still comes back. Default 604800. */
-  readonly sessionGraceSeconds?: number;
-  /**
-   * Seconds after which a stream that waits for news ends, and its client opens another. Default 60 on Lambda, where
-   * each keeps an execution environment to itself and is billed while it waits.
-   */
-  readonly streamSeconds?: number;
-  /** `info` logs every request, and dashboard and alarms read those lines; `error` and `silent` blind them. Default `info`. */
-  readonly logLevel?: "info" | "error" | "silent";
-}
+import type { McpSettings } from "./settings.ts";
 
 /** Setting → variable. The only place in `stacks/` that spells one of them, besides what the stack itself knows. */
 const SETTINGS: Readonly<Record<keyof McpSettings, string>> = {
@@ -37,9 +16,15 @@ const SETTINGS: Readonly<Record<keyof McpSettings, string>> = {
   sessionGraceSeconds: "MCP_ANYCLOUD_SESSION_GRACE_SECONDS",
   streamSeconds: "MCP_ANYCLOUD_STREAM_SECONDS",
   logLevel: "MCP_ANYCLOUD_LOG_LEVEL",
+  publicUrl: "MCP_ANYCLOUD_PUBLIC_URL",
+  rateLimits: "MCP_ANYCLOUD_RATE_LIMITS",
+  maxHeaderBytes: "MCP_ANYCLOUD_MAX_HEADER_BYTES",
+  maxJsonDepth: "MCP_ANYCLOUD_MAX_JSON_DEPTH",
+  maxJsonKeys: "MCP_ANYCLOUD_MAX_JSON_KEYS",
+  maxStreams: "MCP_ANYCLOUD_MAX_STREAMS",
+  maxOutputBytes: "MCP_ANYCLOUD_MAX_OUTPUT_BYTES",
+  audit: "MCP_ANYCLOUD_AUDIT",
 };
-
-export const DEFAULT_PATH = "/mcp";
 
 export interface EnvironmentParts {
   readonly settings: McpSettings;
@@ -49,13 +34,15 @@ export interface EnvironmentParts {
   readonly keyRing: ISecret | undefined;
   /** Name under a custom domain; the endpoint then serves no other. */
   readonly host: string | undefined;
+  /** How the endpoint finds out who calls. */
+  readonly access: AccessVariables;
 }
 
 /** The variables that the function gets. */
 export function toEnvironment(scope: Construct, parts: EnvironmentParts): Record<string, string> {
-  const { settings, own, table, keyRing, host } = parts;
+  const { settings, own, table, keyRing, host, access } = parts;
   checkOwn(scope, own);
-  checkSettings(scope, settings);
+  checkSettings(scope, settings, table !== undefined);
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);
   return {
     ...own,
@@ -63,6 +50,7 @@ export function toEnvironment(scope: Construct, parts: EnvironmentParts): Record
     ...(table && { MCP_ANYCLOUD_TABLE: table.tableName }),
     ...(keyRing && { MCP_ANYCLOUD_STATE_KEYS_SECRET: keyRing.secretArn }),
     ...(host && { MCP_ANYCLOUD_ALLOWED_HOSTS: host }),
+    ...access,
   };
 }
 
@@ -78,22 +66,5 @@ function checkOwn(scope: Construct, own: EnvironmentParts["own"]): void {
     }
     if (name.toUpperCase().startsWith("MCP_ANYCLOUD_")) refused("is a setting of the endpoint: use the prop for it.");
     if (OF_LAMBDA.test(name)) refused("is a name that Lambda keeps for itself: take another one.");
-  }
-}
-
-/** As src/config.ts has them, besides what are numbers: a value that it refuses would be found out by the first request. */
-function checkSettings(scope: Construct, { path = DEFAULT_PATH, allowedOrigins = [], logLevel }: McpSettings): void {
-  // The gateway's resources and the URL that clients get are made of it.
-  if (!/^(\/[\w.~-]+)+$/.test(path)) {
-    refuse(scope, "settings.path", `must be a path such as /mcp, without a slash at its end, not ${path}.`);
-  }
-  const isOrigin = (text: string): boolean =>
-    text === "*" || Token.isUnresolved(text) || URL.parse(text)?.origin === text;
-  const other = allowedOrigins.find((origin) => !isOrigin(origin));
-  if (other !== undefined) {
-    refuse(scope, "settings.allowedOrigins", `must be web origins such as https://app.example, or *, not ${other}.`);
-  }
-  if (logLevel !== undefined && !["info", "error", "silent"].includes(logLevel)) {
-    refuse(scope, "settings.logLevel", `must be info, error or silent, not ${logLevel}.`);
   }
 }

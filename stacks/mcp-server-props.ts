@@ -7,11 +7,11 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { AlarmProps } from "./alarms.ts";
 import type { Auth } from "./auth.ts";
 import type { DeploymentProps } from "./canary.ts";
-import type { McpSettings } from "./environment.ts";
 import type { FrontDoorKind } from "./front-door.ts";
 import type { Throttle } from "./rest-api.ts";
 import type { CustomDomain } from "./rest-domain.ts";
 import type { SessionTableProps } from "./session-table.ts";
+import type { McpSettings } from "./settings.ts";
 
 /**
  * An MCP server on AWS. "Idle" says what a thing costs a month when nobody calls (prices of us-east-1, to be checked

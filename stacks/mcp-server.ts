@@ -1,10 +1,11 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Lazy } from "aws-cdk-lib";
 import type { Dashboard } from "aws-cdk-lib/aws-cloudwatch";
 import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import type { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
+import { accessVariables, verifiesTokens } from "./access-environment.ts";
 import { acknowledge } from "./acknowledgements.ts";
 import { createAlarms } from "./alarms.ts";
 import { findArtefact } from "./artefact.ts";
@@ -12,7 +13,7 @@ import { createCanary, type SmokeSource } from "./canary.ts";
 import { checkProps, timeoutOf } from "./check-props.ts";
 import { type Compute, createCompute } from "./compute.ts";
 import { createDashboard } from "./dashboard.ts";
-import { DEFAULT_PATH, toEnvironment } from "./environment.ts";
+import { toEnvironment } from "./environment.ts";
 import type { FrontDoor } from "./front-door.ts";
 import { createFunctionRole } from "./function-role.ts";
 import { createFunctionUrl } from "./function-url.ts";
@@ -22,6 +23,7 @@ import { createLogGroup } from "./request-log.ts";
 import { createRequestMetrics } from "./request-metrics.ts";
 import { createRestApi } from "./rest-api.ts";
 import { createSessionTable } from "./session-table.ts";
+import { DEFAULT_PATH, type McpSettings } from "./settings.ts";
 import { nameOfStack, tagAll } from "./tags.ts";
 import { createWebFunction } from "./web-function.ts";
 
@@ -60,7 +62,7 @@ export class McpServer extends Construct {
     const { frontDoor, compute, smoke } = host(this, props);
     this.compute = compute;
     this.#frontDoor = frontDoor;
-    this.mcpUrl = frontDoor.mcpUrl;
+    this.mcpUrl = props.settings?.publicUrl ?? frontDoor.mcpUrl;
 
     const metrics = createRequestMetrics(this, this.logGroup, frontDoor);
     const sources = { live: compute?.live, table: this.sessionTable, frontDoor, metrics, targets };
@@ -94,6 +96,12 @@ interface Hosting {
   readonly smoke: SmokeSource;
 }
 
+/** The front door comes after the function, which is told its URL; of a REST API that is made before both. */
+function withPublicUrl(server: McpServer, { auth, settings = {} }: McpServerProps): McpSettings {
+  if (settings.publicUrl !== undefined || !verifiesTokens(auth)) return settings;
+  return { ...settings, publicUrl: Lazy.string({ produce: () => server.mcpUrl }) };
+}
+
 /** The code, and what stands in front of it. */
 function host(server: McpServer, props: McpServerProps): Hosting {
   const { auth, frontDoor = "rest-api", streaming = true, customDomain, vpc, settings = {} } = props;
@@ -102,14 +110,21 @@ function host(server: McpServer, props: McpServerProps): Hosting {
   const code = {
     artefact: findArtefact(server, frontDoor, props.artefact),
     timeout: timeoutOf(server, props),
-    environment: toEnvironment(server, { settings, own, table, keyRing, host: customDomain?.name }),
+    environment: toEnvironment(server, {
+      settings: withPublicUrl(server, props),
+      own,
+      table,
+      keyRing,
+      host: customDomain?.name,
+      access: accessVariables(auth, frontDoor),
+    }),
     role: createFunctionRole(server, { table, keyRing, logGroup, inVpc: vpc !== undefined }),
     logGroup,
   };
   const door = { auth, path: settings.path ?? DEFAULT_PATH, streaming };
   // With a name of its own, the server answers to no other; without one, to any, and this one cannot exist (RFC 6761 §6.4).
   const url = `https://${customDomain?.name ?? "lambda.invalid"}${door.path}`;
-  const smoke = { artefact: code.artefact, streaming, url };
+  const smoke = { artefact: code.artefact, streaming, signs: auth === "iam", url };
   if (frontDoor === "web-function") {
     return { frontDoor: createWebFunction(server, { ...door, ...code }), compute: undefined, smoke };
   }
@@ -128,6 +143,7 @@ function host(server: McpServer, props: McpServerProps): Hosting {
     logRole: props.apiGatewayLogRole ?? "create",
     logRetentionDays: props.logRetentionDays ?? LOG_RETENTION_DAYS,
     corsOrigins: settings.allowedOrigins ?? [],
+    publicUrl: settings.publicUrl,
   });
   return { frontDoor: restApi, compute, smoke };
 }

@@ -9,7 +9,10 @@ export const OPEN: MethodOptions = { authorizationType: AuthorizationType.NONE }
 export function toMethodOptions(scope: Construct, auth: Auth): MethodOptions {
   if (auth === "public") return OPEN;
   if (auth === "iam") return { authorizationType: AuthorizationType.IAM };
-  if ("jwt" in auth) return { authorizationType: AuthorizationType.CUSTOM, authorizer: auth.jwt.authorizer };
+  if ("jwt" in auth) {
+    const { authorizer } = auth.jwt;
+    return authorizer ? { authorizationType: AuthorizationType.CUSTOM, authorizer } : OPEN;
+  }
   const { userPool, scopes } = auth.cognito;
   return {
     authorizationType: AuthorizationType.COGNITO,

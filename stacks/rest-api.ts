@@ -14,7 +14,7 @@ import type { Alias, IFunction } from "aws-cdk-lib/aws-lambda";
 import { CfnWebACLAssociation } from "aws-cdk-lib/aws-wafv2";
 import type { Construct } from "constructs";
 import { ACCESS_LOG_FORMAT, createExecutionLog, TURNED_AWAY } from "./access-log.ts";
-import { type Auth, isTokenAuth } from "./auth.ts";
+import { type Auth, isCheckedByGateway } from "./auth.ts";
 import { addDiscovery } from "./discovery.ts";
 import type { FrontDoor } from "./front-door.ts";
 import { OPEN, toMethodOptions } from "./method-auth.ts";
@@ -41,6 +41,8 @@ export interface RestApiProps {
   readonly logRole: "create" | "existing";
   readonly logRetentionDays: number;
   readonly corsOrigins: readonly string[];
+  /** URL as clients know it, where that is not the API's own. */
+  readonly publicUrl: string | undefined;
 }
 
 /**
@@ -60,8 +62,8 @@ export function createRestApi(scope: Construct, props: RestApiProps): FrontDoor 
     new CfnWebACLAssociation(scope, "WebAcl", { resourceArn, webAclArn: props.webAclArn });
   }
   const origin = customDomain ? addDomain(scope, api, customDomain) : stageOrigin(api);
-  const mcpUrl = `${origin}${path}`;
-  if (isTokenAuth(auth)) addDiscovery({ api, auth, origin, path, corsOrigins: props.corsOrigins });
+  const mcpUrl = props.publicUrl ?? `${origin}${path}`;
+  if (isCheckedByGateway(auth)) addDiscovery({ api, auth, mcpUrl, path, corsOrigins: props.corsOrigins });
   return {
     mcpUrl,
     grantConnect: (grantee) => void Grant.addToPrincipal({ grantee, ...allRoutesOf(api) }),

@@ -1,6 +1,6 @@
 # The second permission that a public Function URL needs. Only by way of the URL: nobody may call Lambda's API with it.
 resource "aws_lambda_permission" "public_invoke" {
-  count = var.gateway == null && var.auth == "public" ? 1 : 0
+  count = var.gateway == null && var.auth != "iam" ? 1 : 0
 
   statement_id             = "PublicInvoke"
   action                   = "lambda:InvokeFunction"

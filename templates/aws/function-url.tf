@@ -11,7 +11,7 @@ resource "aws_lambda_function_url" "live" {
 # Lambda asks for both permissions since October 2025 ("Control access to Lambda function URLs"); the other is in
 # function-url-invoke.tf.
 resource "aws_lambda_permission" "public_url" {
-  count = var.gateway == null && var.auth == "public" ? 1 : 0
+  count = var.gateway == null && var.auth != "iam" ? 1 : 0
 
   statement_id           = "PublicUrl"
   action                 = "lambda:InvokeFunctionUrl"

@@ -3,6 +3,11 @@
 locals {
   stage = "prod"
 
+  # Made of the API's id alone: its stage and routes come after the function, which is told of it.
+  gateway_origin = one([
+    for api in aws_api_gateway_rest_api.server : "https://${api.id}.execute-api.${var.region}.${data.aws_partition.current.dns_suffix}/${local.stage}"
+  ])
+
   # `{proxy+}` matches everything but the root. Browsers ask without credentials whether they may call (Fetch, "CORS-preflight
   # fetch"), and the server answers that: where calls are signed, OPTIONS is a method of its own.
   routes = var.gateway == null ? {} : merge(
@@ -10,7 +15,7 @@ locals {
       "ANY /"         = { root = true, method = "ANY", authorization = var.auth == "iam" ? "AWS_IAM" : "NONE" }
       "ANY /{proxy+}" = { root = false, method = "ANY", authorization = var.auth == "iam" ? "AWS_IAM" : "NONE" }
     },
-    var.auth == "public" ? {} : {
+    var.auth != "iam" ? {} : {
       "OPTIONS /"         = { root = true, method = "OPTIONS", authorization = "NONE" }
       "OPTIONS /{proxy+}" = { root = false, method = "OPTIONS", authorization = "NONE" }
     },

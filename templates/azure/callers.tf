@@ -57,7 +57,7 @@ resource "azapi_update_resource" "auth" {
   type      = "Microsoft.Web/sites/config@2024-11-01"
   name      = "authsettingsV2"
   parent_id = azapi_resource.server.id
-  body      = { properties = { iam = local.entra_auth, public = local.no_auth }[var.auth] }
+  body      = { properties = { iam = local.entra_auth, jwt = local.no_auth, public = local.no_auth }[var.auth] }
   locks     = [azapi_resource.server.id]
 
   response_export_values = []

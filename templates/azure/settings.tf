@@ -30,6 +30,14 @@ variable "settings" {
     session_grace_seconds = optional(number)
     stream_seconds        = optional(number)
     log_level             = optional(string)
+    public_url            = optional(string)
+    rate_limits           = optional(list(string))
+    max_header_bytes      = optional(number)
+    max_json_depth        = optional(number)
+    max_json_keys         = optional(number)
+    max_streams           = optional(number)
+    max_output_bytes      = optional(number)
+    audit                 = optional(string)
   })
   default  = {}
   nullable = false
@@ -69,5 +77,44 @@ variable "settings" {
   validation {
     condition     = contains(["info", "error", "silent"], coalesce(var.settings.log_level, "info"))
     error_message = "settings.log_level must be info (one line per request), error or silent."
+  }
+  validation {
+    condition     = try(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$", var.settings.public_url)[0] != "", var.settings.public_url == null)
+    error_message = "settings.public_url must be the https URL at which clients reach the endpoint, without query, such as https://mcp.example.com/mcp."
+  }
+  validation {
+    condition = alltrue([
+      for rule in coalesce(var.settings.rate_limits, []) :
+      can(regex("^(principal|address|tool:[A-Za-z0-9_./-]{1,128})=[1-9][0-9]{0,8}/[1-9][0-9]{0,4}$", rule)) && try(tonumber(regex("/([0-9]+)$", rule)[0]) <= 86400, false)
+    ]) && length(coalesce(var.settings.rate_limits, [])) == length(distinct([for rule in coalesce(var.settings.rate_limits, []) : split("=", rule)[0]]))
+    error_message = "settings.rate_limits must be limits such as principal=600/60, address=1200/60 or tool:export_notes=10/60: so many requests in so many seconds, at most 86400, each named once."
+  }
+  validation {
+    condition     = length(coalesce(var.settings.rate_limits, [])) == 0 || var.session_store == "dynamodb"
+    error_message = "settings with rate_limits need a store to count in: leave them out, or set session_store = \"dynamodb\"."
+  }
+  validation {
+    condition     = try(var.settings.max_header_bytes >= 1024 && var.settings.max_header_bytes <= 65536 && floor(var.settings.max_header_bytes) == var.settings.max_header_bytes, true)
+    error_message = "settings.max_header_bytes must be a whole number of bytes from 1024 to 65536."
+  }
+  validation {
+    condition     = try(var.settings.max_json_depth >= 8 && var.settings.max_json_depth <= 1000 && floor(var.settings.max_json_depth) == var.settings.max_json_depth, true)
+    error_message = "settings.max_json_depth must be a whole number from 8 to 1000."
+  }
+  validation {
+    condition     = try(var.settings.max_json_keys >= 100 && var.settings.max_json_keys <= 1000000 && floor(var.settings.max_json_keys) == var.settings.max_json_keys, true)
+    error_message = "settings.max_json_keys must be a whole number from 100 to 1000000."
+  }
+  validation {
+    condition     = try(var.settings.max_streams >= 1 && var.settings.max_streams <= 10000 && floor(var.settings.max_streams) == var.settings.max_streams, true)
+    error_message = "settings.max_streams must be a whole number from 1 to 10000."
+  }
+  validation {
+    condition     = try(var.settings.max_output_bytes >= 1024 && var.settings.max_output_bytes <= 33554432 && floor(var.settings.max_output_bytes) == var.settings.max_output_bytes, true)
+    error_message = "settings.max_output_bytes must be a whole number of bytes from 1024 to 33554432."
+  }
+  validation {
+    condition     = contains(["on", "off"], coalesce(var.settings.audit, "on"))
+    error_message = "settings.audit must be on or off."
   }
 }

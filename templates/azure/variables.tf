@@ -20,12 +20,12 @@ variable "region" {
 
 variable "auth" {
   # No default: who may call is never decided by leaving something out.
-  description = "Who may call. \"public\": whoever finds the address. \"iam\": only who Azure lets in (Microsoft Entra, through App Service Authentication)."
+  description = "Who may call. \"public\": whoever finds the address. \"iam\": only who Azure lets in (Microsoft Entra, through App Service Authentication). \"jwt\": only who has a token of the issuers in tokens, which the server verifies itself."
   type        = string
 
   validation {
-    condition     = contains(["public", "iam"], var.auth)
-    error_message = "auth must be \"public\" (whoever finds the address may call) or \"iam\" (only who the cloud lets in)."
+    condition     = contains(["public", "iam", "jwt"], var.auth)
+    error_message = "auth must be \"public\" (whoever finds the address may call), \"iam\" (only who the cloud lets in) or \"jwt\" (only who has a token of your issuers)."
   }
 }
 

@@ -1,6 +1,6 @@
 output "mcp_url" {
   description = "Where MCP clients connect."
-  value       = "https://${local.host}${local.path}"
+  value       = local.names_url ? local.public_url : "https://${local.host}${local.path}"
 }
 
 output "session_store_name" {

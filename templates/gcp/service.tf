@@ -13,7 +13,7 @@ resource "google_cloud_run_v2_service" "server" {
 
   # Public without `allUsers` in a policy, which organisations forbid ("Domain restricted sharing"): Cloud Run's own
   # recommendation ("Allowing public access"). Behind a gateway, only the gateway may call.
-  invoker_iam_disabled = var.auth == "public" && var.gateway == null
+  invoker_iam_disabled = var.auth != "iam" && var.gateway == null
   # Tokens of callers are made for this name as well as for the service's own.
   custom_audiences = var.custom_domain == null ? null : ["https://${var.custom_domain.name}"]
 

@@ -30,12 +30,12 @@ variable "region" {
 
 variable "auth" {
   # No default: who may call is never decided by leaving something out.
-  description = "Who may call. \"public\": whoever finds the address. \"iam\": only who Google Cloud lets in (IAM, roles/run.invoker)."
+  description = "Who may call. \"public\": whoever finds the address. \"iam\": only who Google Cloud lets in (IAM, roles/run.invoker). \"jwt\": only who has a token of the issuers in tokens, which the server verifies itself."
   type        = string
 
   validation {
-    condition     = contains(["public", "iam"], var.auth)
-    error_message = "auth must be \"public\" (whoever finds the address may call) or \"iam\" (only who the cloud lets in)."
+    condition     = contains(["public", "iam", "jwt"], var.auth)
+    error_message = "auth must be \"public\" (whoever finds the address may call), \"iam\" (only who the cloud lets in) or \"jwt\" (only who has a token of your issuers)."
   }
 }
 
@@ -140,9 +140,9 @@ variable "gateway" {
     error_message = "gateway.deadline_seconds must be a whole number of seconds from 1 to 900, the service's own limit."
   }
   validation {
-    # The gateway calls with an identity of its own, so Cloud Run cannot tell who called the gateway.
+    # The gateway calls with a token of its own, and the caller's arrives as X-Forwarded-Authorization, which nothing verifies.
     condition     = var.gateway == null || var.auth == "public"
-    error_message = "gateway is for auth = \"public\": behind it Cloud Run does not see who calls, so leave it out for \"iam\"."
+    error_message = "gateway is for auth = \"public\": behind it neither Cloud Run nor the server sees who calls, so leave it out for \"iam\" and \"jwt\"."
   }
   validation {
     condition     = var.gateway == null || var.custom_domain == null

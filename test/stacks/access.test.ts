@@ -36,7 +36,7 @@ test("an authorizer of the user's own guards every route but preflights and the 
   const functionArn = arn("lambda", "function:verify");
   const handler = LambdaFunction.fromFunctionAttributes(stack, "Verify", { functionArn, sameEnvironment: true });
   const authorizer = new TokenAuthorizer(stack, "Authorizer", { handler }) as IAuthorizer;
-  const auth = { jwt: { issuer: "https://login.example.com", authorizer } };
+  const auth = { jwt: { issuers: [{ issuer: "https://login.example.com" }], authorizer } };
   new McpServer(stack, "Server", { auth, artefact: BUILT });
   const methods = Template.fromStack(stack).findResources("AWS::ApiGateway::Method");
   const guards = Object.values(methods).map(({ Properties }) => [Properties.HttpMethod, Properties.AuthorizationType]);

@@ -9,7 +9,7 @@ const guide = read("docs/aws.md");
 test("the guide's TypeScript compiles", () => {
   const compiled = read("test/stacks/documented.ts");
   const snippets = [...guide.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code = ""]) => code);
-  expect(snippets).toHaveLength(2);
+  expect(snippets).toHaveLength(3);
   for (const snippet of snippets) expect(compiled).toContain(snippet);
 });
 
@@ -47,6 +47,7 @@ describe("every prop says what it is", () => {
     "DeploymentProps",
     "CustomDomain",
     "Throttle",
+    "TokenIssuer",
   ];
 
   test.for(given)("%s, with its default", (name) => {

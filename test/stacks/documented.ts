@@ -16,6 +16,13 @@ const stack = new McpServerStack(app, "Notes", {
   },
 });
 
+new McpServerStack(app, "Shop", {
+  server: {
+    auth: { jwt: { issuers: [{ issuer: "https://sso.example.com/realms/shop" }], requiredScopes: ["shop:read"] } },
+    customDomain: { name: "mcp.example.com", certificate, zone },
+  },
+});
+
 function smokeHook(scope: Construct, candidate: Version): IFunction {
   const hook = new LambdaFunction(scope, "SmokeHook", {
     code: Code.fromAsset("dist/smoke-hook"),

@@ -117,6 +117,7 @@ describe("the hook that tries a new version", () => {
     ["it is left out", { deployment: { preTrafficHook: "none" } }],
     ["it was not built", { artefact: BUILT_ALONE }],
     ["answers are not streamed", { streaming: false }],
+    ["callers sign, which it does not", { auth: "iam" }],
   ] as const)("is not there where %s", ([, server]) => {
     const ids = Object.keys(synthesize(server).template.Resources);
     expect(ids.filter((id) => id.includes("SmokeHook"))).toEqual([]);

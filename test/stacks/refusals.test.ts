@@ -1,14 +1,11 @@
 import { join } from "node:path";
 import { Duration, Fn, Token } from "aws-cdk-lib";
 import { expect, test } from "vitest";
-import type { Auth } from "../../stacks/auth.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
 import { BUILT_ALONE, synthesize } from "./synthesis.ts";
-import { arn, authorizer, certificate, OPT_IN, secret, sessionTable, userPool } from "./variants.ts";
+import { arn, certificate, OPT_IN, secret, sessionTable } from "./variants.ts";
 
 const later = Token.asNumber(Fn.importValue("limit"));
-const tokens: Auth = { cognito: { userPool, scopes: ["mcp/invoke"] } };
-const jwt: Auth = { jwt: { issuer: "https://login.example.com", authorizer } };
 const { encryptionKey } = OPT_IN.server;
 
 /** Props that cannot work, and the one sentence that says so, which begins with the path of what is wrong. */
@@ -91,6 +88,23 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
   ],
   ["settings.logLevel: must be info, error or silent, not debug.", { settings: { logLevel: "debug" as "info" } }],
   [
+    "settings.publicUrl: must be the https URL at which clients reach the endpoint, without query, such as https://mcp.example.com/mcp, not mcp.example.com.",
+    { settings: { publicUrl: "mcp.example.com" } },
+  ],
+  ...["principal=600", "tool:=1/1", "address=1/86401"].map((limit): [string, Partial<McpServerProps>] => [
+    `settings.rateLimits: must be limits such as principal=600/60, address=1200/60 or tool:export_notes=10/60: so many requests in so many seconds, at most 86400, not ${limit}.`,
+    { settings: { rateLimits: ["principal=1/86400", limit] } },
+  ]),
+  [
+    "settings.rateLimits: must limit principal once: of two limits, one would silently be none.",
+    { settings: { rateLimits: ["principal=600/60", "principal=1/1"] } },
+  ],
+  [
+    'settings.rateLimits: is of no use with sessionStore "none": leave one of the two out.',
+    { sessionStore: "none", settings: { rateLimits: ["principal=600/60"] } },
+  ],
+  ["settings.audit: must be on or off, not yes.", { settings: { audit: "yes" as "on" } }],
+  [
     "customDomain.name: must be a lower-case host name without scheme, port or path, such as mcp.example.com.",
     { customDomain: { name: "https://mcp.example.com", certificate } },
   ],
@@ -111,44 +125,7 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
     'alarms.throttles: is not for frontDoor "web-function", which has no such metric here.',
     { frontDoor: "web-function", alarms: { throttles: 5 } },
   ],
-  [
-    'auth: say who may call: "public", "iam", { cognito } or { jwt }; there is no default.',
-    { auth: undefined as unknown as Auth },
-  ],
-  [
-    'auth: say who may call: "public", "iam", { cognito } or { jwt }; there is no default.',
-    { auth: "private" as unknown as Auth },
-  ],
-  [
-    "auth.cognito.scopes: name a scope: without one, API Gateway takes ID tokens for access tokens.",
-    { auth: { cognito: { userPool, scopes: [] } } },
-  ],
-  [
-    "auth.jwt.authorizer: give an API Gateway authorizer that verifies the tokens: nothing else does, as yet.",
-    { auth: { jwt: { issuer: "https://login.example.com" } } as unknown as Auth },
-  ],
-  ...[undefined, "NONE", "COGNITO_USER_POOLS"].map((authorizationType): [string, Partial<McpServerProps>] => [
-    "auth.jwt.authorizer: must be a Lambda authorizer (CUSTOM); a user pool goes into auth.cognito.",
-    {
-      auth: {
-        jwt: { issuer: "https://login.example.com", authorizer: { authorizerId: "a", authorizationType } as never },
-      },
-    },
-  ]),
-  ["auth: give one of { cognito } and { jwt }, not both.", { auth: { ...tokens, ...jwt } }],
-  [
-    "auth.jwt.issuer: must be the https URL of the authorization server, not login.example.com.",
-    { auth: { jwt: { issuer: "login.example.com", authorizer } } },
-  ],
   ...(["function-url", "web-function"] as const).flatMap((frontDoor): [string, Partial<McpServerProps>][] => [
-    [
-      `auth.cognito: nothing behind "${frontDoor}" checks tokens yet: take frontDoor "rest-api", or auth "iam".`,
-      { frontDoor, auth: tokens },
-    ],
-    [
-      `auth.jwt: nothing behind "${frontDoor}" checks tokens yet: take frontDoor "rest-api", or auth "iam".`,
-      { frontDoor, auth: jwt },
-    ],
     [
       `customDomain: is not for frontDoor "${frontDoor}", but for rest-api.`,
       { frontDoor, customDomain: { name: "mcp.example.com", certificate } },
@@ -169,6 +146,10 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
   [
     'deployment.preTrafficHook: "smoke" reads answers that are streamed: leave one of the two out.',
     { streaming: false, deployment: { preTrafficHook: "smoke" } },
+  ],
+  [
+    'deployment.preTrafficHook: "smoke" calls the function itself, where nobody vouches for it: leave it out with auth "iam".',
+    { auth: "iam", deployment: { preTrafficHook: "smoke" } },
   ],
 ];
 

@@ -27,7 +27,7 @@ export async function recordRequests(): Promise<RequestRecords> {
   const log = (record: RequestRecord): void => void records.push(record);
   const store = createMemoryStore();
   const open = callerOf(createMcpEndpoint(createV2Server, { log, store }));
-  const closed = callerOf(createMcpEndpoint(createV2Server, { log, verifier }));
+  const closed = callerOf(createMcpEndpoint(createV2Server, { log, verifier, audit: "off" }));
   const broken = callerOf(
     createMcpEndpoint(
       () => {

@@ -2,7 +2,7 @@ import { App, Duration, Stack } from "aws-cdk-lib";
 import type { IAuthorizer } from "aws-cdk-lib/aws-apigateway";
 import { Certificate, type ICertificate } from "aws-cdk-lib/aws-certificatemanager";
 import { LambdaDeploymentConfig } from "aws-cdk-lib/aws-codedeploy";
-import { type IUserPool, UserPool } from "aws-cdk-lib/aws-cognito";
+import { type IUserPool, type IUserPoolClient, UserPool, UserPoolClient } from "aws-cdk-lib/aws-cognito";
 import { type ITableV2, TableV2 } from "aws-cdk-lib/aws-dynamodb";
 import { type IVpc, Vpc } from "aws-cdk-lib/aws-ec2";
 import { Key } from "aws-cdk-lib/aws-kms";
@@ -10,6 +10,7 @@ import { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { HostedZone, type IHostedZone } from "aws-cdk-lib/aws-route53";
 import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { type ITopic, Topic } from "aws-cdk-lib/aws-sns";
+import type { JwtAuth } from "../../stacks/auth.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
 import type { SynthesisOptions } from "./synthesis.ts";
 
@@ -42,6 +43,17 @@ const hook = LambdaFunction.fromFunctionAttributes(elsewhere, "Hook", {
   sameEnvironment: true,
 });
 export const authorizer = { authorizerId: "abc123", authorizationType: "CUSTOM" } as unknown as IAuthorizer;
+/** Two issuers whose tokens the function verifies. */
+export const jwt: JwtAuth = {
+  jwt: {
+    issuers: [{ issuer: "https://login.example.com", audiences: ["notes"] }, { issuer: "https://sso.example.com" }],
+  },
+};
+export const client: IUserPoolClient = UserPoolClient.fromUserPoolClientId(
+  elsewhere,
+  "Client",
+  "1h57kf5cpq17m0eml12EXAMPLE",
+);
 export const sessionTable: ITableV2 = TableV2.fromTableName(elsewhere, "Table", "sessions");
 export const secret: ISecret = Secret.fromSecretCompleteArn(
   elsewhere,
@@ -58,7 +70,7 @@ export const OPT_IN: Variant = {
   env: { account, region },
   server: {
     name: "notes-prod",
-    auth: { cognito: { userPool, scopes: ["mcp/invoke"] } },
+    auth: { cognito: { userPool, scopes: ["mcp/invoke"], clients: [client] } },
     settings: { allowedOrigins: ["https://app.example.com"], path: "/notes/mcp", sessionSeconds: 3600 },
     customDomain: { name: "mcp.example.com", certificate, zone },
     webAclArn: arn("wafv2", `regional/webacl/mcp/${ID}`),
@@ -84,7 +96,17 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
   "a server for a Cognito user pool, under a name of its own, with everything that is opt-in": OPT_IN,
   "a server whose tokens an authorizer of the user's own checks, without streaming": {
     env: { account, region },
-    server: { auth: { jwt: { issuer: "https://login.example.com", authorizer, scopes: ["notes"] } }, streaming: false },
+    server: {
+      auth: { jwt: { issuers: [{ issuer: "https://login.example.com" }], authorizer, requiredScopes: ["notes"] } },
+      streaming: false,
+    },
+  },
+  "a server that verifies tokens": { server: { auth: jwt } },
+  "a server that verifies tokens, behind a Function URL": {
+    server: { auth: jwt, frontDoor: "function-url", settings: { publicUrl: "https://mcp.example.com/mcp" } },
+  },
+  "a server that verifies tokens, as a Web Function": {
+    server: { auth: jwt, frontDoor: "web-function", settings: { publicUrl: "https://mcp.example.com/mcp" } },
   },
   "a server for callers that sign": { server: { auth: "iam" } },
   "a server for callers that sign, behind a Function URL that buffers": {

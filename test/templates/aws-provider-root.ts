@@ -34,7 +34,8 @@ export function composeRoot(folder: string, version: string): void {
 const REPLACED: Readonly<Record<string, string>> = {
   "gateway.tf": `
     locals {
-      rest_api = []
+      rest_api       = []
+      gateway_origin = null
     }`,
   "package.tf": `
     locals {

@@ -27,6 +27,7 @@ export const NO_PROP: Readonly<Record<string, string>> = {
   gateway: "AWS has three front doors: frontDoor, with throttle and apiGatewayLogRole for the one",
   state_key_ids: "on AWS a function rotates the key ring: keyRotation",
   project: "there are projects on Google Cloud only",
+  tokens: "in auth, beside the authorizer of API Gateway: { jwt: { issuers, requiredScopes } }",
 };
 
 /** Props that are no variables. */
@@ -77,6 +78,7 @@ export const OWN_RULES: Readonly<Record<string, Readonly<Record<Cloud, number>> 
   alarm_targets: { aws: 1, azure: 1, gcp: 1, why: "they are the cloud's own" },
   log_retention_days: { aws: 1, azure: 1, gcp: 1, why: "each cloud takes other numbers" },
   gateway: { aws: 2, azure: 1, gcp: 3, why: "each cloud's gateway has settings of its own" },
+  tokens: { aws: 1, azure: 1, gcp: 0, why: "not every cloud tells beforehand at which URL an endpoint will be" },
 };
 
 /** Variables whose type and default differ. */
@@ -85,20 +87,24 @@ export const OWN_TYPE: Readonly<Record<string, string>> = {
     "each cloud's gateway has settings of its own; only on AWS it costs nothing to stand there, and is the default",
 };
 
+const IAP = "none of the front doors is Identity-Aware Proxy";
+
 /** Variables of src/config.ts that a module does not set. */
 export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, string>>>> = {
   cdk: {
     MCP_ANYCLOUD_AWS_ROLE_ARN: "the function's own role may use the table",
     MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE: "the function's own role may use the table",
     MCP_ANYCLOUD_STATE_KEYS: "the function reads the secret itself, so keys rotate without a deployment",
+    MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
   },
   aws: {
     MCP_ANYCLOUD_AWS_ROLE_ARN: "the function's own role may use the table",
     MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE: "the function's own role may use the table",
     MCP_ANYCLOUD_STATE_KEYS: "the function reads the secret itself, so keys rotate without a deployment",
+    MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
   },
-  azure: {},
-  gcp: {},
+  azure: { MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP },
+  gcp: { MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP },
 };
 
 /** Variables that are set and that src/config.ts does not read. */
@@ -120,4 +126,5 @@ export const OF_OTHERS: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, s
 export const OTHER_WORDS: Readonly<Record<string, string>> = {
   allowed_origins: "a list has no commas; HCL cannot bring an origin into its usual form",
   log_level: "the variable explains what it does",
+  rate_limits: "a list has no commas",
 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type Config, readConfig } from "../../src/index.ts";
-import { EVERY_SETTING } from "../stacks/every-setting.ts";
+import { EVERY_SETTING, EVERY_SETTING_READ } from "../stacks/every-setting.ts";
 import { synthesize } from "../stacks/synthesis.ts";
 import { arn, certificate } from "../stacks/variants.ts";
 import { type Handed, handedBy, handedByStack } from "./parity-handed.ts";
@@ -74,7 +74,7 @@ describe.for(runnable)("the server on %s", (cloud) => {
     const role = { awsRoleArn: ROLE, awsTokenAudience: audience };
     expect(config).toEqual({
       ...readConfig({}),
-      ...EVERY_SETTING,
+      ...EVERY_SETTING_READ,
       table: NAME,
       allowedHosts: [HOST],
       ...(isElsewhere && role),
@@ -125,7 +125,7 @@ test("the CDK stack's server understands the same, and is tagged the same", () =
   const handed = handedByStack(synthesis, local);
   expect(readConfig(handed)).toEqual({
     ...readConfig({}),
-    ...EVERY_SETTING,
+    ...EVERY_SETTING_READ,
     table: NAME,
     allowedHosts: [HOST],
     stateKeysSecret: KEY_RING,

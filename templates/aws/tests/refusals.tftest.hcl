@@ -21,16 +21,15 @@ run "refused_1" {
   variables {
     name               = "Notes"
     region             = "westeurope"
-    auth               = "jwt"
+    auth               = "tokens"
     session_store      = "cosmos"
     gateway            = { throttle_rate = 0 }
     alarm_targets      = ["notes-alarms"]
     log_retention_days = 0
     tags               = { Team = "notes" }
     environment        = { "MY-NAME" = "x" }
-    settings           = { path = "/mcp/" }
   }
-  expect_failures = [var.name, var.region, var.auth, var.session_store, var.gateway, var.alarm_targets, var.log_retention_days, var.tags, var.environment, var.settings]
+  expect_failures = [var.name, var.region, var.auth, var.session_store, var.gateway, var.alarm_targets, var.log_retention_days, var.tags, var.environment]
 }
 
 run "refused_2" {
@@ -189,6 +188,14 @@ run "what_is_just_right" {
       session_grace_seconds = 0
       stream_seconds        = 3600
       log_level             = "silent"
+      public_url            = "https://mcp.example.com/prod/mcp"
+      rate_limits           = ["principal=1/1", "address=999999999/86400", "tool:a.b/c-d_e=10/60"]
+      max_header_bytes      = 65536
+      max_json_depth        = 8
+      max_json_keys         = 1000000
+      max_streams           = 1
+      max_output_bytes      = 1024
+      audit                 = "on"
     }
   }
 }

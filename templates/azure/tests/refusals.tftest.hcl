@@ -37,9 +37,8 @@ run "refused_1" {
     log_retention_days = 7
     tags               = { Team = "notes" }
     environment        = { "MY-NAME" = "x" }
-    settings           = { path = "/mcp/" }
   }
-  expect_failures = [var.name, var.region, var.auth, var.session_store, var.state_key_ids, var.custom_domain, var.alarm_targets, var.log_retention_days, var.tags, var.environment, var.settings]
+  expect_failures = [var.name, var.region, var.auth, var.session_store, var.state_key_ids, var.custom_domain, var.alarm_targets, var.log_retention_days, var.tags, var.environment]
 }
 
 run "refused_2" {

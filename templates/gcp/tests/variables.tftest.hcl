@@ -19,7 +19,7 @@ run "names_must_be_names" {
     name          = "Notes"
     project       = "123456"
     region        = "Europe"
-    auth          = "jwt"
+    auth          = "tokens"
     session_store = "redis"
   }
 
