@@ -33,7 +33,8 @@ export async function startBenchFleet(): Promise<BenchFleet> {
   };
 }
 
-function toInstance(handler: HttpHandler): Instance {
+/** Sends an endpoint requests as an adapter does. */
+export function toInstance(handler: HttpHandler): Instance {
   return (message, headers = {}, method = "POST") =>
     handler(
       {

@@ -1,0 +1,6 @@
+import { createMcpEndpoint, defineServer, type HttpHandler } from "../../src/index.ts";
+import { createToolServer } from "./tools.ts";
+
+/** For a bundle in which there is no way to a table. */
+const endpoint: HttpHandler = createMcpEndpoint(defineServer({ createServer: () => createToolServer() }));
+export default endpoint;
