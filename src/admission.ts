@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import { answerOf, serveStream } from "./exchange.ts";
 import type { HttpRequest, HttpResponse } from "./handler.ts";
+import { MODERN_REVISION } from "./inbound.ts";
 import { errorResponse, JsonRpcCode } from "./json-rpc.ts";
 import type { Stranger, Visit } from "./leg.ts";
 import type { LegacyLeg } from "./legacy/legacy-leg.ts";
@@ -24,9 +25,6 @@ export interface Endpoint extends Receiving {
   /** Absent where nothing is counted. */
   readonly rates: RateGate | undefined;
 }
-
-/** Revisions are dates, and compare as text. */
-const FIRST_WITHOUT_SESSIONS = "2026-07-28";
 
 /** Answered without the server, for load balancers and uptime checks. */
 const HEALTH_PATH = "/health";
@@ -104,7 +102,7 @@ async function welcome(endpoint: Endpoint, stranger: Stranger): Promise<HttpResp
 function serveSession({ config, legacy, streams }: Endpoint, visit: Visit): Promise<HttpResponse> | undefined {
   const { method, headers } = visit.request;
   // 2026-07-28 has neither (MCP, Streamable HTTP).
-  if ((headers["mcp-protocol-version"] ?? "") >= FIRST_WITHOUT_SESSIONS) return undefined;
+  if ((headers["mcp-protocol-version"] ?? "") >= MODERN_REVISION) return undefined;
   if (method === "GET" && legacy.openStream) {
     const { openStream } = legacy;
     return streams.hold(visit, () =>

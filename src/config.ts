@@ -102,7 +102,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     }
     const parsed = setting.schema.safeParse(value);
     if (parsed.success) found[setting.field] = parsed.data;
-    else problems.push(`${variable} must ${setting.must}${setting.secret ? "" : `, not ${JSON.stringify(value)}`}`);
+    else
+      problems.push(
+        `${variable} must ${setting.must}${setting.secret ? "" : `, not ${JSON.stringify(withoutPasswords(value))}`}`,
+      );
   }
   if ("stateKeys" in found && "stateKeysSecret" in found) {
     problems.push("MCP_ANYCLOUD_STATE_KEYS and MCP_ANYCLOUD_STATE_KEYS_SECRET are two key rings: keep one of them");
@@ -112,3 +115,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   return { ...DEFAULTS, ...found };
 }
+
+/** A text in which URLs name no user: where there is one, a password is not far. */
+const withoutPasswords = (text: string): string => text.replaceAll(/:\/\/[^/@\s"]*@/g, "://…@");

@@ -28,31 +28,27 @@ const CLIENT_CLOSED_REQUEST = 499;
  */
 export async function callDirectly(options: DirectCall): Promise<HttpResponse | undefined> {
   const { call, made, exchange, idle } = options;
-  const line = idle?.take() ?? (await openLine(made));
+  const taken = idle?.take();
+  const line = taken ?? (await openLine(made));
   if (!line) return undefined;
-  await admitted(line, options);
+  // One that was made for this exchange is connected anew by the SDK's own entry.
+  const leave = (): void => (taken ? idle?.give(taken) : line.close());
+  try {
+    await exchange.guard?.admit?.(line.server);
+    await exchange.guard?.between.connected?.(undefined);
+  } catch (error) {
+    leave();
+    throw error;
+  }
   if (await needsEntry(call, line.server, exchange)) {
-    line.close();
+    leave();
     return undefined;
   }
   if (exchange.abandoned.aborted) {
-    line.close();
+    leave();
     return { status: CLIENT_CLOSED_REQUEST, headers: {} };
   }
   return exchanged(line, options);
-}
-
-/** Throws Refusal for a call that the guard does not let through; the line is there for another one then. */
-async function admitted(line: DirectLine, { exchange, idle }: DirectCall): Promise<void> {
-  const { guard } = exchange;
-  try {
-    await guard?.admit?.(line.server);
-    await guard?.between.connected?.(undefined);
-  } catch (error) {
-    if (idle) idle.give(line);
-    else line.close();
-    throw error;
-  }
 }
 
 /** Undefined for what a factory throws, which has its answer in the SDK's own entry, too, and for a server that is in use. */

@@ -1,5 +1,6 @@
 import type { InboundClassificationOutcome, InboundModernRoute, JSONRPCRequest } from "@modelcontextprotocol/server";
 import type { HttpRequest } from "../handler.ts";
+import { MODERN_REVISION } from "../inbound.ts";
 
 /** A request that needs nothing but a server to answer it. */
 export interface UsualCall {
@@ -30,7 +31,8 @@ export function usualCall(inbound: InboundClassificationOutcome, { headers }: Ht
   if (inbound.kind !== "modern" || inbound.messageKind !== "request") return undefined;
   const { message, classification } = inbound;
   const { method } = message as JSONRPCRequest;
-  if (headers["mcp-protocol-version"] !== REVISION || classification.revision !== REVISION) return undefined;
+  const isModern = headers["mcp-protocol-version"] === MODERN_REVISION && classification.revision === MODERN_REVISION;
+  if (!isModern) return undefined;
   if (headers["mcp-method"] !== method) return undefined;
   const call: UsualCall = { message: message as JSONRPCRequest, classification };
   if (UNNAMED.has(method)) return call;
@@ -39,8 +41,6 @@ export function usualCall(inbound: InboundClassificationOutcome, { headers }: Ht
   const name = (message.params as Record<string, unknown> | undefined)?.[source];
   return typeof name === "string" && isPlain(name) && headers["mcp-name"] === name ? call : undefined;
 }
-
-const REVISION = "2026-07-28";
 
 /** Neither encoded for a header, nor in need of it, nor changed by its travel in one. */
 const isPlain = (name: string): boolean => /^[!-~]([ -~]*[!-~])?$/.test(name) && !name.startsWith("=?");

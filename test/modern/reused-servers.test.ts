@@ -1,5 +1,6 @@
 import { McpServer } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
+import * as z from "zod/v4";
 import type { ServerFactory } from "../../src/index.ts";
 import { messagesOf, modernCall, textOf } from "../core/messages.ts";
 import { instanceOf, textResult } from "./instances.ts";
@@ -95,6 +96,23 @@ test("a server that changed its own tools is not used again", async () => {
     const answer = await call(...modernCall("tools/call", { name: "once" }));
     expect(await textOf(answer)).toContain("this once");
   }
+  expect(built()).toBe(2);
+});
+
+test("a call that is not for it leaves a server for the next one", async () => {
+  const region = z.object({ region: z.string().meta({ "x-mcp-header": "Region" }) });
+  const { factory, built } = counted((server) => {
+    plain(server);
+    server.registerTool("regional", { inputSchema: region }, async (input) => textResult(input.region));
+  });
+  const call = instanceOf(factory, {});
+  const [message, options] = modernCall("tools/call", { name: "regional", arguments: { region: "eu" } });
+  const regional = { ...options, headers: { ...options.headers, "mcp-param-region": "eu" } };
+  await call(...modernCall("tools/call", { name: "plain", arguments: {} }));
+  expect(await textOf(await call(message, regional))).toContain('"text":"eu"');
+  // The SDK's own entry has one of its own.
+  expect(built()).toBe(2);
+  await call(...modernCall("tools/call", { name: "plain", arguments: {} }));
   expect(built()).toBe(2);
 });
 

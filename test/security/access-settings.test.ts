@@ -57,6 +57,15 @@ test.each([
   expect(() => readConfig({ MCP_ANYCLOUD_PUBLIC_URL })).toThrow("MCP_ANYCLOUD_PUBLIC_URL must be the https URL");
 });
 
+test.each([
+  ["MCP_ANYCLOUD_PUBLIC_URL", "https://ada:canary@mcp.example/mcp?"],
+  ["MCP_ANYCLOUD_TOKEN_ISSUERS", '[{"issuer":"https://ada:canary@login.example?"}]'],
+])("what %s has of a password is not repeated", (variable, value) => {
+  const read = (): unknown => readConfig({ [variable]: value });
+  expect(read).toThrow(`${variable} must`);
+  expect(read).not.toThrow(/canary/);
+});
+
 test.each(['say "hi"', "back\\slash", "Größe", ","])("%s is no scope", (MCP_ANYCLOUD_REQUIRED_SCOPES) => {
   expect(() => readConfig({ MCP_ANYCLOUD_REQUIRED_SCOPES })).toThrow("MCP_ANYCLOUD_REQUIRED_SCOPES must be scopes");
 });
