@@ -6,6 +6,8 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     reporters: ["default", "./test/summary-reporter.ts"],
+    // Vitest leaves a processor free, which is half of a machine with two; most files here wait for processes of their own.
+    maxWorkers: "100%",
     // Emulators start processes, and a shared machine may be slow to give them a turn.
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -6,14 +6,14 @@ import { errorResponse, JsonRpcCode } from "./json-rpc.ts";
 import type { Stranger, Visit } from "./leg.ts";
 import type { LegacyLeg } from "./legacy/legacy-leg.ts";
 import { type Receiving, receive } from "./receive.ts";
-import type { Access } from "./security/access.ts";
-import { type Audit, recordRefusal } from "./security/audit.ts";
-import { ANYBODY } from "./security/caller.ts";
+import type { Access } from "./security/access/access.ts";
+import { ANYBODY } from "./security/access/caller.ts";
+import { type Audit, recordRefusal } from "./security/audit/audit.ts";
 import { preflightResponse, readableBy } from "./security/cors.ts";
-import { headerProblem } from "./security/header-limits.ts";
 import { hostProblem } from "./security/hosts.ts";
+import { headerProblem } from "./security/limits/header-limits.ts";
+import type { RateGate } from "./security/limits/rate-limits.ts";
 import { isAllowedOrigin } from "./security/origins.ts";
-import type { RateGate } from "./security/rate-limits.ts";
 
 /** What a request meets on its way in. */
 export interface Endpoint extends Receiving {
@@ -105,9 +105,9 @@ function serveSession({ config, legacy, streams }: Endpoint, visit: Visit): Prom
   if ((headers["mcp-protocol-version"] ?? "") >= MODERN_REVISION) return undefined;
   if (method === "GET" && legacy.openStream) {
     const { openStream } = legacy;
-    return streams.hold(visit, () =>
-      serveStream(openStream, { ...visit, heartbeatMs: config.heartbeatSeconds * 1000 }),
-    );
+    const open = (): Promise<HttpResponse> =>
+      serveStream(openStream, { ...visit, heartbeatMs: config.heartbeatSeconds * 1000 });
+    return legacy.resumesRequest?.(visit.request) ? open() : streams.hold(visit, open);
   }
   const { endSession } = legacy;
   return method === "DELETE" && endSession ? answerOf(visit, () => endSession(visit)) : undefined;

@@ -1,8 +1,8 @@
 import { ENDPOINT_SETTINGS } from "./endpoint-settings.ts";
 import { AnycloudError } from "./errors.ts";
-import { ACCESS_SETTINGS, type AccessConfig } from "./security/access-settings.ts";
-import { AUTHORIZATION_SETTINGS, type AuthorizationConfig } from "./security/authorization-settings.ts";
-import { LIMIT_SETTINGS, type LimitConfig } from "./security/limit-settings.ts";
+import { ACCESS_SETTINGS, type AccessConfig } from "./security/access/access-settings.ts";
+import { AUTHORIZATION_SETTINGS, type AuthorizationConfig } from "./security/authorization/authorization-settings.ts";
+import { LIMIT_SETTINGS, type LimitConfig } from "./security/limits/limit-settings.ts";
 import type { Settings } from "./settings.ts";
 import type { StateKeyEntry } from "./state-keys.ts";
 
@@ -81,7 +81,6 @@ const DEFAULTS: Config = {
   maxHeaderBytes: 16_384,
   maxJsonDepth: 64,
   maxJsonKeys: 10_000,
-  maxStreams: 16,
   logLevel: "info",
 };
 

@@ -6,7 +6,7 @@ import type { Leg, StreamVisit, Visit } from "./leg.ts";
 import { createLightSignal, type LightSignal, type Occasion } from "./light-signal.ts";
 import type { RequestNotes } from "./log.ts";
 import { withLifetime } from "./response-lifetime.ts";
-import { Refusal } from "./security/refusal.ts";
+import { Refusal } from "./security/authorization/refusal.ts";
 
 /** What serves each protocol era. */
 export interface Legs {

@@ -6,13 +6,13 @@ export type { Adapter, HttpHandler, HttpRequest, HttpResponse, Invocation, Platf
 export type { LogSink, RequestRecord } from "./log.ts";
 export type { MintOptions, RequestState } from "./modern/request-state.ts";
 export { neverThrows } from "./never-throws.ts";
-export type { PlatformIdentityKind } from "./security/access-settings.ts";
-export type { AuditRecord, AuditSink } from "./security/audit.ts";
-export type { Caller } from "./security/caller.ts";
-export type { RateRule } from "./security/limit-settings.ts";
-export type { PolicyAnswer, PolicyQuestion, ToolPolicy } from "./security/policy.ts";
-export type { ClaimValue, TokenIssuer } from "./security/token-issuer.ts";
-export type { ToolRateLimit, ToolRules } from "./security/tool-rules.ts";
+export type { PlatformIdentityKind } from "./security/access/access-settings.ts";
+export type { Caller } from "./security/access/caller.ts";
+export type { ClaimValue, TokenIssuer } from "./security/access/token-issuer.ts";
+export type { AuditRecord, AuditSink } from "./security/audit/audit.ts";
+export type { PolicyAnswer, PolicyQuestion, ToolPolicy } from "./security/authorization/policy.ts";
+export type { ToolRateLimit, ToolRules } from "./security/authorization/tool-rules.ts";
+export type { RateRule } from "./security/limits/limit-settings.ts";
 export {
   defineServer,
   type FactoryContext,

@@ -2,9 +2,9 @@ import type { AuthInfo, InboundClassificationOutcome } from "@modelcontextprotoc
 import type { HttpRequest, HttpResponse, Invocation } from "./handler.ts";
 import type { LightSignal } from "./light-signal.ts";
 import type { RequestNotes } from "./log.ts";
-import type { Caller } from "./security/caller.ts";
-import type { Principal } from "./security/principal.ts";
-import type { ServerGuard } from "./security/server-guard.ts";
+import type { Caller } from "./security/access/caller.ts";
+import type { Principal } from "./security/access/principal.ts";
+import type { ServerGuard } from "./security/authorization/server-guard.ts";
 
 /** A request before anybody knows who sends it. */
 export interface Stranger {

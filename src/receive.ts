@@ -6,9 +6,9 @@ import { errorResponse, JsonRpcCode } from "./json-rpc.ts";
 import type { Visit } from "./leg.ts";
 import { noteMessage } from "./log.ts";
 import { isListen } from "./modern/modern-leg.ts";
-import type { Authorize } from "./security/authorize.ts";
-import { messageProblem } from "./security/json-limits.ts";
-import type { OpenStreams } from "./security/open-streams.ts";
+import type { Authorize } from "./security/authorization/authorize.ts";
+import { messageProblem } from "./security/limits/json-limits.ts";
+import type { OpenStreams } from "./security/limits/open-streams.ts";
 
 /** What a message meets on its way to a leg. */
 export interface Receiving extends Legs {

@@ -1,10 +1,10 @@
 import type { McpRequestContext, McpServer, OAuthTokenVerifier, Server, Transport } from "@modelcontextprotocol/server";
 import { AnycloudError } from "./errors.ts";
 import type { HttpHandler } from "./handler.ts";
-import type { AuditSink } from "./security/audit.ts";
-import type { Caller } from "./security/caller.ts";
-import type { ToolPolicy } from "./security/policy.ts";
-import type { ToolRules } from "./security/tool-rules.ts";
+import type { Caller } from "./security/access/caller.ts";
+import type { AuditSink } from "./security/audit/audit.ts";
+import type { ToolPolicy } from "./security/authorization/policy.ts";
+import type { ToolRules } from "./security/authorization/tool-rules.ts";
 import type { Services } from "./services.ts";
 
 /**

@@ -32,7 +32,7 @@ export interface McpSettings {
   readonly maxJsonDepth?: number;
   /** Most members of objects in a message. Default 10000. */
   readonly maxJsonKeys?: number;
-  /** Most streams of one caller that wait for news. Default 16. */
+  /** Most streams of one caller that wait for news; of one address where nobody is identified. Default 64 of a caller, none of an address. */
   readonly maxStreams?: number;
   /** Largest answer of a tool in bytes. Default 4194304. */
   readonly maxOutputBytes?: number;

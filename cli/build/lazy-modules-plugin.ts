@@ -8,7 +8,7 @@ const MODULES = {
   // CPU time to load it and read a first item over loopback, median of 31: 77 ms as it is; 94 ms as an ES module; 96 ms
   // as CommonJS that imports node:http dynamically.
   "aws-clients.cjs": "adapters/aws/aws-clients",
-  "jwt-verifier.cjs": "src/security/jwt-verifier",
+  "jwt-verifier.cjs": "src/security/access/jwt-verifier",
 } as const;
 
 /** Bundles beside index.mjs that hold AWS's clients, and what verifies tokens. */

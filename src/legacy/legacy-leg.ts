@@ -11,11 +11,12 @@ export type LegacyLeg = Leg & Partial<SessionLeg>;
 
 /** Serves MCP 2025-03-26 to 2025-11-25: with sessions where there is a store to keep them, else without. */
 export function createLegacyLeg(context: SessionContext | SessionlessContext): LegacyLeg {
-  const { serve, openStream, endSession }: LegacyLeg =
+  const { serve, openStream, resumesRequest, endSession }: LegacyLeg =
     "sessions" in context ? createSessionLeg(context) : createSessionlessLeg(context);
   return {
     serve: inKnownRevision(serve),
     ...(openStream && { openStream: inKnownRevision(openStream) }),
+    ...(resumesRequest && { resumesRequest }),
     ...(endSession && { endSession: inKnownRevision(endSession) }),
   };
 }

@@ -3,7 +3,7 @@ import { toWebRequest } from "../fetch.ts";
 import type { HttpRequest } from "../handler.ts";
 import { rememberToolSchemas } from "../json-schema-memo.ts";
 import type { Visit } from "../leg.ts";
-import { putBehind } from "../security/server-guard.ts";
+import { putBehind } from "../security/authorization/server-guard.ts";
 import { assertServer, type ConnectableServer, type FactoryContext, type ServerFactory } from "../server.ts";
 import type { OpenServices } from "../services.ts";
 import { createExchangeTransport, type ExchangeSink } from "./exchange-transport.ts";

@@ -1,5 +1,5 @@
 import type { JSONRPCRequest } from "@modelcontextprotocol/server";
-import type { HttpResponse } from "../handler.ts";
+import type { HttpRequest, HttpResponse } from "../handler.ts";
 import { errorResponse, JsonRpcCode } from "../json-rpc.ts";
 import type { Exchange, Leg, StreamVisit, Visit } from "../leg.ts";
 import { type ClientReply, sortMessages } from "./client-message.ts";
@@ -22,6 +22,8 @@ const BATCHING_REVISION = "2025-03-26";
 export interface SessionLeg extends Leg {
   /** Serves GET: the standing stream, or a stream from where the client lost it. */
   openStream(visit: StreamVisit): Promise<HttpResponse>;
+  /** Whether a GET takes up the stream of a request, which ends with the request, and waits for no news. */
+  resumesRequest(request: HttpRequest): boolean;
   /** Serves DELETE. */
   endSession(visit: Visit): Promise<HttpResponse>;
 }
@@ -83,7 +85,10 @@ export function createSessionLeg(context: SessionContext): SessionLeg {
     return { status: 200, headers: {} };
   }
 
-  return { serve, openStream, endSession };
+  const resumesRequest = ({ headers }: HttpRequest): boolean =>
+    parseEventId(headers["last-event-id"] ?? "") !== undefined;
+
+  return { serve, openStream, resumesRequest, endSession };
 }
 
 /** Whoever waits for this reply, on whatever instance, finds it. */

@@ -1,5 +1,5 @@
 import type { JSONRPCRequest, LoggingLevel, ServerCapabilities } from "@modelcontextprotocol/server";
-import type { Principal } from "../security/principal.ts";
+import type { Principal } from "../security/access/principal.ts";
 import { isConflict, type StateItem, type StateStore } from "../state/store.ts";
 import { listenerKey, recordKey } from "./session-keys.ts";
 

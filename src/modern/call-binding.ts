@@ -1,4 +1,4 @@
-import type { Principal } from "../security/principal.ts";
+import type { Principal } from "../security/access/principal.ts";
 
 /** Params that differ between the rounds of one call (MCP 2026-07-28, Multi Round-Trip Requests). */
 const OF_THE_ROUND = new Set(["_meta", "inputResponses", "requestState"]);

@@ -2,8 +2,8 @@ import { McpServer, Server } from "@modelcontextprotocol/server";
 import { AnycloudError } from "../errors.ts";
 import { rememberToolSchemas } from "../json-schema-memo.ts";
 import type { Exchange } from "../leg.ts";
-import { Refusal } from "../security/refusal.ts";
-import { putBehind } from "../security/server-guard.ts";
+import { Refusal } from "../security/authorization/refusal.ts";
+import { putBehind } from "../security/authorization/server-guard.ts";
 import { assertServer, type ServerFactory } from "../server.ts";
 import type { OpenServices } from "../services.ts";
 

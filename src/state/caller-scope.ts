@@ -1,4 +1,4 @@
-import type { Principal } from "../security/principal.ts";
+import type { Principal } from "../security/access/principal.ts";
 import type { ObservedStore } from "./observed-store.ts";
 
 /** What a service for one caller works with. */

@@ -14,7 +14,6 @@ test("an empty environment gives the defaults", () => {
     maxHeaderBytes: 16_384,
     maxJsonDepth: 64,
     maxJsonKeys: 10_000,
-    maxStreams: 16,
     logLevel: "info",
   });
 });

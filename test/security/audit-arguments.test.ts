@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { auditedArguments } from "../../src/security/audit-arguments.ts";
+import { auditedArguments } from "../../src/security/audit/audit-arguments.ts";
 import { MODERN } from "./routes.ts";
 
 /** Every value has it, and no name. */

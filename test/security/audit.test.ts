@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type AuditRecord, createMcpEndpoint } from "../../src/index.ts";
-import { cedarPolicy } from "../../src/security/cedar-policy.ts";
+import { cedarPolicy } from "../../src/security/authorization/cedar-policy.ts";
 import { callerOf, legacyRequest, modernCall, textOf } from "../core/messages.ts";
 import { MODERN, ROUTES, type Who } from "./routes.ts";
 import { createV2Tools } from "./tool-servers.ts";

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { AuditRecord, HttpResponse } from "../../src/index.ts";
 import type { Visit } from "../../src/leg.ts";
-import { createAudit } from "../../src/security/audit.ts";
-import { type AuthorizationOptions, createAuthorization } from "../../src/security/authorize.ts";
-import { ANYBODY, type Caller } from "../../src/security/caller.ts";
-import { cedarPolicy } from "../../src/security/cedar-policy.ts";
+import { ANYBODY, type Caller } from "../../src/security/access/caller.ts";
+import { createAudit } from "../../src/security/audit/audit.ts";
+import { type AuthorizationOptions, createAuthorization } from "../../src/security/authorization/authorize.ts";
+import { cedarPolicy } from "../../src/security/authorization/cedar-policy.ts";
 import { legacyRequest } from "../core/messages.ts";
 
 const tooMany: HttpResponse = { status: 429, headers: { "retry-after": "9" } };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { cedarPolicy } from "../../src/security/cedar-policy.ts";
-import { withoutHiddenTools } from "../../src/security/tool-list.ts";
+import { cedarPolicy } from "../../src/security/authorization/cedar-policy.ts";
+import { withoutHiddenTools } from "../../src/security/authorization/tool-list.ts";
 import { legacyRequest, textOf } from "../core/messages.ts";
 import { ROUTES, V2_ROUTES, type Who } from "./routes.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { HttpResponse } from "../../src/index.ts";
-import { headerProblem } from "../../src/security/header-limits.ts";
-import { messageProblem } from "../../src/security/json-limits.ts";
+import { headerProblem } from "../../src/security/limits/header-limits.ts";
+import { messageProblem } from "../../src/security/limits/json-limits.ts";
 import { legacyRequest, modernCall, textOf } from "../core/messages.ts";
 import { createV2Server } from "../core/servers.ts";
 import { startFleet } from "../legacy/fleet.ts";

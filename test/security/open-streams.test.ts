@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createMemoryStore, type HttpResponse, type McpEndpointOptions, type StateStore } from "../../src/index.ts";
-import { createOpenStreams, type OpenStreamsOptions } from "../../src/security/open-streams.ts";
+import { createOpenStreams, type OpenStreamsOptions } from "../../src/security/limits/open-streams.ts";
 import { observed } from "../../src/state/observed-store.ts";
 import { createV2Server } from "../core/servers.ts";
 import { startFleet } from "../legacy/fleet.ts";
+import { readStream } from "../legacy/stream-reader.ts";
 import { anyUser, instanceOf, listen } from "../modern/instances.ts";
 import { createClock } from "../state/scope.ts";
 import { breakableStore } from "../stores.ts";
@@ -41,6 +42,30 @@ test("sessions' streams and subscriptions share the places of their caller", asy
   expect((await listen(instanceOf(createV2Server, { store, maxStreams: 1 }), toAll)).response.status).toBe(429);
   await stream.leave();
   expect((await (await open()).get(1)).status).toBe(200);
+});
+
+test("a client that lost the stream of a request takes it up, though all places are taken", async () => {
+  const { open, store } = startFleet(createV2Server, { maxStreams: 1 });
+  const session = await open();
+  const standing = await session.listen(0);
+  const request = readStream(await session.call(0, "progress"));
+  const { id } = await request.message();
+  await request.leave();
+  const resumed = await session.listen(1, id);
+  expect(JSON.stringify(await resumed.rest())).toContain("done");
+  expect((await listen(instanceOf(createV2Server, { store, maxStreams: 1 }), toAll)).response.status).toBe(429);
+  await standing.leave();
+});
+
+test("by itself, a caller has 64 places, and an address as many as it has clients", async () => {
+  const shared = { store: createMemoryStore(), verifier: anyUser, audit: "off" } as const;
+  const call = instanceOf(createV2Server, shared);
+  const listeners = await Promise.all(Array.from({ length: 64 }, () => listen(call, toAll, by("ada"))));
+  expect((await listen(call, toAll, by("ada"))).response.status).toBe(429);
+  const open = instanceOf(createV2Server, { store: createMemoryStore() });
+  for (let n = 0; n < 65; n++) listeners.push(await listen(open, toAll, from("203.0.113.7")));
+  expect(listeners.map(({ response }) => response.status)).toEqual(listeners.map(() => 200));
+  for (const { leave } of listeners) await leave();
 });
 
 test("where nobody is asked who they are, places belong to an address", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { withinLimit } from "../../src/security/output-limit.ts";
+import { withinLimit } from "../../src/security/limits/output-limit.ts";
 import { messagesOf } from "../core/messages.ts";
 import { ROUTES } from "./routes.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Caller } from "../../src/security/caller.ts";
-import { cedarPolicy, type PolicyOptions } from "../../src/security/cedar-policy.ts";
-import type { PolicyQuestion } from "../../src/security/policy.ts";
+import type { Caller } from "../../src/security/access/caller.ts";
+import { cedarPolicy, type PolicyOptions } from "../../src/security/authorization/cedar-policy.ts";
+import type { PolicyQuestion } from "../../src/security/authorization/policy.ts";
 
 const ADA: Caller = {
   principal: '["https://issuer.example","ada"]',

@@ -8,7 +8,7 @@ import {
   type RateRule,
   type ServerDefinition,
 } from "../../src/index.ts";
-import { addressGroup } from "../../src/security/address-group.ts";
+import { addressGroup } from "../../src/security/limits/address-group.ts";
 import { type CallOptions, callerOf, modernCall, textOf } from "../core/messages.ts";
 import { createV2Server } from "../core/servers.ts";
 import { anyUser } from "../modern/instances.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cedarPolicy } from "../../src/security/cedar-policy.ts";
+import { cedarPolicy } from "../../src/security/authorization/cedar-policy.ts";
 import { legacyRequest, textOf } from "../core/messages.ts";
 import { type Guarded, ROUTES, V2_ROUTES, type Who } from "./routes.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createTokenMemory } from "../../src/security/token-memory.ts";
+import { createTokenMemory } from "../../src/security/access/token-memory.ts";
 import { type Checking, startChecking } from "./checking-instance.ts";
 
 let checking: Checking;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createMcpEndpoint, type ServerDefinition } from "../../src/index.ts";
-import { cedarPolicy } from "../../src/security/cedar-policy.ts";
+import { cedarPolicy } from "../../src/security/authorization/cedar-policy.ts";
 import { createV2Tools } from "./tool-servers.ts";
 
 const open = (rules: object): unknown =>

@@ -1,0 +1,74 @@
+import type { HttpResponse } from "../../handler.ts";
+import { errorResponse, JsonRpcCode, requestIdOf } from "../../json-rpc.ts";
+import type { LimitConfig } from "./limit-settings.ts";
+
+/** Ids are echoed, kept in keys of the store, and compared; nobody's are longer than a UUID with something around it. */
+const MAX_ID_LENGTH = 256;
+/** The longest method of the specification has 36 characters. */
+const MAX_METHOD_LENGTH = 128;
+/** Names of tools have up to 128 characters (MCP 2025-11-25, Tools, Tool Names); of prompts, no limit is given. */
+const MAX_NAME_LENGTH = 256;
+/** Only MCP 2025-03-26 has batches, and gives no limit. The leg refuses them in every other revision. */
+const MAX_BATCH_LENGTH = 50;
+
+export type JsonLimits = Pick<LimitConfig, "maxJsonDepth" | "maxJsonKeys">;
+
+/** The refusal of a message that is too much to handle, whatever it says; undefined for any other. */
+export function messageProblem(message: unknown, limits: JsonLimits): HttpResponse | undefined {
+  const problem = batchProblem(message) ?? extentProblem(message, limits) ?? lengthProblem(message);
+  if (problem === undefined) return undefined;
+  const id = requestIdOf(message);
+  const echoed = typeof id === "string" && id.length > MAX_ID_LENGTH ? null : id;
+  return errorResponse(400, { code: JsonRpcCode.INVALID_REQUEST, message: `Invalid request: ${problem}`, id: echoed });
+}
+
+const batchProblem = (message: unknown): string | undefined =>
+  Array.isArray(message) && message.length > MAX_BATCH_LENGTH
+    ? `a batch has at most ${MAX_BATCH_LENGTH} messages.`
+    : undefined;
+
+/** Without recursion, which is what too deep a message would be the end of. */
+function extentProblem(message: unknown, { maxJsonDepth, maxJsonKeys }: JsonLimits): string | undefined {
+  let level = isContainer(message) ? [message] : [];
+  let keys = 0;
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > maxJsonDepth) return `it is nested deeper than ${maxJsonDepth} levels.`;
+    const below: object[] = [];
+    for (const container of level) {
+      const isList = Array.isArray(container);
+      const values: unknown[] = isList ? container : Object.values(container);
+      if (!isList) keys += values.length;
+      for (const value of values) {
+        if (!isContainer(value)) continue;
+        if (isList) keys += 1;
+        below.push(value);
+      }
+      if (keys > maxJsonKeys) return `it has more than ${maxJsonKeys} members.`;
+    }
+    level = below;
+  }
+  return undefined;
+}
+
+const isContainer = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+function lengthProblem(message: unknown): string | undefined {
+  for (const one of Array.isArray(message) ? message : [message]) {
+    if (!isContainer(one)) continue;
+    const { id, method, params } = one as Fields;
+    const { name, requestId, taskId, _meta } = (isContainer(params) ? params : {}) as Fields;
+    const progressToken = isContainer(_meta) ? (_meta as Fields).progressToken : undefined;
+    if ([id, requestId, taskId, progressToken].some((text) => isLonger(text, MAX_ID_LENGTH))) {
+      return `an id has at most ${MAX_ID_LENGTH} characters.`;
+    }
+    if (isLonger(method, MAX_METHOD_LENGTH)) return `a method has at most ${MAX_METHOD_LENGTH} characters.`;
+    if (isLonger(name, MAX_NAME_LENGTH)) return `a name has at most ${MAX_NAME_LENGTH} characters.`;
+  }
+  return undefined;
+}
+
+type Fields = Readonly<Record<"id" | "method" | "params" | "name" | "requestId" | "taskId" | "_meta", unknown>> & {
+  readonly progressToken?: unknown;
+};
+
+const isLonger = (value: unknown, length: number): boolean => typeof value === "string" && value.length > length;
