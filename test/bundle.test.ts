@@ -37,7 +37,7 @@ const JWT_VERIFIER_BUDGET_KB = 26;
 const JWT_VERIFIER = "jwt-verifier.cjs";
 
 /** What it shares with index.mjs: functions that remember nothing. */
-const STATELESS = /(^|\/)src\/security\/(jwt-|jwks-|secure-url|loopback)/;
+const STATELESS = /(^|\/)src\/security\/(access\/(jwt-|jwks-|secure-url)|loopback)/;
 
 const inputsOf = ({ files }: Artefact): string[] => [...new Set(files.flatMap(({ inputs }) => inputs))];
 

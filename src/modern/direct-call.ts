@@ -2,6 +2,7 @@ import { type JSONRPCMessage, type McpServer, ProtocolErrorCode, type Server } f
 import type { HttpResponse } from "../handler.ts";
 import type { Exchange } from "../leg.ts";
 import { createMessageQueue, type MessageQueue } from "../message-queue.ts";
+import { standAside } from "../security/authorization/interposition.ts";
 import { SSE_HEADERS, sseFrame } from "../sse.ts";
 import { type DirectLine, openDirectLine } from "./direct-line.ts";
 import type { IdleServers } from "./idle-servers.ts";
@@ -54,7 +55,9 @@ export async function callDirectly(options: DirectCall): Promise<HttpResponse | 
 /** Undefined for what a factory throws, which has its answer in the SDK's own entry, too, and for a server that is in use. */
 async function openLine(made: MadeServer): Promise<DirectLine | undefined> {
   const server = await made.get().catch(() => undefined);
-  return server && !lowLevel(server).transport ? openDirectLine(server) : undefined;
+  if (!server || lowLevel(server).transport) return undefined;
+  standAside(server);
+  return openDirectLine(server);
 }
 
 /** Tools that take arguments from headers, and scopes that are missing, are refused in the words of the SDK. */

@@ -4,6 +4,7 @@ import type { DirectLine } from "./direct-line.ts";
 /** Servers that have answered a call and may answer another, one at a time. */
 export interface IdleServers {
   take(): DirectLine | undefined;
+  /** A line to keep, or to hang up when it cannot be kept. */
   give(line: DirectLine): void;
 }
 
@@ -11,16 +12,22 @@ export interface IdleServers {
 const MOST_IDLE = 64;
 
 /**
- * Keeps what a factory built, when it is told nothing of the request and so cannot build something else for the next one.
- * Undefined for every other factory.
+ * Keeps what a factory built, when it is told nothing of the request and so cannot build something else for the next one,
+ * and has shown that it builds: one that hands out the same server again would hand out what is connected here.
+ * Undefined for a factory that is told of the request.
  */
 export function createIdleServers(createServer: ServerFactory): IdleServers | undefined {
   if (!takesNothing(createServer)) return undefined;
   const idle: DirectLine[] = [];
+  let first: WeakRef<object> | undefined;
+  const isKnownToBuild = (server: object): boolean => {
+    first ??= new WeakRef(server);
+    return first.deref() !== server;
+  };
   return {
     take: () => idle.pop(),
     give(line) {
-      if (line.isFit && idle.length < MOST_IDLE) idle.push(line);
+      if (line.isFit && isKnownToBuild(line.server) && idle.length < MOST_IDLE) idle.push(line);
       else line.close();
     },
   };

@@ -26,14 +26,36 @@ function counted(register: (server: McpServer) => void): Counted {
 
 const plain = (server: McpServer): void => void server.registerTool("plain", {}, async () => textResult("done"));
 
-test("a factory that is told nothing builds one server for calls that come one by one", async () => {
+const REGION = z.object({ region: z.string().meta({ "x-mcp-header": "Region" }) });
+
+/** A tool whose calls are for the SDK's own entry. */
+const regional = (server: McpServer): void =>
+  void server.registerTool("regional", { inputSchema: REGION }, async ({ region }) => textResult(region));
+
+function regionalCall(): ReturnType<typeof modernCall> {
+  const [message, { headers }] = modernCall("tools/call", { name: "regional", arguments: { region: "eu" } });
+  return [message, { headers: { ...headers, "mcp-param-region": "eu" } }];
+}
+
+test("a factory that is told nothing and has shown that it builds, builds no more for calls that come one by one", async () => {
   const { factory, built } = counted(plain);
   const call = instanceOf(factory, {});
   for (let n = 0; n < 5; n++) await call(...modernCall("tools/call", { name: "plain", arguments: {} }));
-  expect(built()).toBe(1);
+  expect(built()).toBe(2);
   const apart = instanceOf(factory, { shortcuts: false });
   for (let n = 0; n < 3; n++) await apart(...modernCall("tools/call", { name: "plain", arguments: {} }));
-  expect(built()).toBe(4);
+  expect(built()).toBe(5);
+});
+
+test("a factory that hands out one server again may do so for calls of every kind", async () => {
+  const server = new McpServer({ name: "reused", version: "1" });
+  plain(server);
+  regional(server);
+  const call = instanceOf(() => server, {});
+  for (let n = 0; n < 3; n++) {
+    expect((await call(...modernCall("tools/call", { name: "plain", arguments: {} }))).status).toBe(200);
+    expect(await textOf(await call(...regionalCall()))).toContain('"text":"eu"');
+  }
 });
 
 test("calls at one time have a server each", async () => {
@@ -100,20 +122,17 @@ test("a server that changed its own tools is not used again", async () => {
 });
 
 test("a call that is not for it leaves a server for the next one", async () => {
-  const region = z.object({ region: z.string().meta({ "x-mcp-header": "Region" }) });
   const { factory, built } = counted((server) => {
     plain(server);
-    server.registerTool("regional", { inputSchema: region }, async (input) => textResult(input.region));
+    regional(server);
   });
   const call = instanceOf(factory, {});
-  const [message, options] = modernCall("tools/call", { name: "regional", arguments: { region: "eu" } });
-  const regional = { ...options, headers: { ...options.headers, "mcp-param-region": "eu" } };
-  await call(...modernCall("tools/call", { name: "plain", arguments: {} }));
-  expect(await textOf(await call(message, regional))).toContain('"text":"eu"');
+  for (let n = 0; n < 2; n++) await call(...modernCall("tools/call", { name: "plain", arguments: {} }));
+  expect(await textOf(await call(...regionalCall()))).toContain('"text":"eu"');
   // The SDK's own entry has one of its own.
-  expect(built()).toBe(2);
+  expect(built()).toBe(3);
   await call(...modernCall("tools/call", { name: "plain", arguments: {} }));
-  expect(built()).toBe(2);
+  expect(built()).toBe(3);
 });
 
 test("what a handler says too late reaches no other call, though its id is the same", async () => {
@@ -142,13 +161,14 @@ test("what a handler says too late reaches no other call, though its id is the s
     const [message, options] = modernCall("tools/call", { name });
     return [{ ...(message as object), id: 1 }, options];
   };
-  await call(...withId("first"));
+  // The second one is the first whose server is kept.
+  for (let n = 0; n < 2; n++) await call(...withId("first"));
   const second = call(...withId("second"));
   await waiting;
   await sayLate();
   goOn();
   expect(await messagesOf(await second)).toEqual([expect.objectContaining({ id: 1, result: expect.anything() })]);
-  expect(built()).toBe(1);
+  expect(built()).toBe(2);
 });
 
 test("a handler learns that its client left, and its server is not used again", async () => {

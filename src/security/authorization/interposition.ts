@@ -23,8 +23,7 @@ const standing = new WeakMap<ConnectableServer, () => void>();
 
 /** Stands before the next connection of a server of either SDK, and before no other. */
 export function interpose(server: ConnectableServer, between: Interposition): void {
-  // A factory may hand out a server again whose connection never came about.
-  standing.get(server)?.();
+  standAside(server);
   const own = Object.getOwnPropertyDescriptor(server, "connect");
   const leave = (): void => {
     standing.delete(server);
@@ -36,6 +35,11 @@ export function interpose(server: ConnectableServer, between: Interposition): vo
     leave();
     return connectBehind(server, transport, between);
   };
+}
+
+/** Ends what stands before a server: its factory may hand one out again whose connection never came about. */
+export function standAside(server: ConnectableServer): void {
+  standing.get(server)?.();
 }
 
 async function connectBehind(server: ConnectableServer, transport: ScopeAware, between: Interposition): Promise<void> {
