@@ -1,5 +1,6 @@
 import { ENDPOINT_SETTINGS } from "./endpoint-settings.ts";
 import { AnycloudError } from "./errors.ts";
+import type { LogLevel } from "./log.ts";
 import { ACCESS_SETTINGS, type AccessConfig } from "./security/access/access-settings.ts";
 import { AUTHORIZATION_SETTINGS, type AuthorizationConfig } from "./security/authorization/authorization-settings.ts";
 import { LIMIT_SETTINGS, type LimitConfig } from "./security/limits/limit-settings.ts";
@@ -53,7 +54,7 @@ export interface Config extends AccessConfig, AuthorizationConfig, LimitConfig {
    */
   readonly stateKeysSecret?: string;
   /** `info` writes one line per request, `error` only for those that failed here, `silent` none. Default `info`. */
-  readonly logLevel: "silent" | "error" | "info";
+  readonly logLevel: LogLevel;
 }
 
 const PREFIX = "MCP_ANYCLOUD_";
@@ -99,7 +100,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       problems.push(`${variable} is not a setting (there are ${CONFIG_VARIABLES.join(", ")})`);
       continue;
     }
-    const parsed = setting.schema.safeParse(value);
+    const parsed = setting.schema().safeParse(value);
     if (parsed.success) found[setting.field] = parsed.data;
     else
       problems.push(

@@ -32,8 +32,9 @@ export interface McpEndpointOptions extends Omit<Partial<Config>, "stateKeys"> {
   /** Where the keys are that Google's Identity-Aware Proxy signs with. Default: where Google publishes them. */
   readonly iapKeysUrl?: string;
   /**
-   * Serves usual 2026-07-28 calls without the web's `Request` and `Response`, and by a server that served another before
-   * where the factory takes no argument. The answers are the same without; only the time differs. Default true.
+   * Serves usual 2026-07-28 calls without the web's `Request` and `Response`, and, where the factory takes no argument,
+   * these and 2025-era calls without a session by a server that served another before. The answers are the same without;
+   * only the time differs. Default true.
    */
   readonly shortcuts?: boolean;
 }
@@ -79,15 +80,15 @@ export function createMcpEndpoint(
     streams: createOpenStreams({ ...config, store }),
     modern: createModernLeg({ ...shared, fleetEvents, streamSeconds, shortcuts }),
     legacy: createLegacyLeg(
-      durable ? { ...shared, store, fleetEvents, sessions: createSessions(store, config), streamSeconds } : shared,
+      durable
+        ? { ...shared, store, fleetEvents, sessions: createSessions(store, config), streamSeconds }
+        : { ...shared, shortcuts },
     ),
   };
-  const sink: LogSink = (record) => {
-    if (config.logLevel === "info" || config.logLevel === record.level) log(record);
-  };
+  const requestLog = { sink: log, level: config.logLevel };
 
   return markEndpoint(async (request, invocation) => {
-    const { notes, finish } = startRequestLog(request, invocation, sink);
+    const { notes, finish } = startRequestLog(request, invocation, requestLog);
     return finish(await admit(endpoint, { request, invocation, notes }));
   });
 }

@@ -3,7 +3,7 @@ import type { HttpResponse } from "./handler.ts";
 import { classify } from "./inbound.ts";
 import { errorResponse, JsonRpcCode, requestIdOf } from "./json-rpc.ts";
 import type { Leg, StreamVisit, Visit } from "./leg.ts";
-import { createLightSignal, type LightSignal, type Occasion } from "./light-signal.ts";
+import { LightSignal, type Occasion } from "./light-signal.ts";
 import type { RequestNotes } from "./log.ts";
 import { withLifetime } from "./response-lifetime.ts";
 import { Refusal } from "./security/authorization/refusal.ts";
@@ -22,8 +22,8 @@ export interface Arrival extends Visit {
 }
 
 /** Hands a message to the leg of its era and sees the answer through. */
-export function serveMessage(legs: Legs, { heartbeatMs, ...arrival }: Arrival): Promise<HttpResponse> {
-  const { request, invocation, notes, message } = arrival;
+export function serveMessage(legs: Legs, arrival: Arrival): Promise<HttpResponse> {
+  const { request, invocation, notes, message, heartbeatMs } = arrival;
   const inbound = classify(request, message);
   // What neither era accepts is the modern leg's to refuse: it knows the specification's ladder of errors.
   notes.era = inbound.kind === "legacy" ? "legacy" : "modern";
@@ -73,7 +73,7 @@ export async function answerOf(
 
 /** Fires when nobody reads the answer any more: the platform said so, or `abandon` was called. */
 function abandonment({ invocation: { signal } }: Visit): { abandoned: LightSignal; abandon: () => void } {
-  const abandoned = createLightSignal();
+  const abandoned = new LightSignal();
   const abandon = (): void => abandoned.abort();
   if (signal?.aborted) abandon();
   signal?.addEventListener("abort", abandon, { once: true });
@@ -83,7 +83,7 @@ function abandonment({ invocation: { signal } }: Visit): { abandoned: LightSigna
 /** Fires when the platform's time is up, unless `endsItself` was called. Undefined where no time is set. */
 function watchedDeadline({ invocation: { deadline } }: Visit): { deadline?: Occasion; endsItself: () => void } {
   if (!deadline) return { endsItself: () => {} };
-  const reached = createLightSignal();
+  const reached = new LightSignal();
   let isWatched = true;
   const reach = (): void => {
     if (isWatched) reached.abort();

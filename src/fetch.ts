@@ -48,10 +48,16 @@ function toWebBody(body: string | AsyncIterable<string>): string | ReadableStrea
 }
 
 /** A web request for SDK code that asks for one. It carries no body: the SDK is handed the parsed message instead. */
-export function toWebRequest({ method, url, headers }: HttpRequest, signal?: AbortSignal): Request {
+export function toWebRequest(request: HttpRequest, signal?: AbortSignal): Request {
+  const { method, headers } = request;
+  return new Request(absoluteUrl(request), { method, headers, ...(signal && { signal }) });
+}
+
+/** The URL that the client asked, as far as it can be known behind a front door. */
+export function absoluteUrl({ url, headers }: HttpRequest): string {
   // The authority is the client's word; what does not look like one must not become part of a URL.
   const host = /^[\w.-]+(:\d+)?$/.test(headers.host ?? "") ? headers.host : "localhost";
-  return new Request(`https://${host}${url}`, { method, headers, ...(signal && { signal }) });
+  return `https://${host}${url}`;
 }
 
 /** The plain data of a web response; an event stream stays one, everything else is read whole. */

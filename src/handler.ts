@@ -1,3 +1,5 @@
+import type { Occasion } from "./light-signal.ts";
+
 /**
  * The seam of the toolkit: everything above it is a cloud, everything below it is MCP.
  * Plain data on both sides, because no serverless platform hands out a web `Request`, and the first one made in a
@@ -41,9 +43,9 @@ export interface Invocation {
    */
   readonly identityHeaders?: "azure-easy-auth" | "google-iam";
   /** Fires when the client went away, on platforms that can tell. */
-  readonly signal?: AbortSignal;
+  readonly signal?: Occasion;
   /** Fires while there is still time to end a stream cleanly before the platform stops the invocation. */
-  readonly deadline?: AbortSignal;
+  readonly deadline?: Occasion;
   /** False behind a front door that buffers: whole JSON answers only. */
   readonly canStream: boolean;
   /** True where the platform serves nothing else on this instance until the answer is complete, as Lambda does. */

@@ -3,6 +3,7 @@ export { createMcpEndpoint, type McpEndpointOptions } from "./endpoint.ts";
 export { AnycloudError, type ErrorCode } from "./errors.ts";
 export { type Fetch, toFetch } from "./fetch.ts";
 export type { Adapter, HttpHandler, HttpRequest, HttpResponse, Invocation, PlatformIdentity } from "./handler.ts";
+export { LightSignal, type Occasion } from "./light-signal.ts";
 export type { LogSink, RequestRecord } from "./log.ts";
 export type { MintOptions, RequestState } from "./modern/request-state.ts";
 export { neverThrows } from "./never-throws.ts";
@@ -45,3 +46,4 @@ export {
   type StateKeyEntry,
   type StateKeySource,
 } from "./state-keys.ts";
+export { warmUp } from "./warm-up.ts";

@@ -9,17 +9,32 @@ import type { LightSignal } from "./light-signal.ts";
  * its parts, or `request.clone()`.
  */
 export function lazyRequest(request: HttpRequest, abandoned?: LightSignal): Request {
-  let made: Request | undefined;
-  const real = (): Request => {
-    made ??= toWebRequest(request, abandoned?.signal);
-    return made;
-  };
-  return new Proxy({} as Request, {
-    get(_target, property) {
-      const value: unknown = Reflect.get(real(), property, real());
-      return typeof value === "function" ? value.bind(real()) : value;
-    },
-    has: (_target, property) => Reflect.has(real(), property),
-    getPrototypeOf: () => Reflect.getPrototypeOf(real()),
-  });
+  return new Proxy<object>(new Unmade(request, abandoned), LAZY) as Request;
 }
+
+/** What a request is made of, and the request once it is. */
+class Unmade {
+  readonly #request: HttpRequest;
+  readonly #abandoned: LightSignal | undefined;
+  #made: Request | undefined;
+
+  constructor(request: HttpRequest, abandoned: LightSignal | undefined) {
+    this.#request = request;
+    this.#abandoned = abandoned;
+  }
+
+  get made(): Request {
+    this.#made ??= toWebRequest(this.#request, this.#abandoned?.signal);
+    return this.#made;
+  }
+}
+
+const LAZY: ProxyHandler<object> = {
+  get(unmade, property) {
+    const { made } = unmade as Unmade;
+    const value: unknown = Reflect.get(made, property, made);
+    return typeof value === "function" ? value.bind(made) : value;
+  },
+  has: (unmade, property) => Reflect.has((unmade as Unmade).made, property),
+  getPrototypeOf: (unmade) => Reflect.getPrototypeOf((unmade as Unmade).made),
+};

@@ -1,45 +1,57 @@
-/** What is used of an `AbortSignal`, and what one can stand in for. */
+/** What happens once, and can be waited for: an `AbortSignal`, or what is used of one. */
 export interface Occasion {
   readonly aborted: boolean;
-  addEventListener(type: "abort", listener: () => void, options?: { readonly once?: boolean }): void;
-  removeEventListener(type: "abort", listener: () => void): void;
+  addEventListener(type: "abort", listener: (event: unknown) => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: "abort", listener: (event: unknown) => void): void;
 }
 
-/** An occasion that is brought about here. */
-export interface LightSignal extends Occasion {
+/**
+ * An occasion that is brought about here: an `AbortController` without its `EventTarget`, which costs more than parsing a
+ * message, and of which each request needs several. A class, because what each has of its own is made each time.
+ */
+export class LightSignal implements Occasion {
+  #aborted = false;
+  #listeners: ((event: unknown) => void)[] | undefined;
+  #made: AbortController | undefined;
+
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
+  addEventListener(_type: "abort", listener: (event: unknown) => void, _options?: { readonly once?: boolean }): void {
+    this.#listeners ??= [];
+    this.#listeners.push(listener);
+  }
+
+  removeEventListener(_type: "abort", listener: (event: unknown) => void): void {
+    const at = this.#listeners?.indexOf(listener) ?? -1;
+    if (at >= 0) this.#listeners?.splice(at, 1);
+  }
+
   /** Idempotent. */
-  abort(): void;
-  /** The same as an `AbortSignal`, made when it is first asked for. */
-  readonly signal: AbortSignal;
+  abort(): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    this.#made?.abort();
+    const listeners = this.#listeners ?? [];
+    this.#listeners = undefined;
+    for (const listener of listeners) listener(undefined);
+  }
+
+  /** The same as an `AbortSignal`, for what takes nothing else; made when it is first asked for. */
+  get signal(): AbortSignal {
+    this.#made ??= new AbortController();
+    if (this.#aborted) this.#made.abort();
+    return this.#made.signal;
+  }
 }
 
-/** An `AbortController` without its `EventTarget`, which costs more than parsing a message, and of which each request needs several. */
-export function createLightSignal(): LightSignal {
-  let aborted = false;
-  let listeners: Set<() => void> | undefined;
-  let made: AbortController | undefined;
-  return {
-    get aborted() {
-      return aborted;
-    },
-    addEventListener(_type, listener) {
-      listeners ??= new Set();
-      listeners.add(listener);
-    },
-    removeEventListener(_type, listener) {
-      listeners?.delete(listener);
-    },
-    abort() {
-      if (aborted) return;
-      aborted = true;
-      made?.abort();
-      for (const listener of listeners ?? []) listener();
-      listeners = undefined;
-    },
-    get signal() {
-      made ??= new AbortController();
-      if (aborted) made.abort();
-      return made.signal;
-    },
-  };
+/** An occasion as an `AbortSignal`, for what takes nothing else. */
+export function asAbortSignal(occasion: Occasion): AbortSignal {
+  if (occasion instanceof AbortSignal) return occasion;
+  if (occasion instanceof LightSignal) return occasion.signal;
+  const made = new LightSignal();
+  occasion.addEventListener("abort", () => made.abort(), { once: true });
+  if (occasion.aborted) made.abort();
+  return made.signal;
 }

@@ -40,6 +40,9 @@ export interface RequestNotes {
 
 export type LogSink = (record: RequestRecord) => void;
 
+/** Which records are written: all, those of failures, or none. */
+export type LogLevel = "info" | "error" | "silent";
+
 /** One JSON line on standard output, where every platform's log takes it up. */
 export const writeLogLine: LogSink = (record) => void process.stdout.write(`${JSON.stringify(record)}\n`);
 
@@ -64,16 +67,22 @@ export interface RequestLog {
 let served = false;
 
 /** Starts the record of a request. */
-export function startRequestLog(request: HttpRequest, { requestId, clientIp }: Invocation, sink: LogSink): RequestLog {
+export function startRequestLog(
+  request: HttpRequest,
+  { requestId, clientIp }: Invocation,
+  { sink, level }: { readonly sink: LogSink; readonly level: LogLevel },
+): RequestLog {
   const startedAt = performance.now();
   const notes: RequestNotes = {};
   const coldStart = !served;
   served = true;
-  const write = (status: number, responseBytes: number, streamed: boolean): void => {
+  const write = ({ status, body }: HttpResponse, streamedBytes?: number): void => {
+    const hasFailed = notes.error !== undefined;
+    if (level === "silent" || (level === "error" && !hasFailed)) return;
     const traceId = traceIdOf(request.headers.traceparent);
     sink({
       time: new Date().toISOString(),
-      level: notes.error === undefined ? "info" : "error",
+      level: hasFailed ? "error" : "info",
       message: "request",
       requestId,
       ...(traceId && { traceId }),
@@ -84,20 +93,20 @@ export function startRequestLog(request: HttpRequest, { requestId, clientIp }: I
       ...(clientIp && { clientIp }),
       durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
       requestBytes: byteLength(request.body),
-      responseBytes,
-      streamed,
+      responseBytes: streamedBytes ?? byteLength(body as string | undefined),
+      streamed: streamedBytes !== undefined,
       ...(coldStart && { coldStart }),
     });
   };
   return {
     notes,
     finish(response) {
-      const { status, body } = response;
-      if (typeof body !== "object") {
-        write(status, byteLength(body), false);
-        return response;
+      const { body } = response;
+      if (typeof body === "object") {
+        return { ...response, body: counted(body, (bytes) => write(response, bytes), notes) };
       }
-      return { ...response, body: counted(body, (bytes) => write(status, bytes, true), notes) };
+      write(response);
+      return response;
     },
   };
 }
@@ -121,7 +130,8 @@ async function* counted(
   }
 }
 
-const byteLength = (body: string | Uint8Array | undefined): number =>
+/** Of a body, in bytes of UTF-8. */
+export const byteLength = (body: string | Uint8Array | undefined): number =>
   typeof body === "string" ? Buffer.byteLength(body) : (body?.length ?? 0);
 
 /** The trace id in a `traceparent`, when it is a valid one. */

@@ -4,7 +4,7 @@ import { type Legs, serveMessage } from "./exchange.ts";
 import type { HttpRequest, HttpResponse } from "./handler.ts";
 import { errorResponse, JsonRpcCode } from "./json-rpc.ts";
 import type { Visit } from "./leg.ts";
-import { noteMessage } from "./log.ts";
+import { byteLength, noteMessage } from "./log.ts";
 import { isListen } from "./modern/modern-leg.ts";
 import type { Authorize } from "./security/authorization/authorize.ts";
 import { messageProblem } from "./security/limits/json-limits.ts";
@@ -24,13 +24,14 @@ export async function receive(endpoint: Receiving, visit: Visit): Promise<HttpRe
   const { config } = endpoint;
   const read = readMessage(visit.request, config);
   if ("refused" in read) return read.refused;
-  const { message } = read;
-  const tooMuch = messageProblem(message, config);
+  const { message, text } = read;
+  const tooMuch = messageProblem(message, config, text);
   if (tooMuch) return tooMuch;
   noteMessage(visit.notes, message);
   const authorized = await endpoint.authorize(visit, message);
   if ("refused" in authorized) return authorized.refused;
-  const arrival = { ...visit, ...authorized, message, heartbeatMs: config.heartbeatSeconds * 1000 };
+  const { guard } = authorized;
+  const arrival = { ...visit, ...(guard && { guard }), message, heartbeatMs: config.heartbeatSeconds * 1000 };
   const serve = (): Promise<HttpResponse> => serveMessage(endpoint, arrival);
   return isListen(message) ? endpoint.streams.hold(visit, serve) : serve();
 }
@@ -39,15 +40,16 @@ export async function receive(endpoint: Receiving, visit: Visit): Promise<HttpRe
 function readMessage(
   { headers, body }: HttpRequest,
   { maxBodyBytes }: Pick<Config, "maxBodyBytes">,
-): { readonly message: unknown } | { readonly refused: HttpResponse } {
+): { readonly message: unknown; readonly text: string } | { readonly refused: HttpResponse } {
   if (!isJsonContentType(headers["content-type"])) {
     return refused(415, "Unsupported media type: the body must be application/json.");
   }
-  if (sizeOf(body) > maxBodyBytes) {
+  if (byteLength(body) > maxBodyBytes) {
     return refused(413, `The body is too large: ${maxBodyBytes} bytes are the most that is accepted.`);
   }
   try {
-    return { message: JSON.parse(typeof body === "string" ? body : utf8.decode(body)) };
+    const text = typeof body === "string" ? body : utf8.decode(body);
+    return { message: JSON.parse(text), text };
   } catch {
     return refused(400, "Parse error: the body is not JSON in UTF-8.", JsonRpcCode.PARSE_ERROR);
   }
@@ -58,5 +60,3 @@ function refused(status: number, message: string, code: number = JsonRpcCode.HTT
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
-const sizeOf = (body: string | Uint8Array | undefined): number =>
-  typeof body === "string" ? Buffer.byteLength(body) : (body?.length ?? 0);

@@ -30,7 +30,10 @@ export interface Services {
 
 /** The services of one exchange, and what became of them. */
 export interface OpenServices {
+  /** Made when they are first looked at. */
   readonly services: Services;
+  /** False as long as nobody has looked at them. */
+  readonly inUse: boolean;
   /** Settles when what `notify` was told so far is in the store, or has failed to get there. Never rejects. */
   settled(): Promise<void>;
   /** The first failure of the store that a service met: an error that the server answers may be no more than its echo. */
@@ -58,27 +61,37 @@ export function createServices(options: ServicesOptions): OpenServicesOf {
   const closedBuckets: ClosedBuckets = new Map();
 
   return (visit, message = visit.message) => {
+    let services: Services | undefined;
     let failure: Error | undefined;
+    const underWay = new Set<Promise<void>>();
     const noteFailure = (error: unknown): void => {
       if (isStoreFailure(error)) failure ??= error;
     };
-    const underWay = new Set<Promise<void>>();
     const publish = (event: ServerEvent): void => {
       const publishing = fleetEvents.publish(event).catch(noteFailure);
       underWay.add(publishing);
       void publishing.then(() => underWay.delete(publishing));
     };
-    // In `verify`, the SDK would turn it into the client's mistake.
-    const keys = typeof stateKeys === "function" ? watched(stateKeys, noteFailure) : stateKeys;
-    const { principal } = visit;
-    const scope: CallerScope = { store: watchingFailures(store, noteFailure), principal, now };
-    return {
-      services: {
+    const make = (): Services => {
+      // In `verify`, the SDK would turn it into the client's mistake.
+      const keys = typeof stateKeys === "function" ? watched(stateKeys, noteFailure) : stateKeys;
+      const { principal } = visit;
+      const scope: CallerScope = { store: watchingFailures(store, noteFailure), principal, now };
+      return {
         notify: createNotifier(publish),
         handles: createHandles(scope),
         once: createOnce(scope),
         rateLimiter: createRateLimiter(scope, closedBuckets),
         requestState: createRequestState(scope, { keys, durable, message }),
+      };
+    };
+    return {
+      get services() {
+        services ??= make();
+        return services;
+      },
+      get inUse() {
+        return services !== undefined;
       },
       async settled() {
         await Promise.all(underWay);

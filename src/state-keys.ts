@@ -26,16 +26,17 @@ export async function keysOf(source: StateKeySource, keyId?: string): Promise<re
 export const KEY_RING_FORM = "keys as id:base64, separated by commas, each with an id of its own and 32 bytes or more";
 
 /** `id:base64`, the first key first. Which of them is wrong is not told: the value is a secret. */
-export const keyRing: z.ZodType<StateKeyEntry[], string> = z
-  .string()
-  .regex(/^\w[\w-]*:[\w+/-]{43,}={0,2}(,\w[\w-]*:[\w+/-]{43,}={0,2})*$/)
-  .transform((text): StateKeyEntry[] =>
-    text.split(",").map((entry) => {
-      const [id = "", secret = ""] = entry.split(":");
-      return { id, secret: Buffer.from(secret, "base64") };
-    }),
-  )
-  .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length);
+export const keyRing = (): z.ZodType<StateKeyEntry[], string> =>
+  z
+    .string()
+    .regex(/^\w[\w-]*:[\w+/-]{43,}={0,2}(,\w[\w-]*:[\w+/-]{43,}={0,2})*$/)
+    .transform((text): StateKeyEntry[] =>
+      text.split(",").map((entry) => {
+        const [id = "", secret = ""] = entry.split(":");
+        return { id, secret: Buffer.from(secret, "base64") };
+      }),
+    )
+    .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length);
 
 /** The key ring in a text such as that of MCP_ANYCLOUD_STATE_KEYS; undefined where there is none in it. */
-export const readStateKeys = (text: string): readonly StateKeyEntry[] | undefined => keyRing.safeParse(text).data;
+export const readStateKeys = (text: string): readonly StateKeyEntry[] | undefined => keyRing().safeParse(text).data;

@@ -101,16 +101,20 @@ function encode(text: string): string {
 function toHeaders(
   entries: Iterable<readonly [string, string | readonly string[] | undefined]>,
 ): Record<string, string> {
-  const headers = new Map<string, string>();
+  const headers: Record<string, string> = {};
   for (const [rawName, value] of entries) {
     if (value === undefined) continue;
     const name = rawName.toLowerCase();
     const separator = name === "cookie" ? "; " : ", ";
-    const before = headers.get(name);
+    const before = Object.hasOwn(headers, name) ? headers[name] : undefined;
     const after = typeof value === "string" ? value : value.join(separator);
-    headers.set(name, before === undefined ? after : before + separator + after);
+    const whole = before === undefined ? after : before + separator + after;
+    // Set like any other, the prototype would be this header's value, or nothing at all.
+    if (name === "__proto__")
+      Object.defineProperty(headers, name, { value: whole, enumerable: true, configurable: true });
+    else headers[name] = whole;
   }
-  return Object.fromEntries(headers);
+  return headers;
 }
 
 function toBody({ body, isBase64Encoded }: LambdaEvent): { body?: string | Uint8Array } {

@@ -1,4 +1,4 @@
-import type { Invocation } from "../../src/index.ts";
+import { type Invocation, LightSignal } from "../../src/index.ts";
 import type { ClientFacts } from "./lambda-event.ts";
 import type { LambdaContext } from "./lambda-runtime.ts";
 
@@ -28,7 +28,7 @@ export function deadlineMarginMs(remainingMs: number): number {
 /** Lambda never tells a function that its client went away, so there is no `signal`. */
 export function openInvocation({ context, client, canStream }: InvocationOptions): OpenInvocation {
   const remainingMs = context.getRemainingTimeInMillis();
-  const deadline = new AbortController();
+  const deadline = new LightSignal();
   const timer = setTimeout(() => deadline.abort(), remainingMs - deadlineMarginMs(remainingMs));
   const background = new Set<Promise<void>>();
 
@@ -45,7 +45,7 @@ export function openInvocation({ context, client, canStream }: InvocationOptions
     facts: {
       requestId: context.awsRequestId,
       ...client,
-      deadline: deadline.signal,
+      deadline,
       canStream,
       exclusive: true,
       waitUntil,

@@ -61,7 +61,9 @@ function toMetadata({ status, headers }: HttpResponse): ResponseMetadata {
 }
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const lower: Record<string, string> = {};
+  for (const name in headers) lower[name.toLowerCase()] = headers[name] ?? "";
+  return lower;
 }
 
 async function send({ body = "" }: HttpResponse, stream: ResponseStream): Promise<void> {

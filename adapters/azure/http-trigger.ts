@@ -24,20 +24,20 @@ export const toAzureFunction: Adapter<AzureHandler> = (handler) => {
 
   return async (native, context) => {
     const exchange = exchangeOf(context.invocationId);
-    const deadline = startDeadline(timeoutMs);
+    const { deadline, clear } = startDeadline(timeoutMs);
     const invocation: Invocation = {
       requestId: context.invocationId,
       ...clientIpOf(exchange),
       identityHeaders: "azure-easy-auth",
-      deadline: deadline.signal,
+      deadline,
       canStream: exchange !== undefined,
       waitUntil: (work) => background.add(work, (error) => context.error("work after the response failed:", error)),
     };
     try {
-      return await answer({ handler, request: await toRequest(native, exchange), invocation, exchange, deadline });
+      return await answer({ handler, request: await toRequest(native, exchange), invocation, exchange, clear });
     } catch (error) {
       // The client gave up while it sent the body; nobody is left to answer.
-      deadline.clear();
+      clear();
       throw error;
     }
   };
@@ -48,11 +48,12 @@ interface Answering {
   readonly request: HttpRequest;
   readonly invocation: Invocation;
   readonly exchange: ProxiedExchange | undefined;
-  readonly deadline: { clear(): void };
+  /** Stops the clock of the deadline. */
+  readonly clear: () => void;
 }
 
-async function answer({ handler, request, invocation, exchange, deadline }: Answering): Promise<AzureResponse> {
-  const send = (response: HttpResponse): AzureResponse => toResponse(response, exchange, deadline.clear);
+async function answer({ handler, request, invocation, exchange, clear }: Answering): Promise<AzureResponse> {
+  const send = (response: HttpResponse): AzureResponse => toResponse(response, exchange, clear);
   let sent: AzureResponse | undefined;
   // Inside neverThrows too: an answer HTTP cannot carry (status 700, a header outside Latin-1) becomes a 500 here,
   // whereas the library would leave the client waiting. https://github.com/Azure/azure-functions-nodejs-library/issues/324

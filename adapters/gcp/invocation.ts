@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Invocation } from "../../src/index.ts";
+import { type Invocation, LightSignal } from "../../src/index.ts";
 import type { CloudRunRequest } from "./http-request.ts";
 import type { UnderWay } from "./under-way.ts";
 
@@ -35,8 +35,8 @@ export interface InvocationOptions {
 
 /** The facts about one request. Its timer ends with the response. */
 export function createInvocation({ incoming, outgoing, environment, underWay }: InvocationOptions): Invocation {
-  const signal = new AbortController();
-  const deadline = new AbortController();
+  const signal = new LightSignal();
+  const deadline = new LightSignal();
   const timer = setTimeout(() => deadline.abort(), environment.deadlineMs);
   timer.unref();
   outgoing.once("close", () => {
@@ -52,8 +52,8 @@ export function createInvocation({ incoming, outgoing, environment, underWay }: 
     requestId: process.getBuiltinModule("node:crypto").randomUUID(),
     ...(clientIp && { clientIp: clientIp.replace(/^::ffff:(?=\d+\.)/, "") }),
     ...(environment.managed && { identityHeaders: "google-iam" }),
-    signal: signal.signal,
-    deadline: deadline.signal,
+    signal,
+    deadline,
     canStream: true,
     // Waited for at SIGTERM. Between requests an instance has a CPU only with instance-based billing; without it the
     // work goes on while the next request is served ("Billing settings for services").

@@ -1,9 +1,10 @@
 import type { ServerResponse } from "node:http";
+import type { LightSignal } from "../../src/index.ts";
 
 /** What one instance is busy with, so that it can end without cutting anyone off. */
 export interface UnderWay {
   /** Counts a request until its response has closed. Its deadline fires when the instance is told to end. */
-  enter(outgoing: ServerResponse, deadline: AbortController): void;
+  enter(outgoing: ServerResponse, deadline: LightSignal): void;
   /** Counts work that goes on after its response. A rejection is logged, never thrown. */
   keep(work: Promise<unknown>): void;
   /** Fires every deadline, those of later requests too, and settles when all is done or `graceMs` are over. */
@@ -11,7 +12,7 @@ export interface UnderWay {
 }
 
 export function createUnderWay(): UnderWay {
-  const deadlines = new Set<AbortController>();
+  const deadlines = new Set<LightSignal>();
   const works = new Set<Promise<unknown>>();
   let ending = false;
   let idle: (() => void) | undefined;

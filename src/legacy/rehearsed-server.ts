@@ -1,10 +1,12 @@
 import type { AuthInfo, JSONRPCMessage, MessageExtraInfo, RequestId } from "@modelcontextprotocol/server";
-import { toWebRequest } from "../fetch.ts";
+import { factoryContext } from "../factory-context.ts";
+import { absoluteUrl } from "../fetch.ts";
 import type { HttpRequest } from "../handler.ts";
 import { rememberToolSchemas } from "../json-schema-memo.ts";
+import { lazyRequest } from "../lazy-request.ts";
 import type { Visit } from "../leg.ts";
 import { putBehind } from "../security/authorization/server-guard.ts";
-import { assertServer, type ConnectableServer, type FactoryContext, type ServerFactory } from "../server.ts";
+import { assertServer, type ConnectableServer, type ServerFactory } from "../server.ts";
 import type { OpenServices } from "../services.ts";
 import { createExchangeTransport, type ExchangeSink } from "./exchange-transport.ts";
 import type { Session } from "./session-record.ts";
@@ -39,16 +41,9 @@ export interface RehearsalOptions {
  */
 export async function rehearseServer(options: RehearsalOptions): Promise<RehearsedServer> {
   const { createServer, visit, services, requestIds, sink, session } = options;
-  const { request, authInfo, caller, guard } = visit;
-  const webRequest = toWebRequest(request);
-  const context: FactoryContext = {
-    era: "legacy",
-    requestInfo: webRequest,
-    ...(authInfo && { authInfo }),
-    caller,
-    ...services.services,
-  };
-  const server: unknown = await createServer(context);
+  const { request, authInfo, guard } = visit;
+  const webRequest = lazyRequest(request);
+  const server: unknown = await createServer(factoryContext({ era: "legacy", visit, webRequest, services }));
   assertServer(server);
   await putBehind(server, guard);
   rememberToolSchemas(server);
@@ -73,12 +68,12 @@ export async function rehearseServer(options: RehearsalOptions): Promise<Rehears
 }
 
 /** What handlers learn of the HTTP request: `request` in SDK v2, `requestInfo` in SDK v1. */
-const extraOf = (
-  { headers }: HttpRequest,
-  request: Request,
+export const extraOf = (
+  request: HttpRequest,
+  webRequest: Request,
   authInfo: AuthInfo | undefined,
 ): MessageExtraInfo & { requestInfo: object } => ({
-  request,
-  requestInfo: { headers, url: new URL(request.url) },
+  request: webRequest,
+  requestInfo: { headers: request.headers, url: new URL(absoluteUrl(request)) },
   ...(authInfo && { authInfo }),
 });

@@ -1,43 +1,94 @@
-import type { JSONRPCMessage, JSONRPCRequest } from "@modelcontextprotocol/server";
+import type { JSONRPCRequest } from "@modelcontextprotocol/server";
+import { factoryContext } from "../factory-context.ts";
 import type { HttpResponse } from "../handler.ts";
+import { isPlainRequest } from "../inbound.ts";
+import { rememberToolSchemas } from "../json-schema-memo.ts";
+import { lazyRequest } from "../lazy-request.ts";
 import type { Exchange, Leg } from "../leg.ts";
-import { createMessageQueue } from "../message-queue.ts";
-import type { ServerFactory } from "../server.ts";
+import { CallAnswer } from "../lines/call-answer.ts";
+import { type DirectLine, openDirectLine } from "../lines/direct-line.ts";
+import { createIdleLines, type IdleLines } from "../lines/idle-lines.ts";
+import { standAside } from "../security/authorization/interposition.ts";
+import { assertServer, type ServerFactory } from "../server.ts";
 import type { OpenServicesOf } from "../services.ts";
-import { SSE_HEADERS, sseFrame } from "../sse.ts";
+import { ACCEPTED, serveOnLine } from "./line-exchange.ts";
 import { badRequest } from "./refusals.ts";
-import { rehearseServer } from "./rehearsed-server.ts";
-import { unreachableClient } from "./unreachable-client.ts";
+import { extraOf, rehearseServer } from "./rehearsed-server.ts";
+import { NO_SESSION, unreachableClient } from "./unreachable-client.ts";
 
 /** What serving without sessions takes. */
 export interface SessionlessContext {
   readonly createServer: ServerFactory;
   readonly openServices: OpenServicesOf;
+  /** False for a server of its own for each request, whatever is asked. Default true. */
+  readonly shortcuts?: boolean | undefined;
 }
 
-/** Serves MCP 2025-03-26 to 2025-11-25 without sessions: each request meets a server of its own, of either SDK. */
+/**
+ * Serves MCP 2025-03-26 to 2025-11-25 without sessions, by servers of either SDK: one for each request, or, for requests
+ * that leave a server as it was, one that its factory made for nobody in particular.
+ */
 export function createSessionlessLeg(context: SessionlessContext): Leg {
+  const { createServer, shortcuts = true } = context;
+  const idle = shortcuts ? createIdleLines(createServer) : undefined;
   return {
     async serve(exchange) {
       const { message } = exchange;
       if (Array.isArray(message))
         return badRequest(message, "JSON-RPC batches are not supported: send one message per POST.");
       // Notifications and replies concern a session, and there is none: accepted, as the specification asks, and dropped.
-      if (!isRequest(message)) return { status: 202, headers: {} };
+      if (!isRequest(message)) return ACCEPTED;
+      if (idle && LEAVE_NO_TRACE.has(message.method) && isPlainRequest(message)) {
+        return answerOnLine(exchange, message, { ...context, idle });
+      }
       return answer(exchange, message, context);
     },
   };
 }
 
+/** What a server is the same after as before, so that it may answer another. */
+const LEAVE_NO_TRACE: ReadonlySet<string> = new Set([
+  "tools/call",
+  "tools/list",
+  "prompts/get",
+  "prompts/list",
+  "resources/read",
+  "resources/list",
+  "resources/templates/list",
+  "completion/complete",
+]);
+
 const isRequest = (message: unknown): message is JSONRPCRequest =>
   typeof message === "object" && message !== null && "method" in message && "id" in message;
+
+async function answerOnLine(
+  exchange: Exchange,
+  message: JSONRPCRequest,
+  { createServer, openServices, idle }: SessionlessContext & { readonly idle: IdleLines },
+): Promise<HttpResponse> {
+  const webRequest = lazyRequest(exchange.request);
+  const extra = extraOf(exchange.request, webRequest, exchange.authInfo);
+  const line = idle.take() ?? (await openLine());
+  return serveOnLine({ message, exchange, extra, line, done: idle.give });
+
+  async function openLine(): Promise<DirectLine> {
+    const services = openServices(exchange, message);
+    const server: unknown = await createServer(
+      factoryContext({ era: "legacy", visit: exchange, webRequest, services }),
+    );
+    assertServer(server);
+    standAside(server);
+    rememberToolSchemas(server);
+    return openDirectLine(server);
+  }
+}
 
 async function answer(
   exchange: Exchange,
   message: JSONRPCRequest,
   { createServer, openServices }: SessionlessContext,
 ): Promise<HttpResponse> {
-  const messages = createMessageQueue<JSONRPCMessage>();
+  const pending = new CallAnswer();
   const services = openServices(exchange, message);
   const rehearsed = await rehearseServer({
     createServer,
@@ -46,35 +97,19 @@ async function answer(
     requestIds: new Set([message.id]),
     sink: {
       asked({ method }) {
-        throw unreachableClient(method, "2025-era requests are served without a session here");
+        throw unreachableClient(method, NO_SESSION);
       },
-      notified: (notification) => exchange.canStream && messages.push(notification),
+      notified: (notification) => exchange.canStream && pending.send(notification),
       announced() {},
       async answered(response) {
         await services.settled();
-        messages.push(response);
-        messages.end();
+        pending.end(response);
         rehearsed.close();
       },
     },
   });
   // A client that leaves has not cancelled (MCP 2025-11-25, Streamable HTTP): the server runs to its end, unheard.
-  exchange.abandoned.addEventListener("abort", () => messages.end(), { once: true });
+  exchange.abandoned.addEventListener("abort", () => pending.giveUp(ACCEPTED), { once: true });
   rehearsed.receive(message);
-  return respond(messages[Symbol.asyncIterator]());
-}
-
-/** One JSON body if the answer comes first; an event stream once a notification came before it. */
-async function respond(messages: AsyncIterator<JSONRPCMessage>): Promise<HttpResponse> {
-  const { value: first, done } = await messages.next();
-  if (done) return { status: 202, headers: {} };
-  if (!("method" in first)) {
-    return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(first) };
-  }
-  return { status: 200, headers: SSE_HEADERS, body: frames(first, messages) };
-}
-
-async function* frames(first: JSONRPCMessage, rest: AsyncIterator<JSONRPCMessage>): AsyncGenerator<string, void> {
-  yield sseFrame(JSON.stringify(first));
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield sseFrame(JSON.stringify(next.value));
+  return (await pending.response) ?? ACCEPTED;
 }

@@ -9,3 +9,6 @@ export const unreachableClient = (method: string, reason: string): AnycloudError
     "CLIENT_UNREACHABLE",
     `The server cannot send ${method} to this client: ${reason}. Connect with a 2026-07-28 client, or give the tool another way to get the answer.`,
   );
+
+/** Why a server without a session cannot ask. */
+export const NO_SESSION = "2025-era requests are served without a session here";

@@ -1,73 +1,84 @@
-import { type JSONRPCMessage, type McpServer, ProtocolErrorCode, type Server } from "@modelcontextprotocol/server";
+import {
+  type JSONRPCMessage,
+  type JSONRPCNotification,
+  type JSONRPCResponse,
+  type McpServer,
+  ProtocolErrorCode,
+  type Server,
+} from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../handler.ts";
 import type { Exchange } from "../leg.ts";
-import { createMessageQueue, type MessageQueue } from "../message-queue.ts";
+import { CallAnswer } from "../lines/call-answer.ts";
+import { type CallEvents, type DirectLine, openDirectLine } from "../lines/direct-line.ts";
 import { standAside } from "../security/authorization/interposition.ts";
-import { SSE_HEADERS, sseFrame } from "../sse.ts";
-import { type DirectLine, openDirectLine } from "./direct-line.ts";
-import type { IdleServers } from "./idle-servers.ts";
 import type { MadeServer } from "./made-server.ts";
-import { lowLevel, takesHeaders } from "./server-internals.ts";
+import { bindToCall, lowLevel, takesHeaders } from "./server-internals.ts";
 import type { UsualCall } from "./usual-call.ts";
 
 export interface DirectCall {
   readonly call: UsualCall;
-  readonly made: MadeServer;
   readonly exchange: Exchange;
-  /** What handlers and factories look at as the web's `Request`. */
+  /** What handlers look at as the web's `Request`. */
   readonly webRequest: Request;
-  readonly idle: IdleServers | undefined;
+  readonly line: DirectLine;
+  /** Takes the line back when the call is over. */
+  readonly done: (line: DirectLine) => void;
+  /** Takes the line back when the call is not for it. */
+  readonly leave: (line: DirectLine) => void;
 }
 
 /** Where the client went before there was an answer; what the SDK answers then, to nobody. */
 const CLIENT_CLOSED_REQUEST = 499;
 
 /**
- * Serves a usual call with the SDK's own dispatch, codec and validation, but without the web's `Request`, `Response` and
- * streams, which cost several times as much as all of these. Undefined when the call turns out to be unusual, before any
- * handler has run: then it is for the SDK's own entry, and the server for it to use. Throws Refusal.
+ * A line to what the exchange's factory makes. Undefined for what it throws, which has its answer in the SDK's own entry,
+ * too, and for a server that is in use.
  */
-export async function callDirectly(options: DirectCall): Promise<HttpResponse | undefined> {
-  const { call, made, exchange, idle } = options;
-  const taken = idle?.take();
-  const line = taken ?? (await openLine(made));
-  if (!line) return undefined;
-  // One that was made for this exchange is connected anew by the SDK's own entry.
-  const leave = (): void => (taken ? idle?.give(taken) : line.close());
-  try {
-    await exchange.guard?.admit?.(line.server);
-    await exchange.guard?.between.connected?.(undefined);
-  } catch (error) {
-    leave();
-    throw error;
-  }
-  if (await needsEntry(call, line.server, exchange)) {
-    leave();
-    return undefined;
-  }
-  if (exchange.abandoned.aborted) {
-    leave();
-    return { status: CLIENT_CLOSED_REQUEST, headers: {} };
-  }
-  return exchanged(line, options);
-}
-
-/** Undefined for what a factory throws, which has its answer in the SDK's own entry, too, and for a server that is in use. */
-async function openLine(made: MadeServer): Promise<DirectLine | undefined> {
+export async function openLine(made: MadeServer): Promise<DirectLine | undefined> {
   const server = await made.get().catch(() => undefined);
   if (!server || lowLevel(server).transport) return undefined;
   standAside(server);
   return openDirectLine(server);
 }
 
-/** Tools that take arguments from headers, and scopes that are missing, are refused in the words of the SDK. */
-async function needsEntry(
+/**
+ * Serves a usual call with the SDK's own dispatch, codec and validation, but without the web's `Request`, `Response` and
+ * streams, which cost several times as much as all of these. Undefined when the call turns out to be unusual, before any
+ * handler has run: then it is for the SDK's own entry. Throws Refusal.
+ */
+export async function callDirectly(options: DirectCall): Promise<HttpResponse | undefined> {
+  const { call, exchange, line, leave } = options;
+  const { guard } = exchange;
+  const server = line.server as McpServer | Server;
+  try {
+    if (guard?.admit) await guard.admit(server);
+    if (guard?.between.connected) await guard.between.connected(line.scopeResolver);
+  } catch (error) {
+    leave(line);
+    throw error;
+  }
+  if (takesHeadersOf(call, server) || (await lacksScopes(call, server, exchange))) {
+    leave(line);
+    return undefined;
+  }
+  if (exchange.abandoned.aborted) {
+    leave(line);
+    return { status: CLIENT_CLOSED_REQUEST, headers: {} };
+  }
+  return new DirectExchange(options).answer;
+}
+
+/** Tools that take arguments from headers are refused in the words of the SDK. */
+function takesHeadersOf({ message: { method, params } }: UsualCall, server: McpServer | Server): boolean {
+  return method === "tools/call" && takesHeaders(server, String(params?.name));
+}
+
+/** And so are callers who lack scopes. */
+async function lacksScopes(
   { message }: UsualCall,
   server: McpServer | Server,
   { authInfo }: Exchange,
 ): Promise<boolean> {
-  const { name } = (message.params ?? {}) as { name?: unknown };
-  if (message.method === "tools/call" && takesHeaders(server, String(name))) return true;
   if (!("resolveScopeChallenge" in server)) return false;
   try {
     return (await server.resolveScopeChallenge({ request: message, ...(authInfo && { authInfo }) })) !== undefined;
@@ -76,79 +87,67 @@ async function needsEntry(
   }
 }
 
-function exchanged(
-  line: DirectLine,
-  { call, exchange, webRequest, idle }: DirectCall,
-): Promise<HttpResponse | undefined> {
-  const { authInfo, abandoned, canStream, guard } = exchange;
-  const passOn = guard?.between.passOn ?? ((message: JSONRPCMessage) => message);
-  const { promise, resolve } = Promise.withResolvers<HttpResponse | undefined>();
-  let stream: MessageQueue<object> | undefined;
-  const close = (): void => line.close();
-  const extra = { request: webRequest, ...(authInfo && { authInfo }) };
-  abandoned.addEventListener("abort", close, { once: true });
-  line.call(call, extra, {
-    notified(notification) {
-      // In one JSON body there is no place for it.
-      if (!canStream) return;
-      stream ??= openStream(resolve, close);
-      stream.push(passOn(notification));
-    },
-    answered(response) {
-      abandoned.removeEventListener("abort", close);
-      const passed = passOn(response);
-      if (stream) {
-        stream.push(passed);
-        stream.end();
-      } else {
-        resolve(wholeAnswer(passed));
-      }
-      guard?.between.over?.();
-      // After what the server does on its way back from sending.
-      queueMicrotask(() => (idle ? idle.give(line) : line.close()));
-    },
-    turnedAway() {
-      abandoned.removeEventListener("abort", close);
-      line.close();
-      resolve(undefined);
-    },
-    closed() {
-      abandoned.removeEventListener("abort", close);
-      stream?.end();
-      guard?.between.over?.();
-      resolve({ status: CLIENT_CLOSED_REQUEST, headers: {} });
-    },
-  });
-  return promise;
+/** One call on its line. */
+class DirectExchange implements CallEvents {
+  readonly #options: DirectCall;
+  readonly #hangUp = (): void => this.#options.line.close();
+  readonly #answer = new CallAnswer(this.#hangUp);
+
+  constructor(options: DirectCall) {
+    this.#options = options;
+    const { call, exchange, webRequest, line } = options;
+    const { authInfo, abandoned } = exchange;
+    const { message, classification } = call;
+    abandoned.addEventListener("abort", this.#hangUp);
+    bindToCall(lowLevel(line.server as McpServer | Server), message, classification.revision ?? "");
+    line.call(message, { request: webRequest, ...(authInfo && { authInfo }), classification }, this);
+  }
+
+  /** Undefined when the server turned the call away. */
+  get answer(): Promise<HttpResponse | undefined> {
+    return this.#answer.response;
+  }
+
+  notified(notification: JSONRPCNotification): void {
+    // In one JSON body there is no place for it.
+    if (this.#options.exchange.canStream) this.#answer.send(this.#passOn(notification));
+  }
+
+  /** MCP 2026-07-28 has no requests from servers, and the SDK sends none. */
+  asked(): void {}
+
+  answered(response: JSONRPCResponse): void {
+    const passed = this.#passOn(response);
+    this.#answer.end(passed, statusOf(passed));
+    this.#over();
+    const { line, done } = this.#options;
+    // After what the server does on its way back from sending.
+    queueMicrotask(() => done(line));
+  }
+
+  turnedAway(): void {
+    this.#options.exchange.abandoned.removeEventListener("abort", this.#hangUp);
+    this.#options.line.close();
+    this.#answer.giveUp(undefined);
+  }
+
+  closed(): void {
+    this.#over();
+    this.#answer.giveUp({ status: CLIENT_CLOSED_REQUEST, headers: {} });
+  }
+
+  #over(): void {
+    const { abandoned, guard } = this.#options.exchange;
+    abandoned.removeEventListener("abort", this.#hangUp);
+    guard?.between.over?.();
+  }
+
+  #passOn(message: JSONRPCMessage): JSONRPCMessage {
+    const { guard } = this.#options.exchange;
+    return guard ? guard.between.passOn(message) : message;
+  }
 }
 
 /** The one error of a handler that the specification gives a status (MCP 2026-07-28, Capabilities). */
-function wholeAnswer(response: object): HttpResponse {
-  const isMissing =
-    "error" in response &&
-    (response.error as { code: number }).code === ProtocolErrorCode.MissingRequiredClientCapability;
-  return {
-    status: isMissing ? 400 : 200,
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(response),
-  };
-}
-
-function openStream(answer: (response: HttpResponse) => void, closeCall: () => void): MessageQueue<object> {
-  const messages = createMessageQueue<object>();
-  const source = messages[Symbol.asyncIterator]();
-  const body: AsyncIterableIterator<string> = {
-    [Symbol.asyncIterator]: () => body,
-    async next() {
-      const { done, value } = await source.next();
-      return done ? { done, value: undefined } : { done: false, value: sseFrame(JSON.stringify(value)) };
-    },
-    async return() {
-      messages.end();
-      closeCall();
-      return { done: true, value: undefined };
-    },
-  };
-  answer({ status: 200, headers: SSE_HEADERS, body });
-  return messages;
-}
+const statusOf = (response: JSONRPCMessage): number =>
+  "error" in response && response.error.code === ProtocolErrorCode.MissingRequiredClientCapability ? 400 : 200;

@@ -1,4 +1,5 @@
 import type { ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
+import type { Occasion } from "../light-signal.ts";
 import type { FleetEntry, FleetEvents } from "../state/fleet-events.ts";
 
 /** What one `subscriptions/listen` hears, of all instances. */
@@ -43,7 +44,7 @@ export async function startListening(fleetEvents: FleetEvents): Promise<Listenin
 
 export interface EndOptions {
   readonly seconds: number;
-  readonly deadline: AbortSignal | undefined;
+  readonly deadline: Occasion | undefined;
   /** Fires when there is nothing left to end. */
   readonly over: AbortSignal;
 }
@@ -56,6 +57,13 @@ export function endInTime(end: () => void, { seconds, deadline, over }: EndOptio
     return;
   }
   const timer = setTimeout(end, seconds * 1000);
-  deadline?.addEventListener("abort", end, { once: true, signal: over });
-  over.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  deadline?.addEventListener("abort", end, { once: true });
+  over.addEventListener(
+    "abort",
+    () => {
+      clearTimeout(timer);
+      deadline?.removeEventListener("abort", end);
+    },
+    { once: true },
+  );
 }

@@ -1,5 +1,6 @@
 import { McpServer, Server } from "@modelcontextprotocol/server";
 import { AnycloudError } from "../errors.ts";
+import { factoryContext } from "../factory-context.ts";
 import { rememberToolSchemas } from "../json-schema-memo.ts";
 import type { Exchange } from "../leg.ts";
 import { Refusal } from "../security/authorization/refusal.ts";
@@ -33,9 +34,9 @@ export function madeServer({ createServer, exchange, services, webRequest }: Mak
   let refusal: Refusal | undefined;
   let made: Promise<McpServer | Server> | undefined;
   const make = async (): Promise<McpServer | Server> => {
-    const { authInfo, caller } = exchange;
-    const context = { era: "modern", requestInfo: webRequest, ...(authInfo && { authInfo }), caller } as const;
-    const product: unknown = await createServer({ ...context, ...services.services });
+    const product: unknown = await createServer(
+      factoryContext({ era: "modern", visit: exchange, webRequest, services }),
+    );
     assertServer(product);
     if (product instanceof McpServer || product instanceof Server) {
       rememberToolSchemas(product);

@@ -3,13 +3,14 @@ import type { HttpResponse } from "../handler.ts";
 import { errorResponse, JsonRpcCode, requestIdOf } from "../json-rpc.ts";
 import { lazyRequest } from "../lazy-request.ts";
 import type { Exchange, Leg } from "../leg.ts";
+import type { DirectLine } from "../lines/direct-line.ts";
+import { createIdleLines, type IdleLines } from "../lines/idle-lines.ts";
 import type { ServerFactory } from "../server.ts";
 import type { OpenServicesOf } from "../services.ts";
 import type { FleetEvents } from "../state/fleet-events.ts";
 import { waitingSeconds } from "../stream-time.ts";
-import { callDirectly } from "./direct-call.ts";
+import { callDirectly, openLine } from "./direct-call.ts";
 import { createDispatch } from "./dispatch.ts";
-import { createIdleServers, type IdleServers } from "./idle-servers.ts";
 import { endInTime, startListening } from "./listening.ts";
 import { madeServer } from "./made-server.ts";
 import { settledAnswer, wholeAnswer } from "./settled-answer.ts";
@@ -29,7 +30,7 @@ export interface ModernLegOptions {
 /** Serves MCP 2026-07-28: every request is whole in itself, answered by a server of its own over the SDK's dispatch. */
 export function createModernLeg(options: ModernLegOptions): Leg {
   const { shortcuts = true } = options;
-  const idle = shortcuts ? createIdleServers(options.createServer) : undefined;
+  const idle = shortcuts ? createIdleLines(options.createServer) : undefined;
   return {
     async serve(exchange) {
       if (!isListen(exchange.message)) return call(exchange, { ...options, shortcuts, idle });
@@ -44,20 +45,32 @@ export const isListen = (message: unknown): boolean =>
 
 interface CallOptions extends ModernLegOptions {
   readonly shortcuts: boolean;
-  readonly idle: IdleServers | undefined;
+  readonly idle: IdleLines | undefined;
 }
 
 async function call(exchange: Exchange, options: CallOptions): Promise<HttpResponse> {
   const { createServer, openServices, idle } = options;
-  const services = openServices(exchange);
   const webRequest = lazyRequest(exchange.request, exchange.abandoned);
-  const server = madeServer({ createServer, exchange, services, webRequest });
   const usual = options.shortcuts ? usualCall(exchange.inbound, exchange.request) : undefined;
-  const direct = usual && (await callDirectly({ call: usual, made: server, exchange, webRequest, idle }));
+  const reused = usual && idle?.take();
+  if (usual && reused && idle) {
+    // What a factory makes that is told nothing knows no services.
+    const { give } = idle;
+    const answer = await callDirectly({ call: usual, exchange, webRequest, line: reused, done: give, leave: give });
+    if (answer) return answer;
+  }
+  const services = openServices(exchange);
+  const server = madeServer({ createServer, exchange, services, webRequest });
+  const line = usual && !reused ? await openLine(server) : undefined;
+  // What is not for this line is for the SDK's own entry, which connects the server anew.
+  const ends = { done: idle?.give ?? hangUp, leave: hangUp };
+  const direct = usual && line && (await callDirectly({ call: usual, exchange, webRequest, line, ...ends }));
   const response = direct ?? (await createDispatch({ server, exchange }).answer());
   if (!server.isModern) return versionRefusal(exchange);
   return settledAnswer(exchange.canStream ? response : await wholeAnswer(response), { services, exchange });
 }
+
+const hangUp = (line: DirectLine): void => line.close();
 
 async function listen(exchange: Exchange, options: ModernLegOptions): Promise<HttpResponse> {
   const { createServer, openServices, fleetEvents, streamSeconds } = options;

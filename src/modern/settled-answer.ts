@@ -14,6 +14,7 @@ export interface Settlement {
  * echo of, since the SDK makes a tool's result of what the tool throws.
  */
 export async function settledAnswer(answer: HttpResponse, { services, exchange }: Settlement): Promise<HttpResponse> {
+  if (!services.inUse) return answer;
   const settle = async (): Promise<void> => {
     await services.settled();
     if (services.failure) exchange.failed(services.failure);

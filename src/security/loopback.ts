@@ -6,4 +6,4 @@ export const isLoopbackName = (hostname: string): boolean => LOOPBACK_NAMES.has(
 
 /** Whether an address, as the platform vouches for it, is on the loopback interface: the server runs on the caller's machine. */
 export const isLoopbackAddress = (address: string | undefined): boolean =>
-  address !== undefined && (address === "::1" || /^(::ffff:)?127\./.test(address));
+  address !== undefined && (address === "::1" || address.startsWith("127.") || address.startsWith("::ffff:127."));

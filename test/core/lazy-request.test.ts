@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { toWebRequest } from "../../src/fetch.ts";
 import { lazyRequest } from "../../src/lazy-request.ts";
-import { createLightSignal } from "../../src/light-signal.ts";
+import { LightSignal } from "../../src/light-signal.ts";
 
 const PLAIN = { method: "POST", url: "/mcp?a=1", headers: { host: "mcp.example", "user-agent": "test" } };
 
@@ -16,10 +16,10 @@ test("it is the request, to who looks at it", async () => {
 });
 
 test("its signal fires with the one it was given, before it is looked at and after", () => {
-  const early = createLightSignal();
+  const early = new LightSignal();
   early.abort();
   expect(lazyRequest(PLAIN, early).signal.aborted).toBe(true);
-  const late = createLightSignal();
+  const late = new LightSignal();
   const { signal } = lazyRequest(PLAIN, late);
   expect(signal.aborted).toBe(false);
   late.abort();

@@ -1,5 +1,7 @@
+import { McpServer } from "@modelcontextprotocol/server";
 import { expect, test, vi } from "vitest";
 import type { RequestRecord } from "../../src/index.ts";
+import { callerOf, modernCall } from "./messages.ts";
 import { createV2Server } from "./servers.ts";
 
 const HEALTH = { method: "GET", url: "/health", headers: {} } as const;
@@ -21,3 +23,32 @@ test("the first request that a process serves is marked as its cold start, which
     for (const record of records.splice(0).slice(1)) expect(record).not.toHaveProperty("coldStart");
   }
 });
+
+/** Its one tool streams, and does not end by itself. */
+function createStreaming(): McpServer {
+  const server = new McpServer({ name: "streaming", version: "1" });
+  server.registerTool("stream", {}, async (ctx) => {
+    await ctx.mcpReq.notify({ method: "notifications/progress", params: { progressToken: 1, progress: 1 } });
+    return new Promise(() => {});
+  });
+  return server;
+}
+
+test.each([
+  ["silent", []],
+  ["error", [500]],
+  ["info", [200, 500, 200]],
+] as const)(
+  "at the level %s, the log tells these of a success, a failure and a stream that is left: %j",
+  async (logLevel, told) => {
+    const { createMcpEndpoint } = await import("../../src/endpoint.ts");
+    const records: RequestRecord[] = [];
+    const options = { logLevel, log: (record: RequestRecord) => void records.push(record) };
+    const at = callerOf(createMcpEndpoint(() => createStreaming(), options));
+    await at(...modernCall("tools/list"));
+    await callerOf(createMcpEndpoint(() => 1 as never, options))(...modernCall("tools/list"));
+    const { body } = await at(...modernCall("tools/call", { name: "stream" }));
+    for await (const _chunk of body as AsyncIterable<string>) break;
+    expect(records.map(({ status }) => status)).toEqual(told);
+  },
+);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
 import { createMcpEndpoint, type HttpResponse } from "../../src/index.ts";
+import { LightSignal } from "../../src/light-signal.ts";
 import { withLifetime } from "../../src/response-lifetime.ts";
 import { callerOf, legacyRequest, messagesOf, modernCall, textOf } from "./messages.ts";
 import { createV2Server } from "./servers.ts";
@@ -119,4 +120,22 @@ test("a consumer that stops reading stops the source", async () => {
   for await (const _chunk of body as AsyncIterable<string>) break;
   await vi.waitFor(() => expect(stopped).toHaveBeenCalledOnce());
   expect(abandon).toHaveBeenCalledOnce();
+});
+
+test("an answer that is there at once needs no clock, nor does a failure", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const deadline = new LightSignal();
+    expect(await withLifetime(Promise.resolve(json("1")), { ...lifetime, deadline })).toEqual(json("1"));
+    await expect(withLifetime(Promise.reject(new Error("no")), lifetime)).rejects.toThrow("no");
+    expect(vi.getTimerCount()).toBe(0);
+    const slow = withLifetime(never, { ...lifetime, deadline });
+    await new Promise(setImmediate);
+    expect(vi.getTimerCount()).toBe(1);
+    deadline.abort();
+    expect(await slow).toEqual(json('"too late"'));
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });

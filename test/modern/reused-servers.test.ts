@@ -3,28 +3,8 @@ import { expect, test } from "vitest";
 import * as z from "zod/v4";
 import type { ServerFactory } from "../../src/index.ts";
 import { messagesOf, modernCall, textOf } from "../core/messages.ts";
+import { counted, plain } from "./counted-factory.ts";
 import { instanceOf, textResult } from "./instances.ts";
-
-interface Counted {
-  readonly factory: ServerFactory;
-  readonly built: () => number;
-}
-
-/** A factory that is told nothing, and how often it was asked. */
-function counted(register: (server: McpServer) => void): Counted {
-  let built = 0;
-  return {
-    factory: () => {
-      built++;
-      const server = new McpServer({ name: "reused", version: "1" });
-      register(server);
-      return server;
-    },
-    built: () => built,
-  };
-}
-
-const plain = (server: McpServer): void => void server.registerTool("plain", {}, async () => textResult("done"));
 
 const REGION = z.object({ region: z.string().meta({ "x-mcp-header": "Region" }) });
 

@@ -61,6 +61,28 @@ test("messages are let in up to so many members", async () => {
   expect(await said(await call(echo(members(100))))).toMatchObject([400, -32600, message, expect.any(Number)]);
 });
 
+test("what is plainly small is let in without a look at each of its parts, and nothing else is", () => {
+  const limits = { maxJsonDepth: 6, maxJsonKeys: 12 };
+  const text = fc.oneof(fc.string(), fc.constant('{"[{[{'));
+  const property = fc.property(fc.jsonValue({ maxDepth: 8 }), text, (value, more) => {
+    const message = { value, more };
+    const json = JSON.stringify(message);
+    expect(messageProblem(message, limits, json)).toEqual(messageProblem(message, limits));
+  });
+  fc.assert(property, { numRuns: 2_000 });
+  const flat = Array.from({ length: 13 }, () => ({}));
+  expect(messageProblem(flat, limits, JSON.stringify(flat))?.status).toBe(400);
+});
+
+test("hosts are judged one by one, also the one that was just asked for", async () => {
+  const known = instanceOf(createV2Server, { allowedHosts: ["a.example"] });
+  const statuses: number[] = [];
+  for (const host of ["a.example", "b.example", "a.example:1", "a.example:99999", "a.example:99999", "a.example"]) {
+    statuses.push((await known(echo({ text: "a" }), { headers: { host } })).status);
+  }
+  expect(statuses).toEqual([200, 403, 200, 403, 403, 200]);
+});
+
 const long = (length: number): string => "x".repeat(length);
 
 test.each([

@@ -30,30 +30,31 @@ const SCOPE = /^[!#-+\-.-[\]-~]+$/;
 export const ACCESS_SETTINGS: Settings<keyof AccessConfig> = {
   MCP_ANYCLOUD_PUBLIC_URL: {
     field: "publicUrl",
-    schema: z.string().refine(isSecureUrl),
+    schema: () => z.string().refine(isSecureUrl),
     must: "be the https URL at which clients reach the endpoint, without query, such as https://mcp.example.com/mcp",
   },
   MCP_ANYCLOUD_TOKEN_ISSUERS: {
     field: "tokenIssuers",
-    schema: z.string().transform(parseIssuers).pipe(tokenIssuers),
+    schema: () => z.string().transform(parseIssuers).pipe(tokenIssuers()),
     must: "be https URLs of issuers, separated by commas, or a JSON array of objects with issuer, audiences, audienceClaim, jwksUri, algorithms, scopeClaim, clientIdClaim and requiredClaims, of which only issuer must be there",
   },
   MCP_ANYCLOUD_REQUIRED_SCOPES: {
     field: "requiredScopes",
-    schema: z
-      .string()
-      .transform((text) => text.split(/[\s,]+/).filter((scope) => scope !== ""))
-      .refine((scopes) => scopes.length > 0 && scopes.every((scope) => SCOPE.test(scope))),
+    schema: () =>
+      z
+        .string()
+        .transform((text) => text.split(/[\s,]+/).filter((scope) => scope !== ""))
+        .refine((scopes) => scopes.length > 0 && scopes.every((scope) => SCOPE.test(scope))),
     must: "be scopes, separated by spaces or commas",
   },
   MCP_ANYCLOUD_PLATFORM_IDENTITY: {
     field: "platformIdentity",
-    schema: z.enum(["aws-iam", "azure-easy-auth", "google-iap", "google-iam"]),
+    schema: () => z.enum(["aws-iam", "azure-easy-auth", "google-iap", "google-iam"]),
     must: "be aws-iam, azure-easy-auth, google-iap or google-iam",
   },
   MCP_ANYCLOUD_PLATFORM_AUDIENCE: {
     field: "platformAudience",
-    schema: z.string().regex(/^\/projects\/\S{1,500}$/),
+    schema: () => z.string().regex(/^\/projects\/\S{1,500}$/),
     must: "be the audience of Identity-Aware Proxy's assertions, such as /projects/123/global/backendServices/456",
   },
 };

@@ -33,7 +33,7 @@ function* gateProblems(config: Config, hasVerifier: boolean): Iterable<string> {
 
 function* issuerProblems({ tokenIssuers: issuers, publicUrl }: Config): Iterable<string> {
   // Options are as wrong as the environment can be, and nobody else has read them.
-  if (issuers && !tokenIssuers.safeParse(issuers).success) yield "tokenIssuers are not issuers with valid settings";
+  if (issuers && !tokenIssuers().safeParse(issuers).success) yield "tokenIssuers are not issuers with valid settings";
   for (const { issuer, audiences, audienceClaim = "aud" } of issuers ?? []) {
     if (audiences) continue;
     if (audienceClaim === "client_id") yield `the issuer ${issuer} needs audiences: the ids of the clients to let in`;

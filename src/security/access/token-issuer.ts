@@ -39,27 +39,27 @@ export const SIGNATURE_ALGORITHMS = [
   "Ed25519",
 ] as const;
 
-const secureUrl = z.string().refine(isSecureUrl);
-const names = z.array(z.string().min(1)).min(1);
-const claimValue = z.union([z.string(), z.number(), z.boolean()]);
-const oneOrMore = z.union([claimValue.transform((value) => [value]), z.array(claimValue).min(1)]);
-
-const tokenIssuer = z.strictObject({
-  issuer: secureUrl,
-  audiences: names.optional(),
-  audienceClaim: z.string().min(1).optional(),
-  jwksUri: secureUrl.optional(),
-  algorithms: z.array(z.enum(SIGNATURE_ALGORITHMS)).min(1).optional(),
-  scopeClaim: z.string().min(1).optional(),
-  clientIdClaim: z.string().min(1).optional(),
-  requiredClaims: z.record(z.string(), oneOrMore).optional(),
-});
-
-/** Issuers, each of them once. */
-export const tokenIssuers: z.ZodType<readonly TokenIssuer[]> = z
-  .array(tokenIssuer)
-  .min(1)
-  .refine((issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length);
+/** What reads issuers, each of them once. */
+export function tokenIssuers(): z.ZodType<readonly TokenIssuer[]> {
+  const secureUrl = z.string().refine(isSecureUrl);
+  const names = z.array(z.string().min(1)).min(1);
+  const claimValue = z.union([z.string(), z.number(), z.boolean()]);
+  const oneOrMore = z.union([claimValue.transform((value) => [value]), z.array(claimValue).min(1)]);
+  const tokenIssuer = z.strictObject({
+    issuer: secureUrl,
+    audiences: names.optional(),
+    audienceClaim: z.string().min(1).optional(),
+    jwksUri: secureUrl.optional(),
+    algorithms: z.array(z.enum(SIGNATURE_ALGORITHMS)).min(1).optional(),
+    scopeClaim: z.string().min(1).optional(),
+    clientIdClaim: z.string().min(1).optional(),
+    requiredClaims: z.record(z.string(), oneOrMore).optional(),
+  });
+  return z
+    .array(tokenIssuer)
+    .min(1)
+    .refine((issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length);
+}
 
 /** The text of a variable as what `tokenIssuers` takes: a JSON array, or issuers' URLs separated by commas. */
 export function parseIssuers(text: string): unknown {

@@ -17,7 +17,7 @@ export const AUTHORIZATION_SETTINGS: Settings<keyof AuthorizationConfig> = {
   },
   MCP_ANYCLOUD_AUDIT: {
     field: "audit",
-    schema: z.enum(["on", "off"]),
+    schema: () => z.enum(["on", "off"]),
     must: "be on or off",
   },
 };

@@ -14,7 +14,7 @@ export interface Interposition {
 }
 
 /** How SDK v2 hands what its tools say about scopes (`scopeChallenge`) to a transport that wants to know. */
-interface ScopeAware extends Transport {
+export interface ScopeAwareTransport extends Transport {
   setScopeChallengeResolver?: (resolve: ScopeChallengeHandler) => void;
 }
 
@@ -42,7 +42,11 @@ export function standAside(server: ConnectableServer): void {
   standing.get(server)?.();
 }
 
-async function connectBehind(server: ConnectableServer, transport: ScopeAware, between: Interposition): Promise<void> {
+async function connectBehind(
+  server: ConnectableServer,
+  transport: ScopeAwareTransport,
+  between: Interposition,
+): Promise<void> {
   const send = transport.send.bind(transport);
   transport.send = (message, options) => send(between.passOn(message), options);
   let resolve: ScopeChallengeHandler | undefined;

@@ -1,6 +1,7 @@
 import type { JSONRPCMessage, RequestId, ScopeChallengeHandler } from "@modelcontextprotocol/server";
 import { McpServer, Server } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../../handler.ts";
+import type { Occasion } from "../../light-signal.ts";
 import type { ConnectableServer } from "../../server.ts";
 import type { CallTrail } from "../audit/call-trail.ts";
 import { withinLimit } from "../limits/output-limit.ts";
@@ -35,7 +36,7 @@ export interface ServerGuardOptions {
   readonly maxOutputBytes: number;
   readonly trail: CallTrail;
   /** Fires when the platform is about to stop what is under way. */
-  readonly stopped?: AbortSignal | undefined;
+  readonly stopped?: Occasion | undefined;
   /** Throws Refusal when the caller lacks scopes. */
   readonly checkScopes: (resolve: ScopeChallengeHandler | undefined) => Promise<void>;
 }

@@ -13,9 +13,13 @@ const MAX_BATCH_LENGTH = 50;
 
 export type JsonLimits = Pick<LimitConfig, "maxJsonDepth" | "maxJsonKeys">;
 
-/** The refusal of a message that is too much to handle, whatever it says; undefined for any other. */
-export function messageProblem(message: unknown, limits: JsonLimits): HttpResponse | undefined {
-  const problem = batchProblem(message) ?? extentProblem(message, limits) ?? lengthProblem(message);
+/**
+ * The refusal of a message that is too much to handle, whatever it says; undefined for any other. `text` is the JSON that
+ * it was read from.
+ */
+export function messageProblem(message: unknown, limits: JsonLimits, text?: string): HttpResponse | undefined {
+  const extent = text !== undefined && isPlainlySmall(text, limits) ? undefined : extentProblem(message, limits);
+  const problem = batchProblem(message) ?? extent ?? lengthProblem(message);
   if (problem === undefined) return undefined;
   const id = requestIdOf(message);
   const echoed = typeof id === "string" && id.length > MAX_ID_LENGTH ? null : id;
@@ -26,6 +30,10 @@ const batchProblem = (message: unknown): string | undefined =>
   Array.isArray(message) && message.length > MAX_BATCH_LENGTH
     ? `a batch has at most ${MAX_BATCH_LENGTH} messages.`
     : undefined;
+
+/** Whether a text is too short for so many members, which take three characters each, and too flat for so many levels. */
+const isPlainlySmall = (text: string, { maxJsonDepth, maxJsonKeys }: JsonLimits): boolean =>
+  text.length <= 2 * maxJsonKeys && text.split("{").length + text.split("[").length - 2 <= maxJsonDepth;
 
 /** Without recursion, which is what too deep a message would be the end of. */
 function extentProblem(message: unknown, { maxJsonDepth, maxJsonKeys }: JsonLimits): string | undefined {
@@ -56,16 +64,21 @@ function lengthProblem(message: unknown): string | undefined {
   for (const one of Array.isArray(message) ? message : [message]) {
     if (!isContainer(one)) continue;
     const { id, method, params } = one as Fields;
-    const { name, requestId, taskId, _meta } = (isContainer(params) ? params : {}) as Fields;
-    const progressToken = isContainer(_meta) ? (_meta as Fields).progressToken : undefined;
-    if ([id, requestId, taskId, progressToken].some((text) => isLonger(text, MAX_ID_LENGTH))) {
-      return `an id has at most ${MAX_ID_LENGTH} characters.`;
-    }
+    const { name, requestId, taskId, _meta } = (isContainer(params) ? params : NONE) as Fields;
+    const { progressToken } = (isContainer(_meta) ? _meta : NONE) as Fields;
+    const isIdTooLong =
+      isLonger(id, MAX_ID_LENGTH) ||
+      isLonger(requestId, MAX_ID_LENGTH) ||
+      isLonger(taskId, MAX_ID_LENGTH) ||
+      isLonger(progressToken, MAX_ID_LENGTH);
+    if (isIdTooLong) return `an id has at most ${MAX_ID_LENGTH} characters.`;
     if (isLonger(method, MAX_METHOD_LENGTH)) return `a method has at most ${MAX_METHOD_LENGTH} characters.`;
     if (isLonger(name, MAX_NAME_LENGTH)) return `a name has at most ${MAX_NAME_LENGTH} characters.`;
   }
   return undefined;
 }
+
+const NONE = {};
 
 type Fields = Readonly<Record<"id" | "method" | "params" | "name" | "requestId" | "taskId" | "_meta", unknown>> & {
   readonly progressToken?: unknown;

@@ -31,14 +31,15 @@ const MAX_WINDOW_SECONDS = 86_400;
 /** Tool names as MCP 2025-11-25 has them (Tools, Tool Names), and the slash that its drafts allow. */
 const RULE = /^(principal|address|tool:[\w./-]{1,128})=([1-9]\d{0,8})\/([1-9]\d{0,4})$/;
 
-const rateRules: z.ZodType<RateRule[], string> = z.string().transform((text, context) => {
-  const rules = text.split(",").map((part) => toRule(part.trim()));
-  const subjects = new Set(rules.map((rule) => rule?.of));
-  // Of two limits for the same, one would silently be none.
-  if (rules.every((rule) => rule !== undefined) && subjects.size === rules.length) return rules;
-  context.addIssue({ code: "custom" });
-  return z.NEVER;
-});
+const rateRules = (): z.ZodType<RateRule[], string> =>
+  z.string().transform((text, context) => {
+    const rules = text.split(",").map((part) => toRule(part.trim()));
+    const subjects = new Set(rules.map((rule) => rule?.of));
+    // Of two limits for the same, one would silently be none.
+    if (rules.every((rule) => rule !== undefined) && subjects.size === rules.length) return rules;
+    context.addIssue({ code: "custom" });
+    return z.NEVER;
+  });
 
 function toRule(text: string): RateRule | undefined {
   const [, of, limit, window] = RULE.exec(text) ?? [];

@@ -7,8 +7,11 @@ function mostBytesOf(value: unknown): number {
   // What it turns itself into could be anything.
   if (typeof (value as { toJSON?: unknown }).toJSON === "function") return Number.POSITIVE_INFINITY;
   let most = 2;
-  // Of an array, the names of its places are counted, too.
-  for (const name in value) most += 4 + 6 * name.length + mostBytesOf((value as Record<string, unknown>)[name]);
+  if (Array.isArray(value)) {
+    for (let place = 0; place < value.length; place++) most += 1 + mostBytesOf(value[place]);
+  } else {
+    for (const name in value) most += 4 + 6 * name.length + mostBytesOf((value as Record<string, unknown>)[name]);
+  }
   return most;
 }
 

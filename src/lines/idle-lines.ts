@@ -2,7 +2,7 @@ import type { ServerFactory } from "../server.ts";
 import type { DirectLine } from "./direct-line.ts";
 
 /** Servers that have answered a call and may answer another, one at a time. */
-export interface IdleServers {
+export interface IdleLines {
   take(): DirectLine | undefined;
   /** A line to keep, or to hang up when it cannot be kept. */
   give(line: DirectLine): void;
@@ -16,7 +16,7 @@ const MOST_IDLE = 64;
  * and has shown that it builds: one that hands out the same server again would hand out what is connected here.
  * Undefined for a factory that is told of the request.
  */
-export function createIdleServers(createServer: ServerFactory): IdleServers | undefined {
+export function createIdleLines(createServer: ServerFactory): IdleLines | undefined {
   if (!takesNothing(createServer)) return undefined;
   const idle: DirectLine[] = [];
   let first: WeakRef<object> | undefined;
