@@ -6,8 +6,8 @@
  *   DynamoDB's and Secrets Manager's     349 kB  50 ms
  *   Secrets Manager's in a second file   305 kB  45 ms more, in the instance that needs the table to use a state up
  *
- * A request signed by hand with the parts of the first would save 14 kB (2 kB gzipped), and repeat here what the client
- * knows of endpoints, errors and attempts.
+ * A request signed by hand with the parts of the first would save 14 kB (2 kB gzipped) of what is loaded only where
+ * aws-requests.ts does not know enough (aws-access.ts).
  */
 export { createDynamodbClient } from "./dynamodb-client.ts";
 export { createSecretReader } from "./secret-reader.ts";

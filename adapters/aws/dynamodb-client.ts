@@ -9,9 +9,10 @@
  *     bundled as an ES module                  98 ms (62 to load), 104 ms of CPU time
  *   @aws-lite/dynamodb 0.3.9           119 kB  47 ms (15 to load), 47 ms of CPU time
  *
- * Chosen all the same: AWS maintains it, it knows every way by which AWS hands out credentials, and only the first call
- * of an instance that needs state pays the 36 ms. Credentials given in code would save nothing, and fixed settings 3 ms:
- * the credential chain begins with the environment and runs the rest of itself on demand.
+ * Chosen all the same, for wherever the environment does not say all there is to know: AWS maintains it, and it knows every
+ * way by which AWS hands out credentials. Credentials given in code would save nothing, and fixed settings 3 ms: the
+ * credential chain begins with the environment and runs the rest of itself on demand. On Lambda, whose environment does
+ * say it, aws-requests.ts asks in its place.
  */
 import {
   DeleteItemCommand,
@@ -44,7 +45,10 @@ export interface DynamodbClientOptions {
   readonly webIdentity?: WebIdentity;
 }
 
-/** The operations of DynamoDB that the store uses, on one table. They reject with the errors of AWS's client. */
+/**
+ * The operations of DynamoDB that the store uses, on one table. They reject with the errors of AWS's client, or with others
+ * that have the same names, codes and status.
+ */
 export interface DynamodbClient {
   get(input: OnTable<GetItemInput>, signal: AbortSignal): Promise<GetItemOutput>;
   put(input: OnTable<PutItemInput>, signal: AbortSignal): Promise<PutItemOutput>;

@@ -1,3 +1,4 @@
+import { plainRegion } from "./aws-access.ts";
 import type { DynamodbClient, DynamodbClientOptions } from "./dynamodb-client.ts";
 import { type FailureKind, kindOf, toUnavailable } from "./dynamodb-failure.ts";
 import { inTime } from "./in-time.ts";
@@ -78,7 +79,9 @@ export function createRequests(options: RequestOptions): Requests {
   };
 }
 
+/** AWS's client where it is needed, which takes three times as long to its first answer (aws-requests.ts). */
 async function loadClient(options: DynamodbClientOptions): Promise<DynamodbClient> {
-  const { createDynamodbClient } = await import("./aws-clients.ts");
-  return createDynamodbClient(options);
+  const region = plainRegion(options);
+  if (region === undefined) return (await import("./aws-clients.ts")).createDynamodbClient(options);
+  return (await import("./aws-requests.ts")).createDynamodbClient({ ...options, region });
 }

@@ -15,8 +15,9 @@ export interface DynamodbStoreOptions extends RequestOptions {
 
 /**
  * A store in a DynamoDB table with the string keys `pk` and `sk` and the TTL attribute `expiresAt`, of AWS or of
- * whatever speaks its protocol. AWS's client is loaded when it is first asked. A request fails with STORE_UNAVAILABLE
- * when it has found no answer in `timeoutMs`; a large value and a long list take several requests.
+ * whatever speaks its protocol. What asks it is loaded when it is first asked: where the environment hands out credentials,
+ * as on Lambda, that is no client of AWS's. A request fails with STORE_UNAVAILABLE when it has found no answer in
+ * `timeoutMs`; a large value and a long list take several requests.
  */
 export function createDynamodbStore({ now = Date.now, ...options }: DynamodbStoreOptions): StateStore {
   const { table } = options;

@@ -1,4 +1,5 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { secretRegion } from "./secret-region.ts";
 import { type WebIdentity, webIdentityCredentials } from "./web-identity.ts";
 
 export interface SecretReaderOptions {
@@ -11,15 +12,12 @@ export interface SecretReaderOptions {
 /** The text of the secret's current version; undefined when it holds bytes. Rejects with the errors of AWS's client. */
 export type SecretReader = (signal: AbortSignal) => Promise<string | undefined>;
 
-/** The region that an ARN names: a secret is asked for where it lies, whatever region the function is in. */
-const REGION = /^arn:[^:]+:secretsmanager:([^:]+):/;
-
 /**
- * Reads one secret, at AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_ENDPOINT_URL or AWS's own endpoint. Like dynamodb-client.ts it
+ * Reads one secret with AWS's client, at AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_ENDPOINT_URL or AWS's own endpoint. Like dynamodb-client.ts it
  * imports nothing of the core, which would be in the same file a second time.
  */
 export function createSecretReader({ secret, webIdentity }: SecretReaderOptions): SecretReader {
-  const region = REGION.exec(secret)?.[1];
+  const region = secretRegion(secret);
   const client = new SecretsManagerClient({
     ...(region !== undefined && { region }),
     ...(webIdentity && { credentials: webIdentityCredentials(webIdentity) }),

@@ -1,16 +1,18 @@
 import { type Config, type LoadStateKeys, readStateKeys } from "../../src/index.ts";
+import { plainRegion } from "./aws-access.ts";
 import { configuredIdentity, type IdentityToken, type RoleConfig } from "./configured-identity.ts";
 import { inTime } from "./in-time.ts";
 import type { SecretReader, SecretReaderOptions } from "./secret-reader.ts";
+import { secretRegion } from "./secret-region.ts";
 import { noKeyRing, toUnavailable } from "./state-keys-failure.ts";
 import { rememberedKeys } from "./state-keys-memory.ts";
 
-/** Milliseconds after which reading the secret fails, whatever AWS's client has tried: as long as a request of the store. */
+/** Milliseconds after which reading the secret fails, whatever was tried: as long as a request of the store. */
 const TIMEOUT_MS = 5_000;
 
 /**
- * The key ring in the secret that the configuration names; undefined when it names none. The secret is read, and AWS's
- * client loaded, when a key is first needed; what was read is remembered (state-keys-memory.ts). Asking throws
+ * The key ring in the secret that the configuration names; undefined when it names none. The secret is read, and what
+ * reads it loaded, when a key is first needed; what was read is remembered (state-keys-memory.ts). Asking throws
  * STORE_UNAVAILABLE when there is no ring to be had. `identityToken` is what the platform offers outside AWS.
  */
 export function openConfiguredStateKeys(
@@ -31,16 +33,21 @@ export function openConfiguredStateKeys(
   });
 }
 
-/** Loads AWS's client with the first read; one that could not be loaded is tried again. */
+/** Loads what reads it with the first read; what could not be loaded is tried again. */
 function secretReader(options: SecretReaderOptions): SecretReader {
   let reader: Promise<SecretReader> | undefined;
-  const load = async (): Promise<SecretReader> => (await import("./aws-clients.ts")).createSecretReader(options);
   return async (signal) => {
-    reader ??= load();
+    reader ??= loadReader(options);
     const read = await reader.catch((error: unknown) => {
       reader = undefined;
       throw error;
     });
     return read(signal);
   };
+}
+
+async function loadReader({ secret, webIdentity }: SecretReaderOptions): Promise<SecretReader> {
+  const region = plainRegion({ region: secretRegion(secret), webIdentity });
+  if (region === undefined) return (await import("./aws-clients.ts")).createSecretReader({ secret, webIdentity });
+  return (await import("./aws-requests.ts")).createSecretReader({ secret, region });
 }

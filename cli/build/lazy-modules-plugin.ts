@@ -8,10 +8,11 @@ const MODULES = {
   // CPU time to load it and read a first item over loopback, median of 31: 77 ms as it is; 94 ms as an ES module; 96 ms
   // as CommonJS that imports node:http dynamically.
   "aws-clients.cjs": "adapters/aws/aws-clients",
+  "aws-requests.cjs": "adapters/aws/aws-requests",
   "jwt-verifier.cjs": "src/security/access/jwt-verifier",
 } as const;
 
-/** Bundles beside index.mjs that hold AWS's clients, and what verifies tokens. */
+/** Bundles beside index.mjs that hold AWS's clients, what asks AWS without them, and what verifies tokens. */
 export const LAZY_BUNDLES: readonly string[] = Object.keys(MODULES);
 
 const pathOf = (module: string): string =>
@@ -29,11 +30,14 @@ export function lazyModules(): Plugin {
       const bundles = new Map<string, SeparateBundle>();
       for (const [bundle, module] of Object.entries(MODULES)) {
         const file = pathOf(module);
-        build.onResolve({ filter: /^\.\/(aws-clients|jwt-verifier)\.[jt]s$/ }, ({ kind, path, resolveDir }) => {
-          if (kind !== "dynamic-import" || join(resolveDir, path) !== file) return undefined;
-          bundles.set(bundle, bundleSeparately(build, file));
-          return { path: `./${bundle}`, external: true };
-        });
+        build.onResolve(
+          { filter: /^\.\/(aws-clients|aws-requests|jwt-verifier)\.[jt]s$/ },
+          ({ kind, path, resolveDir }) => {
+            if (kind !== "dynamic-import" || join(resolveDir, path) !== file) return undefined;
+            bundles.set(bundle, bundleSeparately(build, file));
+            return { path: `./${bundle}`, external: true };
+          },
+        );
       }
       addBundles(build, bundles);
     },

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { createDynamodbStore } from "../../adapters/aws/dynamodb-store.ts";
 import { createMemoryStore } from "../../src/index.ts";
+import { CLIENTS, setUpClient } from "./clients.ts";
 import { type Engine, findMoto, openEngine, standInCredentials, startDynalite, startMotoServer } from "./engines.ts";
 import { describeStore } from "./store-contract.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
@@ -18,7 +19,10 @@ describe("in memory", () => {
   describeStore({ open, speed: 10 });
 });
 
-describe("DynamoDB as dynalite", () => describeEngine(startDynalite, { speed: 10 }));
+describe.each(CLIENTS)("DynamoDB as dynalite, by %s", (client) => {
+  setUpClient(client);
+  describeEngine(startDynalite, { speed: 10 });
+});
 
 const moto = findMoto();
 describe("DynamoDB as moto", () => {
@@ -26,6 +30,8 @@ describe("DynamoDB as moto", () => {
     test("the contract", ({ skip }) => skip("moto_server is not installed; pip install 'moto[server]' brings it"));
     return;
   }
+  // As on Lambda: once is enough for an engine that is slow.
+  setUpClient("our requests");
   const start = async (): Promise<Engine> => {
     const { endpoint, close } = await startMotoServer(moto);
     return openEngine(endpoint, close);
