@@ -19,7 +19,13 @@ const START = ["index.mjs"];
 const BUNDLES: readonly Bundle[] = [
   { title: "ours without a store", source: "oursWithoutStore", files: START, atMost: 330 },
   { title: "ours with the store, what starts", source: "ours", files: START },
-  { title: "ours with the store and AWS's client", source: "ours", files: [...START, "aws-clients.cjs"], atMost: 450 },
+  {
+    title: "ours with the store, what Lambda loads",
+    source: "ours",
+    files: [...START, "aws-requests.cjs"],
+    atMost: 450,
+  },
+  { title: "ours with the store and AWS's client", source: "ours", files: [...START, "aws-clients.cjs"] },
   { title: "ours, all files of the artefact", source: "ours" },
   { title: "SDK v2, thinnest mapping", source: "sdk" },
   { title: "SDK v2 + lib-dynamodb", source: "sdkReading" },

@@ -5,6 +5,7 @@ import { lazyModules } from "./lazy-modules-plugin.ts";
 import { lazyValidator } from "./lazy-validator-plugin.ts";
 import { type BundleOptions, OUTPUT } from "./output-options.ts";
 import { ownPackage } from "./own-package-plugin.ts";
+import { unusedSchemas } from "./unused-schemas-plugin.ts";
 import { zodLocales } from "./zod-locales-plugin.ts";
 
 /** Name of the bundle in every artefact. */
@@ -37,6 +38,6 @@ export function bundleOptions({ entry, source, outDir, sourceMap }: BundleReques
     // Supplied by the Functions host's Node.js worker, which hooks `require` for it. No other cloud's code imports it.
     external: ["@azure/functions-core"],
     sourcemap: sourceMap,
-    plugins: [ownPackage(projectFolder), zodLocales, lazyValidator(), lazyModules(), lazyCedar()],
+    plugins: [ownPackage(projectFolder), zodLocales, unusedSchemas, lazyValidator(), lazyModules(), lazyCedar()],
   };
 }

@@ -26,6 +26,15 @@ const IDENTITY: Readonly<Record<Cloud, { readonly source: string; readonly argum
   gcp: { source: `import { identityToken } from "mcp-anycloud/gcp";\n`, argument: ", identityToken" },
 };
 
+/** Lambda gives a whole core to what comes before the first request, and a part of one to what comes after. */
+const WARM_UP: Readonly<Record<Cloud, string>> = {
+  aws: `
+import { warmUp } from "mcp-anycloud";
+await warmUp();`,
+  azure: "",
+  gcp: "",
+};
+
 const serverSource = (cloud: Cloud): string => `
 import { createMcpEndpoint, readConfig } from "mcp-anycloud";
 import { openConfiguredStore } from "mcp-anycloud/aws/dynamodb";
@@ -40,8 +49,9 @@ const endpoint = entry;`;
 
 /** The module that is bundled for a cloud: the user's default export in the hands of the cloud's adapter. */
 export function entrySource(entry: string, kind: EntryKind, cloud: Cloud): string {
-  const endpoint = kind === "server" ? serverSource(cloud) : HANDLER;
-  return `${importOf(entry)}${endpoint}${EXPORTS[cloud]}\n`;
+  const isServer = kind === "server";
+  const endpoint = isServer ? serverSource(cloud) : HANDLER;
+  return `${importOf(entry)}${endpoint}${EXPORTS[cloud]}${isServer ? WARM_UP[cloud] : ""}\n`;
 }
 
 /** A module without any cloud: it throws when the default export is not a server. */

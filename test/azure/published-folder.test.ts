@@ -41,6 +41,7 @@ test("what is published runs and is nothing else: no map, no source, no package 
   expect(publishedFiles(folder)).toEqual([
     "THIRD-PARTY-LICENSES.txt",
     "aws-clients.cjs",
+    "aws-requests.cjs",
     "host.json",
     "index.mjs",
     "json-schema-validator.cjs",

@@ -11,7 +11,7 @@ const project = createProject({ "src/server.ts": greeter("Hello") });
 afterAll(() => project.remove());
 
 const LICENSES = "THIRD-PARTY-LICENSES.txt";
-const AWS_CLIENTS = "aws-clients.cjs";
+const AWS_FILES = ["aws-clients.cjs", "aws-requests.cjs"];
 const BUNDLES = ["index.mjs", "json-schema-validator.cjs", "jwt-verifier.cjs"];
 
 /** Every file below a folder, with forward slashes, sorted. */
@@ -35,13 +35,13 @@ describe("mcp-anycloud build", () => {
 
   test("makes exactly the files that each platform takes", () => {
     const files = (cloud: string): string[] => filesIn(join(project.folder, "dist", cloud));
-    expect(files("aws")).toEqual([LICENSES, AWS_CLIENTS, ...BUNDLES]);
+    expect(files("aws")).toEqual([LICENSES, ...AWS_FILES, ...BUNDLES]);
     expect(files("aws-smoke")).toEqual([LICENSES, "index.mjs"]);
-    expect(files("azure")).toEqual([".funcignore", LICENSES, AWS_CLIENTS, "host.json", ...BUNDLES, "package.json"]);
+    expect(files("azure")).toEqual([".funcignore", LICENSES, ...AWS_FILES, "host.json", ...BUNDLES, "package.json"]);
     expect(files("gcp")).toEqual([
       ".gcloudignore",
       LICENSES,
-      AWS_CLIENTS,
+      ...AWS_FILES,
       "container/Dockerfile",
       ...BUNDLES,
       "package.json",

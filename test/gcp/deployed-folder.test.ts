@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const BUNDLES = [
   "THIRD-PARTY-LICENSES.txt",
   "aws-clients.cjs",
+  "aws-requests.cjs",
   "index.mjs",
   "json-schema-validator.cjs",
   "jwt-verifier.cjs",
@@ -74,7 +75,7 @@ function install(into: string, name: string, version: string): string[] {
 }
 
 test("as an image, it starts with the files that are copied into it and no others", async () => {
-  const { base, environment, copied, user, command } = readDockerfile(join(folder, "container/Dockerfile"));
+  const { base, environment, copied, user, run, command } = readDockerfile(join(folder, "container/Dockerfile"));
   const app = join(work, "app");
   copyContext(folder, copied, app);
   expect(readdirSync(app).sort()).toEqual([...BUNDLES, "package.json", "server.mjs"].sort());
@@ -83,7 +84,23 @@ test("as an image, it starts with the files that are copied into it and no other
   // The Node.js of the base image, for which the one that runs the tests stands.
   expect(program).toBe("node");
   expect(process.version).toMatch(/^v24\./);
-  await serves(app, script, { ...environment, K_SERVICE: "mcp" });
+  // In the user's home, where the image's user may write.
+  expect(environment.NODE_COMPILE_CACHE).toMatch(/^\/home\/node\//);
+  const cache = join(work, "compile-cache");
+  const inImage = { ...environment, NODE_COMPILE_CACHE: cache };
+  for (const line of run) execFileSync("sh", ["-ec", line], { cwd: app, env: { ...process.env, ...inImage } });
+  const env = { ...process.env, ...inImage, NODE_DEBUG_NATIVE: "COMPILE_CACHE" };
+  const start = ["--input-type=module", "--eval", 'await import("./index.mjs"); process.exit()'];
+  const { stderr } = spawnSync(process.execPath, start, { cwd: app, env, encoding: "utf8" });
+  expect(stderr).toMatch(/V8 code cache for ESM \S+\/index\.mjs was accepted/);
+  await serves(app, script, { ...inImage, K_SERVICE: "mcp" });
+});
+
+test("an image is built of a server that cannot be imported where it is built, too", () => {
+  const { run } = readDockerfile(join(folder, "container/Dockerfile"));
+  const app = mkdtempSync(join(work, "broken-"));
+  writeFileSync(join(app, "index.mjs"), `throw new Error("no settings here");`);
+  for (const line of run) execFileSync("sh", ["-ec", line], { cwd: app, stdio: "ignore" });
 });
 
 test("gcloud uploads what runs and nothing else", ({ skip }) => {

@@ -8,12 +8,15 @@ export interface Dockerfile {
   /** Patterns of files, taken from the context into the folder that the command runs in. */
   readonly copied: readonly string[];
   readonly user: string;
+  /** Lines for the shell, run in the order in which they stand, behind everything else but the command. */
+  readonly run: readonly string[];
   readonly command: readonly string[];
 }
 
 /** Throws on an instruction, or a form of one, that it does not know: what it passed over might be what matters. */
 export function readDockerfile(file: string): Dockerfile {
-  const found = { base: "", environment: {} as Record<string, string>, copied: [] as string[], user: "root" };
+  const environment: Record<string, string> = {};
+  const found = { base: "", environment, copied: [] as string[], user: "root", run: [] as string[] };
   let command: readonly string[] = [];
   for (const line of readFileSync(file, "utf8").trimEnd().split("\n")) {
     const [, instruction, rest = ""] = /^(\w+) (.+)$/.exec(line) ?? [];
@@ -23,6 +26,7 @@ export function readDockerfile(file: string): Dockerfile {
     else if (instruction === "WORKDIR" && rest.startsWith("/")) continue;
     else if (instruction === "COPY" && rest.endsWith(" ./")) found.copied.push(...rest.split(" ").slice(0, -1));
     else if (instruction === "USER") found.user = rest;
+    else if (instruction === "RUN") found.run.push(rest);
     else if (instruction === "CMD" && rest.startsWith("[")) command = JSON.parse(rest);
     else throw new Error(`${file} says what no test understands: ${line}`);
   }
