@@ -23,7 +23,8 @@ describe.each(RUNTIMES)("on %s", (runtime) => {
     const pids: string[] = [];
     for (let request = 0; request < 6; request++) pids.push(await aws.text("/pid"));
     expect(new Set(pids).size).toBe(3);
-    expect(pids.slice(3)).toEqual(pids.slice(0, 3));
+    // One that is not yet done with its last answer is passed over; nobody is asked twice in a row.
+    expect(pids.filter((pid, request) => pid === pids[request - 1])).toEqual([]);
   });
 
   test("reload serves the new artefact, and requests under way finish on the old one", async () => {
