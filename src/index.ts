@@ -6,6 +6,7 @@ export type { Adapter, HttpHandler, HttpRequest, HttpResponse, Invocation, Platf
 export { LightSignal, type Occasion } from "./light-signal.ts";
 export type { LogSink, RequestRecord } from "./log.ts";
 export type { MintOptions, RequestState } from "./modern/request-state.ts";
+export { monotonicMs } from "./monotonic-ms.ts";
 export { neverThrows } from "./never-throws.ts";
 export type { PlatformIdentityKind } from "./security/access/access-settings.ts";
 export type { Caller } from "./security/access/caller.ts";

@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse, Invocation } from "./handler.ts";
+import { monotonicMs } from "./monotonic-ms.ts";
 
 /** One request, as the log tells it. Never a body, a token, or a header that could hold one. */
 export interface RequestRecord {
@@ -72,7 +73,7 @@ export function startRequestLog(
   { requestId, clientIp }: Invocation,
   { sink, level }: { readonly sink: LogSink; readonly level: LogLevel },
 ): RequestLog {
-  const startedAt = performance.now();
+  const startedAt = monotonicMs();
   const notes: RequestNotes = {};
   const coldStart = !served;
   served = true;
@@ -91,7 +92,7 @@ export function startRequestLog(
       status,
       ...notes,
       ...(clientIp && { clientIp }),
-      durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+      durationMs: Math.round((monotonicMs() - startedAt) * 10) / 10,
       requestBytes: byteLength(request.body),
       responseBytes: streamedBytes ?? byteLength(body as string | undefined),
       streamed: streamedBytes !== undefined,

@@ -1,3 +1,4 @@
+import { monotonicMs } from "../../src/index.ts";
 import { plainRegion } from "./aws-access.ts";
 import type { DynamodbClient, DynamodbClientOptions } from "./dynamodb-client.ts";
 import { type FailureKind, kindOf, toUnavailable } from "./dynamodb-failure.ts";
@@ -48,18 +49,18 @@ export function createRequests(options: RequestOptions): Requests {
       client = undefined;
       throw toUnavailable(error, table);
     });
-    const deadline = performance.now() + timeoutMs;
+    const deadline = monotonicMs() + timeoutMs;
     let unsure = false;
     for (let attempts = 1; ; attempts++) {
       try {
-        const limitMs = Math.min(attemptTimeoutMs, deadline - performance.now());
+        const limitMs = Math.min(attemptTimeoutMs, deadline - monotonicMs());
         return { output: await inTime(limitMs, (signal) => operation(loaded, signal, unsure)) };
       } catch (error) {
         const kind = kindOf(error);
         if (kind === "condition") return { unsure };
         unsure ||= kind === "unsure";
         const delayMs = Math.random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** attempts);
-        if (attempts >= patience[kind] || performance.now() + delayMs >= deadline) throw toUnavailable(error, table);
+        if (attempts >= patience[kind] || monotonicMs() + delayMs >= deadline) throw toUnavailable(error, table);
         await new Promise((resolve) => setTimeout(resolve, delayMs));
       }
     }

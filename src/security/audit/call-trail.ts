@@ -1,5 +1,6 @@
 import type { JSONRPCMessage } from "@modelcontextprotocol/server";
 import type { Visit } from "../../leg.ts";
+import { monotonicMs } from "../../monotonic-ms.ts";
 import type { JudgedCall } from "../authorization/judged-call.ts";
 import type { ToolRulesByName } from "../authorization/tool-rules.ts";
 import type { Audit, AuditEntry } from "./audit.ts";
@@ -40,7 +41,7 @@ export function createCallTrail({ visit, audit, rules }: CallTrailOptions): Call
       tool: call.tool,
       ...(call.policies.length > 0 && { policyIds: call.policies }),
       ...entry,
-      durationMs: performance.now() - call.judgedAt,
+      durationMs: monotonicMs() - call.judgedAt,
       ...(args && { arguments: args }),
     });
   }

@@ -1,4 +1,5 @@
 import type { JSONRPCRequest } from "@modelcontextprotocol/server";
+import { monotonicMs } from "../../monotonic-ms.ts";
 import type { Caller } from "../access/caller.ts";
 import { askPolicy, type PolicyAnswer, type ToolPolicy } from "./policy.ts";
 import type { ToolRulesByName } from "./tool-rules.ts";
@@ -9,7 +10,7 @@ export interface JudgedCall extends PolicyAnswer {
   /** The tool's name; empty where there is none. */
   readonly tool: string;
   readonly arguments: unknown;
-  /** When it was judged, on the clock of `performance`. */
+  /** When it was judged, by `monotonicMs`. */
   readonly judgedAt: number;
 }
 
@@ -26,7 +27,7 @@ export function judgeCall(request: JSONRPCRequest, caller: Caller, { rules, poli
   const tool = typeof name === "string" ? name : "";
   const attributes = picked(args, rules.get(tool)?.policyAttributes);
   const answer = policy ? askPolicy(policy, { caller, action: "call", tool, attributes }) : NO_POLICY;
-  return { ...answer, request, tool, arguments: args, judgedAt: performance.now() };
+  return { ...answer, request, tool, arguments: args, judgedAt: monotonicMs() };
 }
 
 /** Those of the arguments that are named, and there. */
