@@ -34,7 +34,7 @@ export interface McpEndpointOptions extends Omit<Partial<Config>, "stateKeys"> {
   /**
    * Serves usual 2026-07-28 calls without the web's `Request` and `Response`, and, where the factory takes no argument,
    * these and 2025-era calls without a session by a server that served another before. The answers are the same without;
-   * only the time differs. Default true.
+   * only the time differs, and the id by which a handler knows its call (`mcpReq.id`). Default true.
    */
   readonly shortcuts?: boolean;
 }

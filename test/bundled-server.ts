@@ -16,6 +16,8 @@ interface BundledServer {
 /** Bundles and serves modules for the tests of one file, and forgets them. */
 export interface Bundler {
   bundle(name: string, source: string, kind?: EntryKind): Promise<BundledServer>;
+  /** Writes a module for those that are bundled to import, at a path beside them. */
+  write(path: string, source: string): void;
   /** What the tool `greet` of a server answers. */
   call(url: string, args: Record<string, unknown>): Promise<string>;
   /** Ends what has been served and called so far. */
@@ -40,6 +42,7 @@ export function createBundler(): Bundler {
         },
       };
     },
+    write: (path, source) => void project.write(path, source),
     async call(url, args) {
       const client = new Client({ name: "test", version: "1" }, { versionNegotiation: { mode: "auto" } });
       closers.push(() => client.close());

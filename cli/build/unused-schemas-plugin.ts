@@ -15,10 +15,15 @@ const MODULES =
 export const unusedSchemas: Plugin = {
   name: "unused-schemas",
   setup(build) {
-    build.onLoad({ filter: MODULES }, async ({ path }) => ({
-      contents: withPureRegistry(withPureSchemas(await readFile(path, "utf8"))),
-      loader: "js",
-    }));
+    build.onLoad({ filter: MODULES }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      const contents = withPureRegistry(withPureSchemas(source));
+      const isJavaScript = await build.esbuild.transform(contents, { logLevel: "silent" }).then(
+        () => true,
+        () => false,
+      );
+      return { contents: isJavaScript ? contents : source, loader: "js" };
+    });
   },
 };
 

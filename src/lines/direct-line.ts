@@ -47,6 +47,7 @@ interface CurrentCall {
 export async function openDirectLine(server: ConnectableServer): Promise<DirectLine> {
   let current: CurrentCall | undefined;
   let calls = 0;
+  let firstId: string | number = "";
   let isDelivering = false;
   let isFit = true;
   let scopeResolver: ScopeChallengeHandler | undefined;
@@ -66,6 +67,8 @@ export async function openDirectLine(server: ConnectableServer): Promise<DirectL
   }
   function ask(request: JSONRPCRequest): void {
     if (!current) throw new Error("The call is over: its client cannot be asked any more.");
+    // SDK v1 holds on to a question that it could not send.
+    isFit = false;
     current.events.asked(request);
   }
   const transport: ScopeAwareTransport = {
@@ -93,7 +96,9 @@ export async function openDirectLine(server: ConnectableServer): Promise<DirectL
     },
     call(message, extra, events) {
       calls++;
-      const id = calls === 1 ? message.id : `call ${calls}`;
+      if (calls === 1) firstId = message.id;
+      // Longer than the first one, which its client chose, and so another.
+      const id = calls === 1 ? firstId : `${firstId} ${calls}`;
       current = { id, sentId: message.id, events };
       isDelivering = true;
       try {

@@ -25,7 +25,14 @@ export function createIdleLines(createServer: ServerFactory): IdleLines | undefi
     return first.deref() !== server;
   };
   return {
-    take: () => idle.pop(),
+    take() {
+      for (let line = idle.pop(); line; line = idle.pop()) {
+        // Its author may have closed or changed it since.
+        if (line.isFit) return line;
+        line.close();
+      }
+      return undefined;
+    },
     give(line) {
       if (line.isFit && isKnownToBuild(line.server) && idle.length < MOST_IDLE) idle.push(line);
       else line.close();

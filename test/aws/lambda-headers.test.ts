@@ -1,5 +1,10 @@
+import { McpServer } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
+import { toBufferedLambda } from "../../adapters/aws/lambda.ts";
 import { type LambdaEvent, readEvent } from "../../adapters/aws/lambda-event.ts";
+import { createMcpEndpoint } from "../../src/index.ts";
+import { legacyRequest } from "../core/messages.ts";
+import { textResult } from "../modern/instances.ts";
 
 const event = (headers: Record<string, string>, multi?: Record<string, string[]>): LambdaEvent => ({
   httpMethod: "POST",
@@ -21,6 +26,37 @@ test("headers that are named like what every object has are headers like any oth
     ["tostring", "e"],
   ]);
   expect(Object.getPrototypeOf(headers)).toBe(Object.prototype);
+});
+
+test("repeated in another case, they are joined like any other", () => {
+  const named = JSON.parse('{"__proto__":"a","__PROTO__":"b","toString":"c","tostring":"d","hasOwnProperty":"e"}');
+  const { headers } = readEvent(event(named)).request;
+  expect(Object.entries(headers)).toEqual([
+    ["__proto__", "a, b"],
+    ["tostring", "c, d"],
+    ["hasownproperty", "e"],
+  ]);
+});
+
+test("a request that carries one is served, and a tool sees it as it was sent", async () => {
+  const headers = JSON.parse('{"__proto__":"y","constructor":"x"}');
+  Object.assign(headers, { "Content-Type": "application/json", Accept: "application/json" });
+  const serve = toBufferedLambda(
+    createMcpEndpoint(
+      () => {
+        const server = new McpServer({ name: "seeing", version: "1" });
+        server.registerTool("see", {}, async (ctx) => {
+          return textResult(ctx.http?.req?.headers.get("constructor") ?? "nothing");
+        });
+        return server;
+      },
+      { logLevel: "silent" },
+    ),
+  );
+  const body = JSON.stringify(legacyRequest("tools/call", { name: "see", arguments: {} }));
+  const context = { awsRequestId: "id", getRemainingTimeInMillis: () => 60_000 };
+  const answer = await serve({ ...event(headers), body }, context);
+  expect([answer.statusCode, JSON.parse(answer.body).result]).toEqual([200, textResult("x")]);
 });
 
 test("names that differ in case alone are one header", () => {

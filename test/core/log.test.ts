@@ -1,7 +1,7 @@
 import { McpServer } from "@modelcontextprotocol/server";
 import { expect, test, vi } from "vitest";
 import type { RequestRecord } from "../../src/index.ts";
-import { callerOf, modernCall } from "./messages.ts";
+import { callerOf, legacyRequest, modernCall } from "./messages.ts";
 import { createV2Server } from "./servers.ts";
 
 const HEALTH = { method: "GET", url: "/health", headers: {} } as const;
@@ -52,3 +52,46 @@ test.each([
     expect(records.map(({ status }) => status)).toEqual(told);
   },
 );
+
+test.each([
+  ["silent", []],
+  ["error", [[200, "error", true]]],
+  ["info", [[200, "error", true]]],
+] as const)(
+  "at the level %s, the log tells this of a failure behind the head of a stream: %j",
+  async (logLevel, told) => {
+    const { createMcpEndpoint } = await import("../../src/endpoint.ts");
+    const records: RequestRecord[] = [];
+    let fail = (): void => {};
+    const factory = (): Promise<never> =>
+      new Promise((_resolve, reject) => {
+        fail = () => reject(new Error("no server today"));
+      });
+    const options = { logLevel, heartbeatSeconds: 0.01, log: (record: RequestRecord) => void records.push(record) };
+    const { body } = await callerOf(createMcpEndpoint(factory, options))(legacyRequest("tools/list"));
+    fail();
+    const text = (await Array.fromAsync(body as AsyncIterable<string>)).join("");
+    expect(text).toContain('"error"');
+    expect(records.map(({ status, level, streamed }) => [status, level, streamed])).toEqual(told);
+    for (const { error, responseBytes } of records) {
+      expect([error, responseBytes]).toEqual([expect.stringContaining("no server today"), Buffer.byteLength(text)]);
+    }
+  },
+);
+
+test.each([
+  ["silent", []],
+  ["error", [["error", "Error: torn", 4]]],
+  ["info", [["error", "Error: torn", 4]]],
+] as const)("and at the level %s this of a stream that breaks off: %j", async (level, told) => {
+  const { startRequestLog } = await import("../../src/log.ts");
+  const records: RequestRecord[] = [];
+  const { finish } = startRequestLog(HEALTH, INVOCATION, { level, sink: (record) => void records.push(record) });
+  async function* torn(): AsyncGenerator<string> {
+    yield "one\n";
+    throw new Error("torn");
+  }
+  const { body } = finish({ status: 200, headers: {}, body: torn() });
+  await expect(Array.fromAsync(body as AsyncIterable<string>)).rejects.toThrow("torn");
+  expect(records.map((record) => [record.level, record.error, record.responseBytes])).toEqual(told);
+});

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
 import { createMcpEndpoint, type HttpResponse } from "../../src/index.ts";
-import { LightSignal } from "../../src/light-signal.ts";
+import { LightSignal, type Occasion } from "../../src/light-signal.ts";
 import { withLifetime } from "../../src/response-lifetime.ts";
 import { callerOf, legacyRequest, messagesOf, modernCall, textOf } from "./messages.ts";
 import { createV2Server } from "./servers.ts";
@@ -124,11 +124,12 @@ test("a consumer that stops reading stops the source", async () => {
 
 test("an answer that is there at once needs no clock, nor does a failure", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const timers = vi.spyOn(globalThis, "setTimeout");
   try {
     const deadline = new LightSignal();
     expect(await withLifetime(Promise.resolve(json("1")), { ...lifetime, deadline })).toEqual(json("1"));
     await expect(withLifetime(Promise.reject(new Error("no")), lifetime)).rejects.toThrow("no");
-    expect(vi.getTimerCount()).toBe(0);
+    expect(timers).not.toHaveBeenCalled();
     const slow = withLifetime(never, { ...lifetime, deadline });
     await new Promise(setImmediate);
     expect(vi.getTimerCount()).toBe(1);
@@ -136,6 +137,33 @@ test("an answer that is there at once needs no clock, nor does a failure", async
     expect(await slow).toEqual(json('"too late"'));
     expect(vi.getTimerCount()).toBe(0);
   } finally {
+    timers.mockRestore();
     vi.useRealTimers();
   }
+});
+
+/** A deadline that knows how many wait for it, and whether anybody ever did. */
+function countedDeadline(): { deadline: Occasion; waiting: () => number; wasHeard: () => boolean } {
+  const listeners = new Set<unknown>();
+  let wasHeard = false;
+  const deadline: Occasion = {
+    aborted: false,
+    addEventListener(_type, listener) {
+      listeners.add(listener);
+      wasHeard = true;
+    },
+    removeEventListener: (_type, listener) => void listeners.delete(listener),
+  };
+  return { deadline, waiting: () => listeners.size, wasHeard: () => wasHeard };
+}
+
+test.each<[string, () => Promise<HttpResponse>, boolean]>([
+  ["is there at once", async () => json("1"), false],
+  ["fails at once", () => Promise.reject(new Error("no")), false],
+  ["is slow", () => sleep(20).then(() => json("1")), true],
+  ["is slow to fail", () => sleep(20).then(() => Promise.reject(new Error("no"))), true],
+])("an answer that %s leaves nothing at the deadline", async (_how, prepare, waits) => {
+  const { deadline, waiting, wasHeard } = countedDeadline();
+  await withLifetime(prepare(), { ...lifetime, canStream: false, deadline }).catch(() => {});
+  expect([wasHeard(), waiting()]).toEqual([waits, 0]);
 });

@@ -2,13 +2,13 @@ import { describe, expect, test } from "vitest";
 import type { ServerFactory } from "../../src/index.ts";
 import { answerOf, asLegacy, expectSameByChance, requestsNamed } from "../modern/differential/derived.ts";
 import { createEverything } from "../modern/differential/everything-server.ts";
+import { createV1Everything } from "../modern/differential/everything-v1-server.ts";
 import { REQUESTS } from "../modern/differential/requests.ts";
 import { anyUser, instanceOf } from "../modern/instances.ts";
-import { createV1Tools } from "../security/tool-servers.ts";
 
 const FACTORIES: ReadonlyArray<readonly [string, ServerFactory]> = [
   ["servers of SDK v2", () => createEverything()],
-  ["servers of SDK v1", () => createV1Tools([])],
+  ["servers of SDK v1", () => createV1Everything()],
 ];
 
 describe.each(FACTORIES)("used again, %s answer what new ones do to", (_what, factory) => {

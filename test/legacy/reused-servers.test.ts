@@ -1,6 +1,7 @@
 import { McpServer as V1Server } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { McpServer } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
+import * as z from "zod/v4";
 import { createMcpEndpoint, type HttpResponse, type McpEndpointOptions, type ServerFactory } from "../../src/index.ts";
 import { type CallOptions, callerOf, legacyRequest, messagesOf, textOf } from "../core/messages.ts";
 import { counted, plain } from "../modern/counted-factory.ts";
@@ -45,6 +46,10 @@ test("so do servers of SDK v1", async () => {
 test("what changes a server is for one of its own", async () => {
   const { factory, built } = counted((server) => {
     server.registerTool("who", {}, async () => textResult(JSON.stringify(server.server.getClientVersion() ?? null)));
+    server.registerTool("tell", {}, async (ctx) => {
+      await ctx.mcpReq.log("info", "told");
+      return textResult("done");
+    });
   });
   const call = open(factory);
   for (let n = 0; n < 3; n++) await call(...tool("who"));
@@ -55,6 +60,8 @@ test("what changes a server is for one of its own", async () => {
   await call("ping");
   expect(built()).toBe(before + 3);
   expect(await textOf(await call(...tool("who")))).toContain('"null"');
+  const told = (await messagesOf(await call(...tool("tell")))).map(({ method }) => method);
+  expect([told, built()]).toEqual([["notifications/message", undefined], before + 3]);
 });
 
 test("calls at one time have a server each", async () => {
@@ -115,12 +122,60 @@ test("progress comes before the result, where there is a place for it", async ()
   }
 });
 
-test("a server that asks its client is told at once that it cannot", async () => {
-  const { factory } = counted((server) => {
-    server.registerTool("ask", {}, async () => textResult(String(await server.server.request({ method: "ping" }))));
-  });
+const question = {
+  method: "sampling/createMessage",
+  params: { messages: [], maxTokens: 1 },
+} as const;
+
+function createV1Asking(): V1Server {
+  const server = new V1Server({ name: "asking", version: "1" });
+  server.registerTool("ask", {}, async () => textResult(String(await server.server.request(question, z.any()))));
+  return server;
+}
+
+function createV2Asking(): McpServer {
+  const server = new McpServer({ name: "asking", version: "1" });
+  server.registerTool("ask", {}, async () => textResult(String(await server.server.request(question))));
+  return server;
+}
+
+test.each([
+  ["v1", createV1Asking],
+  ["v2", createV2Asking],
+])("a server of SDK %s that asks its client is told at once that it cannot", async (_sdk, factory) => {
   const call = open(factory);
-  for (let n = 0; n < 3; n++) expect(await textOf(await call(...tool("ask")))).toContain("cannot send ping");
+  for (let n = 0; n < 3; n++) {
+    expect(await textOf(await call(...tool("ask")))).toContain("cannot send sampling/createMessage to this client");
+  }
+});
+
+test("what a handler says too late reaches no other call, though its id is the same", async () => {
+  let sayLate: () => Promise<void> = async () => {};
+  let goOn: (() => void) | undefined;
+  const { factory, built } = counted((server) => {
+    server.registerTool("first", {}, async (ctx) => {
+      sayLate = () =>
+        ctx.mcpReq.notify({ method: "notifications/progress", params: { progressToken: 1, progress: 1 } });
+      return textResult("done");
+    });
+    server.registerTool("second", {}, async () => {
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      return textResult("mine alone");
+    });
+  });
+  const at = callerOf(createMcpEndpoint(factory, { logLevel: "silent" }));
+  const call = (name: string): Promise<HttpResponse> =>
+    at({ ...legacyRequest(...tool(name)), id: 1 }, { headers: { "mcp-protocol-version": "2025-11-25" } });
+  // The second one is the first whose server is kept.
+  for (let n = 0; n < 2; n++) await call("first");
+  const second = call("second");
+  await expect.poll(() => goOn).toBeDefined();
+  await sayLate();
+  goOn?.();
+  expect(await messagesOf(await second)).toEqual([expect.objectContaining({ id: 1, result: expect.anything() })]);
+  expect(built()).toBe(2);
 });
 
 test("a server that changed its own tools is not used again", async () => {
@@ -134,15 +189,5 @@ test("a server that changed its own tools is not used again", async () => {
   for (let n = 1; n <= 3; n++) {
     expect(await textOf(await call(...tool("once")))).toContain("this once");
     expect(built()).toBe(n);
-  }
-});
-
-test("a factory that hands out one server again may do so for calls of every kind", async () => {
-  const server = new McpServer({ name: "reused", version: "1" });
-  plain(server);
-  const call = open(() => server);
-  for (let n = 0; n < 3; n++) {
-    expect(await textOf(await call(...tool("plain")))).toContain("done");
-    expect((await call("ping")).status).toBe(200);
   }
 });

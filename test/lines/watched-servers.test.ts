@@ -53,12 +53,43 @@ function watchThrough(server: McpServer, seen: JSONRPCMessage[]): McpServer {
   return server;
 }
 
+/** And as others: the transport that the server is connected to is the real one, behind a proxy. */
+function watchByProxy(server: McpServer, seen: JSONRPCMessage[]): McpServer {
+  const connect = server.connect.bind(server);
+  const handlers: ProxyHandler<Transport> = {
+    get(transport, property) {
+      const value: unknown = Reflect.get(transport, property);
+      if (property !== "send") return typeof value === "function" ? value.bind(transport) : value;
+      return (message: JSONRPCMessage, options: never) => {
+        seen.push(message);
+        return transport.send(message, options);
+      };
+    },
+    set(transport, property, value) {
+      const listener = value as Transport["onmessage"];
+      const watched: Transport["onmessage"] = (message, extra) => {
+        seen.push(message);
+        listener?.(message, extra);
+      };
+      return Reflect.set(transport, property, property === "onmessage" ? watched : value);
+    },
+  };
+  server.connect = (transport: Transport) => connect(new Proxy(transport, handlers));
+  return server;
+}
+
 test.each([
   ["behind its connection", watchCallbacks],
   ["by a transport before it", watchThrough],
+  ["through a proxy of its transport", watchByProxy],
 ])("who watches a server %s sees every call and every answer, of both eras", async (_how, watch) => {
   const seen: JSONRPCMessage[] = [];
-  const call = callerOf(createMcpEndpoint(() => watch(createServer(), seen), { logLevel: "silent" }));
+  let built = 0;
+  const factory = (): McpServer => {
+    built++;
+    return watch(createServer(), seen);
+  };
+  const call = callerOf(createMcpEndpoint(factory, { logLevel: "silent" }));
   const calls = 4;
   for (let n = 0; n < calls; n++) {
     expect(await textOf(await call(...modernCall("tools/call", { name: "plain" })))).toContain("done");
@@ -67,4 +98,31 @@ test.each([
     expect(await textOf(await call(request, { headers }))).toContain("done");
   }
   expect(methodsIn(seen)).toEqual(Array.from({ length: 2 * calls }, () => ["tools/call", "response"]).flat());
+  // Two for each era: the first and the one that is used again.
+  expect(built).toBe(4);
+});
+
+test("who watches a server hears of its end, too", async () => {
+  let ended = 0;
+  const call = callerOf(
+    createMcpEndpoint(
+      () => {
+        const server = createServer();
+        const connect = server.connect.bind(server);
+        server.connect = async (transport: Transport) => {
+          await connect(transport);
+          const { onclose } = transport;
+          transport.onclose = () => {
+            ended++;
+            onclose?.();
+          };
+        };
+        return server;
+      },
+      { logLevel: "silent" },
+    ),
+  );
+  // What is first of its factory is not kept.
+  for (let n = 0; n < 3; n++) await call(...modernCall("tools/call", { name: "plain" }));
+  expect(ended).toBe(1);
 });

@@ -15,9 +15,14 @@ const said = async (response: HttpResponse): Promise<unknown> => {
 };
 const echo = (args: object): object => legacyRequest("tools/call", { name: "echo", arguments: args });
 
-test("headers are let in up to their sum, names and values", () => {
-  const headers = { host: "mcp.example", "x-long": "é".repeat(10) };
-  const sum = 4 + 11 + 6 + 20;
+test.each([
+  ["a", 100],
+  ["é", 200],
+  ["€", 300],
+  ["😀", 400],
+])("headers are let in up to their sum, names and values, in bytes: a hundred times %s", (character, bytes) => {
+  const headers = { host: "mcp.example", "x-long": character.repeat(100) };
+  const sum = 4 + 11 + 6 + bytes;
   const sent = { method: "POST", url: "/mcp", headers };
   expect(headerProblem(sent, { maxHeaderBytes: sum })).toBeUndefined();
   expect(headerProblem(sent, { maxHeaderBytes: sum - 1 })?.status).toBe(431);
@@ -62,25 +67,41 @@ test("messages are let in up to so many members", async () => {
 });
 
 test("what is plainly small is let in without a look at each of its parts, and nothing else is", () => {
-  const limits = { maxJsonDepth: 6, maxJsonKeys: 12 };
-  const text = fc.oneof(fc.string(), fc.constant('{"[{[{'));
-  const property = fc.property(fc.jsonValue({ maxDepth: 8 }), text, (value, more) => {
-    const message = { value, more };
-    const json = JSON.stringify(message);
-    expect(messageProblem(message, limits, json)).toEqual(messageProblem(message, limits));
+  const odd = fc.constantFrom<unknown>("{[{[{", '"[{', [], {}, [[]], [{}, {}], { "": 0 }, { "": [] });
+  const value = fc.oneof(
+    fc.jsonValue({ maxDepth: 6 }),
+    fc.array(odd),
+    fc.dictionary(fc.constantFrom("", "{", "["), odd),
+  );
+  const limits = fc.record({
+    maxJsonDepth: fc.integer({ min: 1, max: 8 }),
+    maxJsonKeys: fc.integer({ min: 1, max: 40 }),
   });
-  fc.assert(property, { numRuns: 2_000 });
-  const flat = Array.from({ length: 13 }, () => ({}));
-  expect(messageProblem(flat, limits, JSON.stringify(flat))?.status).toBe(400);
+  let refused = 0;
+  const property = fc.property(value, limits, (message, small) => {
+    const expected = messageProblem(message, small);
+    if (expected) refused++;
+    expect(messageProblem(message, small, JSON.stringify(message))).toEqual(expected);
+  });
+  fc.assert(property, { numRuns: 3_000 });
+  expect(refused).toBeGreaterThan(0);
 });
 
 test("hosts are judged one by one, also the one that was just asked for", async () => {
   const known = instanceOf(createV2Server, { allowedHosts: ["a.example"] });
-  const statuses: number[] = [];
+  const other = instanceOf(createV2Server, { allowedHosts: ["b.example"] });
+  const statuses: number[][] = [];
   for (const host of ["a.example", "b.example", "a.example:1", "a.example:99999", "a.example:99999", "a.example"]) {
-    statuses.push((await known(echo({ text: "a" }), { headers: { host } })).status);
+    const sent = { headers: { host } };
+    const answers = [await known(echo({ text: "a" }), sent), await other(echo({ text: "a" }), sent)];
+    statuses.push(answers.map(({ status }) => status));
   }
-  expect(statuses).toEqual([200, 403, 200, 403, 403, 200]);
+  const [first, second, neither] = [
+    [200, 403],
+    [403, 200],
+    [403, 403],
+  ];
+  expect(statuses).toEqual([first, second, first, neither, neither, first]);
 });
 
 const long = (length: number): string => "x".repeat(length);

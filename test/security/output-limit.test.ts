@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { withinLimit } from "../../src/security/limits/output-limit.ts";
 import { messagesOf } from "../core/messages.ts";
@@ -40,6 +41,12 @@ describe.each(EACH)("through %s", (_name, route, audit) => {
 
 describe("the limit is exact", () => {
   const answerOf = (value: unknown) => ({ jsonrpc: "2.0", id: 1, result: { content: [], value } }) as const;
+  const expectExact = (value: unknown): void => {
+    const answer = answerOf(value);
+    const bytes = Buffer.byteLength(JSON.stringify(answer));
+    expect(withinLimit(answer, bytes)).toBe(answer);
+    expect(withinLimit(answer, bytes - 1)).toMatchObject({ result: { isError: true } });
+  };
   test.each([
     ["letters", "x".repeat(500)],
     ["control characters", "\u0000".repeat(100)],
@@ -47,11 +54,21 @@ describe("the limit is exact", () => {
     ["numbers", [1.7976931348623157e308, -5e-324, 0, true, null]],
     ["names", { ["ü".repeat(200)]: { "\n": [] } }],
     ["dates", [new Date(0), { toJSON: () => "y".repeat(700) }]],
+    ["lists in lists", [[[["a"]]], [], [[], [["b"], {}]]]],
+    ["what is left out", { nothing: undefined, list: [undefined, () => {}] }],
+    ["half a character", "\ud83d".repeat(9)],
   ])("for %s", (_what, value) => {
-    const answer = answerOf(value);
-    const bytes = Buffer.byteLength(JSON.stringify(answer));
-    expect(withinLimit(answer, bytes)).toBe(answer);
-    expect(withinLimit(answer, bytes - 1)).toMatchObject({ result: { isError: true } });
+    expectExact(value);
+  });
+
+  test("for any JSON", () => {
+    const text = fc.string({ unit: "binary", maxLength: 20 });
+    const value = fc.letrec((tie) => ({
+      value: fc.oneof({ depthSize: "medium" }, fc.double(), fc.boolean(), text, tie("list"), tie("object")),
+      list: fc.array(tie("value")),
+      object: fc.dictionary(text, tie("value")),
+    })).value;
+    fc.assert(fc.property(value, expectExact), { numRuns: 1_000 });
   });
 
   test("an error keeps its code", () => {
