@@ -2,7 +2,7 @@
 import { Console } from "node:console";
 import { createMcpEndpoint, defineServer } from "../src/index.ts";
 import { startLocalIssuer } from "../test/security/local-issuer.ts";
-import { type Instance, modernRequest, toInstance } from "./bench-fleet.ts";
+import { type Instance, modernRequest, toInstance } from "./bench-instances.ts";
 import { createBenchServer } from "./bench-server.ts";
 import { quantile } from "./quantile.ts";
 

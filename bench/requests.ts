@@ -1,5 +1,5 @@
 /** The requests that everybody is measured with. */
-import { modernRequest } from "./bench-fleet.ts";
+import { modernRequest } from "./bench-instances.ts";
 
 export type Era = "2026-07-28" | "2025-11-25";
 export type Method = "tools/call" | "tools/list";

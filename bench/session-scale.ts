@@ -1,4 +1,4 @@
-import { openSession, startBenchFleet, toolCall } from "./bench-fleet.ts";
+import { openSession, startBenchFleet, toolCall } from "./bench-instances.ts";
 
 /** What plain calls took where there are so many sessions. */
 export interface TimesAtScale {

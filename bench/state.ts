@@ -2,7 +2,7 @@
 import { Console } from "node:console";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HttpResponse } from "../src/index.ts";
-import { type BenchFleet, messagesOf, modernRequest, openSession, startBenchFleet, toolCall } from "./bench-fleet.ts";
+import { type BenchFleet, messagesOf, modernRequest, openSession, startBenchFleet, toolCall } from "./bench-instances.ts";
 import { dollarsPerMillion, freshMeter } from "./metered-store.ts";
 import { quantile } from "./quantile.ts";
 import { compareSessionCounts } from "./session-scale.ts";

@@ -7,7 +7,7 @@ import type { Cloud } from "./clouds.ts";
 import type { DevCommand } from "./command.ts";
 import { checkEntry } from "./dev/check-entry.ts";
 import { makeFirstCall } from "./dev/first-call.ts";
-import { type FrontDoor, openFrontDoor } from "./dev/front-doors.ts";
+import { type FrontDoor, openFrontDoor } from "./dev/ingresses.ts";
 import { toReadable } from "./dev/output-line.ts";
 import { openSharedState, type SharedState } from "./dev/shared-state.ts";
 import { stopSignal } from "./dev/stop-signal.ts";

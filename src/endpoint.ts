@@ -1,23 +1,23 @@
 import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
-import { admit, type Endpoint } from "./admission.ts";
-import { type Config, readConfig } from "./config.ts";
-import type { HttpHandler } from "./handler.ts";
-import { createLegacyLeg } from "./legacy/legacy-leg.ts";
-import { createSessions } from "./legacy/session-record.ts";
-import { type LogSink, startRequestLog, writeLogLine } from "./log.ts";
-import { createModernLeg } from "./modern/modern-leg.ts";
-import { createAccess } from "./security/access/access.ts";
-import { openAuthorization } from "./security/authorization/open-authorization.ts";
-import { toolRulesOf } from "./security/authorization/tool-rules.ts";
-import { createOpenStreams } from "./security/limits/open-streams.ts";
-import { createRateGate } from "./security/limits/rate-limits.ts";
-import { factoryOf, markEndpoint, type ServerDefinition, type ServerFactory } from "./server.ts";
-import { createServices } from "./services.ts";
-import { createFleetEvents } from "./state/fleet-events.ts";
-import { createMemoryStore } from "./state/memory-store.ts";
-import { observed } from "./state/observed-store.ts";
-import type { StateStore } from "./state/store.ts";
-import type { StateKeySource } from "./state-keys.ts";
+import { admit, type Endpoint } from "./pipeline/pipeline.ts";
+import { type Config, readConfig } from "./config/config.ts";
+import type { HttpHandler } from "./http/http-handler.ts";
+import { createLegacyLeg } from "./protocol-2025/handler.ts";
+import { createSessions } from "./protocol-2025/sessions/session-record.ts";
+import { type LogSink, startRequestLog, writeLogLine } from "./http/request-log.ts";
+import { createModernLeg } from "./protocol-2026/handler.ts";
+import { createAccess } from "./auth/authenticate.ts";
+import { openAuthorization } from "./authorization/create-authorization.ts";
+import { toolRulesOf } from "./authorization/tool-rules.ts";
+import { createOpenStreams } from "./limits/concurrent-streams.ts";
+import { createRateGate } from "./limits/rate.ts";
+import { factoryOf, markEndpoint, type ServerDefinition, type ServerFactory } from "./define-server.ts";
+import { createServices } from "./services/services.ts";
+import { createFleetEvents } from "./services/change-events.ts";
+import { createMemoryStore } from "./store/memory-store.ts";
+import { observed } from "./store/observed-store.ts";
+import type { StateStore } from "./store/store.ts";
+import type { StateKeySource } from "./config/key-ring.ts";
 
 /** Overrides of what the environment configures, and what no variable can hold. */
 export interface McpEndpointOptions extends Omit<Partial<Config>, "stateKeys"> {

@@ -1,15 +1,15 @@
 import { CLIENT_CAPABILITIES_META_KEY, McpServer, PROTOCOL_VERSION_META_KEY } from "@modelcontextprotocol/server";
 import * as z from "zod/v4";
-import { serveMessage } from "./exchange.ts";
-import type { HttpResponse } from "./handler.ts";
-import { MODERN_REVISION } from "./inbound.ts";
-import { createLegacyLeg } from "./legacy/legacy-leg.ts";
-import { createModernLeg } from "./modern/modern-leg.ts";
-import { ANYBODY } from "./security/access/caller.ts";
-import { createServices } from "./services.ts";
-import { createFleetEvents } from "./state/fleet-events.ts";
-import { createMemoryStore } from "./state/memory-store.ts";
-import { observed } from "./state/observed-store.ts";
+import { serveMessage } from "./pipeline/serve-message.ts";
+import type { HttpResponse } from "./http/http-handler.ts";
+import { MODERN_REVISION } from "./pipeline/classify.ts";
+import { createLegacyLeg } from "./protocol-2025/handler.ts";
+import { createModernLeg } from "./protocol-2026/handler.ts";
+import { ANYBODY } from "./auth/caller.ts";
+import { createServices } from "./services/services.ts";
+import { createFleetEvents } from "./services/change-events.ts";
+import { createMemoryStore } from "./store/memory-store.ts";
+import { observed } from "./store/observed-store.ts";
 
 const TOOL = "warm-up";
 

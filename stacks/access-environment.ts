@@ -1,5 +1,5 @@
 import type { Auth, CognitoAuth } from "./auth.ts";
-import type { FrontDoorKind } from "./front-door.ts";
+import type { FrontDoorKind } from "./ingress.ts";
 import type { TokenIssuer } from "./token-issuer.ts";
 
 /** The variables by which the endpoint finds out who calls. */

@@ -12,7 +12,7 @@ import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { Alias } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
-import type { FrontDoor } from "./front-door.ts";
+import type { FrontDoor } from "./ingress.ts";
 import type { RequestMetrics } from "./request-metrics.ts";
 
 /** From which value on an alarm goes off. Each alarm costs $0.10 a month per metric, idle or not. */

@@ -1,7 +1,7 @@
 import { App } from "aws-cdk-lib";
 import type { Auth } from "./auth.ts";
 import { addChecks } from "./checks.ts";
-import type { FrontDoorKind } from "./front-door.ts";
+import type { FrontDoorKind } from "./ingress.ts";
 import type { McpServerProps } from "./mcp-server-props.ts";
 import { McpServerStack } from "./mcp-server-stack.ts";
 import { refuse } from "./refuse.ts";

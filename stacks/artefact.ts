@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Construct } from "constructs";
-import type { FrontDoorKind } from "./front-door.ts";
+import type { FrontDoorKind } from "./ingress.ts";
 import { refuse } from "./refuse.ts";
 
 /** A Web Function is an HTTP server, and the one that listens is the container of the third cloud. */

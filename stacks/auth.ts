@@ -2,7 +2,7 @@ import { Token } from "aws-cdk-lib";
 import { AuthorizationType, type IAuthorizer } from "aws-cdk-lib/aws-apigateway";
 import type { IUserPool, IUserPoolClient } from "aws-cdk-lib/aws-cognito";
 import type { Construct } from "constructs";
-import type { FrontDoorKind } from "./front-door.ts";
+import type { FrontDoorKind } from "./ingress.ts";
 import { refuse } from "./refuse.ts";
 import { checkIssuers, checkScopes, type TokenIssuer } from "./token-issuer.ts";
 

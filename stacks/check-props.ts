@@ -2,7 +2,7 @@ import { Duration, Stack, Token } from "aws-cdk-lib";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { checkAuth } from "./auth.ts";
-import type { FrontDoorKind } from "./front-door.ts";
+import type { FrontDoorKind } from "./ingress.ts";
 import type { McpServerProps } from "./mcp-server-props.ts";
 import { refuse } from "./refuse.ts";
 
@@ -121,7 +121,7 @@ function checkWholeNumbers(
     ["newSessionTable.maxReadRequestUnits", newSessionTable?.maxReadRequestUnits, 1, 1_000_000_000],
     ["newSessionTable.maxWriteRequestUnits", newSessionTable?.maxWriteRequestUnits, 1, 1_000_000_000],
     ["keyRotation", keyRotation?.toDays({ integral: false }), 1, 1000],
-    // As src/config.ts has them: a value that it refuses would be found out by the first request.
+    // As src/config/config.ts has them: a value that it refuses would be found out by the first request.
     ["settings.maxBodyBytes", settings?.maxBodyBytes, 1, 33_554_432],
     ["settings.heartbeatSeconds", settings?.heartbeatSeconds, 1, 200],
     ["settings.sessionSeconds", settings?.sessionSeconds, 60, 2_592_000],

@@ -4,7 +4,7 @@ import { refuse } from "./refuse.ts";
 import { DEFAULT_PATH, type McpSettings } from "./settings.ts";
 import { isHttpsUrl } from "./token-issuer.ts";
 
-/** As src/config.ts has them, besides what are numbers: a value that it refuses would be found out by the first request. */
+/** As src/config/config.ts has them, besides what are numbers: a value that it refuses would be found out by the first request. */
 export function checkSettings(scope: Construct, settings: McpSettings, hasStore: boolean): void {
   const { path = DEFAULT_PATH, allowedOrigins = [], logLevel, publicUrl, rateLimits = [], audit } = settings;
   // The gateway's resources and the URL that clients get are made of it.

@@ -6,7 +6,7 @@ import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
 
-/** The operations of adapters/aws/dynamodb-client.ts, and no other. */
+/** The operations of adapters/aws/dynamodb/dynamodb-client.ts, and no other. */
 const TABLE_ACTIONS = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"].map((name) => `dynamodb:${name}`);
 
 /** What DynamoDB does with a key in the name of whoever uses the table (DynamoDB Developer Guide, "Encryption at rest"). */

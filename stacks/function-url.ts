@@ -4,7 +4,7 @@ import { FunctionUrlAuthType, InvokeMode } from "aws-cdk-lib/aws-lambda";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { Auth } from "./auth.ts";
 import type { Compute } from "./compute.ts";
-import type { FrontDoor } from "./front-door.ts";
+import type { FrontDoor } from "./ingress.ts";
 import { UNAUTHENTICATED } from "./request-log.ts";
 
 export interface FunctionUrlProps extends Compute {

@@ -7,7 +7,7 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { AlarmProps } from "./alarms.ts";
 import type { Auth } from "./auth.ts";
 import type { DeploymentProps } from "./canary.ts";
-import type { FrontDoorKind } from "./front-door.ts";
+import type { FrontDoorKind } from "./ingress.ts";
 import type { Throttle } from "./rest-api.ts";
 import type { CustomDomain } from "./rest-domain.ts";
 import type { SessionTableProps } from "./session-table.ts";

@@ -14,7 +14,7 @@ import { checkProps, timeoutOf } from "./check-props.ts";
 import { type Compute, createCompute } from "./compute.ts";
 import { createDashboard } from "./dashboard.ts";
 import { toEnvironment } from "./environment.ts";
-import type { FrontDoor } from "./front-door.ts";
+import type { FrontDoor } from "./ingress.ts";
 import { createFunctionRole } from "./function-role.ts";
 import { createFunctionUrl } from "./function-url.ts";
 import { createKeyRing } from "./key-ring.ts";

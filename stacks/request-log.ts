@@ -2,7 +2,7 @@ import { RemovalPolicy } from "aws-cdk-lib";
 import { FilterPattern, type IFilterPattern, LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 
-/** Fields of the lines that src/log.ts writes, as far as alarms and dashboard read them. A test holds them to a real line. */
+/** Fields of the lines that src/http/request-log.ts writes, as far as alarms and dashboard read them. A test holds them to a real line. */
 export const FIELD = {
   message: "message",
   status: "status",

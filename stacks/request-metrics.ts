@@ -2,7 +2,7 @@ import { Names } from "aws-cdk-lib";
 import type { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { type IFilterPattern, type ILogGroup, MetricFilter } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import type { FrontDoor } from "./front-door.ts";
+import type { FrontDoor } from "./ingress.ts";
 import { ANSWERED, FAILED, FIELD } from "./request-log.ts";
 
 /** Numbers made of log lines as they come in. Idle: nothing; $0.30 a month each while there are requests. */

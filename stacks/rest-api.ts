@@ -16,7 +16,7 @@ import type { Construct } from "constructs";
 import { ACCESS_LOG_FORMAT, createExecutionLog, TURNED_AWAY } from "./access-log.ts";
 import { type Auth, isCheckedByGateway } from "./auth.ts";
 import { addDiscovery } from "./discovery.ts";
-import type { FrontDoor } from "./front-door.ts";
+import type { FrontDoor } from "./ingress.ts";
 import { OPEN, toMethodOptions } from "./method-auth.ts";
 import { createLogGroup } from "./request-log.ts";
 import { addDomain, type CustomDomain } from "./rest-domain.ts";

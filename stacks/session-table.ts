@@ -13,7 +13,7 @@ export interface SessionTableProps {
   readonly maxWriteRequestUnits?: number;
 }
 
-/** Key and expiry attributes of adapters/aws/dynamodb-item.ts; a test holds both to the same names. */
+/** Key and expiry attributes of adapters/aws/dynamodb/item.ts; a test holds both to the same names. */
 const PARTITION_KEY = { name: "pk", type: AttributeType.STRING };
 const SORT_KEY = { name: "sk", type: AttributeType.STRING };
 const EXPIRY_ATTRIBUTE = "expiresAt";

@@ -22,7 +22,7 @@ export interface TokenIssuer {
   readonly requiredClaims?: Readonly<Record<string, readonly (string | number | boolean)[]>>;
 }
 
-/** As src/security/access/token-issuer.ts has them. */
+/** As src/config/token-issuer.ts has them. */
 const ALGORITHMS: readonly string[] = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519".split(" ");
 /** Characters of a scope (RFC 6749 §3.3), without the comma. */
 const SCOPE = /^[!#-+\-.-[\]-~]+$/;

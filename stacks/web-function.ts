@@ -13,7 +13,7 @@ import {
 import type { ILogGroup, LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { Auth } from "./auth.ts";
-import type { FrontDoor } from "./front-door.ts";
+import type { FrontDoor } from "./ingress.ts";
 import { createLogGroup, UNAUTHENTICATED } from "./request-log.ts";
 
 export interface WebFunctionProps {

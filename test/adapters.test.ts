@@ -8,7 +8,7 @@ import { neverThrows } from "../src/index.ts";
 import { adapterContract } from "./contract/adapter.ts";
 import { httpArm, inProcessArm, type Traits } from "./contract/arm.ts";
 import handler from "./contract/handler.ts";
-import { type FrontOptions, startFront } from "./fronts.ts";
+import { type FrontOptions, startFront } from "./support/ingresses.ts";
 
 const HANDLER = fileURLToPath(new URL("./contract/handler.ts", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "adapter-contract-"));

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { startGcpEmulator } from "../adapters/gcp/emulator.ts";
+import { startGcpEmulator } from "../emulators/gcp/emulator.ts";
 import type { Artefact } from "../cli/build/artefact.ts";
 import { buildTarget } from "../cli/build/build-target.ts";
 import type { EntryKind } from "../cli/build/entry-source.ts";

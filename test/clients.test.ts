@@ -3,9 +3,9 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import { Client as SdkV1Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as SdkV1Transport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Emulator } from "../adapters/emulation/emulator.ts";
+import type { Emulator } from "../emulators/emulator.ts";
 import type { Cloud } from "../cli/clouds.ts";
-import { type FrontOptions, startFront } from "./fronts.ts";
+import { type FrontOptions, startFront } from "./support/ingresses.ts";
 
 const SERVERS = {
   "SDK v2": fileURLToPath(new URL("./fixtures/conformance-server.ts", import.meta.url)),

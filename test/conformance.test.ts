@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type LocalTable, startLocalTable } from "../adapters/emulation/local-table.ts";
+import { type LocalTable, startLocalTable } from "../emulators/local-table.ts";
 import { MODES } from "./conformance/mode.ts";
 import { REVISIONS } from "./conformance/revision.ts";
 import { runConformance } from "./conformance/run-conformance.ts";

@@ -2,7 +2,7 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import { afterEach, describe, expect, test } from "vitest";
 import notebook from "../examples/notebook/server.ts";
 import { createMcpEndpoint, createMemoryStore, type Fetch, toFetch } from "../src/index.ts";
-import { modernCall } from "./core/messages.ts";
+import { modernCall } from "./support/messages.ts";
 
 const SETTINGS = { logLevel: "silent", stateKeys: [{ id: "test", secret: new Uint8Array(32) }] } as const;
 

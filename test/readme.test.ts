@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { greet } from "../examples/greeter/connect.ts";
 import { CONFIG_VARIABLES } from "../src/index.ts";
-import { startFront } from "./fronts.ts";
+import { startFront } from "./support/ingresses.ts";
 
 const root = new URL("../", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8");

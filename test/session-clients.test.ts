@@ -8,10 +8,10 @@ import {
   ToolListChangedNotificationSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Emulator } from "../adapters/emulation/emulator.ts";
-import { type LocalTable, startLocalTable } from "../adapters/emulation/local-table.ts";
+import type { Emulator } from "../emulators/emulator.ts";
+import { type LocalTable, startLocalTable } from "../emulators/local-table.ts";
 import type { Cloud } from "../cli/clouds.ts";
-import { type FrontOptions, startFront } from "./fronts.ts";
+import { type FrontOptions, startFront } from "./support/ingresses.ts";
 
 const ENTRY = fileURLToPath(new URL("./fixtures/conformance-server.ts", import.meta.url));
 

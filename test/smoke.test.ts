@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "../adapters/aws/emulator.ts";
-import { type LocalTable, startLocalTable } from "../adapters/emulation/local-table.ts";
+import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "../emulators/aws/emulator.ts";
+import { type LocalTable, startLocalTable } from "../emulators/local-table.ts";
 import { runSmoke, type SmokeOptions } from "../cli/smoke/run-smoke.ts";
 import { writeArtefact } from "./aws/artefact.ts";
 import * as functions from "./aws/invoke-functions.ts";

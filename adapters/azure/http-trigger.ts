@@ -8,7 +8,7 @@ import type { Adapter, HttpHandler, HttpRequest, HttpResponse, Invocation } from
 import { neverThrows } from "../../src/index.ts";
 import { createBackgroundWork } from "./background-work.ts";
 import { readFunctionTimeoutMs } from "./function-timeout.ts";
-import { clientIpOf, headersOf, type ProxiedExchange, watchProxiedExchanges } from "./proxied-exchange.ts";
+import { clientIpOf, headersOf, type ProxiedExchange, watchProxiedExchanges } from "./proxied-connection.ts";
 import { startDeadline } from "./start-deadline.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { AnycloudError } from "../../src/index.ts";
-import { readMetadata } from "../metadata/read-metadata.ts";
+import { readMetadata } from "../shared/read-metadata.ts";
 
 /** https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference */
 const API_VERSION = "2019-08-01";

@@ -1,4 +1,4 @@
-import { readMetadata } from "../metadata/read-metadata.ts";
+import { readMetadata } from "../shared/read-metadata.ts";
 
 /** https://cloud.google.com/run/docs/container-contract#metadata-server */
 const DEFAULT_HOST = "metadata.google.internal";

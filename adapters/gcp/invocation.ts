@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { type Invocation, LightSignal } from "../../src/index.ts";
-import type { CloudRunRequest } from "./http-request.ts";
-import type { UnderWay } from "./under-way.ts";
+import type { CloudRunRequest } from "./request.ts";
+import type { UnderWay } from "./in-flight.ts";
 
 /** What the platform says about the instance, read once from its environment. */
 export interface CloudRunEnvironment {

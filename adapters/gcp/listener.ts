@@ -1,10 +1,10 @@
 import type { ServerResponse } from "node:http";
 import { type HttpHandler, neverThrows } from "../../src/index.ts";
-import { type CloudRunRequest, toRequestHead } from "./http-request.ts";
-import { send, sendable } from "./http-response.ts";
+import { type CloudRunRequest, toRequestHead } from "./request.ts";
+import { send, sendable } from "./response.ts";
 import { createInvocation, readEnvironment } from "./invocation.ts";
 import { readBody, refuseBody } from "./request-body.ts";
-import { createUnderWay } from "./under-way.ts";
+import { createUnderWay } from "./in-flight.ts";
 
 /** A request listener of `node:http` and of Express: what Cloud Run calls in both of its forms. */
 export type CloudRunListener = (incoming: CloudRunRequest, outgoing: ServerResponse) => Promise<void>;

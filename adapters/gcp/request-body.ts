@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { CloudRunRequest } from "./http-request.ts";
+import type { CloudRunRequest } from "./request.ts";
 
 /** Cloud Run lets no larger HTTP/1 request through ("Quotas and limits": maximum HTTP/1 request size, 32 MiB). */
 export const MAX_BODY_BYTES: number = 32 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { modernRequest, openSession, startBenchFleet, toolCall } from "../bench-fleet.ts";
+import { modernRequest, openSession, startBenchFleet, toolCall } from "../bench-instances.ts";
 import { dollarsPerMillion, freshMeter } from "../metered-store.ts";
 import { quantile } from "../quantile.ts";
 import type { Row } from "../report/row.ts";

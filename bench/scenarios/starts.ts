@@ -1,4 +1,4 @@
-import { startLocalTable } from "../../adapters/emulation/local-table.ts";
+import { startLocalTable } from "../../emulators/local-table.ts";
 import { type Comparison, type Row, timedRow } from "../report/row.ts";
 import { type Sample, type Summary, shuffled, summaryOf } from "../report/sample.ts";
 import { benchRequest, toEvent } from "../requests.ts";

@@ -11,8 +11,8 @@ const [CEDAR_BUNDLE, CEDAR_WASM] = CEDAR_FILES;
 
 /** The module of the toolkit that loads Cedar. */
 const LOADER = RUNS_FROM_SOURCE
-  ? join(PACKAGE_FOLDER, "src/security/authorization/cedar-module.ts")
-  : join(PACKAGE_FOLDER, "lib/src/security/authorization/cedar-module.js");
+  ? join(PACKAGE_FOLDER, "src/authorization/cedar-module.ts")
+  : join(PACKAGE_FOLDER, "lib/src/authorization/cedar-module.js");
 
 const NAMESPACE = "lazy-cedar";
 

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { startInstance } from "../../adapters/emulation/instance.ts";
+import { startInstance } from "../../emulators/instance.ts";
 import { AnycloudError } from "../../src/index.ts";
 import { RUNS_FROM_SOURCE } from "../package-json.ts";
 import { shownPath } from "../shown-path.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { startLocalTable } from "../../adapters/emulation/local-table.ts";
+import { startLocalTable } from "../../emulators/local-table.ts";
 import type { DevCommand } from "../command.ts";
 
 /** What the instances of all front doors have in common, which makes them one server. */

@@ -18,7 +18,7 @@ export async function openTransport(target: SmokeTarget): Promise<StreamableHTTP
   const { url, lambda, region, headers = {} } = target;
   const http = { requestInit: { headers: { ...headers } } };
   if (lambda !== undefined) {
-    const { createInvokeTransport } = await import("../../adapters/aws/invoke-transport.ts");
+    const { createInvokeTransport } = await import("../../adapters/aws/lambda-api/invoke-transport.ts");
     const client = region === undefined ? {} : { region };
     return createInvokeTransport({ function: lambda, client, http, ...(url !== undefined && { url }) });
   }

@@ -1,4 +1,4 @@
-# The variables that the server gets; src/config.ts reads them. A setting that is null is not set, and has the endpoint's
+# The variables that the server gets; src/config/config.ts reads them. A setting that is null is not set, and has the endpoint's
 # own default.
 locals {
   settings = {

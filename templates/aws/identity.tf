@@ -24,7 +24,7 @@ locals {
   })
 
   server_statements = concat(
-    # The operations of adapters/aws/dynamodb-client.ts, and no other.
+    # The operations of adapters/aws/dynamodb/dynamodb-client.ts, and no other.
     [
       for table in local.table_arn[*] : {
         Action   = [for name in ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"] : "dynamodb:${name}"]

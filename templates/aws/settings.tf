@@ -49,7 +49,7 @@ variable "settings" {
   default  = {}
   nullable = false
 
-  # As src/config.ts has them: a value that it refuses would be found out by the first request.
+  # As src/config/config.ts has them: a value that it refuses would be found out by the first request.
   validation {
     condition     = try(regex("^(/[A-Za-z0-9_.~-]+)+$", var.settings.path)[0] != "", var.settings.path == null)
     error_message = "settings.path must be a path such as /mcp, without a slash at its end."

@@ -73,7 +73,7 @@ locals {
   entra_issuer = "sts.windows.net/${data.azurerm_client_config.current.tenant_id}/"
 
   aws_statements = concat(
-    # The operations of adapters/aws/dynamodb-client.ts, and no other.
+    # The operations of adapters/aws/dynamodb/dynamodb-client.ts, and no other.
     [
       for table in local.table_arn[*] : {
         Action   = [for name in ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"] : "dynamodb:${name}"]

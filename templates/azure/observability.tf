@@ -21,7 +21,7 @@ resource "azurerm_application_insights" "server" {
 }
 
 locals {
-  # The lines that src/log.ts writes, as the Functions host hands them on. Where there are many, the host keeps a sample, and
+  # The lines that src/http/request-log.ts writes, as the Functions host hands them on. Where there are many, the host keeps a sample, and
   # itemCount says for how many lines one stands (host.json, samplingSettings).
   request_lines = <<-EOT
     traces

@@ -1,5 +1,5 @@
 # The table of sessions and shared state: a new one, or one that another deployment made. Keys and expiry attribute are those
-# of adapters/aws/dynamodb-item.ts.
+# of adapters/aws/dynamodb/item.ts.
 resource "aws_dynamodb_table" "sessions" {
   count = local.has_store && var.shared_state.table == null ? 1 : 0
 

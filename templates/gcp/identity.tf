@@ -51,7 +51,7 @@ resource "aws_iam_role_policy" "server" {
 
 locals {
   server_statements = concat(
-    # The operations of adapters/aws/dynamodb-client.ts, and no other.
+    # The operations of adapters/aws/dynamodb/dynamodb-client.ts, and no other.
     [
       for table in local.table_arn[*] : {
         Action   = [for name in ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"] : "dynamodb:${name}"]

@@ -1,5 +1,5 @@
 # The table of sessions and shared state, in AWS: a new one, or one that another deployment made. Keys and expiry attribute are
-# those of adapters/aws/dynamodb-item.ts.
+# those of adapters/aws/dynamodb/item.ts.
 resource "aws_dynamodb_table" "sessions" {
   count = local.uses_aws && var.shared_state.table == null ? 1 : 0
 

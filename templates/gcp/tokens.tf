@@ -27,7 +27,7 @@ variable "tokens" {
     condition     = var.auth == "jwt" || var.tokens == null
     error_message = "tokens are for auth = \"jwt\": nothing verifies them otherwise, so leave them out."
   }
-  # As src/security/access/token-issuer.ts has them: a value that it refuses would be found out by the first request.
+  # As src/config/token-issuer.ts has them: a value that it refuses would be found out by the first request.
   validation {
     condition = var.tokens == null || try(length(var.tokens.issuers) > 0 && length(var.tokens.issuers) == length(distinct(var.tokens.issuers[*].issuer)) && alltrue([
       for url in concat(var.tokens.issuers[*].issuer, compact(var.tokens.issuers[*].jwks_uri)) : can(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$", url))

@@ -11,7 +11,7 @@ export interface Artefact {
   remove(): Promise<void>;
 }
 
-const ADAPTER = JSON.stringify(join(import.meta.dirname, "../../adapters/aws/lambda.ts"));
+const ADAPTER = JSON.stringify(join(import.meta.dirname, "../../adapters/aws/entry.ts"));
 
 /** Bundles the adapter around `handler`, the source text of an `HttpHandler`. */
 export async function buildArtefact(handler: string): Promise<Artefact> {

@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
-import { findAwsRuntime } from "../../adapters/aws/emulator/find-runtime.ts";
-import { type AwsEmulatorOptions, startAwsEmulator } from "../../adapters/aws/emulator.ts";
-import type { Emulator } from "../../adapters/emulation/emulator.ts";
+import { findAwsRuntime } from "../../emulators/aws/runtime/find-runtime.ts";
+import { type AwsEmulatorOptions, startAwsEmulator } from "../../emulators/aws/emulator.ts";
+import type { Emulator } from "../../emulators/emulator.ts";
 
 export type Runtime = NonNullable<AwsEmulatorOptions["runtime"]>;
 

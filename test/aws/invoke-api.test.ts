@@ -1,6 +1,6 @@
 import { InvokeWithResponseStreamCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type AwsEmulator, startAwsEmulator } from "../../adapters/aws/emulator.ts";
+import { type AwsEmulator, startAwsEmulator } from "../../emulators/aws/emulator.ts";
 import { type Artefact, writeArtefact } from "./artefact.ts";
 import * as functions from "./invoke-functions.ts";
 import { clientOf } from "./invoke-server.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LambdaClientConfig } from "@aws-sdk/client-lambda";
-import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "../../adapters/aws/emulator.ts";
+import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "../../emulators/aws/emulator.ts";
 import { buildTarget } from "../../cli/build/build-target.ts";
 
 /** An MCP server on an emulated Lambda. `await using` ends it. */

@@ -1,7 +1,7 @@
 import { Client, type StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createInvokeTransport } from "../../adapters/aws/invoke-transport.ts";
-import { type LocalTable, startLocalTable } from "../../adapters/emulation/local-table.ts";
+import { createInvokeTransport } from "../../adapters/aws/lambda-api/invoke-transport.ts";
+import { type LocalTable, startLocalTable } from "../../emulators/local-table.ts";
 import { fixture, type InvokedServer, startInvoked } from "./invoke-server.ts";
 
 const capabilities = { elicitation: {}, sampling: {} };

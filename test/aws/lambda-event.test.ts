@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ReceivedRequest } from "../../adapters/aws/emulator/received-request.ts";
-import { type RestEventOptions, toRestEvent } from "../../adapters/aws/emulator/rest-event.ts";
-import { toUrlEvent } from "../../adapters/aws/emulator/url-event.ts";
-import { type LambdaEvent, type RestEvent, readEvent, type UrlEvent } from "../../adapters/aws/lambda-event.ts";
+import type { ReceivedRequest } from "../../emulators/aws/ingress/received-request.ts";
+import { type RestEventOptions, toRestEvent } from "../../emulators/aws/ingress/rest-event.ts";
+import { toUrlEvent } from "../../emulators/aws/ingress/url-event.ts";
+import { type LambdaEvent, type RestEvent, readEvent, type UrlEvent } from "../../adapters/aws/request.ts";
 
 const REST: RestEvent = {
   httpMethod: "POST",

@@ -1,10 +1,10 @@
 import { McpServer } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
-import { toBufferedLambda } from "../../adapters/aws/lambda.ts";
-import { type LambdaEvent, readEvent } from "../../adapters/aws/lambda-event.ts";
+import { toBufferedLambda } from "../../adapters/aws/entry.ts";
+import { type LambdaEvent, readEvent } from "../../adapters/aws/request.ts";
 import { createMcpEndpoint } from "../../src/index.ts";
-import { legacyRequest } from "../core/messages.ts";
-import { textResult } from "../modern/instances.ts";
+import { legacyRequest } from "../support/messages.ts";
+import { textResult } from "../protocol-2026/instances.ts";
 
 const event = (headers: Record<string, string>, multi?: Record<string, string[]>): LambdaEvent => ({
   httpMethod: "POST",

@@ -1,9 +1,9 @@
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { installGlobals } from "../../adapters/aws/emulator/runtime-globals.ts";
-import { toBufferedLambda, toLambda } from "../../adapters/aws/lambda.ts";
-import type { UrlEvent } from "../../adapters/aws/lambda-event.ts";
-import { deadlineMarginMs } from "../../adapters/aws/lambda-invocation.ts";
+import { installGlobals } from "../../emulators/aws/runtime/runtime-globals.ts";
+import { toBufferedLambda, toLambda } from "../../adapters/aws/entry.ts";
+import type { UrlEvent } from "../../adapters/aws/request.ts";
+import { deadlineMarginMs } from "../../adapters/aws/invocation.ts";
 import type { ResponseStream } from "../../adapters/aws/lambda-runtime.ts";
 import type { HttpHandler } from "../../src/index.ts";
 

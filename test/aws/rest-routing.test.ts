@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { ReceivedRequest } from "../../adapters/aws/emulator/received-request.ts";
-import { proxyForAll, type RestApiDefinition, type RestRoute } from "../../adapters/aws/emulator/rest-definition.ts";
-import { customised, findRoute } from "../../adapters/aws/emulator/rest-routing.ts";
-import * as rules from "../../adapters/aws/emulator/rest-rules.ts";
+import type { ReceivedRequest } from "../../emulators/aws/ingress/received-request.ts";
+import { proxyForAll, type RestApiDefinition, type RestRoute } from "../../emulators/aws/ingress/rest-definition.ts";
+import { customised, findRoute } from "../../emulators/aws/ingress/rest-routing.ts";
+import * as rules from "../../emulators/aws/ingress/rest-rules.ts";
 
 const request = (method: string, path: string, headers: ReceivedRequest["headers"] = []): ReceivedRequest => ({
   method,

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { openConfiguredStateKeys } from "../../adapters/aws/state-keys.ts";
-import { CLIENTS, setUpClient, USER_AGENTS } from "../state/clients.ts";
+import { openConfiguredStateKeys } from "../../adapters/aws/secrets/state-keys.ts";
+import { CLIENTS, setUpClient, USER_AGENTS } from "../store/clients.ts";
 import { SECRET } from "./state-keys-stand-in.ts";
 
 const RING = `first:${randomBytes(32).toString("base64")}`;

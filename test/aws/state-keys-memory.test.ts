@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { rememberedKeys } from "../../adapters/aws/state-keys-memory.ts";
+import { rememberedKeys } from "../../adapters/aws/secrets/state-keys-cache.ts";
 import type { StateKeyEntry } from "../../src/index.ts";
 
 const SECOND = 1_000;

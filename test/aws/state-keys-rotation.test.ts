@@ -8,9 +8,9 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { openConfiguredStateKeys } from "../../adapters/aws/state-keys.ts";
-import { keyIdOf, seal, unseal } from "../../src/modern/seal.ts";
-import { findMoto, startMotoServer } from "../state/engines.ts";
+import { openConfiguredStateKeys } from "../../adapters/aws/secrets/state-keys.ts";
+import { keyIdOf, seal, unseal } from "../../src/services/seal.ts";
+import { findMoto, startMotoServer } from "../store/engines.ts";
 import { SECRET, type SecretsStandIn, startSecretsStandIn } from "./state-keys-stand-in.ts";
 
 const STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type StandIn, type StandInAnswer, type StandInRequest, startStandIn } from "../state/stand-in-server.ts";
+import { type StandIn, type StandInAnswer, type StandInRequest, startStandIn } from "../store/stand-in-server.ts";
 
 export const SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mcp/state-keys-AbCdEf";
 

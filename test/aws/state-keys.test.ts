@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { openConfiguredStateKeys } from "../../adapters/aws/state-keys.ts";
+import { openConfiguredStateKeys } from "../../adapters/aws/secrets/state-keys.ts";
 import type { LoadStateKeys } from "../../src/index.ts";
-import { CLIENTS, setUpClient } from "../state/clients.ts";
-import { startStandIn } from "../state/stand-in-server.ts";
-import { ROLE, startStsStandIn } from "../state/sts-stand-in.ts";
+import { CLIENTS, setUpClient } from "../store/clients.ts";
+import { startStandIn } from "../store/stand-in-server.ts";
+import { ROLE, startStsStandIn } from "../store/sts-stand-in.ts";
 import { SECRET, type SecretsStandIn, startSecretsStandIn } from "./state-keys-stand-in.ts";
 
 const KEY = randomBytes(32);

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { onTestFinished } from "vitest";
-import { startAzureEmulator } from "../../adapters/azure/emulator.ts";
-import type { EmulatorOptions } from "../../adapters/emulation/emulator.ts";
+import { startAzureEmulator } from "../../emulators/azure/emulator.ts";
+import type { EmulatorOptions } from "../../emulators/emulator.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 /** What an ES module needs around the CommonJS library inside it. */

@@ -1,6 +1,6 @@
 import { HttpRequest, InvocationContext } from "@azure/functions";
 import { expect, test, vi } from "vitest";
-import { toAzureFunction } from "../../adapters/azure/functions.ts";
+import { toAzureFunction } from "../../adapters/azure/entry.ts";
 import type { Invocation, HttpRequest as Seen } from "../../src/index.ts";
 
 test("without the host's proxy, path and query are cut from the URL and nothing is vouched for", async () => {

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { startLocalTable } from "../../adapters/emulation/local-table.ts";
+import { startLocalTable } from "../../emulators/local-table.ts";
 import { buildTarget } from "../../cli/build/build-target.ts";
 import { createChaosClient } from "./chaos-client.ts";
-import { startMortalFleet } from "./mortal-fleet.ts";
+import { startMortalFleet } from "./mortal-instances.ts";
 import { createRandom } from "./random.ts";
 import { runSession, type SessionReport } from "./session-run.ts";
 

@@ -7,7 +7,7 @@ import { createProject, greeter, ROOT } from "./project.ts";
 import { runCli } from "./run-cli.ts";
 
 const run = promisify(execFile);
-const project = createProject({ "src/server.ts": greeter("Hello") });
+const project = createProject({ "src/define-server.ts": greeter("Hello") });
 afterAll(() => project.remove());
 
 const LICENSES = "THIRD-PARTY-LICENSES.txt";

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { ROOT } from "./project.ts";
 
 /** Ends the command line when the test process ends, however that does: it has a process group of its own. */
-const TETHER = pathToFileURL(join(ROOT, "adapters/emulation/tether.ts")).href;
+const TETHER = pathToFileURL(join(ROOT, "emulators/preload-guard.ts")).href;
 
 export interface CliOptions {
   readonly cwd?: string;

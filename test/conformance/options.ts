@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { AnycloudError } from "../../src/index.ts";
-import { FRONTS, type Front } from "./front.ts";
+import { FRONTS, type Front } from "./ingress.ts";
 import { AMNESIA, inTurn, MODES, type Mode } from "./mode.ts";
 import { REVISIONS, type Revision } from "./revision.ts";
 

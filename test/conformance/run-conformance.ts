@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { startFront } from "../fronts.ts";
-import type { Front } from "./front.ts";
+import { startFront } from "../support/ingresses.ts";
+import type { Front } from "./ingress.ts";
 import type { Mode } from "./mode.ts";
 import type { Revision } from "./revision.ts";
 import { readExpectedFailures, readScoredScenarios, UNSCORED_BUT_REQUIRED } from "./scored-scenarios.ts";

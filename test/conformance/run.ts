@@ -1,4 +1,4 @@
-import { type LocalTable, startLocalTable } from "../../adapters/emulation/local-table.ts";
+import { type LocalTable, startLocalTable } from "../../emulators/local-table.ts";
 import { AnycloudError } from "../../src/index.ts";
 import { type ConformanceOptions, readOptions, USAGE } from "./options.ts";
 import type { Revision } from "./revision.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { startInstance } from "../../adapters/emulation/instance.ts";
+import { startInstance } from "../../emulators/instance.ts";
 import type { Revision } from "./revision.ts";
 import { readSuiteResults, type ScenarioResult } from "./suite-results.ts";
 

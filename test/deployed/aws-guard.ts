@@ -1,5 +1,5 @@
-import { type StandIn, type StandInAnswer, type StandInRequest, startStandIn } from "../state/stand-in-server.ts";
-import type { IssuedCredentials } from "../state/sts-stand-in.ts";
+import { type StandIn, type StandInAnswer, type StandInRequest, startStandIn } from "../store/stand-in-server.ts";
+import type { IssuedCredentials } from "../store/sts-stand-in.ts";
 import { readSignature } from "./request-signature.ts";
 
 export interface GuardOptions {

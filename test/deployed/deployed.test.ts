@@ -9,7 +9,7 @@ import { runConformanceAt } from "../conformance/run-conformance.ts";
 import { describeVerdict, isAsExpected } from "../conformance/verdict.ts";
 import { adapterContract } from "../contract/adapter.ts";
 import { type Arm, httpArm, type Traits } from "../contract/arm.ts";
-import { type FrontOptions, startFront } from "../fronts.ts";
+import { type FrontOptions, startFront } from "../support/ingresses.ts";
 import { findTerraform, NO_TERRAFORM } from "../templates/run/terraform.ts";
 import { type Deployment, deploy } from "./deployment.ts";
 import type { OutsideCloud } from "./local-cloud.ts";

@@ -1,5 +1,5 @@
-import type { FrontOptions } from "../fronts.ts";
-import { ROLE } from "../state/sts-stand-in.ts";
+import type { FrontOptions } from "../support/ingresses.ts";
+import { ROLE } from "../store/sts-stand-in.ts";
 import { applyTemplate } from "../templates/run/apply-template.ts";
 import { readRole } from "./aws-role.ts";
 import { readAzureApp } from "./azure-app.ts";

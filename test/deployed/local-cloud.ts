@@ -1,8 +1,8 @@
-import { startLocalTable } from "../../adapters/emulation/local-table.ts";
+import { startLocalTable } from "../../emulators/local-table.ts";
 import { SECRET, startSecretsStandIn } from "../aws/state-keys-stand-in.ts";
-import { azureIdentityEndpoint, googleMetadataServer, type IdentityEndpoint } from "../state/identity-endpoints.ts";
-import { startStandIn } from "../state/stand-in-server.ts";
-import { type StsStandIn, startStsStandIn } from "../state/sts-stand-in.ts";
+import { azureIdentityEndpoint, googleMetadataServer, type IdentityEndpoint } from "../store/identity-endpoints.ts";
+import { startStandIn } from "../store/stand-in-server.ts";
+import { type StsStandIn, startStsStandIn } from "../store/sts-stand-in.ts";
 import { type Guard, startGuard } from "./aws-guard.ts";
 import { withKeys } from "./template-values.ts";
 import { type Claims, createTokenIssuer } from "./token-issuer.ts";

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import type { StandInRequest } from "../state/stand-in-server.ts";
+import type { StandInRequest } from "../store/stand-in-server.ts";
 
 /** Who signed a request, and for what. */
 export interface RequestSignature {

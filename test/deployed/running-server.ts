@@ -1,5 +1,5 @@
-import type { Emulator } from "../../adapters/emulation/emulator.ts";
-import { type FrontOptions, startFront } from "../fronts.ts";
+import type { Emulator } from "../../emulators/emulator.ts";
+import { type FrontOptions, startFront } from "../support/ingresses.ts";
 import type { OutsideCloud } from "./local-cloud.ts";
 
 /** An answer to a request, read to its end. */

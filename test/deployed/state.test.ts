@@ -12,7 +12,7 @@ import type { OutsideCloud } from "./local-cloud.ts";
 import { INITIALIZE, type RunningServer, startServer } from "./running-server.ts";
 
 /** All that the store asks DynamoDB for. */
-const CLIENT = new URL("../../adapters/aws/dynamodb-client.ts", import.meta.url);
+const CLIENT = new URL("../../adapters/aws/dynamodb/dynamodb-client.ts", import.meta.url);
 const example = (name: string): string => fileURLToPath(new URL(`../../examples/${name}/server.ts`, import.meta.url));
 
 test("terraform is there to say what servers are deployed with", ({ skip }) => {

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { runSmoke } from "../../cli/smoke/run-smoke.ts";
-import { findMoto, openEngine, standInCredentials, startMotoServer } from "../state/engines.ts";
-import { ROLE } from "../state/sts-stand-in.ts";
+import { findMoto, openEngine, standInCredentials, startMotoServer } from "../store/engines.ts";
+import { ROLE } from "../store/sts-stand-in.ts";
 import { type LocalCloud, type OutsideCloud, openLocalCloud } from "./local-cloud.ts";
 import { INITIALIZE, type RunningServer, startServer } from "./running-server.ts";
 

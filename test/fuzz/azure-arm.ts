@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { channel } from "node:diagnostics_channel";
 import { EventEmitter } from "node:events";
 import { HttpRequest, InvocationContext } from "@azure/functions";
-import { toAzureFunction } from "../../adapters/azure/functions.ts";
+import { toAzureFunction } from "../../adapters/azure/entry.ts";
 import type { HttpHandler } from "../../src/index.ts";
 import type { Arm } from "./arms.ts";
 import { passable } from "./passable.ts";

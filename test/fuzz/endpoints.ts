@@ -10,7 +10,7 @@ import {
   type RequestRecord,
   type StateStore,
 } from "../../src/index.ts";
-import { anyUser } from "../modern/instances.ts";
+import { anyUser } from "../protocol-2026/instances.ts";
 
 /** What requests are sent to: one endpoint without a store, one with sessions, one that asks who calls. */
 export interface Endpoints {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { HttpHandler } from "../../src/index.ts";
-import { callerOf, legacyRequest } from "../core/messages.ts";
+import { callerOf, legacyRequest } from "../support/messages.ts";
 import { type Answer, flaws } from "./answer.ts";
 import { startArms } from "./arms.ts";
 import { createEndpoints } from "./endpoints.ts";

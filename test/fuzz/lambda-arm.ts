@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
-import type { ReceivedRequest } from "../../adapters/aws/emulator/received-request.ts";
-import { toRestEvent } from "../../adapters/aws/emulator/rest-event.ts";
-import { installGlobals } from "../../adapters/aws/emulator/runtime-globals.ts";
-import { toUrlEvent } from "../../adapters/aws/emulator/url-event.ts";
-import { toLambda } from "../../adapters/aws/lambda.ts";
-import type { LambdaEvent } from "../../adapters/aws/lambda-event.ts";
+import type { ReceivedRequest } from "../../emulators/aws/ingress/received-request.ts";
+import { toRestEvent } from "../../emulators/aws/ingress/rest-event.ts";
+import { installGlobals } from "../../emulators/aws/runtime/runtime-globals.ts";
+import { toUrlEvent } from "../../emulators/aws/ingress/url-event.ts";
+import { toLambda } from "../../adapters/aws/entry.ts";
+import type { LambdaEvent } from "../../adapters/aws/request.ts";
 import type { ResponseStream } from "../../adapters/aws/lambda-runtime.ts";
 import type { HttpHandler } from "../../src/index.ts";
 import type { Answer } from "./answer.ts";

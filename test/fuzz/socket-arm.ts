@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import { toCloudRun } from "../../adapters/gcp/cloud-run.ts";
+import { toCloudRun } from "../../adapters/gcp/entry.ts";
 import { listenOnPort } from "../../adapters/gcp/container.ts";
 import type { HttpHandler } from "../../src/index.ts";
 import type { Answer } from "./answer.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ServiceInstance, startServiceInstance } from "../../adapters/gcp/emulator/service-instance.ts";
+import { type ServiceInstance, startServiceInstance } from "../../emulators/gcp/service-instance.ts";
 import { buildTarget } from "../../cli/build/build-target.ts";
 import { runSmoke } from "../../cli/smoke/run-smoke.ts";
 import { copyContext, readDockerfile } from "./dockerfile.ts";

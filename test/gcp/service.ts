@@ -5,8 +5,8 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import type { Emulator } from "../../adapters/emulation/emulator.ts";
-import { type GcpEmulatorOptions, startGcpEmulator } from "../../adapters/gcp/emulator.ts";
+import type { Emulator } from "../../emulators/emulator.ts";
+import { type GcpEmulatorOptions, startGcpEmulator } from "../../emulators/gcp/emulator.ts";
 
 export const FORMS = ["container", "function"] as const;
 
@@ -23,7 +23,7 @@ export async function buildArtefact(folder: string): Promise<void> {
   const here = import.meta.dirname;
   const entries: Record<string, string> = {
     "server.mjs": `import { listenOnPort } from "../../adapters/gcp/container.ts"; await listenOnPort(handler);`,
-    "index.mjs": `import { toCloudRun } from "../../adapters/gcp/cloud-run.ts"; export const mcp = toCloudRun(handler);`,
+    "index.mjs": `import { toCloudRun } from "../../adapters/gcp/entry.ts"; export const mcp = toCloudRun(handler);`,
   };
   for (const [file, entry] of Object.entries(entries)) {
     await build({

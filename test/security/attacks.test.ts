@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createMcpEndpoint, type HttpHandler, type HttpRequest, readConfig } from "../../src/index.ts";
-import { legacyRequest, textOf } from "../core/messages.ts";
-import { createV2Server } from "../core/servers.ts";
+import { legacyRequest, textOf } from "../support/messages.ts";
+import { createV2Server } from "../support/servers.ts";
 import { type AttackAnswer, type AttackRequest, verdictOn } from "./attack.ts";
 import { type AttackTarget, createAttackTarget } from "./attack-target.ts";
 import { ATTACKS } from "./attacks.ts";

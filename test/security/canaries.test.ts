@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { readConfig } from "../../src/index.ts";
 import { type AttackTarget, createAttackTarget } from "./attack-target.ts";
 import { CANARY, NO_JSON, PROBES } from "./canaries.ts";
-import { FRONT_DOORS, IN_PROCESS, type SecuredFront, startSecured } from "./secured-fronts.ts";
+import { FRONT_DOORS, IN_PROCESS, type SecuredFront, startSecured } from "./secured-ingresses.ts";
 
 const KEY = Buffer.from(CANARY.repeat(2)).toString("base64");
 

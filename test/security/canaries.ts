@@ -1,4 +1,4 @@
-import { legacyRequest } from "../core/messages.ts";
+import { legacyRequest } from "../support/messages.ts";
 import type { AttackRequest, SendAttack } from "./attack.ts";
 import { type AttackTarget, goodClaims } from "./attack-target.ts";
 import { INITIALIZE, inSession, modern, withState } from "./messages.ts";

@@ -1,5 +1,5 @@
-import { createTokenCheck, type TokenCheck } from "../../src/security/access/token-check.ts";
-import { SIGNATURE_ALGORITHMS, type TokenIssuer } from "../../src/security/access/token-issuer.ts";
+import { createTokenCheck, type TokenCheck } from "../../src/auth/jwt/token-check.ts";
+import { SIGNATURE_ALGORITHMS, type TokenIssuer } from "../../src/config/token-issuer.ts";
 import { type Claims, type LocalIssuer, type LocalIssuerOptions, startLocalIssuer } from "./local-issuer.ts";
 
 /** An issuer, and instances that take its tokens and whose clock a test turns. */

@@ -1,4 +1,4 @@
-import { legacyRequest, modernCall } from "../core/messages.ts";
+import { legacyRequest, modernCall } from "../support/messages.ts";
 import type { AttackRequest } from "./attack.ts";
 import type { AttackTarget } from "./attack-target.ts";
 import { goodClaims } from "./attack-target.ts";

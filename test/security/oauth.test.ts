@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type AuthorizationServer, startAuthorizationServer } from "./authorization-server.ts";
 import { connectV1, connectV2 } from "./oauth-clients.ts";
-import { FRONT_DOORS, type SecuredFront, startSecured } from "./secured-fronts.ts";
+import { FRONT_DOORS, type SecuredFront, startSecured } from "./secured-ingresses.ts";
 
 const PUBLIC_URL = "https://mcp.example/mcp";
 const CLIENTS = [

@@ -7,7 +7,7 @@ import {
   type McpEndpointOptions,
   type ServerDefinition,
 } from "../../src/index.ts";
-import { type Caller, type CallOptions, callerOf, legacyRequest, messagesOf, modernCall } from "../core/messages.ts";
+import { type Caller, type CallOptions, callerOf, legacyRequest, messagesOf, modernCall } from "../support/messages.ts";
 import { type Calls, createV1Tools, createV2Tools } from "./tool-servers.ts";
 
 /** Who calls: what a token says that the test's verifier accepts. */

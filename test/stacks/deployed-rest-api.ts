@@ -4,7 +4,7 @@ import type {
   Mock,
   RestApiDefinition,
   RestRoute,
-} from "../../adapters/aws/emulator/rest-definition.ts";
+} from "../../emulators/aws/ingress/rest-definition.ts";
 import type { Synthesis } from "./synthesis.ts";
 import { type Resolve, referencesIn } from "./template-values.ts";
 

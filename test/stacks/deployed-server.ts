@@ -1,4 +1,4 @@
-import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "../../adapters/aws/emulator.ts";
+import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "../../emulators/aws/emulator.ts";
 import { readRestApi, readStage } from "./deployed-rest-api.ts";
 import type { Synthesis } from "./synthesis.ts";
 import { createResolve, type LocalValues, referencesIn } from "./template-values.ts";

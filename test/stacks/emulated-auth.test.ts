@@ -1,6 +1,6 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { AwsEmulator } from "../../adapters/aws/emulator.ts";
+import type { AwsEmulator } from "../../emulators/aws/emulator.ts";
 import { startDeployed } from "./deployed-server.ts";
 import { type LocalRegion, openLocalRegion } from "./local-region.ts";
 import { userPool } from "./variants.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, vi } from "vitest";
-import { startLocalTable } from "../../adapters/emulation/local-table.ts";
+import { startLocalTable } from "../../emulators/local-table.ts";
 import { buildTarget } from "../../cli/build/build-target.ts";
 import type { EntryKind } from "../../cli/build/entry-source.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";

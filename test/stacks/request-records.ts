@@ -1,7 +1,7 @@
 import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import { createMcpEndpoint, createMemoryStore, type RequestRecord } from "../../src/index.ts";
-import { callerOf, legacyRequest, modernCall, textOf } from "../core/messages.ts";
-import { createV2Server } from "../core/servers.ts";
+import { callerOf, legacyRequest, modernCall, textOf } from "../support/messages.ts";
+import { createV2Server } from "../support/servers.ts";
 
 /** Real lines of the request log, of the kinds that the stack tells apart. */
 export interface RequestRecords {

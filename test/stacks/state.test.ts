@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { toAttributes, toKey } from "../../adapters/aws/dynamodb-item.ts";
+import { toAttributes, toKey } from "../../adapters/aws/dynamodb/item.ts";
 import { FRONT_DOORS, type Resource, synthesize } from "./synthesis.ts";
 import { OPT_IN, sessionTable } from "./variants.ts";
 

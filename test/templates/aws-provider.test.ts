@@ -1,6 +1,6 @@
 import { DescribeTableCommand, DynamoDBClient, UpdateTableCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findMoto, startMotoServer } from "../state/engines.ts";
+import { findMoto, startMotoServer } from "../store/engines.ts";
 import { findAwsProvider, NO_AWS_PROVIDER } from "./aws-provider-mirror.ts";
 import { type Deployment, deployTo } from "./aws-provider-run.ts";
 import { findTerraform, NO_TERRAFORM } from "./run/terraform.ts";

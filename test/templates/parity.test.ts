@@ -119,13 +119,13 @@ test("the outputs are the same everywhere", () => {
 });
 
 describe("the server's environment", () => {
-  test.for(CLOUDS)("has on %s what src/config.ts reads, or it is said why not", (cloud) => {
+  test.for(CLOUDS)("has on %s what src/config/config.ts reads, or it is said why not", (cloud) => {
     const expected = CONFIG_VARIABLES.filter((name) => !NOT_SET[cloud][name]);
     expect(faces[cloud].environment).toEqual([...expected, ...Object.keys(OF_OTHERS[cloud])].sort());
   });
 });
 
-describe("the rules for a setting are those of src/config.ts", () => {
+describe("the rules for a setting are those of src/config/config.ts", () => {
   /** What a variable must be, in the words of the error. */
   function wordsOf(variable: string): string {
     try {

@@ -113,7 +113,7 @@ run "alarms_that_somebody_hears" {
   }
 }
 
-# The fields of the lines that src/log.ts writes, in the patterns of stacks/request-log.ts.
+# The fields of the lines that src/http/request-log.ts writes, in the patterns of stacks/request-log.ts.
 run "numbers_from_the_log" {
   assert {
     condition = { for key, filter in aws_cloudwatch_log_metric_filter.requests : key => [filter.log_group_name, filter.pattern, filter.metric_transformation[0].value] } == {

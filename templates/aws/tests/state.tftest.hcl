@@ -15,7 +15,7 @@ variables {
 run "table_that_nobody_deletes" {
   assert {
     condition     = aws_dynamodb_table.sessions[0].name == "notes" && aws_dynamodb_table.sessions[0].billing_mode == "PAY_PER_REQUEST" && aws_dynamodb_table.sessions[0].hash_key == "pk" && aws_dynamodb_table.sessions[0].range_key == "sk" && alltrue([for key in aws_dynamodb_table.sessions[0].attribute : key.type == "S"])
-    error_message = "The table must be billed on demand, and have the keys of adapters/aws/dynamodb-item.ts."
+    error_message = "The table must be billed on demand, and have the keys of adapters/aws/dynamodb/item.ts."
   }
   assert {
     condition     = aws_dynamodb_table.sessions[0].ttl[0].attribute_name == "expiresAt" && aws_dynamodb_table.sessions[0].ttl[0].enabled

@@ -23,7 +23,7 @@ variables {
 run "table_role_and_key_ring" {
   assert {
     condition     = aws_dynamodb_table.sessions[0].name == "notes" && aws_dynamodb_table.sessions[0].hash_key == "pk" && aws_dynamodb_table.sessions[0].range_key == "sk" && aws_dynamodb_table.sessions[0].billing_mode == "PAY_PER_REQUEST"
-    error_message = "The table must be billed on demand, and have the keys of adapters/aws/dynamodb-item.ts."
+    error_message = "The table must be billed on demand, and have the keys of adapters/aws/dynamodb/item.ts."
   }
   assert {
     condition     = aws_dynamodb_table.sessions[0].ttl[0].attribute_name == "expiresAt" && aws_dynamodb_table.sessions[0].ttl[0].enabled

@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import type { Emulator, EmulatorOptions } from "../../emulators/emulator.ts";
+import { buildTarget } from "../build/build-target.ts";
+import type { Cloud } from "../clouds.ts";
+
+/** Loads one cloud's emulator, and not the others'. */
+const START: Readonly<Record<Cloud, (options: EmulatorOptions) => Promise<Emulator>>> = {
+  aws: async (options) => (await import("../../emulators/aws/emulator.ts")).startAwsEmulator(options),
+  azure: async (options) => (await import("../../emulators/azure/emulator.ts")).startAzureEmulator(options),
+  gcp: async (options) => (await import("../../emulators/gcp/emulator.ts")).startGcpEmulator(options),
+};
+
+export interface FrontDoorOptions extends Omit<EmulatorOptions, "artefact"> {
+  readonly cloud: Cloud;
+  readonly entry: string;
+  /** Folder in which the artefacts are made. */
+  readonly folder: string;
+}
+
+/** One cloud's artefact behind its front door. */
+export interface FrontDoor {
+  readonly cloud: Cloud;
+  readonly url: string;
+  readonly imitates: string;
+  /** Builds the artefact again and serves it from then on. */
+  renew(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Builds a cloud's artefact and starts its front door on loopback. Throws what `buildTarget` and emulators throw. */
+export async function openFrontDoor({ cloud, entry, folder, ...options }: FrontDoorOptions): Promise<FrontDoor> {
+  const artefact = join(folder, cloud);
+  const build = () => buildTarget({ cloud, entry, outDir: artefact, sourceMapDir: artefact });
+  await build();
+  const emulator = await START[cloud]({
+    ...options,
+    artefact,
+    // Stack traces name the user's files and lines, not the bundle's.
+    environment: { NODE_OPTIONS: "--enable-source-maps", ...options.environment },
+  });
+  return {
+    cloud,
+    url: emulator.url,
+    imitates: emulator.imitates,
+    async renew() {
+      await build();
+      await emulator.reload();
+    },
+    close: () => emulator.close(),
+  };
+}

@@ -1,0 +1,133 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { AnycloudError } from "../../src/index.ts";
+import type { Emulator, EmulatorOptions } from "../emulator.ts";
+import { closeFrontDoor, openFrontDoor } from "../ingress.ts";
+import { builtInRuntime, findAwsRuntime, type LambdaRuntimeProgram } from "./runtime/find-runtime.ts";
+import { createFunctionUrl } from "./ingress/function-url.ts";
+import { createInvokeApi } from "./runtime/invoke-api.ts";
+import { createLambdaFunction, type LambdaFunction } from "./runtime/lambda-function.ts";
+import { MAX_TIMEOUT_SECONDS, UNRESERVED_CONCURRENCY } from "./runtime/lambda-limits.ts";
+import { createRestApi } from "./ingress/rest-api.ts";
+import { proxyForAll, type RestApiDefinition } from "./ingress/rest-definition.ts";
+import { BUFFERED_LIMIT_MS, STREAM_LIMIT_MS } from "./ingress/rest-rules.ts";
+
+export interface AwsEmulatorOptions extends EmulatorOptions {
+  /** Default `rest-api`, Regional. */
+  readonly frontDoor?: "rest-api" | "function-url";
+  /** Response streaming and `index.handler`; without it, whole answers and `index.bufferedHandler`. Default true. */
+  readonly streaming?: boolean;
+  /** Stage the REST API's paths begin with: `prod`. Default none, as behind a custom domain. */
+  readonly stage?: string;
+  /** Routes and what belongs to them, as a template has them. Default: every path and method goes to the function. */
+  readonly restApi?: RestApiDefinition;
+  /** Default `index.handler`; `index.bufferedHandler` without `streaming`. */
+  readonly handler?: string;
+  /** What the function is told of its memory, in MiB; nothing holds it to that. Default 512. */
+  readonly memoryMiB?: number;
+  /** The function's time limit, 1 to 900. Default 900; 29 behind a REST API that buffers. */
+  readonly timeoutSeconds?: number;
+  /** Invocations at a time before Lambda throttles. Default 100, which no function has less of unless reserved so. */
+  readonly concurrency?: number;
+  /** What runs the function. Default `aws-lambda-ric`, AWS's own runtime, where it is installed. */
+  readonly runtime?: "aws-lambda-ric" | "built-in";
+}
+
+export interface AwsEmulator extends Emulator {
+  /**
+   * Origin of Lambda's API, which invokes the function without any front door: a value of `AWS_ENDPOINT_URL_LAMBDA`. The
+   * function is called `mcp-anycloud` there, and has the alias `live`.
+   */
+  readonly lambdaUrl: string;
+}
+
+/**
+ * Starts a local stand-in for API Gateway or a Function URL with Lambda behind it, serving `index.mjs` of the artefact.
+ * Throws `ARTEFACT_INVALID`, `CONFIG_INVALID`, `PORT_IN_USE`, or `INSTANCE_FAILED` when the function does not start.
+ */
+export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<AwsEmulator> {
+  const { frontDoor = "rest-api", streaming = true, stage, port, timeScale = 1, onOutput = () => {} } = options;
+  check(options);
+  const runtime = chooseRuntime(options.runtime);
+  const lambda = startFunction(options, runtime, onOutput);
+  const listener =
+    frontDoor === "rest-api"
+      ? createRestApi({ lambda, stage, definition: restApiOf(options), timeScale, log: onOutput })
+      : createFunctionUrl({ lambda, streaming, log: onOutput });
+  try {
+    await lambda.warm();
+    const { server, url } = await openFrontDoor(port, listener);
+    const api = await openFrontDoor(0, createInvokeApi(lambda));
+    const gateway = frontDoor === "rest-api" ? "API Gateway REST API" : "Lambda Function URL";
+    return {
+      url: stage === undefined ? url : `${url}/${stage}`,
+      imitates: `${gateway} (${streaming ? "streaming" : "buffered"}) and Lambda (${runtime.name})`,
+      lambdaUrl: api.url,
+      reload: () => lambda.replace(),
+      async close() {
+        await Promise.all([closeFrontDoor(server), closeFrontDoor(api.server)]);
+        await lambda.close();
+      },
+    };
+  } catch (error) {
+    await lambda.close();
+    throw error;
+  }
+}
+
+function restApiOf({ restApi, streaming = true }: AwsEmulatorOptions): RestApiDefinition {
+  return restApi ?? proxyForAll(streaming, streaming ? STREAM_LIMIT_MS : BUFFERED_LIMIT_MS);
+}
+
+function startFunction(
+  options: AwsEmulatorOptions,
+  runtime: LambdaRuntimeProgram,
+  onOutput: (line: string) => void,
+): LambdaFunction {
+  const { frontDoor = "rest-api", streaming = true, timeScale = 1 } = options;
+  const buffersAtGateway = frontDoor === "rest-api" && !streaming;
+  const { timeoutSeconds = buffersAtGateway ? 29 : MAX_TIMEOUT_SECONDS } = options;
+  return createLambdaFunction({
+    settings: {
+      artefact: resolve(options.artefact),
+      handler: options.handler ?? (streaming ? "index.handler" : "index.bufferedHandler"),
+      memoryMiB: options.memoryMiB ?? 512,
+      timeoutMs: timeoutSeconds * 1_000 * timeScale,
+      environment: options.environment ?? {},
+    },
+    runtime,
+    instances: options.instances ?? 1,
+    amnesia: options.amnesia ?? false,
+    concurrency: options.concurrency ?? UNRESERVED_CONCURRENCY,
+    onOutput,
+  });
+}
+
+function check({ artefact, frontDoor = "rest-api", stage, timeoutSeconds = 1 }: AwsEmulatorOptions): void {
+  if (!existsSync(join(artefact, "index.mjs"))) {
+    throw new AnycloudError(
+      "ARTEFACT_INVALID",
+      `There is no index.mjs in ${artefact}: build the server for aws first.`,
+    );
+  }
+  // "Stage names can only contain alphanumeric characters, hyphens, and underscores. Maximum length is 128 characters."
+  if (stage !== undefined && (frontDoor !== "rest-api" || !/^[\w-]{1,128}$/.test(stage))) {
+    const message = `"${stage}" cannot be the stage: only a REST API has one, named with 1 to 128 letters, digits, - and _.`;
+    throw new AnycloudError("CONFIG_INVALID", message);
+  }
+  if (!(timeoutSeconds >= 1 && timeoutSeconds <= MAX_TIMEOUT_SECONDS)) {
+    const message = `A Lambda function's time limit is 1 to ${MAX_TIMEOUT_SECONDS} seconds, not ${timeoutSeconds}.`;
+    throw new AnycloudError("CONFIG_INVALID", message);
+  }
+}
+
+function chooseRuntime(wanted: AwsEmulatorOptions["runtime"]): LambdaRuntimeProgram {
+  if (wanted === "built-in") return builtInRuntime();
+  const found = findAwsRuntime();
+  if (found) return found;
+  if (wanted === undefined) return builtInRuntime();
+  throw new AnycloudError(
+    "CONFIG_INVALID",
+    "aws-lambda-ric is not installed: run `npm run install:lambda-runtime` first.",
+  );
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { completeFrame, EVENT_STREAM, type InvokeComplete, payloadFrame } from "./event-stream.ts";
+import { type ApiError, admit, THROTTLED, TOO_LARGE, UNKNOWN_OPERATION } from "./invoke-rules.ts";
+import type { LambdaFunction } from "./lambda-function.ts";
+import { MAX_EVENT_BYTES } from "./lambda-limits.ts";
+import type { FunctionError, Outcome } from "./outcome.ts";
+import { headerValue, type ReceivedRequest, receive } from "../ingress/received-request.ts";
+
+/** "POST /2021-11-15/functions/FunctionName/response-streaming-invocations?Qualifier=Qualifier HTTP/1.1" */
+const INVOCATIONS = /^\/2021-11-15\/functions\/([^/]+)\/response-streaming-invocations$/;
+
+/**
+ * Lambda's API, as far as it runs functions: InvokeWithResponseStream (Lambda API Reference), without the log that
+ * `X-Amz-Log-Type: Tail` asks for.
+ */
+export function createInvokeApi(lambda: LambdaFunction): RequestListener {
+  async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = randomUUID();
+    response.setHeader("x-amzn-requestid", requestId);
+    const received = await receive(message, MAX_EVENT_BYTES);
+    if (!received) return refuse(response, TOO_LARGE);
+    const functionName = INVOCATIONS.exec(received.path)?.[1];
+    if (received.method !== "POST" || functionName === undefined) return refuse(response, UNKNOWN_OPERATION);
+    const admitted = admit(toInvokeRequest(received, functionName));
+    if ("errorType" in admitted) return refuse(response, admitted);
+    response.setHeader("x-amz-executed-version", admitted.version);
+    // "For the DryRun invocation type, this status code is 204."
+    if (headerValue(received, "x-amz-invocation-type") === "DryRun") return void response.writeHead(204).end();
+    const event = JSON.parse(received.body.toString() || "{}");
+    const outcome = await lambda.invoke(event, requestId);
+    if (outcome.kind === "refused") return refuse(response, outcome.reason === "throttled" ? THROTTLED : TOO_LARGE);
+    response.writeHead(200, { "content-type": EVENT_STREAM });
+    for await (const frame of toFrames(outcome)) response.write(frame);
+    response.end();
+  }
+
+  return (message, response) => {
+    // What is left to fail here is the client's connection.
+    serve(message, response).catch(() => response.destroy());
+  };
+}
+
+function toInvokeRequest(received: ReceivedRequest, functionName: string): Parameters<typeof admit>[0] {
+  return {
+    functionName: decodeURIComponent(functionName),
+    qualifier: new URLSearchParams(received.query).get("Qualifier") ?? undefined,
+    invocationType: headerValue(received, "x-amz-invocation-type"),
+    authorization: headerValue(received, "authorization"),
+    payload: received.body.toString(),
+  };
+}
+
+/**
+ * A function's answer as events. One that does not stream comes in one piece; how that is on Lambda is an assumption, and
+ * so is the form of `ErrorDetails`. "Unhandled" is the code that clients in the field tell failed functions by.
+ */
+async function* toFrames(outcome: Exclude<Outcome, { kind: "refused" }>): AsyncGenerator<Uint8Array> {
+  if (outcome.kind === "failed") return yield completeFrame(toComplete(outcome.error));
+  if (outcome.kind === "buffered") {
+    yield payloadFrame(Buffer.from(outcome.payload));
+    return yield completeFrame({});
+  }
+  try {
+    for await (const chunk of outcome.body) yield payloadFrame(chunk);
+  } catch (error) {
+    const cause = (error as Error).cause as FunctionError | undefined;
+    return yield completeFrame(toComplete(cause ?? { errorType: "Runtime.ExitError", errorMessage: String(error) }));
+  }
+  yield completeFrame({});
+}
+
+const toComplete = ({ errorType, errorMessage }: FunctionError): InvokeComplete => ({
+  ErrorCode: "Unhandled",
+  ErrorDetails: JSON.stringify({ errorType, errorMessage }),
+});
+
+function refuse(response: ServerResponse, { status, errorType, body }: ApiError): void {
+  response.writeHead(status, { "content-type": "application/json", "x-amzn-errortype": errorType });
+  response.end(JSON.stringify(body));
+}

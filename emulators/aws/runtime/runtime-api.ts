@@ -1,0 +1,151 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { closeFrontDoor, openFrontDoor } from "../../ingress.ts";
+import { MAX_ANSWER_BYTES } from "./lambda-limits.ts";
+import type { FunctionError, Outcome, RunningInvocation } from "./outcome.ts";
+import { receiveStream } from "./response-stream.ts";
+import { readError, readText, reply } from "./runtime-messages.ts";
+
+/** An event on its way to the function. */
+interface Work {
+  readonly requestId: string;
+  readonly event: string;
+  /** When the invocation's time is up, in Unix milliseconds. */
+  readonly deadline: number;
+  readonly functionArn: string;
+  readonly traceId: string;
+}
+
+/**
+ * The HTTP API between Lambda and one runtime process (Lambda Developer Guide, "Using the Lambda runtime API for custom
+ * runtimes"), for one invocation at a time.
+ */
+export interface RuntimeApi {
+  /** Value of `AWS_LAMBDA_RUNTIME_API`: host and port. */
+  readonly address: string;
+  /** Settles when the runtime first asks for work; rejects with a `FunctionError` when initialisation failed. */
+  readonly ready: Promise<void>;
+  assign(work: Work): RunningInvocation;
+  /** Fails what is under way, and the initialisation if that is not over. */
+  fail(error: FunctionError): void;
+  /** The process is gone: fails all there is and all to come, and closes the server. */
+  end(error: FunctionError): Promise<void>;
+}
+
+interface Assignment {
+  readonly requestId: string;
+  readonly outcome: PromiseWithResolvers<Outcome>;
+  readonly answered: PromiseWithResolvers<void>;
+  readonly done: PromiseWithResolvers<void>;
+  /** The runtime has sent its answer, or begun to. */
+  begun: boolean;
+  /** Why an answer that has begun breaks off. */
+  failure?: FunctionError;
+}
+
+const INVOCATION = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
+
+export async function openRuntimeApi(): Promise<RuntimeApi> {
+  const ready = Promise.withResolvers<void>();
+  // Nobody may be waiting for the initialisation when it fails.
+  ready.promise.catch(() => {});
+  let current: Assignment | undefined;
+  let waiting: ServerResponse | undefined;
+  let gone: FunctionError | undefined;
+
+  function next(response: ServerResponse): void {
+    if (current && !current.begun) {
+      fail({ errorType: "Runtime.NextBeforeResponse", errorMessage: "The runtime asked for work before it answered." });
+    }
+    current?.done.resolve();
+    current = undefined;
+    waiting = response;
+    ready.resolve();
+  }
+
+  function fail(error: FunctionError): void {
+    ready.reject(error);
+    if (!current) return;
+    // Of a function whose time ran out, that is the reason, and not how its process then ended.
+    current.failure ??= error;
+    current.outcome.resolve({ kind: "failed", error });
+  }
+
+  async function answer(assignment: Assignment, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.headers["lambda-runtime-function-response-mode"] === "streaming") {
+      const stream = { request, response, onEnd: assignment.answered.resolve, failure: () => assignment.failure };
+      return assignment.outcome.resolve(receiveStream(stream));
+    }
+    const payload = await readText(request);
+    if (Buffer.byteLength(payload) > MAX_ANSWER_BYTES) {
+      const errorMessage = `Exceeded maximum allowed payload size (${MAX_ANSWER_BYTES} bytes).`;
+      reply(response, 413, { errorType: "RequestEntityTooLarge", errorMessage });
+      const error = { errorType: "Function.ResponseSizeTooLarge", errorMessage };
+      return assignment.outcome.resolve({ kind: "failed", error });
+    }
+    reply(response, 202, { status: "OK" });
+    assignment.outcome.resolve({ kind: "buffered", payload });
+  }
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = request.url ?? "";
+    if (path === "/2018-06-01/runtime/invocation/next") return next(response);
+    if (path === "/2018-06-01/runtime/init/error") {
+      ready.reject(await readError(request));
+      return reply(response, 202, { status: "OK" });
+    }
+    const [, id, verb] = INVOCATION.exec(path) ?? [];
+    const assignment = current;
+    if (!id || !verb) return reply(response, 404, { errorType: "NotFound", errorMessage: path });
+    if (!assignment || assignment.begun || decodeURIComponent(id) !== assignment.requestId) {
+      return reply(response, 400, { errorType: "InvalidRequestID", errorMessage: "Invalid request ID" });
+    }
+    assignment.begun = true;
+    if (verb === "response") return answer(assignment, request, response);
+    assignment.outcome.resolve({ kind: "failed", error: await readError(request) });
+    reply(response, 202, { status: "OK" });
+  }
+
+  const { server, url } = await openFrontDoor(0, (request, response) => {
+    // A runtime that dies while it sends breaks its own request off, and the exit of its process says so elsewhere.
+    route(request, response).catch(() => response.destroy());
+  });
+
+  return {
+    address: new URL(url).host,
+    ready: ready.promise,
+    assign(work) {
+      const assignment: Assignment = {
+        requestId: work.requestId,
+        outcome: Promise.withResolvers(),
+        answered: Promise.withResolvers(),
+        done: Promise.withResolvers(),
+        begun: false,
+      };
+      current = assignment;
+      if (gone) {
+        fail(gone);
+        assignment.done.resolve();
+      }
+      waiting?.writeHead(200, {
+        "content-type": "application/json",
+        "lambda-runtime-aws-request-id": work.requestId,
+        "lambda-runtime-deadline-ms": String(work.deadline),
+        "lambda-runtime-invoked-function-arn": work.functionArn,
+        "lambda-runtime-trace-id": work.traceId,
+      });
+      waiting?.end(work.event);
+      const { outcome, answered, done } = assignment;
+      // Whole answers are out as soon as they are known.
+      void outcome.promise.then(({ kind }) => kind !== "streamed" && answered.resolve());
+      return { outcome: outcome.promise, answered: answered.promise, done: done.promise };
+    },
+    fail,
+    async end(error) {
+      gone = error;
+      waiting = undefined;
+      fail(error);
+      await closeFrontDoor(server);
+      current?.done.resolve();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { Emulator, EmulatorOptions } from "../emulator.ts";
+import { createFleet } from "../instances.ts";
+import { closeFrontDoor, openFrontDoor } from "../ingress.ts";
+import { type FunctionApp, readFunctionApp } from "./function-app.ts";
+import { createHost } from "./host.ts";
+import { startWorker, type Worker } from "./worker-instance.ts";
+
+/** Azure Load Balancer's idle limit, whatever functionTimeout says (functions-scale, "Function app time-out duration"). */
+const IDLE_MS = 230_000;
+/** FUNCTIONS_REQUEST_BODY_SIZE_LIMIT when it is not set (azure-functions-host, ScriptConstants.DefaultMaxRequestBodySize). */
+const MAX_BODY_BYTES = 104_857_600;
+/** HTTP requests one instance of 2,048 MB takes at a time (functions-concurrency, "HTTP trigger concurrency"). */
+const CONCURRENCY = 16;
+/** Flex Consumption's default maximum instance count (flex-consumption-plan, "Considerations"). */
+const MAX_INSTANCES = 100;
+/** From WorkerTerminate to the end of the process (azure-functions-host, WorkerConstants). */
+const GRACE_MS = 5_000;
+
+/**
+ * Serves a function app as Azure Functions on the Flex Consumption plan does, on loopback. Each rule it keeps stands in
+ * emulator/ beside its source. Rejects with ARTEFACT_INVALID, INSTANCE_FAILED or PORT_IN_USE.
+ */
+export async function startAzureEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const { artefact, instances = 1, amnesia = false, timeScale = 1, onOutput } = options;
+  const settings = { ...options.environment };
+  let app = await readFunctionApp(artefact, settings);
+  const fleet = createFleet<Worker>({
+    instances,
+    amnesia,
+    concurrency: CONCURRENCY,
+    maxInstances: MAX_INSTANCES,
+    graceMs: GRACE_MS * timeScale,
+    start: () => startWorker({ app, environment: environmentOf(app, settings, timeScale), onOutput }),
+  });
+  const listener = createHost({
+    fleet,
+    idleMs: IDLE_MS * timeScale,
+    functionTimeoutMs: () => app.functionTimeoutMs * timeScale,
+    maxBodyBytes: Number(settings.FUNCTIONS_REQUEST_BODY_SIZE_LIMIT ?? MAX_BODY_BYTES),
+    onOutput,
+  });
+  try {
+    await fleet.warm();
+    const { server, url } = await openFrontDoor(options.port, listener);
+    return {
+      url,
+      imitates: "Azure Functions (Flex Consumption)",
+      async reload() {
+        app = await readFunctionApp(artefact, settings);
+        await fleet.replace();
+      },
+      async close() {
+        await Promise.all([closeFrontDoor(server), fleet.close()]);
+      },
+    };
+  } catch (error) {
+    await fleet.close();
+    throw error;
+  }
+}
+
+/** What the platform sets, under what the app's settings say. */
+function environmentOf(app: FunctionApp, settings: Record<string, string>, timeScale: number): Record<string, string> {
+  return {
+    AzureWebJobsScriptRoot: app.folder,
+    FUNCTIONS_EXTENSION_VERSION: "~4",
+    FUNCTIONS_WORKER_RUNTIME: "node",
+    WEBSITE_SKU: "FlexConsumption",
+    ...settings,
+    // The one setting that a time scale other than 1 changes, so that the app sees the limit it is held to.
+    ...(timeScale !== 1 && Number.isFinite(app.functionTimeoutMs)
+      ? { AzureFunctionsJobHost__functionTimeout: toTimeSpan(app.functionTimeoutMs * timeScale) }
+      : {}),
+  };
+}
+
+/** Milliseconds as a .NET TimeSpan: 90,500 is `00:01:30.500`. Beyond a day the days come first. */
+function toTimeSpan(totalMs: number): string {
+  const [days, rest] = [Math.floor(totalMs / 86_400_000), Math.round(totalMs % 86_400_000)];
+  return `${days > 0 ? `${days}.` : ""}${new Date(rest).toISOString().slice(11, 23)}`;
+}

@@ -1,0 +1,56 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AnycloudError } from "../../src/index.ts";
+import { parseTimeSpanMs, readFunctionTimeoutMs } from "../../adapters/azure/function-timeout.ts";
+
+/** A function app in a folder, as it would be published: host.json, package.json and what its `main` names. */
+export interface FunctionApp {
+  readonly folder: string;
+  /** `extensions.http.routePrefix` of host.json, `api` when absent; without slashes around it. */
+  readonly routePrefix: string;
+  /** The platform's own, not scaled; `Infinity` when unbounded. */
+  readonly functionTimeoutMs: number;
+}
+
+/** Reads the app's manifests. Rejects with ARTEFACT_INVALID when the host would not start the app. */
+export async function readFunctionApp(folder: string, environment: NodeJS.ProcessEnv): Promise<FunctionApp> {
+  const host = await readJson(folder, "host.json");
+  const { main } = await readJson(folder, "package.json");
+  // https://learn.microsoft.com/azure/azure-functions/functions-host-json#version
+  if (host.version !== "2.0") {
+    throw new AnycloudError("ARTEFACT_INVALID", `${join(folder, "host.json")} must say "version": "2.0".`);
+  }
+  // https://learn.microsoft.com/azure/azure-functions/functions-reference-node#registering-a-function
+  if (typeof main !== "string" || main === "") {
+    const message = `${join(folder, "package.json")} must name the app's entry file in "main".`;
+    throw new AnycloudError("ARTEFACT_INVALID", message);
+  }
+  const timeout = environment.AzureFunctionsJobHost__functionTimeout ?? host.functionTimeout;
+  if (timeout !== undefined && (typeof timeout !== "string" || parseTimeSpanMs(timeout) === undefined)) {
+    const message = `functionTimeout in ${join(folder, "host.json")} must be a time span such as "00:10:00".`;
+    throw new AnycloudError("ARTEFACT_INVALID", message);
+  }
+  const prefix = member(member(host.extensions, "http"), "routePrefix") ?? "api";
+  return {
+    folder,
+    routePrefix: String(prefix).replace(/^\/+|\/+$/g, ""),
+    functionTimeoutMs: readFunctionTimeoutMs(environment, folder),
+  };
+}
+
+async function readJson(folder: string, name: string): Promise<Record<string, unknown>> {
+  const path = join(folder, name);
+  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new AnycloudError("ARTEFACT_INVALID", `${path} is missing: build the app for azure first.`, { cause });
+  });
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch (cause) {
+    throw new AnycloudError("ARTEFACT_INVALID", `${path} is not valid JSON.`, { cause });
+  }
+  throw new AnycloudError("ARTEFACT_INVALID", `${path} must hold a JSON object.`);
+}
+
+const member = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;

@@ -1,0 +1,77 @@
+import { fileURLToPath } from "node:url";
+import { AnycloudError } from "../../src/index.ts";
+import { type Instance, startInstance } from "../instance.ts";
+import type { FunctionApp } from "./function-app.ts";
+import { type Route, toRoutes } from "./routes.ts";
+import type { HostMessage, InvocationRequest, InvocationResult, WorkerMessage } from "./worker-protocol.ts";
+
+/** A worker process with the app loaded, ready for invocations. */
+export interface Worker extends Instance {
+  readonly routes: readonly Route[];
+  /** Where the worker takes HTTP requests; undefined when the app does not stream and the request goes in the message. */
+  readonly httpUri: URL | undefined;
+  /** Settles when the invocation has ended; rejects when the process ended first. */
+  invoke(request: InvocationRequest): Promise<InvocationResult>;
+}
+
+export interface WorkerOptions {
+  readonly app: FunctionApp;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly onOutput: ((line: string) => void) | undefined;
+}
+
+const SCRIPT = fileURLToPath(
+  new URL(`./worker.${import.meta.filename.endsWith(".ts") ? "ts" : "js"}`, import.meta.url),
+);
+/** As written on the console of a function app; `debug` and `trace` are below the default log level. */
+const SHOWN = new Set(["information", "warning", "error", "critical"]);
+
+/** Starts a worker. Rejects with ARTEFACT_INVALID or INSTANCE_FAILED when it does not come to serve HTTP functions. */
+export async function startWorker({ app, environment, onOutput }: WorkerOptions): Promise<Worker> {
+  const instance = startInstance({
+    command: [SCRIPT, app.folder],
+    cwd: app.folder,
+    environment,
+    ...(onOutput && { onOutput }),
+  });
+  const pending = new Map<string, (result: InvocationResult) => void>();
+  const ready = Promise.withResolvers<Extract<WorkerMessage, { type: "ready" }>>();
+  instance.process.on("message", (message: WorkerMessage) => {
+    if (message.type === "ready") ready.resolve(message);
+    else if (message.type === "failed") ready.reject(invalid(app, `does not load: ${message.message}`));
+    else if (message.type === "result") pending.get(message.result.invocationId)?.(message.result);
+    else if (message.category === "user" && SHOWN.has(message.level)) onOutput?.(message.message);
+  });
+  instance.exited.then((how) => {
+    const message = `The function app in ${app.folder} ended while it started (${how}): see what it printed.`;
+    ready.reject(new AnycloudError("INSTANCE_FAILED", message));
+  });
+  try {
+    const { capabilities, functions } = await ready.promise;
+    const routes = toRoutes(functions, app.routePrefix);
+    if (routes.length === 0) throw invalid(app, "registers no HTTP function: call toAzureFunctions in its entry file");
+    const uri = capabilities.HttpUri;
+    return { ...instance, routes, httpUri: uri ? new URL(uri) : undefined, invoke: invoker(instance, pending) };
+  } catch (error) {
+    await instance.stop();
+    throw error;
+  }
+}
+
+const invalid = (app: FunctionApp, what: string): AnycloudError =>
+  new AnycloudError("ARTEFACT_INVALID", `The function app in ${app.folder} ${what}.`);
+
+function invoker(instance: Instance, pending: Map<string, (result: InvocationResult) => void>): Worker["invoke"] {
+  return async (request) => {
+    const { promise, resolve, reject } = Promise.withResolvers<InvocationResult>();
+    pending.set(request.invocationId, resolve);
+    void instance.exited.then((how) => reject(new AnycloudError("INSTANCE_FAILED", `The worker ended (${how}).`)));
+    try {
+      // A closed channel is a worker that is ending: its exit settles the invocation.
+      instance.process.send({ type: "invoke", request } satisfies HostMessage, () => {});
+      return await promise;
+    } finally {
+      pending.delete(request.invocationId);
+    }
+  };
+}

@@ -1,0 +1,64 @@
+import { access } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { AnycloudError } from "../../src/index.ts";
+
+/** The two shapes of a Cloud Run service. */
+export type ArtefactForm = "function" | "container";
+
+/** How an artefact is run. */
+export interface Artefact {
+  readonly folder: string;
+  /** Arguments of `node`. */
+  readonly command: readonly string[];
+  /** Everything but `PORT`. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface ArtefactOptions {
+  readonly artefact: string;
+  readonly form: ArtefactForm;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  /** Counts deployments, from 1. */
+  readonly revision: number;
+}
+
+const ENTRY: Readonly<Record<ArtefactForm, string>> = { container: "server.mjs", function: "index.mjs" };
+
+/** Reads an artefact folder; ARTEFACT_INVALID when its entry is missing. */
+export async function describeArtefact(options: ArtefactOptions): Promise<Artefact> {
+  const { form, timeoutSeconds, revision } = options;
+  const folder = resolve(options.artefact);
+  const entry = join(folder, ENTRY[form]);
+  await access(entry).catch((cause: unknown) => {
+    const message = `${entry} is missing: build the artefact for Cloud Run (${form}) first.`;
+    throw new AnycloudError("ARTEFACT_INVALID", message, { cause });
+  });
+  const environment = {
+    ...options.environment,
+    // "Container runtime contract", environment variables: these are the platform's, and a service cannot set them.
+    K_SERVICE: "mcp",
+    K_CONFIGURATION: "mcp",
+    K_REVISION: `mcp-${String(revision).padStart(5, "0")}-emu`,
+    CLOUD_RUN_TIMEOUT_SECONDS: String(timeoutSeconds),
+  };
+  if (form === "container") return { folder, command: [entry], environment };
+  return {
+    folder,
+    command: [frameworkPath(), "--target=mcp", "--signature-type=http", `--source=${folder}`],
+    environment: {
+      // Google's buildpacks default it so (GoogleCloudPlatform/buildpacks, cmd/nodejs/npm).
+      NODE_ENV: "production",
+      ...environment,
+      // "Container runtime contract", additional variables for functions.
+      FUNCTION_TARGET: "mcp",
+      FUNCTION_SIGNATURE_TYPE: "http",
+    },
+  };
+}
+
+/** The framework's own command line, which its package exports nowhere: it lies beside the main module. */
+function frameworkPath(): string {
+  return join(createRequire(import.meta.url).resolve("@google-cloud/functions-framework"), "..", "main.js");
+}

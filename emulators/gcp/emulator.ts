@@ -1,0 +1,89 @@
+import type { Emulator, EmulatorOptions } from "../emulator.ts";
+import { createFleet } from "../instances.ts";
+import { closeFrontDoor, openFrontDoor } from "../ingress.ts";
+import { type ArtefactForm, describeArtefact } from "./artefact.ts";
+import { createFrontEnd } from "./front-end.ts";
+import { type ServiceInstance, startServiceInstance } from "./service-instance.ts";
+
+export interface GcpEmulatorOptions extends EmulatorOptions {
+  /** `container`: `node server.mjs` on PORT. `function`: `mcp` of `index.mjs` in Google's functions-framework. */
+  readonly form?: ArtefactForm;
+  /** The service's request timeout. Default 300, Cloud Run's own; at most 3600 ("Set request timeout for services"). */
+  readonly requestTimeoutSeconds?: number;
+  /** Requests one instance serves at a time. Default 80, Cloud Run's own ("Maximum concurrent requests"). */
+  readonly concurrency?: number;
+  /** Instances of the service at most. Default `instances`, or 4 where that is less; Cloud Run's own default is 100. */
+  readonly maxInstances?: number;
+}
+
+/**
+ * A request waits for an instance with room, then is answered 429: 10 s, or 3.5 times the average startup time where
+ * that is longer ("About instance autoscaling", exceeding maximum instances).
+ */
+const PENDING_MS = 10_000;
+const PENDING_STARTUPS = 3.5;
+/** From SIGTERM to SIGKILL ("Container runtime contract", instance shutdown). */
+const GRACE_MS = 10_000;
+/** The default TCP startup probe ("Configure container health checks": one attempt of 240 s). */
+const STARTUP_MS = 240_000;
+
+/** Runs the artefact as Cloud Run would and serves it on loopback. Fails when an instance does not start. */
+export async function startGcpEmulator(options: GcpEmulatorOptions): Promise<Emulator> {
+  const { form = "container", instances = 1, amnesia = false, timeScale = 1, requestTimeoutSeconds = 300 } = options;
+  const describe = (): ReturnType<typeof describeArtefact> =>
+    describeArtefact({ ...options, form, timeoutSeconds: requestTimeoutSeconds * timeScale, revision });
+  const closing = new AbortController();
+  let revision = 1;
+  let artefact = await describe();
+  const startups = { count: 0, totalMs: 0 };
+
+  async function start(): Promise<ServiceInstance> {
+    const begun = performance.now();
+    const instance = await startServiceInstance({
+      artefact,
+      startupMs: STARTUP_MS * timeScale,
+      signal: closing.signal,
+      ...(options.onOutput && { onOutput: options.onOutput }),
+    });
+    startups.count += 1;
+    startups.totalMs += performance.now() - begun;
+    return instance;
+  }
+  const fleet = createFleet<ServiceInstance>({
+    instances,
+    amnesia,
+    concurrency: options.concurrency ?? 80,
+    maxInstances: options.maxInstances ?? Math.max(instances, 4),
+    graceMs: GRACE_MS * timeScale,
+    start,
+  });
+  const listener = createFrontEnd({
+    fleet,
+    pendingMs: () => Math.max(PENDING_MS * timeScale, (PENDING_STARTUPS * startups.totalMs) / (startups.count || 1)),
+    requestTimeoutMs: requestTimeoutSeconds * 1000 * timeScale,
+  });
+  const { server, url } = await openFrontDoor(options.port, listener);
+
+  async function close(): Promise<void> {
+    closing.abort();
+    // The instances first: their streams end through the front door.
+    await fleet.close();
+    await closeFrontDoor(server);
+  }
+  try {
+    await fleet.warm();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    url,
+    imitates: form === "function" ? "Cloud Run function (functions-framework)" : "Cloud Run container",
+    async reload() {
+      revision += 1;
+      artefact = await describe();
+      await fleet.replace();
+    },
+    close,
+  };
+}

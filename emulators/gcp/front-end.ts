@@ -1,0 +1,62 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Fleet, Lease } from "../instances.ts";
+import { type Forwarding, forward, MAX_MESSAGE_BYTES } from "./forward.ts";
+import { type Refusal, refuse } from "./refusal.ts";
+import type { ServiceInstance } from "./service-instance.ts";
+
+export interface FrontEndOptions {
+  readonly fleet: Fleet<ServiceInstance>;
+  /** How long a request waits for an instance with room, as things are. */
+  pendingMs(): number;
+  /** How long a request may take, from its arrival, a cold start included. */
+  readonly requestTimeoutMs: number;
+}
+
+/** Google's front end of one service: limits, waiting, the request timeout, and the way to an instance. */
+export function createFrontEnd({ fleet, pendingMs, requestTimeoutMs }: FrontEndOptions): RequestListener {
+  return async (incoming, outgoing) => {
+    outgoing.on("error", () => {});
+    if (Number(incoming.headers["content-length"] ?? 0) > MAX_MESSAGE_BYTES) {
+      return refuse(incoming, outgoing, "requestTooLarge");
+    }
+    let forwarding: Forwarding | undefined;
+    // The instance is not ended: other requests are on it ("Set request timeout for services").
+    const timer = setTimeout(() => {
+      refuse(incoming, outgoing, "timedOut");
+      forwarding?.cut();
+    }, requestTimeoutMs);
+    outgoing.once("close", () => clearTimeout(timer));
+
+    const lease = await leaseWithin(fleet, pendingMs());
+    if (typeof lease === "string") return respond(incoming, outgoing, lease);
+    try {
+      if (outgoing.destroyed || outgoing.headersSent) return;
+      forwarding = forward(incoming, outgoing, lease.instance.port);
+      const refusal = await forwarding.over;
+      if (refusal) respond(incoming, outgoing, refusal);
+    } finally {
+      lease.release();
+    }
+  };
+}
+
+function respond(incoming: IncomingMessage, outgoing: ServerResponse, refusal: Refusal): void {
+  if (!outgoing.headersSent && !outgoing.destroyed) refuse(incoming, outgoing, refusal);
+}
+
+/** A place on an instance, or why there is none. */
+async function leaseWithin(
+  fleet: Fleet<ServiceInstance>,
+  pendingMs: number,
+): Promise<Lease<ServiceInstance> | "noInstance" | "instanceFailed"> {
+  const coming = fleet.lease().catch(() => "instanceFailed" as const);
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<"noInstance">((resolve) => {
+    timer = setTimeout(resolve, pendingMs, "noInstance");
+  });
+  const first = await Promise.race([coming, tooLate]);
+  clearTimeout(timer);
+  // A place that comes too late is given back.
+  if (first === "noInstance") void coming.then((lease) => typeof lease === "object" && lease.release());
+  return first;
+}

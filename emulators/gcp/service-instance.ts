@@ -1,0 +1,99 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { connect, createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AnycloudError } from "../../src/index.ts";
+import { type Instance, startInstance } from "../instance.ts";
+import type { Artefact } from "./artefact.ts";
+
+/** One instance of the service, listening. */
+export interface ServiceInstance extends Instance {
+  readonly port: number;
+}
+
+export interface ServiceInstanceOptions {
+  readonly artefact: Artefact;
+  /** How long the instance may take until it listens on `PORT`. */
+  readonly startupMs: number;
+  /** Ends a start that is under way. */
+  readonly signal: AbortSignal;
+  readonly onOutput?: (line: string) => void;
+}
+
+/** Another program may take a free port between its choice and its use. */
+const ATTEMPTS = 3;
+const PROBE_INTERVAL_MS = 10;
+const KEPT_LINES = 50;
+
+/** Starts an instance and waits for its startup probe: a TCP connection to `PORT`. INSTANCE_FAILED otherwise. */
+export async function startServiceInstance(options: ServiceInstanceOptions): Promise<ServiceInstance> {
+  for (let attempt = 1; ; attempt++) {
+    const lines: string[] = [];
+    const port = await freePort();
+    const instance = launch(options, port, lines);
+    const failure = await probe(instance, port, options);
+    if (failure === undefined) return { ...instance, port };
+    await instance.stop();
+    if (attempt < ATTEMPTS && lines.some((line) => line.includes("EADDRINUSE"))) continue;
+    const said = lines.map((line) => /\b\w*Error( \[\w+\])?: .*/.exec(line)?.[0]).find(Boolean) ?? lines[0];
+    const message = `The service did not start: ${failure}${said ? `, saying "${said}"` : ""}.`;
+    throw new AnycloudError("INSTANCE_FAILED", message);
+  }
+}
+
+function launch({ artefact, onOutput }: ServiceInstanceOptions, port: number, lines: string[]): Instance {
+  return startInstance({
+    command: artefact.command,
+    cwd: artefact.folder,
+    environment: { ...artefact.environment, PORT: String(port) },
+    onOutput(line) {
+      if (lines.length < KEPT_LINES) lines.push(line);
+      onOutput?.(line);
+    },
+  });
+}
+
+/** Undefined once the instance listens, else what happened instead. */
+async function probe(
+  instance: Instance,
+  port: number,
+  { startupMs, signal }: ServiceInstanceOptions,
+): Promise<string | undefined> {
+  const closed = once(instance.process, "close");
+  let ended: string | undefined;
+  void instance.exited.then((how) => {
+    ended = how;
+  });
+  const giveUpAt = performance.now() + startupMs;
+  while (!(await accepts(port))) {
+    if (ended !== undefined) {
+      // Its last lines, the reason among them, may arrive after its end.
+      await closed;
+      return `it ended with ${ended} before it listened on PORT ${port}`;
+    }
+    if (signal.aborted) return "the emulator is closing";
+    if (performance.now() > giveUpAt) return `it did not listen on PORT ${port} within ${startupMs / 1000} s`;
+    await sleep(PROBE_INTERVAL_MS);
+  }
+  return undefined;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    socket.once("error", () => resolve(false));
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

@@ -1,0 +1,25 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { AnycloudError } from "../src/index.ts";
+
+/** An HTTP server on loopback with none of Node's own time limits: an emulator brings its platform's. */
+export async function openFrontDoor(port: number, listener: RequestListener): Promise<{ server: Server; url: string }> {
+  const server = createServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 }, listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const taken = error.code === "EADDRINUSE" || error.code === "EACCES";
+      const message = `Port ${port} is taken by another program: end that program or choose another port with --port.`;
+      reject(taken ? new AnycloudError("PORT_IN_USE", message, { cause: error }) : error);
+    });
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+/** Ends a front door and the connections it still holds. */
+export async function closeFrontDoor(server: Server): Promise<void> {
+  await new Promise((resolve) => {
+    server.close(resolve);
+    server.closeAllConnections();
+  });
+}

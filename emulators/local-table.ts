@@ -1,0 +1,56 @@
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { AnycloudError } from "../src/index.ts";
+import { startInstance } from "./instance.ts";
+import type { LocalTableReport } from "./local-table-process.ts";
+
+/** A DynamoDB table on this machine, in memory: gone with the process that started it. */
+export interface LocalTable {
+  /** What it imitates, for people: "DynamoDB (dynalite)". */
+  readonly imitates: string;
+  /** Of the service, on loopback. */
+  readonly url: string;
+  /** By which an instance of any cloud finds the table. Its credentials open nothing. */
+  readonly environment: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+const PROGRAM = fileURLToPath(
+  new URL(`./local-table-process.${import.meta.filename.endsWith(".ts") ? "ts" : "js"}`, import.meta.url),
+);
+const TABLE = "mcp-anycloud";
+
+/**
+ * Starts one table for the instances of all clouds, so that a session opened at one front door goes on at another. It
+ * deletes nothing that expires; whoever reads has to look at `expiresAt` anyway, because DynamoDB deletes days late.
+ * Rejects with INSTANCE_FAILED when it does not start.
+ */
+export async function startLocalTable(): Promise<LocalTable> {
+  const lines: string[] = [];
+  const instance = startInstance({
+    command: [PROGRAM, TABLE],
+    environment: {},
+    onOutput: (line) => lines.push(line),
+  });
+  const failed = instance.exited.then((how) => {
+    const said = lines.find((line) => /Error\b/.test(line)) ?? "nothing";
+    throw new AnycloudError("INSTANCE_FAILED", `The local DynamoDB did not start (${how}), saying "${said}".`);
+  });
+  const ready = once(instance.process, "message").then(([report]) => report as LocalTableReport);
+  const { port } = await Promise.race([ready, failed]);
+  // It ends one day.
+  failed.catch(() => {});
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    imitates: "DynamoDB (dynalite)",
+    url,
+    environment: {
+      MCP_ANYCLOUD_TABLE: TABLE,
+      AWS_ENDPOINT_URL_DYNAMODB: url,
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "LOCAL",
+      AWS_SECRET_ACCESS_KEY: "local",
+    },
+    close: () => instance.stop(),
+  };
+}

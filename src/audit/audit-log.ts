@@ -1,0 +1,109 @@
+import type { Stranger } from "../auth/request-context.ts";
+import { traceIdOf } from "../http/request-log.ts";
+import type { Caller } from "../auth/caller.ts";
+
+/** Who did what, whether it was allowed, and what became of it. Never a token, and of arguments only what was declared. */
+export interface AuditRecord {
+  /** ISO 8601. */
+  readonly time: string;
+  readonly level: "info";
+  readonly message: "audit";
+  readonly event: "tool_call" | "access_denied" | "rate_limited";
+  /** The platform's id of the request, as in its request record. */
+  readonly requestId: string;
+  /** Trace id of the caller's `traceparent`, when it sent a valid one. */
+  readonly traceId?: string;
+  readonly clientIp?: string;
+  /** The caller as one text; the following three are what it is made of. Absent where nobody was identified. */
+  readonly principal?: string;
+  readonly issuer?: string;
+  readonly subject?: string;
+  readonly clientId?: string;
+  /** As the caller named it, at most 128 characters of it. */
+  readonly tool?: string;
+  readonly decision: "allow" | "deny";
+  /** Why it was denied, or cut short: `policy`, `policy_failed`, `insufficient_scope`, `output_limit` and the like. */
+  readonly reason?: string;
+  /** The policies that decided. */
+  readonly policyIds?: readonly string[];
+  /** The scopes that the operation asks for, where the caller lacks some. */
+  readonly scopes?: readonly string[];
+  readonly outcome: "ok" | "tool_error" | "error" | "input_required" | "cancelled" | "refused" | "rate_limited";
+  /** Code of the JSON-RPC error that the server answered. */
+  readonly errorCode?: number;
+  /** From the decision to the outcome. */
+  readonly durationMs: number;
+  /** Arguments by name: values of those that the tool's `auditFields` name, `[redacted]` for all others. */
+  readonly arguments?: Readonly<Record<string, unknown>>;
+}
+
+/** Takes the records of the audit trail. It must not throw, and is not waited for. */
+export type AuditSink = (record: AuditRecord) => void;
+
+/** What is known of an event, beside what its request says. */
+export type AuditEntry = Pick<AuditRecord, "event" | "decision" | "outcome"> &
+  Partial<Pick<AuditRecord, "tool" | "reason" | "policyIds" | "scopes" | "errorCode" | "durationMs" | "arguments">>;
+
+/** A request, and its caller where one was identified. */
+type Audited = Stranger & { readonly caller?: Caller };
+
+/** Writes a record. */
+export type Audit = (request: Audited, entry: AuditEntry) => void;
+
+/** One JSON line on standard output, where every platform's log takes it up. */
+export const writeAuditLine: AuditSink = (record) => void process.stdout.write(`${JSON.stringify(record)}\n`);
+
+/** A name that a caller chose could be of any length. */
+const MAX_NAME_LENGTH = 128;
+
+/** The audit trail into `sink`. */
+export function createAudit(sink: AuditSink): Audit {
+  return ({ request, invocation, caller }, { event, tool, durationMs = 0, ...entry }) => {
+    const { requestId, clientIp } = invocation;
+    const traceId = traceIdOf(request.headers.traceparent);
+    const record: AuditRecord = {
+      time: new Date().toISOString(),
+      level: "info",
+      message: "audit",
+      event,
+      requestId,
+      ...(traceId && { traceId }),
+      ...(clientIp && { clientIp }),
+      ...(caller && whoIs(caller)),
+      ...(tool !== undefined && { tool: tool.slice(0, MAX_NAME_LENGTH) }),
+      ...entry,
+      durationMs: Math.round(durationMs * 10) / 10,
+    };
+    try {
+      sink(record);
+    } catch (error) {
+      // The call goes on; that its trace is lost must not be.
+      console.error(`The audit record of request ${requestId} was lost:`, error);
+    }
+  };
+}
+
+/** Why a request was refused before it was known what it asks for, by the status of the answer. */
+const REASONS: Readonly<Record<number, string>> = {
+  400: "malformed_credentials",
+  401: "unauthenticated",
+  403: "insufficient_scope",
+  429: "rate_limit",
+};
+
+/** Records such a refusal. Whoever could not be asked for, with a 5xx, refused nobody. */
+export function recordRefusal(audit: Audit, request: Audited, status: number): void {
+  // A platform that says nothing of who calls is no token that could be mended: 403, too.
+  const reason = status === 403 && !request.caller ? "unauthenticated" : REASONS[status];
+  if (!reason) return;
+  const isLimited = status === 429;
+  const event = isLimited ? "rate_limited" : "access_denied";
+  audit(request, { event, decision: "deny", outcome: isLimited ? "rate_limited" : "refused", reason });
+}
+
+const whoIs = ({ principal, issuer, subject, clientId }: Caller): Partial<AuditRecord> => ({
+  principal,
+  ...(issuer !== undefined && { issuer }),
+  ...(subject !== undefined && { subject }),
+  ...(clientId !== undefined && { clientId }),
+});

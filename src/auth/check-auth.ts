@@ -1,0 +1,57 @@
+import type { Config } from "../config/config.ts";
+import { AnycloudError } from "../errors.ts";
+import type { AccessOptions } from "./authenticate.ts";
+import { isSecureUrl } from "../config/secure-url.ts";
+import { tokenIssuers } from "../config/token-issuer.ts";
+
+/**
+ * Checks that there is one way to find out who calls, with all that it needs, wherever the settings came from. Throws
+ * CONFIG_INVALID with every problem in one sentence.
+ */
+export function checkAccess(options: AccessOptions): void {
+  const { config, verifier } = options;
+  const problems = [
+    ...gateProblems(config, verifier !== undefined),
+    ...issuerProblems(config),
+    ...partProblems(options),
+  ];
+  if (problems.length > 0)
+    throw new AnycloudError("CONFIG_INVALID", `Access is not configured: ${problems.join("; ")}.`);
+}
+
+function* gateProblems(config: Config, hasVerifier: boolean): Iterable<string> {
+  const gates = [
+    hasVerifier && "a verifier of the server's own",
+    config.tokenIssuers && "MCP_ANYCLOUD_TOKEN_ISSUERS",
+    config.platformIdentity && "MCP_ANYCLOUD_PLATFORM_IDENTITY",
+  ].filter((gate) => gate !== false && gate !== undefined);
+  if (gates.length > 1) yield `${gates.join(" and ")} are ${gates.length} gates: keep one of them`;
+  if (config.requiredScopes && !hasVerifier && !config.tokenIssuers) {
+    yield "MCP_ANYCLOUD_REQUIRED_SCOPES needs tokens to be in: set MCP_ANYCLOUD_TOKEN_ISSUERS, too";
+  }
+}
+
+function* issuerProblems({ tokenIssuers: issuers, publicUrl }: Config): Iterable<string> {
+  // Options are as wrong as the environment can be, and nobody else has read them.
+  if (issuers && !tokenIssuers().safeParse(issuers).success) yield "tokenIssuers are not issuers with valid settings";
+  for (const { issuer, audiences, audienceClaim = "aud" } of issuers ?? []) {
+    if (audiences) continue;
+    if (audienceClaim === "client_id") yield `the issuer ${issuer} needs audiences: the ids of the clients to let in`;
+    else if (publicUrl === undefined) yield `the issuer ${issuer} needs MCP_ANYCLOUD_PUBLIC_URL, or audiences`;
+  }
+}
+
+function* partProblems({ config, verifier, authorizationServers }: AccessOptions): Iterable<string> {
+  const { publicUrl, platformIdentity, platformAudience, path } = config;
+  if (publicUrl !== undefined && !isSecureUrl(publicUrl)) yield "publicUrl is not an https URL without query";
+  if (platformIdentity === "google-iap" && !platformAudience) {
+    yield "google-iap needs MCP_ANYCLOUD_PLATFORM_AUDIENCE: assertions for other services must not count";
+  }
+  if (platformAudience && platformIdentity !== "google-iap") {
+    yield "MCP_ANYCLOUD_PLATFORM_AUDIENCE needs MCP_ANYCLOUD_PLATFORM_IDENTITY to be google-iap";
+  }
+  if (authorizationServers && (!verifier || publicUrl === undefined)) {
+    yield "authorizationServers need a verifier and MCP_ANYCLOUD_PUBLIC_URL";
+  }
+  if (/^\/(\.well-known|health)(\/|$)/.test(path)) yield `MCP_ANYCLOUD_PATH must not be ${path}, which is taken`;
+}

@@ -1,0 +1,43 @@
+import { readBearer } from "../bearer.ts";
+import type { Caller } from "../caller.ts";
+import type { Challenges } from "../challenge.ts";
+import type { Identify } from "../authenticator.ts";
+import type { JwtProof } from "./jwt-verifier.ts";
+import { principalOf } from "../principal.ts";
+import type { TokenCheck } from "./token-check.ts";
+
+export interface TokenGateOptions {
+  readonly check: TokenCheck;
+  readonly challenges: Challenges;
+  /** The resource that tokens are for, as the endpoint is known to clients. */
+  readonly publicUrl?: string | undefined;
+}
+
+/** Asks every request for an access token of a configured issuer. */
+export function identifyByTokens({ check, challenges, publicUrl }: TokenGateOptions): Identify {
+  const { resourceMetadata: resourceMetadataUrl } = challenges;
+  return async (request) => {
+    const bearer = readBearer(request, challenges);
+    if ("refused" in bearer) return bearer;
+    const { token } = bearer;
+    const proof = await check(token);
+    if ("problem" in proof) return { refused: challenges.unauthorized("invalid_token", proof.problem) };
+    const { clientId, scopes, expiresAt, claims } = proof;
+    const authInfo = {
+      token,
+      clientId,
+      scopes: [...scopes],
+      expiresAt,
+      // For servers that ask for scopes themselves.
+      ...(resourceMetadataUrl && { resourceMetadataUrl }),
+      ...(publicUrl && { resource: new URL(publicUrl) }),
+      extra: { ...claims },
+    };
+    return { authInfo, caller: callerOf(proof) };
+  };
+}
+
+/** Whom a verified token names. */
+export function callerOf({ issuer, subject, clientId, scopes, claims }: JwtProof): Caller {
+  return { principal: principalOf({ issuer, subject, clientId }), issuer, subject, clientId, scopes, claims };
+}

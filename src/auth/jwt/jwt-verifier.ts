@@ -1,0 +1,108 @@
+/**
+ * Verifies JSON Web Tokens. It is imported when a first token comes, and bundled with jose into a file of its own, so that
+ * an endpoint that asks for none pays nothing. What it imports of the core is in that file a second time: nothing that
+ * has an identity, such as errors, may be among it. So it tells by what it returns, and throws nothing.
+ */
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from "jose";
+import { createJwksCache, type JwksCache, KeysUnavailable } from "./jwks-cache.ts";
+import { claimProblem, clientOf, scopesOf } from "./jwt-claims.ts";
+import type { TokenIssuer } from "../../config/token-issuer.ts";
+
+export interface JwtVerifierOptions {
+  readonly issuers: readonly TokenIssuer[];
+  /** Whom tokens must be for where an issuer says nothing else. */
+  readonly publicUrl?: string | undefined;
+  /** Signature algorithms that are accepted where an issuer says nothing else. */
+  readonly algorithms: readonly string[];
+  /** Unix time in milliseconds. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** What a token proves. */
+export interface JwtProof {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  /** Unix time in seconds. */
+  readonly expiresAt: number;
+  /** All its claims. */
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+type Verdict = JwtProof | { readonly problem: string } | { readonly unavailable: Error; readonly issuer: string };
+
+export type JwtVerifier = (token: string) => Promise<Verdict>;
+
+/** How far clocks may be apart. */
+const SKEW_SECONDS = 30;
+
+/** Types that are tokens of another purpose, such as `logout+jwt` or `dpop+jwt`, are none of these (RFC 8725 §3.11). */
+const TYPES = new Set([undefined, "jwt", "at+jwt", "application/at+jwt"]);
+
+/** Accepts tokens of the issuers, each by its own rules (RFC 7519 §7.2, RFC 9068 §4, RFC 8725). */
+export function createJwtVerifier({ issuers, publicUrl, algorithms, now = Date.now }: JwtVerifierOptions): JwtVerifier {
+  const known = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keys: createJwksCache(issuer, now) }]));
+  return async (token) => {
+    try {
+      const { typ, alg } = decodeProtectedHeader(token);
+      if (!TYPES.has(typ?.toLowerCase())) return { problem: "The token is of a type that gives no access." };
+      // Unverified as yet: it chooses among the issuers that were configured, and nothing else.
+      const { issuer, keys } = known.get(decodeJwt(token).iss ?? "") ?? {};
+      if (!issuer || !keys) return { problem: "The token is from an issuer that is not accepted." };
+      const accepted = [...(issuer.algorithms ?? algorithms)];
+      if (!accepted.includes(alg ?? "")) return { problem: "The token is signed in a way that is not accepted." };
+      return await verify(token, { issuer, keys, accepted, publicUrl, now });
+    } catch (error) {
+      return { problem: problemOf(error) };
+    }
+  };
+}
+
+interface Rules {
+  readonly issuer: TokenIssuer;
+  readonly keys: JwksCache;
+  readonly accepted: string[];
+  readonly publicUrl: string | undefined;
+  readonly now: () => number;
+}
+
+async function verify(token: string, { issuer, keys, accepted, publicUrl, now }: Rules): Promise<Verdict> {
+  try {
+    const { payload, protectedHeader } = await jwtVerify(token, keys, {
+      algorithms: accepted,
+      issuer: issuer.issuer,
+      clockTolerance: SKEW_SECONDS,
+      currentDate: new Date(now()),
+      requiredClaims: ["exp", "sub"],
+    });
+    const problem = claimProblem(payload, { issuer, publicUrl, type: protectedHeader.typ });
+    if (problem !== undefined) return { problem };
+    const { sub = "", exp = 0 } = payload;
+    const clientId = clientOf(payload, issuer) ?? "";
+    const scopes = scopesOf(payload, issuer);
+    // What is remembered of a token must not change because a server changed its copy of it.
+    return freeze({ issuer: issuer.issuer, subject: sub, clientId, scopes, expiresAt: exp, claims: payload });
+  } catch (error) {
+    if (error instanceof KeysUnavailable) return { unavailable: error, issuer: issuer.issuer };
+    throw error;
+  }
+}
+
+/** The reason in words that repeat nothing of the token. */
+function problemOf(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return "The token has expired.";
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return error.claim === "nbf" ? "The token is not valid yet." : "The token lacks what a token must say.";
+  }
+  if (error instanceof errors.JWKSNoMatchingKey) return "The token is signed with a key that its issuer does not have.";
+  if (error instanceof errors.JWSSignatureVerificationFailed) return "The signature of the token is wrong.";
+  return "The token is malformed.";
+}
+
+/** JSON that nobody can change any more. */
+function freeze<Json>(value: Json): Json {
+  if (typeof value !== "object" || value === null) return value;
+  for (const item of Object.values(value)) freeze(item);
+  return Object.freeze(value);
+}

@@ -1,0 +1,24 @@
+import { AnycloudError } from "../../errors.ts";
+import type { JwtProof, JwtVerifier, JwtVerifierOptions } from "./jwt-verifier.ts";
+import { createTokenMemory } from "./token-cache.ts";
+
+/** What a token proves, or one sentence that says why it proves nothing. Throws ISSUER_UNAVAILABLE. */
+export type TokenCheck = (token: string) => Promise<JwtProof | { readonly problem: string }>;
+
+/** Checks tokens of configured issuers. What that takes is loaded with the first token, and then keeps the issuers' keys. */
+export function createTokenCheck(options: JwtVerifierOptions): TokenCheck {
+  const memory = createTokenMemory<JwtProof>(options.now ?? Date.now);
+  let verifier: Promise<JwtVerifier> | undefined;
+  return async (token) => {
+    const known = memory.recall(token);
+    if (known) return known;
+    verifier ??= import("./jwt-verifier.ts").then(({ createJwtVerifier }) => createJwtVerifier(options));
+    const verdict = await (await verifier)(token);
+    if ("unavailable" in verdict) {
+      const message = `The keys of the issuer ${verdict.issuer} cannot be had: no token of it can be checked.`;
+      throw new AnycloudError("ISSUER_UNAVAILABLE", message, { cause: verdict.unavailable });
+    }
+    if ("claims" in verdict) memory.keep(token, verdict, verdict.expiresAt);
+    return verdict;
+  };
+}

@@ -1,0 +1,25 @@
+import { AnycloudError } from "../errors.ts";
+import type { AuthorizationOptions } from "./authorize.ts";
+
+/** Checks that rules can hold where they are. Throws SERVER_INVALID or CONFIG_INVALID. */
+export function checkRules({ tools = {}, policy, hasScopes, takeTool }: AuthorizationOptions): void {
+  if (policy !== undefined && typeof policy?.decide !== "function") {
+    const message =
+      'The server\'s policy must be cedarPolicy({ policies }) of "mcp-anycloud/cedar", or have a decide().';
+    throw new AnycloudError("SERVER_INVALID", message);
+  }
+  for (const [tool, { scopes = [], policyAttributes = [], rateLimit }] of Object.entries(tools)) {
+    if (policyAttributes.length > 0 && !policy) {
+      const message = `The tool ${tool} has policyAttributes, and the server has no policy that could look at them.`;
+      throw new AnycloudError("SERVER_INVALID", message);
+    }
+    if (rateLimit && !takeTool) {
+      const message = `The tool ${tool} has a rateLimit, which is counted in the store: set MCP_ANYCLOUD_TABLE.`;
+      throw new AnycloudError("CONFIG_INVALID", message);
+    }
+    if (scopes.length > 0 && !hasScopes) {
+      const message = `The tool ${tool} asks for scopes, which only tokens have: set MCP_ANYCLOUD_TOKEN_ISSUERS, or give the server a verifier.`;
+      throw new AnycloudError("CONFIG_INVALID", message);
+    }
+  }
+}

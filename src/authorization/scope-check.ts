@@ -1,0 +1,52 @@
+import type { AuthInfo, JSONRPCRequest, ScopeChallengeHandler } from "@modelcontextprotocol/server";
+import type { Visit } from "../auth/request-context.ts";
+import { ANYBODY } from "../auth/caller.ts";
+
+/** What the requests of a message need, and whether their caller has it. */
+export interface ScopeNeeds {
+  readonly scopes: readonly string[];
+  /** What the server itself says is missing, in its words. */
+  readonly description?: string;
+}
+
+export interface ScopeCheckOptions {
+  readonly visit: Visit;
+  /** The requests to ask the server about. */
+  readonly requests: readonly JSONRPCRequest[];
+  /** Scopes that they need in any case. */
+  readonly required: readonly string[];
+}
+
+/** The scopes that are not among a caller's. */
+export const lackingScopes = (required: readonly string[], held: readonly string[]): string[] =>
+  required.filter((scope) => !held.includes(scope));
+
+/**
+ * All scopes that an operation needs, when the caller lacks one of them: those that are required in any case, and those
+ * that the server names for it (`scopeChallenge` of SDK v2), so that one challenge is enough (MCP 2026-07-28,
+ * Authorization, Scope Challenge Handling). Undefined when nothing is lacking.
+ */
+export async function neededScopes(
+  { visit, requests, required }: ScopeCheckOptions,
+  resolve: ScopeChallengeHandler | undefined,
+): Promise<ScopeNeeds | undefined> {
+  const isLacking = lackingScopes(required, visit.caller.scopes).length > 0;
+  const authInfo = authInfoOf(visit);
+  const challenges = [];
+  for (const request of authInfo && resolve ? requests : []) {
+    // Without any scopes, it names also those that the caller has: a token for the challenge replaces the one there is.
+    const asked = isLacking && authInfo ? { ...authInfo, scopes: [] } : authInfo;
+    const challenge = await resolve?.({ request, ...(asked && { authInfo: asked }) });
+    if (challenge) challenges.push(challenge);
+  }
+  if (!isLacking && challenges.length === 0) return undefined;
+  const description = challenges.find(({ errorDescription }) => errorDescription)?.errorDescription;
+  const scopes = [...new Set([...required, ...challenges.flatMap(({ scopes }) => scopes)])];
+  return { scopes, ...(description && { description }) };
+}
+
+/** SDK v2 asks for scopes only where there is a token. A caller that a platform vouches for has none, and no scopes. */
+function authInfoOf({ authInfo, caller }: Visit): AuthInfo | undefined {
+  if (authInfo || caller === ANYBODY) return authInfo;
+  return { token: "", clientId: caller.clientId ?? "", scopes: [...caller.scopes] };
+}

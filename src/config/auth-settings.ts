@@ -1,0 +1,60 @@
+import * as z from "zod/v4";
+import type { Settings } from "./settings.ts";
+import { isSecureUrl } from "./secure-url.ts";
+import { parseIssuers, type TokenIssuer, tokenIssuers } from "./token-issuer.ts";
+
+/** How an endpoint finds out who calls. */
+export interface AccessConfig {
+  /**
+   * URL of the endpoint as clients know it, to the letter: what tokens are issued for, and what its metadata says
+   * (RFC 9728). Never taken from a request. Default: none.
+   */
+  readonly publicUrl?: string;
+  /** Authorization servers whose tokens are accepted. Every request must then carry one. Default: none. */
+  readonly tokenIssuers?: readonly TokenIssuer[];
+  /** Scopes that every request needs. Default: none. */
+  readonly requiredScopes?: readonly string[];
+  /** Who vouches for callers instead of tokens. Default: nobody. */
+  readonly platformIdentity?: PlatformIdentityKind;
+  /** With `google-iap`, whom its assertions are for: `/projects/<number>/…`. */
+  readonly platformAudience?: string;
+}
+
+/** Ways of platforms to say who calls. */
+export type PlatformIdentityKind = "aws-iam" | "azure-easy-auth" | "google-iap" | "google-iam";
+
+/** Characters of a scope (RFC 6749 §3.3), without the comma, which separates them here. */
+const SCOPE = /^[!#-+\-.-[\]-~]+$/;
+
+/** The variables of who calls. */
+export const ACCESS_SETTINGS: Settings<keyof AccessConfig> = {
+  MCP_ANYCLOUD_PUBLIC_URL: {
+    field: "publicUrl",
+    schema: () => z.string().refine(isSecureUrl),
+    must: "be the https URL at which clients reach the endpoint, without query, such as https://mcp.example.com/mcp",
+  },
+  MCP_ANYCLOUD_TOKEN_ISSUERS: {
+    field: "tokenIssuers",
+    schema: () => z.string().transform(parseIssuers).pipe(tokenIssuers()),
+    must: "be https URLs of issuers, separated by commas, or a JSON array of objects with issuer, audiences, audienceClaim, jwksUri, algorithms, scopeClaim, clientIdClaim and requiredClaims, of which only issuer must be there",
+  },
+  MCP_ANYCLOUD_REQUIRED_SCOPES: {
+    field: "requiredScopes",
+    schema: () =>
+      z
+        .string()
+        .transform((text) => text.split(/[\s,]+/).filter((scope) => scope !== ""))
+        .refine((scopes) => scopes.length > 0 && scopes.every((scope) => SCOPE.test(scope))),
+    must: "be scopes, separated by spaces or commas",
+  },
+  MCP_ANYCLOUD_PLATFORM_IDENTITY: {
+    field: "platformIdentity",
+    schema: () => z.enum(["aws-iam", "azure-easy-auth", "google-iap", "google-iam"]),
+    must: "be aws-iam, azure-easy-auth, google-iap or google-iam",
+  },
+  MCP_ANYCLOUD_PLATFORM_AUDIENCE: {
+    field: "platformAudience",
+    schema: () => z.string().regex(/^\/projects\/\S{1,500}$/),
+    must: "be the audience of Identity-Aware Proxy's assertions, such as /projects/123/global/backendServices/456",
+  },
+};

@@ -1,0 +1,8 @@
+import { isLoopbackName } from "./loopback.ts";
+
+/** Whether a URL is safe to ask: https, or http on this machine; without user, query or fragment. */
+export function isSecureUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || url.username || url.password || /[?#\s]/.test(text)) return false;
+  return url.protocol === "https:" || (url.protocol === "http:" && isLoopbackName(url.hostname));
+}

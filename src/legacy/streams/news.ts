@@ -1,9 +1,0 @@
-import type { JSONRPCMessage } from "@modelcontextprotocol/server";
-import { appendEvent } from "../../state/event-log.ts";
-import type { StateStore } from "../../state/store.ts";
-import { sessionPartition } from "../session-keys.ts";
-
-/** Says something to a session's client outside of any request: on its standing stream, whichever instance serves it. */
-export async function announce(store: StateStore, sessionId: string, message: JSONRPCMessage): Promise<void> {
-  await appendEvent(store, sessionPartition(sessionId), JSON.stringify(message));
-}

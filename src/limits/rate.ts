@@ -1,0 +1,100 @@
+import { AnycloudError } from "../errors.ts";
+import type { HttpResponse, Invocation } from "../http/http-handler.ts";
+import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
+import type { Visit } from "../auth/request-context.ts";
+import type { ObservedStore } from "../store/observed-store.ts";
+import { type ClosedBuckets, createRateLimiter, type RateLimit } from "../services/rate-limiter.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { ToolRulesByName } from "../authorization/tool-rules.ts";
+import { addressGroup } from "./address-group.ts";
+import type { RateRule } from "../config/limit-settings.ts";
+
+/**
+ * Takes requests out of what their senders may still send: undefined, or the refusal with its `Retry-After`. Throws
+ * STORE_UNAVAILABLE while it cannot be counted, and costs nothing for who is known to be over.
+ */
+export interface RateGate {
+  /** Before it is known who asks, so that guesses at tokens count, too. */
+  takeAddress(invocation: Invocation): Promise<HttpResponse | undefined>;
+  takePrincipal(visit: Visit): Promise<HttpResponse | undefined>;
+  /** A call that is otherwise allowed. Absent where no tool has a limit. */
+  readonly takeTool: ((visit: Visit, tool: string) => Promise<HttpResponse | undefined>) | undefined;
+}
+
+export interface RateGateOptions {
+  readonly rateLimits?: readonly RateRule[] | undefined;
+  /** Their `rateLimit` holds where `rateLimits` say nothing of the tool. */
+  readonly tools: ToolRulesByName;
+  /** The store that all instances share, where there is one. */
+  readonly store: ObservedStore | undefined;
+  /** Unix time in milliseconds. Default: the clock's. */
+  readonly now?: () => number;
+}
+
+type Limit = Pick<RateLimit, "limit" | "windowSeconds">;
+
+/** Names that servers, whose buckets are in the same store, have no reason to use. */
+const BUCKET = "mcp-anycloud";
+
+/**
+ * The limits that are configured; undefined where none is. Throws CONFIG_INVALID without a store: each instance would
+ * count for itself, and the limit grow with their number.
+ */
+export function createRateGate({
+  rateLimits = [],
+  tools,
+  store,
+  now = Date.now,
+}: RateGateOptions): RateGate | undefined {
+  const limits = limitsOf(rateLimits, tools);
+  if (limits.size === 0) return undefined;
+  if (!store) {
+    const message = "Rate limits are counted in the store that all instances share: set MCP_ANYCLOUD_TABLE.";
+    throw new AnycloudError("CONFIG_INVALID", message);
+  }
+  const closed: ClosedBuckets = new Map();
+
+  async function take(
+    of: RateRule["of"],
+    who: Principal | { readonly address: string },
+  ): Promise<HttpResponse | undefined> {
+    const limit = limits.get(of);
+    if (!limit) return undefined;
+    const isAddress = typeof who === "object";
+    const limiter = createRateLimiter({ store: store as ObservedStore, principal: isAddress ? "" : who, now }, closed);
+    const { allowed, retryAfterSeconds } = isAddress
+      ? await limiter.take(`${BUCKET} ${of} ${who.address}`, { ...limit, per: "everybody" })
+      : await limiter.take(`${BUCKET} ${of}`, limit);
+    return allowed ? undefined : tooMany(of, retryAfterSeconds);
+  }
+
+  const hasToolLimit = [...limits.keys()].some((of) => of.startsWith("tool:"));
+  return {
+    takeAddress: ({ clientIp }) => take("address", { address: addressGroup(clientIp) }),
+    takePrincipal: ({ principal }) => take("principal", principal),
+    takeTool: hasToolLimit ? ({ principal }, tool) => take(`tool:${tool}`, principal) : undefined,
+  };
+}
+
+function limitsOf(rateLimits: readonly RateRule[], tools: ToolRulesByName): Map<RateRule["of"], Limit> {
+  const limits = new Map<RateRule["of"], Limit>();
+  for (const [tool, { rateLimit }] of tools) if (rateLimit) limits.set(`tool:${tool}`, rateLimit);
+  for (const rule of rateLimits) checkRule(rule);
+  // Who runs a server knows what it can bear where it runs.
+  for (const { of, limit, windowSeconds } of rateLimits) limits.set(of, { limit, windowSeconds });
+  return limits;
+}
+
+/** Options are as wrong as the environment can be, and nobody else has read them. */
+function checkRule({ of, limit, windowSeconds }: RateRule): void {
+  if ([limit, windowSeconds].every((count) => Number.isSafeInteger(count) && count >= 1)) return;
+  throw new AnycloudError("CONFIG_INVALID", `The rate limit of ${of} must be in whole numbers from 1 on.`);
+}
+
+/** RFC 6585 §4. */
+function tooMany(of: RateRule["of"], retryAfterSeconds: number): HttpResponse {
+  const what = of.startsWith("tool:") ? "calls of this tool" : "requests";
+  const message = `Too many ${what}: try again in ${retryAfterSeconds} s.`;
+  const failure = { code: JsonRpcCode.HTTP_ERROR, message };
+  return errorResponse(429, failure, { "retry-after": String(retryAfterSeconds) });
+}

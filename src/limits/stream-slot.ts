@@ -1,0 +1,82 @@
+import type { ObservedStore } from "../store/observed-store.ts";
+import { isConflict, type StateItem } from "../store/store.ts";
+
+/** One of the places of a partition, taken. */
+export interface Place {
+  /** Says that it is still used, if it is time to. Never fails: a place that was lost stays lost. */
+  renew(): void;
+  /** Frees it. Throws STORE_UNAVAILABLE, and the place is free when its time is up. */
+  release(): Promise<void>;
+}
+
+export interface PlaceOptions {
+  readonly store: ObservedStore;
+  readonly partition: string;
+  /** How many there are. */
+  readonly places: number;
+  /** Seconds for which a place stays taken by who is not heard of: its instance may be gone. */
+  readonly ttlSeconds: number;
+  /** Unix time in milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * Takes a free place; undefined where there is none. Places have numbers, and a number is written by one taker only, so
+ * that never more are taken than there are, however many try at once. Throws STORE_UNAVAILABLE.
+ */
+export async function takePlace(options: PlaceOptions): Promise<Place | undefined> {
+  const { store, partition, places } = options;
+  for (;;) {
+    const taken = new Set((await store.list(partition)).map(({ sort }) => sort));
+    const free = Array.from({ length: places }, (_, index) => String(index)).filter((sort) => !taken.has(sort));
+    // Any of them, so that those who try at once seldom try for the same.
+    const sort = free[Math.floor(Math.random() * free.length)];
+    if (sort === undefined) return undefined;
+    const item = await putOrLose(options, { sort, when: "absent" });
+    if (item) return placeAt(options, item);
+  }
+}
+
+function placeAt(options: PlaceOptions, taken: StateItem): Place {
+  const { now, ttlSeconds } = options;
+  let item: StateItem | undefined = taken;
+  let renewedAt = now();
+  // One write after the other, because each asks for the version that the one before it left.
+  let written: Promise<void> = Promise.resolve();
+
+  async function write(ttl: number): Promise<void> {
+    if (item) item = await putOrLose(options, { sort: item.sort, when: item, ttl });
+  }
+  return {
+    renew() {
+      if (now() - renewedAt < (ttlSeconds * 1000) / 3) return;
+      renewedAt = now();
+      // Failed, it is tried again in time.
+      written = written.then(() => write(ttlSeconds)).catch(() => {});
+    },
+    async release() {
+      await written;
+      await write(0);
+    },
+  };
+}
+
+interface PlaceWrite {
+  readonly sort: string;
+  readonly when: "absent" | StateItem;
+  readonly ttl?: number;
+}
+
+/** The item as it was written; undefined when somebody else was faster, or it expired and is somebody else's. */
+async function putOrLose(
+  { store, partition, ttlSeconds, now }: PlaceOptions,
+  { sort, when, ttl = ttlSeconds }: PlaceWrite,
+): Promise<StateItem | undefined> {
+  const expiresAt = Math.floor(now() / 1000) + ttl;
+  try {
+    return await store.put({ partition, sort, value: "taken", expiresAt }, when);
+  } catch (error) {
+    if (isConflict(error)) return undefined;
+    throw error;
+  }
+}

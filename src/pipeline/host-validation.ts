@@ -1,0 +1,39 @@
+import type { Config } from "../config/config.ts";
+import { isLoopbackAddress, isLoopbackName } from "../config/loopback.ts";
+
+/** A name or an IPv4 address, or a bracketed IPv6 address, each with an optional port (RFC 9110 §7.2). */
+const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i;
+
+/**
+ * Why a request's `Host` is refused, or undefined when it is not.
+ * Without a list of hosts the platform's front door, which routed by the name, is trusted, but not for callers on the
+ * loopback interface: there a web page could have pointed its own name at this machine (DNS rebinding; MCP 2026-07-28,
+ * Streamable HTTP, Security Warning).
+ */
+export function hostProblem(
+  host: string | undefined,
+  { allowedHosts }: Pick<Config, "allowedHosts">,
+  clientIp: string | undefined,
+): string | undefined {
+  if (host === undefined) return allowedHosts && "The Host header is missing.";
+  const name = nameIn(host);
+  if (name === undefined) return "The Host header is malformed.";
+  if (allowedHosts) {
+    const allowed = allowedHosts.some((other) => other.toLowerCase() === name.toLowerCase());
+    return allowed ? undefined : "This host is not served here.";
+  }
+  if (isLoopbackAddress(clientIp) && !isLoopbackName(name)) return "This host is not served on the loopback interface.";
+  return undefined;
+}
+
+/** What the last request was sent to: to parse a URL costs as much as the rest of the way to the message. */
+let last: { readonly host: string; readonly name: string | undefined } | undefined;
+
+/** The name without its port; undefined when it is none. */
+function nameIn(host: string): string | undefined {
+  if (last?.host === host) return last.name;
+  const name = HOST.exec(host)?.[1];
+  // Addresses that are none, such as 256.1.1.1 or a port of 99999, have the form of one.
+  last = { host, name: name !== undefined && URL.canParse(`http://${host}`) ? name : undefined };
+  return last.name;
+}

@@ -1,0 +1,87 @@
+import type { JSONRPCMessage, JSONRPCRequest, RequestId } from "@modelcontextprotocol/server";
+import type { ObservedStore } from "../../store/observed-store.ts";
+import { type InboxNote, readInbox } from "./mailbox.ts";
+import { inboxPartition, toWireId } from "../sessions/session-keys.ts";
+
+/** What a server asks its client while it serves one exchange, and what the client says to that. */
+export interface Correspondence {
+  /** The message as it goes to the client: what refers to a request of this server refers to its wire id instead. */
+  outgoing(message: JSONRPCMessage): JSONRPCMessage;
+  /** How many requests the client has not replied to. */
+  outstanding(): number;
+  /** No further replies are waited for. */
+  stop(): void;
+}
+
+export interface CorrespondenceOptions {
+  readonly store: ObservedStore;
+  readonly sessionId: string;
+  readonly streamId: string;
+  readonly inbox: string;
+  /** Hands the server what the client sent, under the id that the server knows. */
+  readonly deliver: (message: JSONRPCMessage) => void;
+  /** The client called off the request that the inbox belongs to. */
+  readonly onCancelled: (message: JSONRPCMessage) => void;
+}
+
+/**
+ * Every server numbers its requests from 0, and a session has many servers, several at a time. On the wire each request
+ * has an id that is unique in the session and names the inbox for the reply.
+ */
+export function createCorrespondence(options: CorrespondenceOptions): Correspondence {
+  const { store, sessionId, streamId, inbox, deliver, onCancelled } = options;
+  const localIds = new Map<string, RequestId>();
+  const wireIds = new Map<RequestId, string>();
+  const reader = readInbox({ store, partition: inboxPartition(sessionId, inbox), onNote });
+  let sent = 0;
+
+  function onNote(note: InboxNote): void {
+    if (note.kind === "cancelled") {
+      onCancelled(note.message);
+      return;
+    }
+    if (note.kind === "progress") {
+      const { params } = note.message;
+      const progressToken = localIds.get(String(params?.progressToken));
+      if (progressToken !== undefined) deliver({ ...note.message, params: { ...params, progressToken } });
+      return;
+    }
+    const id = settle(note.wireId);
+    if (id !== undefined) deliver({ ...note.message, id } as JSONRPCMessage);
+  }
+
+  /** The server's own id of a request that is over now; undefined when it was over before. */
+  function settle(wireId: string): RequestId | undefined {
+    const id = localIds.get(wireId);
+    if (id === undefined) return undefined;
+    localIds.delete(wireId);
+    wireIds.delete(id);
+    reader.expect(-1);
+    return id;
+  }
+
+  function ask(request: JSONRPCRequest): JSONRPCMessage {
+    const wireId = toWireId({ inbox, streamId, number: sent++ });
+    localIds.set(wireId, request.id);
+    wireIds.set(request.id, wireId);
+    reader.expect(1);
+    const { params } = request;
+    // The SDKs use the request's own id as its progress token.
+    if (params?._meta?.progressToken !== request.id) return { ...request, id: wireId };
+    return { ...request, id: wireId, params: { ...params, _meta: { ...params._meta, progressToken: wireId } } };
+  }
+
+  return {
+    outgoing(message) {
+      if (!("method" in message)) return message;
+      if ("id" in message) return ask(message);
+      const requestId = message.params?.requestId as RequestId;
+      const wireId = message.method === "notifications/cancelled" ? wireIds.get(requestId) : undefined;
+      if (wireId === undefined) return message;
+      settle(wireId);
+      return { ...message, params: { ...message.params, requestId: wireId } };
+    },
+    outstanding: () => localIds.size,
+    stop: () => reader.stop(),
+  };
+}

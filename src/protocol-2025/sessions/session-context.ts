@@ -1,0 +1,16 @@
+import type { ServerFactory } from "../../define-server.ts";
+import type { OpenServicesOf } from "../../services/services.ts";
+import type { FleetEvents } from "../../services/change-events.ts";
+import type { ObservedStore } from "../../store/observed-store.ts";
+import type { Sessions } from "./session-record.ts";
+
+/** What serving the requests of sessions takes. */
+export interface SessionContext {
+  readonly createServer: ServerFactory;
+  readonly store: ObservedStore;
+  readonly sessions: Sessions;
+  readonly openServices: OpenServicesOf;
+  readonly fleetEvents: FleetEvents;
+  /** Seconds after which a stream that only waits for news ends, for its client to come back. */
+  readonly streamSeconds?: number;
+}

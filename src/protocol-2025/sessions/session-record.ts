@@ -1,0 +1,105 @@
+import type { JSONRPCRequest, LoggingLevel, ServerCapabilities } from "@modelcontextprotocol/server";
+import type { Principal } from "../../auth/principal.ts";
+import { isConflict, type StateItem, type StateStore } from "../../store/store.ts";
+import { listenerKey, recordKey } from "./session-keys.ts";
+
+/** What is kept of a 2025-era session. Any instance makes a server of it that behaves as if it had held it all along. */
+export interface SessionRecord {
+  /** Who opened it; for everybody else it does not exist. */
+  readonly principal: Principal;
+  /** As negotiated. */
+  readonly protocolVersion: string;
+  /** `params` of the client's `initialize`: its capabilities, name and version. */
+  readonly initialize: NonNullable<JSONRPCRequest["params"]>;
+  /** As the server declared them. */
+  readonly capabilities: ServerCapabilities;
+  /** As the client last set it. */
+  readonly logLevel?: LoggingLevel;
+  /** URIs of the resources it wants to hear of. */
+  readonly subscriptions: readonly string[];
+  /** Unix time in seconds until which it lives without a further request. */
+  readonly activeUntil: number;
+}
+
+/** A session that was found. */
+export interface Session {
+  readonly id: string;
+  readonly record: SessionRecord;
+}
+
+export interface Sessions {
+  create(record: Omit<SessionRecord, "activeUntil">): Promise<Session>;
+  /**
+   * The principal's session of this id. One read; a write only when it is past the middle of its life. Expired within
+   * the grace period it comes back, because several clients never recover from a 404.
+   */
+  find(id: string, principal: Principal): Promise<Session | undefined>;
+  /** Changes the record, whatever other instances change at the same time. */
+  update(id: string, change: (record: SessionRecord) => SessionRecord): Promise<void>;
+  delete(id: string): Promise<void>;
+}
+
+export interface SessionLife {
+  /** Seconds without a request after which a session expires. */
+  readonly sessionSeconds: number;
+  /** Seconds for which an expired session comes back. */
+  readonly sessionGraceSeconds: number;
+}
+
+/** Keeps sessions in `store`. `now` is Unix time in milliseconds. */
+export function createSessions(
+  store: StateStore,
+  { sessionSeconds, sessionGraceSeconds }: SessionLife,
+  now: () => number = Date.now,
+): Sessions {
+  const nowSeconds = (): number => Math.floor(now() / 1000);
+  const toWrite = (id: string, record: SessionRecord): Parameters<StateStore["put"]>[0] => ({
+    ...recordKey(id),
+    value: JSON.stringify(record),
+    expiresAt: record.activeUntil + sessionGraceSeconds,
+  });
+  const renewed = (record: SessionRecord): SessionRecord => ({ ...record, activeUntil: nowSeconds() + sessionSeconds });
+
+  return {
+    async create(initial) {
+      const record = { ...initial, activeUntil: nowSeconds() + sessionSeconds };
+      const id = crypto.randomUUID();
+      await store.put(toWrite(id, record), "absent");
+      return { id, record };
+    },
+
+    async find(id, principal) {
+      // Whatever else a client sends was never an id of ours.
+      if (!/^[\da-f-]{36}$/.test(id)) return undefined;
+      const item = await store.get(recordKey(id));
+      const record = item && toRecord(item);
+      if (!record || record.principal !== principal) return undefined;
+      if (record.activeUntil - nowSeconds() < sessionSeconds / 2) {
+        // Another instance that does the same has done it; a store that fails now fails the request where it matters.
+        await store.put(toWrite(id, renewed(record)), item).catch(() => {});
+      }
+      return { id, record };
+    },
+
+    async update(id, change) {
+      for (;;) {
+        const item = await store.get(recordKey(id));
+        // Ended meanwhile: there is nothing to remember for it.
+        if (!item) return;
+        try {
+          await store.put(toWrite(id, renewed(change(toRecord(item)))), item);
+          return;
+        } catch (error) {
+          if (!isConflict(error)) throw error;
+        }
+      }
+    },
+
+    async delete(id) {
+      await store.delete(recordKey(id));
+      await store.delete(listenerKey(id));
+    },
+  };
+}
+
+export const toRecord = ({ value }: StateItem): SessionRecord => JSON.parse(value);

@@ -1,0 +1,139 @@
+import type { ServerEvent } from "@modelcontextprotocol/server";
+import { appendEvent, lastNumber, readEvents } from "../store/event-log.ts";
+import { type ObservedStore, pollDelayMs } from "../store/observed-store.ts";
+
+/** Changes to tools, prompts and resources, told by any instance and heard by all that listen. */
+export interface FleetEvents {
+  /**
+   * Settles when the event is where every instance will hear it, behind everything this one published before. Throws
+   * STORE_UNAVAILABLE when it may not have got there.
+   */
+  publish(event: ServerEvent): Promise<void>;
+  /**
+   * Hands over every event behind a number, in order, until `signal` fires; gives back that number. Nothing published
+   * after it settled is missed. Throws STORE_UNAVAILABLE when the log cannot be asked now; later it is asked again.
+   */
+  follow(options: FollowOptions): Promise<number>;
+}
+
+export interface FollowOptions {
+  /** Number behind which to begin, of an entry that was heard before. Default: the end of the log, which is asked for. */
+  readonly after?: number | undefined;
+  /** Must not throw. */
+  readonly onEntry: (entry: FleetEntry) => void;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+/** Events that were published together. */
+export interface FleetEntry {
+  /** Its place in the log; whoever has heard it can go on behind this number. */
+  readonly number: number;
+  readonly events: readonly ServerEvent[];
+}
+
+const PARTITION = "events";
+/** An entry is one value of the store: so many events fit, with URIs of 10 KB each. */
+const MAX_BATCH = 500;
+
+/** Events over a log in the store. All followers of the process share one reader, which runs only while there are any. */
+export function createFleetEvents(store: ObservedStore): FleetEvents {
+  return { publish: createPublisher(store), follow: createReader(store) };
+}
+
+interface Publication {
+  readonly event: ServerEvent;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** One write at a time, which takes along what came up during the one before it. */
+function createPublisher(store: ObservedStore): FleetEvents["publish"] {
+  const queue: Publication[] = [];
+  let writing = false;
+
+  async function write(): Promise<void> {
+    writing = true;
+    // What is published in the same breath travels together.
+    await Promise.resolve();
+    while (queue.length > 0) {
+      const batch = queue.splice(0, MAX_BATCH);
+      try {
+        await appendEvent(store, PARTITION, JSON.stringify(batch.map(({ event }) => event)));
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    writing = false;
+  }
+
+  return (event) =>
+    new Promise((resolve, reject) => {
+      queue.push({ event, resolve, reject });
+      if (!writing) void write();
+    });
+}
+
+interface Follower {
+  /** Number of what it has heard last. */
+  position: number;
+  readonly onEntry: FollowOptions["onEntry"];
+}
+
+/** One loop for all followers: it reads behind the one that is furthest back. */
+function createReader(store: ObservedStore): FleetEvents["follow"] {
+  const followers = new Set<Follower>();
+  let reading = false;
+  let wake = (): void => {};
+
+  async function read(): Promise<void> {
+    reading = true;
+    let quietSince = Date.now();
+    while (followers.size > 0) {
+      const awake = new AbortController();
+      wake = () => awake.abort();
+      // Before the events are read: what is written meanwhile must not be slept through.
+      const changed = store.changed(PARTITION, pollDelayMs(Date.now() - quietSince), awake.signal);
+      if (await handOver()) quietSince = Date.now();
+      await changed;
+    }
+    reading = false;
+  }
+
+  /** Whether there was anything. */
+  async function handOver(): Promise<boolean> {
+    const after = Math.min(...[...followers].map(({ position }) => position));
+    try {
+      const entries = await readEvents(store, PARTITION, after);
+      for (const { number, value } of entries) {
+        const entry: FleetEntry = { number, events: JSON.parse(value) };
+        for (const follower of followers) {
+          // Who came meanwhile from further back has not been read for.
+          if (follower.position < after || follower.position >= number) continue;
+          follower.position = number;
+          follower.onEntry(entry);
+        }
+      }
+      return entries.length > 0;
+    } catch {
+      // A store that cannot be asked is asked again; followers keep their place.
+      return false;
+    }
+  }
+
+  return async ({ after, onEntry, signal }) => {
+    const position = after ?? (await lastNumber(store, PARTITION));
+    if (signal.aborted) return position;
+    const follower: Follower = { position, onEntry };
+    const leave = (): void => {
+      followers.delete(follower);
+      if (followers.size === 0) wake();
+    };
+    signal.addEventListener("abort", leave, { once: true });
+    followers.add(follower);
+    if (reading) wake();
+    else void read();
+    return position;
+  };
+}

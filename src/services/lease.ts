@@ -1,0 +1,69 @@
+import { expiresIn } from "./caller-scope.ts";
+import { isConflict, type StateItem, type StateKey, type StateStore } from "../store/store.ts";
+
+/** Seconds for which a lease holds without a sign of life of its holder. */
+const LEASE_SECONDS = 10;
+const SIGN_OF_LIFE_MS = 3_000;
+
+/** The right to decide what stands at a key, for as long as its holder lives. */
+export interface Lease {
+  /**
+   * Ends it with what stands there from then on, for so many seconds; 0 leaves nothing there. False, and nothing is
+   * written, when it was lost meanwhile.
+   */
+  end(value: string, ttlSeconds: number): Promise<boolean>;
+}
+
+export interface LeasePlace {
+  readonly store: StateStore;
+  readonly key: StateKey;
+  /** Unix time in milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * Takes the lease at a key, if nothing is there; undefined otherwise. What stands there meanwhile is `leaseValue`. It is
+ * an item like any other: when its holder died, and no longer renews it, it expires.
+ */
+export async function takeLease({ store, key, now }: LeasePlace): Promise<Lease | undefined> {
+  const leaseValue = JSON.stringify({ holder: crypto.randomUUID() });
+  let item: StateItem;
+  try {
+    item = await store.put({ ...key, value: leaseValue, expiresAt: expiresIn(LEASE_SECONDS, now) }, "absent");
+  } catch (error) {
+    if (isConflict(error)) return undefined;
+    throw error;
+  }
+  // One write after the other, because each asks for the version that the one before it left.
+  let written: Promise<unknown> = Promise.resolve();
+  const renewal = setInterval(() => {
+    // Failed, it is tried again in time; lost, its end will tell.
+    written = written.then(() => write(leaseValue, expiresIn(LEASE_SECONDS, now))).catch(() => {});
+  }, SIGN_OF_LIFE_MS);
+
+  async function write(value: string, expiresAt: number): Promise<boolean> {
+    for (;;) {
+      try {
+        item = await store.put({ ...key, value, expiresAt }, item);
+        return true;
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+      }
+      // It is still ours if a renewal that seemed to fail did happen.
+      const found = await store.get(key);
+      if (found?.value !== leaseValue) return false;
+      item = found;
+    }
+  }
+
+  return {
+    async end(value, ttlSeconds) {
+      clearInterval(renewal);
+      await written;
+      return write(value, ttlSeconds === 0 ? Math.floor(now() / 1000) : expiresIn(ttlSeconds, now));
+    },
+  };
+}
+
+/** Whether a value is that of a lease under way. */
+export const isLease = (value: unknown): boolean => typeof value === "object" && value !== null && "holder" in value;

@@ -1,0 +1,19 @@
+import { AnycloudError } from "../errors.ts";
+import type { ObservedStore } from "../store/observed-store.ts";
+
+/** Stands where no store is configured: every verb throws STORE_MISSING, so that nothing is kept in one process only. */
+export const missingStore: ObservedStore = {
+  get: refuse,
+  put: refuse,
+  delete: refuse,
+  list: refuse,
+  add: refuse,
+  changed: refuse,
+};
+
+async function refuse(): Promise<never> {
+  throw new AnycloudError(
+    "STORE_MISSING",
+    "There is no store that all instances share: set MCP_ANYCLOUD_TABLE, or give the endpoint a store.",
+  );
+}

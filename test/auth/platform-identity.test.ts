@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { FactoryContext, Invocation, McpEndpointOptions, PlatformIdentityKind } from "../../src/index.ts";
+import { type Caller, legacyRequest } from "../support/messages.ts";
+import { createV2Server } from "../support/servers.ts";
+import { instanceOf } from "../protocol-2026/instances.ts";
+import { checkedIdToken, easyAuthHeaders } from "../security/identity-attacks.ts";
+import { type LocalIssuer, startLocalIssuer } from "../security/local-issuer.ts";
+
+const callers: FactoryContext["caller"][] = [];
+
+function open(platformIdentity: PlatformIdentityKind, options: McpEndpointOptions = {}): Caller {
+  const createServer = (context: FactoryContext) => {
+    callers.push(context.caller);
+    return createV2Server(context);
+  };
+  return instanceOf(createServer, { platformIdentity, audit: "off", ...options });
+}
+
+/** The caller that the server learns of; undefined where it is not let in. */
+async function callerFor(
+  call: Caller,
+  headers: Readonly<Record<string, string>>,
+  invocation: Partial<Invocation> = {},
+): Promise<FactoryContext["caller"] | undefined> {
+  callers.splice(0);
+  const { status } = await call(legacyRequest("tools/list"), { headers, invocation });
+  expect([200, 403]).toContain(status);
+  expect(callers).toHaveLength(status === 200 ? 1 : 0);
+  return callers[0];
+}
+
+describe("aws-iam", () => {
+  const call = open("aws-iam");
+  const userArn = "arn:aws:sts::123456789012:assumed-role/notes/ada";
+
+  test("is whom the event names", async () => {
+    const identity = { issuer: "aws-iam", subject: userArn, claims: { accountId: "123456789012" } };
+    expect(await callerFor(call, {}, { identity })).toMatchObject({ ...identity, scopes: [] });
+    const other = { ...identity, subject: `${userArn}2` };
+    const principals = [await callerFor(call, {}, { identity }), await callerFor(call, {}, { identity: other })];
+    expect(new Set(principals.map((caller) => caller?.principal)).size).toBe(2);
+  });
+
+  test("is nobody without it, whatever headers say", async () => {
+    expect(
+      await callerFor(call, { "x-amzn-iam-user-arn": userArn, authorization: "AWS4-HMAC-SHA256 x" }),
+    ).toBeUndefined();
+    expect(await callerFor(call, {}, { identity: { issuer: "other", subject: userArn } })).toBeUndefined();
+  });
+});
+
+describe("azure-easy-auth", () => {
+  const call = open("azure-easy-auth");
+  const azure = { identityHeaders: "azure-easy-auth" } as const;
+  const claims = [
+    { typ: "iss", val: "https://login.microsoftonline.com/t/v2.0" },
+    { typ: "groups", val: "readers" },
+    { typ: "groups", val: "writers" },
+    { typ: "scp", val: "Notes.Read Notes.Write" },
+    { typ: "azp", val: "client-1" },
+  ];
+  const headers = Object.fromEntries(easyAuthHeaders("object-1", claims));
+
+  test("is whom App Service names", async () => {
+    expect(await callerFor(call, headers, azure)).toMatchObject({
+      issuer: "https://login.microsoftonline.com/t/v2.0",
+      subject: "object-1",
+      clientId: "client-1",
+      scopes: ["Notes.Read", "Notes.Write"],
+      claims: { groups: ["readers", "writers"] },
+    });
+    const plain = Object.fromEntries(easyAuthHeaders("object-1"));
+    expect(await callerFor(call, plain, azure)).toMatchObject({ issuer: "aad", subject: "object-1", scopes: [] });
+  });
+
+  test("is nobody on another platform, where clients write such headers", async () => {
+    expect(await callerFor(call, headers)).toBeUndefined();
+    expect(await callerFor(call, headers, { identityHeaders: "google-iam" })).toBeUndefined();
+  });
+
+  test.each([
+    ["no header", {}],
+    ["a name alone", { "x-ms-client-principal-id": "object-1", "x-ms-client-principal-name": "ada" }],
+    ["a principal without id", { ...headers, "x-ms-client-principal-id": "" }],
+    ["two ids", { ...headers, "x-ms-client-principal-id": "admin, object-1" }],
+    ["two principals", { ...headers, "x-ms-client-principal": `${headers["x-ms-client-principal"]}, e30=` }],
+    ["a principal that is no JSON", { ...headers, "x-ms-client-principal": btoa("{") }],
+    ["a principal that says nothing", { ...headers, "x-ms-client-principal": btoa("{}") }],
+    ["null", { ...headers, "x-ms-client-principal": btoa("null") }],
+  ])("is nobody with %s", async (_what, sent) => {
+    expect(await callerFor(call, sent, azure)).toBeUndefined();
+  });
+});
+
+describe("google-iam", () => {
+  const call = open("google-iam");
+  const google = { identityHeaders: "google-iam" } as const;
+  const token = checkedIdToken("117", { email: "bot@p.iam.gserviceaccount.com", azp: "117" });
+
+  test("is whom the token names that Cloud Run has checked", async () => {
+    const expected = { issuer: "https://accounts.google.com", subject: "117", claims: { email: expect.any(String) } };
+    expect(await callerFor(call, { authorization: `Bearer ${token}` }, google)).toMatchObject(expected);
+    // The one that it checks, where there are two.
+    const both = {
+      "x-serverless-authorization": `bearer ${token}`,
+      authorization: `Bearer ${checkedIdToken("admin")}`,
+    };
+    expect(await callerFor(call, both, google)).toMatchObject(expected);
+  });
+
+  test.each([
+    ["elsewhere", token, {}],
+    ["a signature that nobody has checked", token.replace("SIGNATURE_REMOVED_BY_GOOGLE", "AAAA"), google],
+    ["no signature", token.replace("SIGNATURE_REMOVED_BY_GOOGLE", ""), google],
+    ["another issuer", checkedIdToken("117", { iss: "https://evil.example" }), google],
+    ["a token that has expired", checkedIdToken("117", { exp: 1 }), google],
+    ["nobody's token", checkedIdToken(""), google],
+    ["claims that are none", `e30.${btoa("null")}.SIGNATURE_REMOVED_BY_GOOGLE`, google],
+  ])("is nobody with %s", async (_what, sent, invocation) => {
+    expect(await callerFor(call, { authorization: `Bearer ${sent}` }, invocation)).toBeUndefined();
+  });
+});
+
+describe("google-iap", () => {
+  const audience = "/projects/1/global/backendServices/2";
+  let google: LocalIssuer;
+  let call: Caller;
+  beforeAll(async () => {
+    google = await startLocalIssuer({ issuer: "https://cloud.google.com/iap", algorithm: "ES256" });
+    call = open("google-iap", { platformAudience: audience, iapKeysUrl: google.jwksUri });
+  });
+  afterAll(() => google?.close());
+  const claims = { sub: "accounts.google.com:1", email: "ada@example.com", aud: audience };
+  const callerWith = (assertion: string): ReturnType<typeof callerFor> =>
+    callerFor(call, { "x-goog-iap-jwt-assertion": assertion });
+
+  test("is whom a signed assertion names", async () => {
+    const caller = await callerWith(await google.sign(claims));
+    expect(caller).toMatchObject({ issuer: google.url, subject: claims.sub, claims: { email: claims.email } });
+    expect(caller).not.toHaveProperty("clientId");
+  });
+
+  test("is nobody with an assertion for another service, of another issuer, or that was made up", async () => {
+    expect(await callerWith(await google.sign({ ...claims, aud: `${audience}2` }))).toBeUndefined();
+    expect(await callerWith(await google.sign({ ...claims, iss: "https://evil.example" }))).toBeUndefined();
+    expect(await callerWith(await google.sign({ ...claims, exp: 1 }))).toBeUndefined();
+    expect(await callerWith(checkedIdToken("admin", { iss: google.url, aud: audience }))).toBeUndefined();
+    const headers = { "x-goog-authenticated-user-id": "accounts.google.com:1" };
+    expect(await callerFor(call, headers)).toBeUndefined();
+  });
+
+  test("lets nobody in while the keys cannot be had", async () => {
+    google.become("breaks");
+    const closed = open("google-iap", { platformAudience: audience, iapKeysUrl: google.jwksUri });
+    const headers = { "x-goog-iap-jwt-assertion": await google.sign(claims) };
+    expect(await closed(legacyRequest("tools/list"), { headers })).toMatchObject({
+      status: 503,
+      headers: { "retry-after": "5" },
+    });
+    google.become("up");
+  });
+});

@@ -1,0 +1,133 @@
+import { expect, test } from "vitest";
+import type { AuditRecord, HttpResponse } from "../../src/index.ts";
+import type { Visit } from "../../src/auth/request-context.ts";
+import { ANYBODY, type Caller } from "../../src/auth/caller.ts";
+import { createAudit } from "../../src/audit/audit-log.ts";
+import { type AuthorizationOptions, createAuthorization } from "../../src/authorization/authorize.ts";
+import { cedarPolicy } from "../../src/authorization/cedar-policy.ts";
+import { legacyRequest } from "../support/messages.ts";
+
+const tooMany: HttpResponse = { status: 429, headers: { "retry-after": "9" } };
+const ADA: Caller = { principal: "ada", scopes: [], claims: {} };
+const challenge: HttpResponse = { status: 403, headers: {} };
+
+/** An authorization whose tools are counted: each may be called once. */
+function counted(options: Partial<AuthorizationOptions> = {}, caller: Caller = ADA) {
+  const records: AuditRecord[] = [];
+  const taken: string[] = [];
+  const authorize = createAuthorization({
+    hasScopes: true,
+    challenges: { insufficientScope: () => challenge },
+    audit: createAudit((record) => records.push(record)),
+    maxOutputBytes: 1000,
+    async takeTool(_visit, tool) {
+      taken.push(tool);
+      return taken.filter((name) => name === tool).length > 1 ? tooMany : undefined;
+    },
+    ...options,
+  });
+  const visit: Visit = {
+    request: { method: "POST", url: "/mcp", headers: {} },
+    invocation: { requestId: "test", canStream: true },
+    notes: {},
+    caller,
+    principal: caller.principal,
+  };
+  return { records, taken, authorize: (message: unknown) => authorize(visit, message) };
+}
+
+const call = (name: unknown, args: object = {}): object => legacyRequest("tools/call", { name, arguments: args });
+
+test("a call that its caller may not make any more is refused and recorded", async () => {
+  const { authorize, records } = counted();
+  expect(await authorize(call("read"))).toHaveProperty("guard");
+  expect(await authorize(call("read", { note: "canary" }))).toEqual({ refused: tooMany });
+  expect(records).toMatchObject([
+    {
+      event: "rate_limited",
+      tool: "read",
+      decision: "deny",
+      outcome: "rate_limited",
+      reason: "rate_limit",
+      arguments: { note: "[redacted]" },
+    },
+  ]);
+});
+
+test("of a batch, nothing is done when one of its calls may not be made any more", async () => {
+  const { authorize, records } = counted();
+  expect(await authorize([call("read"), call("write"), call("read")])).toEqual({ refused: tooMany });
+  expect(records.map(({ tool, outcome }) => `${tool} ${outcome}`)).toEqual([
+    "read rate_limited",
+    "write rate_limited",
+    "read rate_limited",
+  ]);
+});
+
+test("what is denied counts nothing, so that counting does not tell what there is", async () => {
+  const policy = cedarPolicy({ policies: 'permit(principal, action, resource == Mcp::Tool::"read");' });
+  const { authorize, taken } = counted({ policy, tools: { read: { scopes: ["more"] } } });
+  await authorize(call("write"));
+  await authorize(call("read"));
+  await authorize(call({ name: "read" }));
+  expect(taken).toEqual([]);
+});
+
+test("only what a call brings along is looked at", async () => {
+  const policy = cedarPolicy({ policies: "permit(principal, action, resource);" });
+  const { authorize, taken } = counted({ policy, tools: { read: { policyAttributes: ["constructor", "__proto__"] } } });
+  await authorize(call("read"));
+  expect(taken).toEqual(["read"]);
+});
+
+test("nobody in particular is not asked for scopes by a server that may not ask", async () => {
+  const { authorize } = counted({ requiredScopes: ["mcp"] }, ANYBODY);
+  for (const message of [call("read"), legacyRequest("prompts/get", { name: "p" })]) {
+    expect(await authorize(message)).toEqual({ refused: challenge });
+  }
+});
+
+test("whatever a policy says that throws, or that is no answer, nothing is allowed", async () => {
+  const broken = [
+    () => {
+      throw new Error("canary");
+    },
+    () => ({ allowed: "yes", policies: [] }),
+    () => undefined,
+    () => ({ allowed: true, policies: ["a"], failed: true }),
+  ];
+  for (const decide of broken) {
+    const { authorize, records } = counted({ policy: { decide } as never });
+    await authorize(call("read"));
+    expect(records).toMatchObject([{ event: "access_denied", decision: "deny", tool: "read" }]);
+    expect(JSON.stringify(records)).not.toContain("canary");
+  }
+});
+
+test("a record holds no more of a tool's name than a name needs", async () => {
+  const policy = cedarPolicy({ policies: "forbid(principal, action, resource);" });
+  const { authorize, records } = counted({ policy });
+  await authorize(call("n".repeat(1000)));
+  expect(records.map(({ tool }) => tool)).toEqual(["n".repeat(128)]);
+});
+
+test.each([
+  ["ping", legacyRequest("ping")],
+  ["a notification", { jsonrpc: "2.0", method: "notifications/initialized" }],
+  ["a reply", { jsonrpc: "2.0", id: 1, result: {} }],
+  ["no message", null],
+  ["a text", "tools/call"],
+  ["an empty batch", []],
+])("%s needs no guard where no scopes are asked for", async (_kind, message) => {
+  expect(await counted().authorize(message)).toEqual({});
+});
+
+test.each([
+  ["ping", legacyRequest("ping")],
+  ["a notification", { jsonrpc: "2.0", method: "notifications/initialized" }],
+  ["a reply", { jsonrpc: "2.0", id: 1, result: {} }],
+  ["no message", null],
+  ["a batch", [call("read")]],
+])("%s is refused where the endpoint asks for scopes that the caller has not", async (_kind, message) => {
+  expect(await counted({ requiredScopes: ["mcp"] }).authorize(message)).toEqual({ refused: challenge });
+});

@@ -1,0 +1,88 @@
+import { execFile, execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CLIENT_SETTINGS, USER_AGENTS } from "../../store/clients.ts";
+
+const STORE = new URL("../../../adapters/aws/dynamodb/dynamodb-store.ts", import.meta.url).href;
+
+const PROGRAM = `
+  const { createDynamodbStore } = await import(${JSON.stringify(STORE)});
+  const found = await createDynamodbStore({ table: "t" })
+    .get({ partition: "p", sort: "s" })
+    .catch(({ code, cause }) => ({ code, because: cause.code }));
+  console.log(JSON.stringify(found));
+  process.exit();
+`;
+
+/** Where it lies on this machine; undefined where it is not installed. */
+function findOpenssl(): string | undefined {
+  try {
+    return execFileSync("which", ["openssl"], { encoding: "utf8" }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+describe("an endpoint over TLS, as AWS's are", () => {
+  const openssl = findOpenssl();
+  if (!openssl) {
+    test("is asked", ({ skip }) => skip("openssl, which makes the certificate, is not installed"));
+    return;
+  }
+  const folder = mkdtempSync(join(tmpdir(), "tls-"));
+  const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+  const agents: string[] = [];
+  let server: Server;
+
+  beforeAll(async () => {
+    const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"];
+    const files = ["-keyout", key, "-out", cert];
+    execFileSync(openssl, ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", ...names, ...files], {
+      stdio: "ignore",
+    });
+    server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => {
+      agents.push(String(request.headers["user-agent"]));
+      const Item = { value: { S: "over TLS" }, expiresAt: { N: "9999999999" }, version: { N: "1" } };
+      response.setHeader("content-type", "application/x-amz-json-1.0").end(JSON.stringify({ Item }));
+    });
+    // As "localhost" is looked up, whatever of its addresses comes first.
+    server.listen(0, "localhost");
+    await once(server, "listening");
+  });
+  afterAll(async () => {
+    await new Promise((resolve) => server.close(resolve));
+    rmSync(folder, { recursive: true });
+  });
+
+  async function ask(environment: Readonly<Record<string, string>>): Promise<unknown> {
+    const args = ["--conditions=@mcp-anycloud/source", "--input-type=module", "-e", PROGRAM];
+    const { stdout } = await promisify(execFile)(process.execPath, args, {
+      env: {
+        AWS_REGION: "us-east-1",
+        AWS_ACCESS_KEY_ID: "LOCAL",
+        AWS_SECRET_ACCESS_KEY: "local",
+        AWS_ENDPOINT_URL_DYNAMODB: `https://localhost:${(server.address() as AddressInfo).port}`,
+        ...CLIENT_SETTINGS["our requests"],
+        ...environment,
+      },
+    });
+    return JSON.parse(stdout);
+  }
+
+  test("is asked", async () => {
+    expect(await ask({ NODE_EXTRA_CA_CERTS: cert })).toMatchObject({ value: "over TLS" });
+    expect(agents).toEqual([expect.stringMatching(USER_AGENTS["our requests"])]);
+  });
+
+  test("is told nothing when nobody vouches for its certificate", async () => {
+    agents.length = 0;
+    expect(await ask({})).toEqual({ code: "STORE_UNAVAILABLE", because: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+    expect(agents).toEqual([]);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { createMemoryStore } from "../../src/index.ts";
+import { legacyRequest, messagesOf, textOf } from "../support/messages.ts";
+import { breakableStore } from "../support/stores.ts";
+import { type ClientSession, startFleet } from "./instances.ts";
+import { createSessionServer } from "./session-servers.ts";
+import { readStream } from "./stream-reader.ts";
+
+const call = (name: string, args: object = {}): ReturnType<typeof legacyRequest> =>
+  legacyRequest("tools/call", { name, arguments: args });
+const fleet = startFleet(createSessionServer());
+const opened = (): Promise<ClientSession> => fleet.open({ protocolVersion: "2025-03-26" });
+
+describe("of a batch", () => {
+  test("what was answered is told when the rest is called off", async () => {
+    const session = await opened();
+    const [echo, hang] = [call("echo", { text: "hi" }), call("hang")];
+    const pending = session.send(0, [echo, hang]);
+    await session.send(1, { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: hang.id } });
+    const response = await pending;
+    expect(response.status).toBe(200);
+    expect(JSON.parse(await textOf(response))).toMatchObject([{ id: echo.id, result: {} }]);
+  });
+
+  test("what was answered is told when time is up for the rest", async () => {
+    const session = await opened();
+    const [echo, hang] = [call("echo", { text: "hi" }), call("hang")];
+    const invocation = { deadline: AbortSignal.timeout(200), exclusive: true };
+    const response = await session.send(0, [echo, hang], { invocation });
+    expect(JSON.parse(await textOf(response))).toMatchObject([
+      { id: echo.id, result: {} },
+      { id: hang.id, error: { code: -32603 } },
+    ]);
+  });
+
+  test("what was answered before there was a stream is not answered again when the instance is lost", async () => {
+    const shared = createMemoryStore();
+    const dying = breakableStore(shared);
+    const [doomed, sound] = [
+      startFleet(createSessionServer(), { store: dying }),
+      startFleet(createSessionServer(), { store: shared }),
+    ];
+    const session = await sound.open({ protocolVersion: "2025-03-26" });
+    const [echo, hang] = [call("echo", { text: "hi" }), call("hang")];
+    const stream = readStream(await doomed.instances[0]([echo, hang], { headers: { "mcp-session-id": session.id } }));
+    const first = await stream.message();
+    expect(first.message).toMatchObject({ id: echo.id, result: {} });
+    dying.broken = true;
+    const rest = await (await session.listen(1, first.id)).rest();
+    expect(rest.flatMap(({ message }) => (message ? [message.id] : []))).toEqual([hang.id]);
+    expect(await messagesOf(await session.call(2, "echo", { text: "hi" }))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { McpServer } from "@modelcontextprotocol/server";
+import { describe, expect, test } from "vitest";
+import { createMemoryStore } from "../../src/index.ts";
+import { countedStore } from "../support/stores.ts";
+import { startFleet } from "./instances.ts";
+
+const INITIALIZED = { jsonrpc: "2.0", method: "notifications/initialized" };
+const capabilities = { roots: {} };
+
+function startAsking() {
+  const outcomes: string[] = [];
+  const store = countedStore(createMemoryStore());
+  const fleet = startFleet(
+    () => {
+      const asking = new McpServer({ name: "asks", version: "1.0.0" });
+      const { server } = asking;
+      server.oninitialized = async () => {
+        try {
+          const { roots } = await server.listRoots();
+          outcomes.push(String(roots[0]?.uri));
+        } catch (error) {
+          outcomes.push(String(error));
+        }
+      };
+      return asking;
+    },
+    { store },
+  );
+  return { fleet, store, outcomes };
+}
+
+describe("a server that asks its client because of a notification", () => {
+  test("gets its answer, and is done, also where the platform waits for nothing", async () => {
+    const { fleet, store, outcomes } = startAsking();
+    const session = await fleet.open({ capabilities });
+    const stream = await session.listen(1);
+    await session.send(0, INITIALIZED, { invocation: {} });
+    const { message } = await stream.message();
+    await session.send(2, { jsonrpc: "2.0", id: message.id, result: { roots: [{ uri: "file:///a" }] } });
+    await expect.poll(() => outcomes).toEqual(["file:///a"]);
+    await stream.leave();
+    await sleep(2_000);
+    const { reads } = store.counts;
+    await sleep(6_000);
+    expect(store.counts.reads).toBe(reads);
+  });
+
+  test("is told at once that it cannot where no client could be asked", async () => {
+    const { fleet, outcomes } = startAsking();
+    const session = await fleet.open({ capabilities });
+    const works: Array<Promise<unknown>> = [];
+    const invocation = { canStream: false, waitUntil: (work: Promise<unknown>) => void works.push(work) };
+    expect((await session.send(0, INITIALIZED, { invocation })).status).toBe(202);
+    await Promise.all(works);
+    expect(outcomes).toEqual([expect.stringContaining("cannot send roots/list")]);
+  });
+});

@@ -1,0 +1,46 @@
+import type { McpServer } from "@modelcontextprotocol/server";
+import { describe, expect, test } from "vitest";
+import { createMcpEndpoint, createMemoryStore, type HttpResponse } from "../../src/index.ts";
+import { callerOf, legacyRequest, messagesOf, modernCall } from "../support/messages.ts";
+import { startFleet } from "./instances.ts";
+import { createSessionServer } from "./session-servers.ts";
+
+const never = new Promise<McpServer>(() => {});
+const store = createMemoryStore();
+const sound = startFleet(createSessionServer(), { store });
+const stuck = startFleet(() => never, { store });
+
+describe.each([true, false])("a server never built hangs nobody past the deadline (exclusive: %s)", (exclusive) => {
+  const invocation = (): object => ({ invocation: { deadline: AbortSignal.timeout(150), exclusive } });
+  const refused = async (response: HttpResponse): Promise<void> => {
+    expect(response.status).toBe(504);
+    expect(await messagesOf(response)).toMatchObject([{ error: { code: -32603 } }]);
+  };
+
+  test("a request of a session, and a notification", { timeout: 5_000 }, async () => {
+    const { id } = await sound.open();
+    const headers = { "mcp-session-id": id };
+    await refused(await stuck.instances[0](legacyRequest("tools/list"), { headers, ...invocation() }));
+    const initialized = { jsonrpc: "2.0", method: "notifications/initialized" };
+    await refused(await stuck.instances[0](initialized, { headers, ...invocation() }));
+  });
+
+  test("a subscription", { timeout: 5_000 }, async () => {
+    const [message, options] = modernCall("subscriptions/listen", { notifications: { toolsListChanged: true } });
+    await refused(await stuck.instances[0](message, { ...options, ...invocation() }));
+  });
+});
+
+test("a server that cannot be built is an error of its own, and no work is left", async () => {
+  const call = callerOf(
+    createMcpEndpoint(
+      () => {
+        throw new Error("no server today");
+      },
+      { store, logLevel: "silent" },
+    ),
+  );
+  const { id } = await sound.open();
+  const response = await call(legacyRequest("tools/list"), { headers: { "mcp-session-id": id } });
+  expect(response.status).toBe(500);
+});

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { AnycloudError, createMemoryStore, type StateStore, type StateWrite } from "../../src/index.ts";
+import { startFleet } from "./instances.ts";
+import { createSessionServer } from "./session-servers.ts";
+import { readStream } from "./stream-reader.ts";
+
+/** A store whose writes happen, and fail all the same, where `doubtful` says so. */
+function doubtfulStore(doubtful: (item: StateWrite) => boolean): StateStore {
+  const store = createMemoryStore();
+  return {
+    ...store,
+    async put(item, when) {
+      const written = await store.put(item, when);
+      if (doubtful(item)) throw new AnycloudError("STORE_UNAVAILABLE", "Nobody knows: this test wants it so.");
+      return written;
+    },
+  };
+}
+
+const progressOf = (message: Record<string, unknown> | undefined): unknown =>
+  (message?.params as { progress?: number } | undefined)?.progress;
+
+describe("a write that failed and happened all the same", () => {
+  test("tells a client that was away nothing twice", async () => {
+    let doubts = 0;
+    const store = doubtfulStore(({ partition, value }) => {
+      if (!partition.startsWith("stream/") || !value.includes('"progress":3') || doubts > 0) return false;
+      doubts++;
+      return true;
+    });
+    const fleet = startFleet(createSessionServer(), { store });
+    const session = await fleet.open();
+    const stream = readStream(await session.call(0, "steps", { count: 5, gapMs: 100 }));
+    await stream.message();
+    await stream.leave();
+    const resumed = await (await session.listen(1, stream.lastEventId)).rest();
+    expect(resumed.flatMap(({ message }) => progressOf(message) ?? [])).toEqual([2, 3, 4, 5]);
+    expect(doubts).toBe(1);
+  });
+
+  test("does not cost a standing stream its place", { timeout: 90_000 }, async () => {
+    let doubts = 0;
+    const store = doubtfulStore(({ sort, value }) => {
+      if (sort !== "listener" || JSON.parse(value).position.news === 0 || doubts > 0) return false;
+      doubts++;
+      return true;
+    });
+    const fleet = startFleet(createSessionServer(), { store });
+    const session = await fleet.open();
+    const stream = await session.listen(0);
+    await session.call(1, "announce", { word: "one" });
+    await stream.message();
+    // Until it has said twice that it is there, the first time in doubt.
+    const reading = stream.rest();
+    await expect.poll(() => doubts, { timeout: 20_000 }).toBe(1);
+    await sleep(11_000);
+    await session.call(1, "announce", { word: "two" });
+    await sleep(1_000);
+    await stream.leave();
+    expect((await reading).flatMap(({ message }) => (message ? [message.params] : []))).toMatchObject([
+      { data: "two" },
+    ]);
+    // Given up as it was left, it is free at once, and what was told is not told again.
+    const next = await session.listen(2);
+    await session.call(1, "announce", { word: "three" });
+    expect((await next.message()).message).toMatchObject({ params: { data: "three" } });
+    await next.leave();
+  });
+});

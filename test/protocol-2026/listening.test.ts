@@ -1,0 +1,63 @@
+import type { ServerEvent } from "@modelcontextprotocol/server";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { endInTime, startListening } from "../../src/protocol-2026/listen.ts";
+import type { FleetEvents, FollowOptions } from "../../src/services/change-events.ts";
+
+const tools: ServerEvent = { kind: "tools_list_changed" };
+const prompts: ServerEvent = { kind: "prompts_list_changed" };
+
+describe("what a subscription hears", () => {
+  /** Events that are told by hand. */
+  async function start() {
+    let options: FollowOptions | undefined;
+    const fleetEvents: FleetEvents = {
+      async publish() {},
+      async follow(given) {
+        options = given;
+        return 0;
+      },
+    };
+    const listening = await startListening(fleetEvents);
+    const tell = (event: ServerEvent): void => options?.onEntry({ number: 1, events: [event] });
+    return { listening, tell, signal: options?.signal };
+  }
+
+  test("includes what happened since it was begun, in order", async () => {
+    const { listening, tell } = await start();
+    tell(tools);
+    const heard: ServerEvent[] = [];
+    listening.bus.subscribe((event) => heard.push(event));
+    tell(prompts);
+    expect(heard).toEqual([tools, prompts]);
+  });
+
+  test("ends when the SDK lets go, or when its answer opened no subscription", async () => {
+    const one = await start();
+    const letGo = one.listening.bus.subscribe(() => {});
+    one.listening.sdkAnswered();
+    expect(one.signal?.aborted).toBe(false);
+    letGo();
+    expect(one.signal?.aborted).toBe(true);
+    const other = await start();
+    other.listening.sdkAnswered();
+    expect(other.signal?.aborted).toBe(true);
+  });
+});
+
+describe("the end of a subscription", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test("is not called for when it was over before, and nothing waits for it any more", () => {
+    const end = vi.fn();
+    const [over, deadline] = [new AbortController(), new AbortController()];
+    endInTime(end, { seconds: 60, deadline: deadline.signal, over: over.signal });
+    expect(vi.getTimerCount()).toBe(1);
+    over.abort();
+    expect(vi.getTimerCount()).toBe(0);
+    deadline.abort();
+    endInTime(end, { seconds: 60, deadline: undefined, over: AbortSignal.abort() });
+    expect(vi.getTimerCount()).toBe(0);
+    expect(end).not.toHaveBeenCalled();
+  });
+});

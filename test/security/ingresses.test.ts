@@ -1,0 +1,104 @@
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Attack, type AttackRequest, verdictOn } from "./attack.ts";
+import { type AttackTarget, createAttackTarget } from "./attack-target.ts";
+import { ATTACKS } from "./attacks.ts";
+import { checkedIdToken, easyAuthHeaders } from "./identity-attacks.ts";
+import { MESSAGE_ATTACKS } from "./message-attacks.ts";
+import { FRONT_DOORS, IN_PROCESS, type SecuredFront, startSecured } from "./secured-ingresses.ts";
+import { STATE_ATTACKS } from "./state-attacks.ts";
+
+const ALL: readonly Attack[] = [...ATTACKS, ...MESSAGE_ATTACKS, ...STATE_ATTACKS];
+
+let target: AttackTarget;
+beforeAll(async () => {
+  target = await createAttackTarget("https://mcp.example/mcp");
+});
+afterAll(() => target?.close());
+
+describe.each([IN_PROCESS, ...FRONT_DOORS])("through $name, an endpoint that asks for tokens", (door) => {
+  let front: SecuredFront;
+  beforeAll(async () => {
+    front = await startSecured(door, target.environment);
+  });
+  afterAll(() => front?.close());
+
+  test.each(ALL)("withstands $name", async ({ request, expected }) => {
+    const sent = await request(target, front.send);
+    expect(verdictOn(await front.send(sent), expected(target))).toEqual([]);
+  });
+
+  test("writes of all that neither a token nor an address that a client made up", async () => {
+    const requests = (): number => front.output.filter((line) => line.includes('"message":"request"')).length;
+    await expect.poll(requests, { timeout: 30_000 }).toBeGreaterThan(50);
+    expect(front.output.join("\n")).not.toMatch(/eyJ[\w-]+\.|203\.0\.113\.66/);
+    expect(front.output.join("\n")).toContain('"message":"audit"');
+  });
+});
+
+describe.each(FRONT_DOORS)("through $name, an endpoint that limits addresses", (door) => {
+  test("counts all for one who make up where they come from", async () => {
+    const front = await startSecured(door, { ...target.environment, MCP_ANYCLOUD_RATE_LIMITS: "address=2/3600" });
+    try {
+      const made = (address: string): AttackRequest => ({
+        headers: ["x-forwarded-for", "forwarded", "x-real-ip", "client-ip", "x-client-ip", "true-client-ip"].map(
+          (name) => [name, name === "forwarded" ? `for=${address}` : address],
+        ),
+      });
+      const statuses: number[] = [];
+      for (const last of [1, 2, 3, 4]) statuses.push((await front.send(made(`203.0.113.${last}`))).status);
+      expect(statuses).toEqual([401, 401, 429, 429]);
+    } finally {
+      await front.close();
+    }
+  });
+});
+
+/** Without scopes, which no platform vouches for. */
+const OPEN_SERVER = fileURLToPath(new URL("../../examples/greeter/server.ts", import.meta.url));
+
+/** What a client would write who wants to be taken for what each platform vouches for. */
+const FORGED = {
+  "aws-iam": [
+    ["x-amzn-request-context", btoa(JSON.stringify({ identity: { userArn: "arn:aws:iam::123456789012:root" } }))],
+    ["authorization", "AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/execute-api/aws4_request, Signature=0"],
+  ],
+  "azure-easy-auth": easyAuthHeaders("admin"),
+  "google-iap": [["x-goog-iap-jwt-assertion", checkedIdToken("admin")]],
+  "google-iam": [["authorization", `Bearer ${checkedIdToken("admin")}`]],
+} as const;
+
+/** On each cloud what is another's, and where signatures are the proof, what is its own. */
+const VOUCHED: Readonly<Record<string, readonly (keyof typeof FORGED)[]>> = {
+  aws: ["aws-iam", "azure-easy-auth"],
+  azure: ["google-iap", "google-iam"],
+  gcp: ["google-iap", "azure-easy-auth"],
+};
+
+const PLATFORMS = FRONT_DOORS.flatMap((door) =>
+  (VOUCHED[door.cloud ?? ""] ?? []).map((kind) => ({
+    ...door,
+    kind,
+    settings: settingsOf(kind),
+    options: { ...door.options, entry: OPEN_SERVER },
+  })),
+);
+
+function settingsOf(kind: keyof typeof FORGED): Record<string, string> {
+  const audience = kind === "google-iap" ? { MCP_ANYCLOUD_PLATFORM_AUDIENCE: "/projects/1/apps/x" } : {};
+  return { MCP_ANYCLOUD_PLATFORM_IDENTITY: kind, ...audience };
+}
+
+describe.each(PLATFORMS)("through $name, an endpoint that believes $kind", ({ kind, settings, ...door }) => {
+  test("does not believe a client that says the same", async () => {
+    const front = await startSecured(door, settings);
+    try {
+      for (const headers of [[], FORGED[kind]]) {
+        const { status, body } = await front.send({ headers });
+        expect([status, body]).toEqual([403, expect.stringContaining("The platform does not say who calls.")]);
+      }
+    } finally {
+      await front.close();
+    }
+  });
+});

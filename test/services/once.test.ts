@@ -1,0 +1,121 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { expect, test, vi } from "vitest";
+import { createMemoryStore } from "../../src/store/memory-store.ts";
+import { createOnce } from "../../src/services/once.ts";
+import { breakableStore, countedStore } from "../support/stores.ts";
+import { createClock, createScopes } from "./scope.ts";
+
+const HOUR = { ttlSeconds: 3600 };
+
+/** Work that counts how often it ran and ends when it is told to. */
+function createWork(): { readonly runs: () => number; readonly run: () => Promise<number>; readonly end: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let runs = 0;
+  return {
+    runs: () => runs,
+    async run() {
+      const number = ++runs;
+      await promise;
+      return number;
+    },
+    end: resolve,
+  };
+}
+
+test("50 callers at the same time, each on an instance of its own, and one that comes later get one run's result", async () => {
+  const scope = createScopes();
+  const work = createWork();
+  const calls = Array.from({ length: 50 }, () => createOnce(scope())("order 7", HOUR, work.run));
+  await nextTurn();
+  work.end();
+  expect(new Set(await Promise.all(calls))).toEqual(new Set([1]));
+  expect(await createOnce(scope())("order 7", HOUR, work.run)).toBe(1);
+  expect(work.runs()).toBe(1);
+});
+
+test("another key and another caller are other work", async () => {
+  const scope = createScopes();
+  let runs = 0;
+  const work = async (): Promise<number> => ++runs;
+  expect(await createOnce(scope("ada"))("a", HOUR, work)).toBe(1);
+  expect(await createOnce(scope("ada"))("b", HOUR, work)).toBe(2);
+  expect(await createOnce(scope("bob"))("a", HOUR, work)).toBe(3);
+});
+
+test("the first caller gets the result as the later ones do: as JSON", async () => {
+  const scope = createScopes();
+  const work = async (): Promise<unknown> => ({ at: new Date(0), nothing: undefined });
+  const first = await createOnce(scope())("a", HOUR, work);
+  expect(first).toStrictEqual({ at: "1970-01-01T00:00:00.000Z" });
+  expect(await createOnce(scope())("a", HOUR, work)).toStrictEqual(first);
+  const nothing = async (): Promise<void> => {};
+  expect(await createOnce(scope())("b", HOUR, nothing)).toBeUndefined();
+  expect(await createOnce(scope())("b", HOUR, async () => "second")).toBeUndefined();
+});
+
+test("work that throws was not done: who waits runs it", async () => {
+  const scope = createScopes();
+  const fails = createWork();
+  const first = createOnce(scope())("a", HOUR, async () => {
+    await fails.run();
+    throw new Error("out of stock");
+  });
+  await nextTurn();
+  const waiting = createOnce(scope())("a", HOUR, async () => "done");
+  fails.end();
+  await expect(first).rejects.toThrow("out of stock");
+  expect(await waiting).toBe("done");
+});
+
+test("after its time the work is done anew", async () => {
+  const clock = createClock();
+  const scope = createScopes(clock);
+  expect(await createOnce(scope())("a", { ttlSeconds: 60 }, async () => 1)).toBe(1);
+  clock.pass(59);
+  expect(await createOnce(scope())("a", { ttlSeconds: 60 }, async () => 2)).toBe(1);
+  clock.pass(2);
+  expect(await createOnce(scope())("a", { ttlSeconds: 60 }, async () => 3)).toBe(3);
+});
+
+test("work of an instance that gives no sign of life is taken over, and then the other one's result counts", async () => {
+  const clock = createClock();
+  const store = countedStore(createMemoryStore(clock.now));
+  const scope = createScopes(clock, store);
+  const lost = createWork();
+  const first = createOnce(scope())("a", HOUR, lost.run);
+  await nextTurn();
+  const other = createWork();
+  other.end();
+  const second = createOnce(scope())("a", HOUR, async () => `taken over, run ${await other.run()}`);
+  clock.pass(9);
+  const { reads } = store.counts;
+  await vi.waitFor(() => expect(store.counts.reads).toBeGreaterThan(reads + 2));
+  expect(other.runs()).toBe(0);
+  clock.pass(2);
+  expect(await second).toBe("taken over, run 1");
+  lost.end();
+  expect(await first).toBe("taken over, run 1");
+});
+
+test("an instance that was out of reach for a while and that nobody replaced does not work twice", async () => {
+  const clock = createClock();
+  const scope = createScopes(clock);
+  const work = createWork();
+  const call = createOnce(scope())("a", HOUR, work.run);
+  await nextTurn();
+  clock.pass(60);
+  work.end();
+  expect(await call).toBe(1);
+  expect(work.runs()).toBe(1);
+  expect(await createOnce(scope())("a", HOUR, work.run)).toBe(1);
+});
+
+test("without the store the work is not begun", async () => {
+  const clock = createClock();
+  const store = breakableStore(createMemoryStore(clock.now));
+  store.broken = true;
+  const work = createWork();
+  const call = createOnce(createScopes(clock, store)())("a", HOUR, work.run);
+  await expect(call).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+  expect(work.runs()).toBe(0);
+});

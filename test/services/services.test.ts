@@ -1,0 +1,105 @@
+import { expect, test, vi } from "vitest";
+import type { Visit } from "../../src/auth/request-context.ts";
+import { createServices, type OpenServicesOf } from "../../src/services/services.ts";
+import { createFleetEvents } from "../../src/services/change-events.ts";
+import { createMemoryStore } from "../../src/store/memory-store.ts";
+import { observed } from "../../src/store/observed-store.ts";
+import { breakableStore, countedStore } from "../support/stores.ts";
+
+const visitOf = (principal = "ada"): Visit => ({
+  request: { method: "POST", url: "/mcp", headers: {} },
+  invocation: { requestId: "test", canStream: true },
+  notes: {},
+  caller: { principal, scopes: [], claims: {} },
+  principal,
+});
+
+const STATE_KEYS = [{ id: "k1", secret: new Uint8Array(32).fill(1) }];
+const HOUR = { ttlSeconds: 3600 };
+
+function open(options: { durable?: boolean; stateKeys?: typeof STATE_KEYS } = {}) {
+  const store = countedStore(createMemoryStore());
+  const breakable = breakableStore(store);
+  const shared = observed(breakable);
+  const { durable = true, stateKeys } = options;
+  const openServices: OpenServicesOf = createServices({
+    store: shared,
+    durable,
+    stateKeys,
+    fleetEvents: createFleetEvents(shared),
+  });
+  return { openServices, counts: store.counts, breakable };
+}
+
+test("opening services costs no operation", async () => {
+  const { openServices, counts } = open({ stateKeys: STATE_KEYS });
+  const { settled } = openServices(visitOf());
+  await settled();
+  expect(counts).toEqual({ reads: 0, writes: 0 });
+});
+
+test("settled waits until what was told is in the store", async () => {
+  const { openServices, counts } = open();
+  const { services, settled } = openServices(visitOf());
+  services.notify.toolsChanged();
+  services.notify.resourceUpdated("note://1");
+  expect(counts.writes).toBe(0);
+  await settled();
+  expect(counts.writes).toBe(1);
+});
+
+test("a change that could not be told settles all the same, and is kept as the failure of this exchange alone", async () => {
+  const { openServices, breakable } = open();
+  breakable.broken = true;
+  const opened = openServices(visitOf());
+  opened.services.notify.toolsChanged();
+  await opened.settled();
+  expect(opened.failure).toMatchObject({ code: "STORE_UNAVAILABLE" });
+  expect(openServices(visitOf()).failure).toBeUndefined();
+});
+
+test("the first failure of the store is kept, whatever the server makes of it", async () => {
+  const { openServices, breakable } = open();
+  const opened = openServices(visitOf());
+  const { handles, once, rateLimiter } = opened.services;
+  const handle = await handles.create(1, HOUR);
+  breakable.broken = true;
+  await expect(handles.get(handle)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+  const { failure } = opened;
+  await expect(once("a", HOUR, vi.fn())).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+  const limit = { limit: 1, windowSeconds: 1 };
+  await expect(rateLimiter.take("a", limit)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+  expect(failure).toMatchObject({ code: "STORE_UNAVAILABLE" });
+  expect(opened.failure).toBe(failure);
+});
+
+test("what no store takes, and what another one wrote first, are no failures of the store", async () => {
+  const { openServices } = open();
+  const opened = openServices(visitOf());
+  const { handles } = opened.services;
+  await expect(handles.create(1, { ttlSeconds: Number.NaN })).rejects.toThrow(RangeError);
+  const handle = await handles.create(0, HOUR);
+  await Promise.all([1, 2, 3].map(() => handles.update<number>(handle, (count) => count + 1)));
+  expect(opened.failure).toBeUndefined();
+});
+
+test("without a store nothing is kept, and everything says so but notify", async () => {
+  const { openServices, counts } = open({ durable: false, stateKeys: STATE_KEYS });
+  const opened = openServices(visitOf(), { method: "tools/call", params: { name: "a" } });
+  const { notify, handles, once, rateLimiter, requestState } = opened.services;
+  const missing = {
+    code: "STORE_MISSING",
+    message: expect.stringMatching(/set MCP_ANYCLOUD_TABLE, or give the endpoint a store/),
+  };
+  const work = vi.fn();
+  await expect(handles.create(1, HOUR)).rejects.toMatchObject(missing);
+  await expect(handles.get("a".repeat(24))).rejects.toMatchObject(missing);
+  await expect(once("a", HOUR, work)).rejects.toMatchObject(missing);
+  await expect(rateLimiter.take("a", { limit: 1, windowSeconds: 1 })).rejects.toMatchObject(missing);
+  await expect(requestState.mint({})).rejects.toMatchObject(missing);
+  expect(work).not.toHaveBeenCalled();
+  notify.toolsChanged();
+  await opened.settled();
+  expect(opened.failure).toBeUndefined();
+  expect(counts.writes).toBe(1);
+});

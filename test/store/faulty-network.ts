@@ -1,0 +1,57 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
+import { createDynamodbStore, type DynamodbStoreOptions } from "../../adapters/aws/dynamodb/dynamodb-store.ts";
+import type { StateStore, StateWrite } from "../../src/index.ts";
+import { type Engine, standInCredentials, startDynalite } from "./engines.ts";
+import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
+import { inAnHour } from "./store-under-test.ts";
+
+/** A table, one way to it on which things go wrong, and one on which they do not. */
+export interface FaultyNetwork {
+  engine: Engine;
+  /** A new one for each test. */
+  proxy: FaultProxy;
+  /** Behind the proxy. */
+  store: StateStore;
+  /** Somebody else, whose network is sound. */
+  other: StateStore;
+  /** Of each test alone. */
+  item: StateWrite;
+  /** Another store behind the proxy. */
+  open(options?: Partial<DynamodbStoreOptions>): StateStore;
+}
+
+/** Sets up a network for the tests of this file; its fields can be read in a test. */
+export function setUpFaultyNetwork(): FaultyNetwork {
+  standInCredentials();
+  const network = {
+    open: (options = {}) =>
+      createDynamodbStore({
+        table: network.engine.table,
+        endpoint: network.proxy.endpoint,
+        // A busy machine must not look like a fault.
+        attemptTimeoutMs: 20_000,
+        timeoutMs: 40_000,
+        ...options,
+      }),
+  } as FaultyNetwork;
+  beforeAll(async () => {
+    network.engine = await startDynalite();
+  });
+  afterAll(() => network.engine.close());
+  beforeEach(async () => {
+    network.proxy = await startFaultProxy(network.engine.endpoint);
+    network.store = network.open();
+    network.other = network.open({ endpoint: network.engine.endpoint });
+    network.item = { partition: randomUUID(), sort: "s", value: "mine", expiresAt: inAnHour() };
+  });
+  afterEach(() => network.proxy.close());
+  return network;
+}
+
+/** What a store says that could not be asked. */
+export const unavailable = (message: RegExp): object => ({
+  code: "STORE_UNAVAILABLE",
+  message: expect.stringMatching(message),
+  cause: expect.any(Error),
+});

@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type AwsEmulatorOptions, startAwsEmulator } from "../../emulators/aws/emulator.ts";
+import { startAzureEmulator } from "../../emulators/azure/emulator.ts";
+import type { Emulator, EmulatorOptions } from "../../emulators/emulator.ts";
+import { type GcpEmulatorOptions, startGcpEmulator } from "../../emulators/gcp/emulator.ts";
+import { buildTarget } from "../../cli/build/build-target.ts";
+import type { EntryKind } from "../../cli/build/entry-source.ts";
+import type { Cloud } from "../../cli/clouds.ts";
+
+/** What a front door is started with; the rest has the emulators' own defaults. */
+export interface FrontOptions
+  extends Partial<Omit<EmulatorOptions, "artefact">>,
+    Pick<AwsEmulatorOptions, "frontDoor" | "streaming" | "runtime">,
+    Pick<GcpEmulatorOptions, "form" | "requestTimeoutSeconds" | "concurrency" | "maxInstances"> {
+  /** Absolute path of the module to serve. */
+  readonly entry: string;
+  readonly kind?: EntryKind;
+}
+
+const START: Readonly<Record<Cloud, (options: EmulatorOptions) => Promise<Emulator>>> = {
+  aws: startAwsEmulator,
+  azure: startAzureEmulator,
+  gcp: startGcpEmulator,
+};
+
+/** Builds an entry for a cloud and serves the artefact behind that cloud's front door, on any free port. */
+export async function startFront(
+  cloud: Cloud,
+  { entry, kind = "server", ...options }: FrontOptions,
+): Promise<Emulator> {
+  const artefact = await mkdtemp(join(tmpdir(), `front-${cloud}-`));
+  const discard = (): Promise<void> => rm(artefact, { recursive: true });
+  try {
+    await buildTarget({ cloud, entry, outDir: artefact, kind });
+    const emulator = await START[cloud]({ port: 0, ...options, artefact });
+    return {
+      ...emulator,
+      async close() {
+        await emulator.close();
+        await discard();
+      },
+    };
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+}

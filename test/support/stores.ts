@@ -1,0 +1,44 @@
+import { AnycloudError } from "../../src/errors.ts";
+import type { StateStore } from "../../src/store/store.ts";
+
+/** What was asked of a store. */
+export interface StoreCounts {
+  reads: number;
+  writes: number;
+}
+
+const READS = new Set(["get", "list"]);
+
+/** A store that calls `before` ahead of each operation. */
+function intercepted(store: StateStore, before: (verb: keyof StateStore) => void | Promise<void>): StateStore {
+  const verb = <Verb extends "get" | "put" | "delete" | "list" | "add">(name: Verb): StateStore[Verb] =>
+    (async (...args: unknown[]) => {
+      await before(name);
+      return (store[name] as (...args: unknown[]) => Promise<unknown>)(...args);
+    }) as unknown as StateStore[Verb];
+  return { get: verb("get"), put: verb("put"), delete: verb("delete"), list: verb("list"), add: verb("add") };
+}
+
+/** Counts what is asked of `store`. */
+export function countedStore(store: StateStore): StateStore & { readonly counts: StoreCounts } {
+  const counts: StoreCounts = { reads: 0, writes: 0 };
+  const counted = intercepted(store, (verb) => {
+    counts[READS.has(verb) ? "reads" : "writes"] += 1;
+  });
+  return { ...counted, counts };
+}
+
+/** A store that can be made unreachable. */
+export function breakableStore(store: StateStore): StateStore & { broken: boolean } {
+  const state = { broken: false };
+  const breakable = intercepted(store, () => {
+    if (state.broken)
+      throw new AnycloudError("STORE_UNAVAILABLE", "The store cannot be reached: this test took it away.");
+  });
+  return Object.defineProperty({ ...breakable, broken: false }, "broken", {
+    get: () => state.broken,
+    set: (broken: boolean) => {
+      state.broken = broken;
+    },
+  });
+}
