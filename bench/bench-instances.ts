@@ -1,11 +1,12 @@
 import { createDynamodbStore } from "../adapters/aws/dynamodb/dynamodb-store.ts";
 import { startLocalTable } from "../emulators/local-table.ts";
-import { createMcpEndpoint, type HttpHandler, type HttpResponse } from "../src/index.ts";
+import type { HttpHandler, HttpResponse } from "../src/adapter.ts";
+import { createMcpEndpoint } from "../src/index.ts";
 import { createBenchServer } from "./bench-server.ts";
 import { freshMeter, type Meter, meteredStore } from "./metered-store.ts";
 
 /** Instances that share a local table and nothing else, and what they ask of it. */
-export interface BenchFleet extends AsyncDisposable {
+export interface BenchInstances extends AsyncDisposable {
   readonly meter: Meter;
   readonly instances: readonly [Instance, Instance, Instance];
 }
@@ -17,7 +18,7 @@ export type Instance = (
   method?: string,
 ) => Promise<HttpResponse>;
 
-export async function startBenchFleet(): Promise<BenchFleet> {
+export async function startBenchInstances(): Promise<BenchInstances> {
   const table = await startLocalTable();
   const { MCP_ANYCLOUD_TABLE: name = "", AWS_REGION: region = "", ...credentials } = table.environment;
   const meter = freshMeter();

@@ -1,4 +1,4 @@
-import type { StateItem, StateStore } from "../src/index.ts";
+import type { StateItem, StateStore } from "../src/adapter.ts";
 
 /** What was asked of a store, as DynamoDB would count it. */
 export interface Meter {

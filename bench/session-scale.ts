@@ -1,4 +1,4 @@
-import { openSession, startBenchFleet, toolCall } from "./bench-instances.ts";
+import { openSession, startBenchInstances, toolCall } from "./bench-instances.ts";
 
 /** What plain calls took where there are so many sessions. */
 export interface TimesAtScale {
@@ -20,7 +20,7 @@ export async function compareSessionCounts({ counts, rounds }: ScaleOptions): Pr
   await using started = new AsyncDisposableStack();
   const places = [];
   for (const count of counts) {
-    const { instances } = started.use(await startBenchFleet());
+    const { instances } = started.use(await startBenchInstances());
     const sessions: Record<string, string>[] = [];
     while (sessions.length < count) {
       const opening = Array.from({ length: Math.min(BATCH, count - sessions.length) }, () => openSession(instances[0]));

@@ -1,20 +1,27 @@
 /** `npm run bench:state`: what sessions and shared state ask of the store, what that costs, and how long it takes. */
 import { Console } from "node:console";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { HttpResponse } from "../src/index.ts";
-import { type BenchFleet, messagesOf, modernRequest, openSession, startBenchFleet, toolCall } from "./bench-instances.ts";
+import type { HttpResponse } from "../src/adapter.ts";
+import {
+  type BenchInstances,
+  messagesOf,
+  modernRequest,
+  openSession,
+  startBenchInstances,
+  toolCall,
+} from "./bench-instances.ts";
 import { dollarsPerMillion, freshMeter } from "./metered-store.ts";
 import { quantile } from "./quantile.ts";
 import { compareSessionCounts } from "./session-scale.ts";
 
-await using fleet = await startBenchFleet();
-await costs(fleet);
-await waiting(fleet);
-await delays(fleet);
+await using instances = await startBenchInstances();
+await costs(instances);
+await waiting(instances);
+await delays(instances);
 await scale();
 
 /** What each operation asks of the store. */
-async function costs({ meter, instances: [first, second, third] }: BenchFleet): Promise<void> {
+async function costs({ meter, instances: [first, second, third] }: BenchInstances): Promise<void> {
   const session = await openSession(first);
   const CALLS = 50;
 
@@ -64,7 +71,7 @@ async function costs({ meter, instances: [first, second, third] }: BenchFleet): 
 }
 
 /** What a stream asks of the store while there is nothing to tell. */
-async function waiting({ meter, instances: [first] }: BenchFleet): Promise<void> {
+async function waiting({ meter, instances: [first] }: BenchInstances): Promise<void> {
   const SETTLE_MS = 20_000;
   const MEASURED_MS = 30_000;
   const session = await openSession(first);
@@ -97,7 +104,7 @@ async function waiting({ meter, instances: [first] }: BenchFleet): Promise<void>
 }
 
 /** From the reply on one instance to the tool's answer on another. */
-async function delays({ instances: [first, second] }: BenchFleet): Promise<void> {
+async function delays({ instances: [first, second] }: BenchInstances): Promise<void> {
   const session = await openSession(first);
   const rows = [];
   for (const [thinkingMs, calls] of [

@@ -14,7 +14,7 @@ export type Source =
   | "ours"
   | "oursContainer"
   | "oursWithArgument"
-  | "oursWithoutShortcuts"
+  | "oursWithoutFastPath"
   | "oursWithoutStore"
   | "oursReading"
   | "sdk"
@@ -30,7 +30,7 @@ export const SOURCES: Readonly<Record<Source, SourceFile>> = {
   ours: { path: "subjects/ours.ts", kind: "server" },
   oursContainer: { path: "subjects/ours.ts", kind: "server", cloud: "gcp" },
   oursWithArgument: { path: "subjects/ours-with-argument.ts", kind: "server" },
-  oursWithoutShortcuts: { path: "subjects/ours-without-shortcuts.ts", kind: "handler" },
+  oursWithoutFastPath: { path: "subjects/ours-without-shortcuts.ts", kind: "handler" },
   oursWithoutStore: { path: "subjects/ours-without-store.ts", kind: "handler" },
   oursReading: { path: "subjects/ours-reading.ts", kind: "server" },
   sdk: { path: "peers/sdk.ts", kind: "peer" },
@@ -96,7 +96,7 @@ export const SUBJECTS: readonly Subject[] = [
   ours("ours, toBufferedLambda", "ours", { form: "buffered", handler: "bufferedHandler" }),
   OURS_LOGGING,
   ours("ours, factory that takes its argument", "oursWithArgument"),
-  ours("ours, shortcuts off", "oursWithoutShortcuts"),
+  ours("ours, fastPath off", "oursWithoutFastPath"),
   SDK,
   MCP_HANDLER,
   RECIPE,

@@ -15,7 +15,7 @@ export interface DevCommand {
   readonly verb: "dev";
   readonly entry: string | undefined;
   readonly clouds: readonly Cloud[];
-  /** Port of the first cloud's front door; the next ones follow it. 0 takes free ports. */
+  /** Port of the first cloud's ingress; the next ones follow it. 0 takes free ports. */
   readonly port: number | undefined;
   readonly instances: number;
   readonly amnesia: boolean;

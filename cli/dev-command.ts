@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readConfig } from "../src/index.ts";
+import { readConfig } from "../src/adapter.ts";
 import type { Cloud } from "./clouds.ts";
 import type { DevCommand } from "./command.ts";
 import { checkEntry } from "./dev/check-entry.ts";
 import { makeFirstCall } from "./dev/first-call.ts";
-import { type FrontDoor, openFrontDoor } from "./dev/ingresses.ts";
+import { type Ingress, openIngress } from "./dev/ingresses.ts";
 import { toReadable } from "./dev/output-line.ts";
 import { openSharedState, type SharedState } from "./dev/shared-state.ts";
 import { stopSignal } from "./dev/stop-signal.ts";
@@ -19,7 +19,7 @@ import { toTable } from "./table.ts";
 
 const DEFAULT_PORTS: Readonly<Record<Cloud, number>> = { aws: 8787, azure: 8788, gcp: 8789 };
 
-/** `mcp-anycloud dev`: serves through every front door until it is asked to stop, and leaves nothing behind. */
+/** `mcp-anycloud dev`: serves through every ingress until it is asked to stop, and leaves nothing behind. */
 export async function devCommand(command: DevCommand): Promise<void> {
   const entry = findEntry(command.entry);
   const { path } = readConfig({ ...process.env, ...command.environment });
@@ -62,7 +62,7 @@ interface Session {
 
 async function serve(session: Session): Promise<void> {
   const { command, entry, path, folder, stop, closers } = session;
-  const doors: FrontDoor[] = [];
+  const doors: Ingress[] = [];
   const watch: Watch = await watchEntry({
     entry,
     folder: join(folder, "entry"),
@@ -70,9 +70,9 @@ async function serve(session: Session): Promise<void> {
       const { environment } = await session.state;
       await checkEntry({ entry, bundle: watch.bundle, environment });
       await Promise.all(doors.map((door) => door.renew()));
-      say("\nThe sources changed: the front doors serve the new code.\n");
+      say("\nThe sources changed: the ingresses serve the new code.\n");
     },
-    onFailure: (error) => say(`\n${sentenceOf(error)}\nThe front doors go on with what they served before.\n`),
+    onFailure: (error) => say(`\n${sentenceOf(error)}\nThe ingresses go on with what they served before.\n`),
   });
   closers.push(() => watch.close());
   const { environment, row } = await session.state;
@@ -89,24 +89,24 @@ async function serve(session: Session): Promise<void> {
 async function openAll(
   { command, entry, folder, closers }: Session,
   environment: SharedState["environment"],
-): Promise<FrontDoor[]> {
+): Promise<Ingress[]> {
   const opening = command.clouds.map((cloud, index) => {
     const { instances, amnesia } = command;
     const first = command.port === undefined ? DEFAULT_PORTS[cloud] : command.port;
     const port = command.port ? first + index : first;
     const onOutput = (line: string): void => say(toReadable(line).replaceAll(/^/gm, `${cloud.padEnd(5)} | `), "\n");
-    return openFrontDoor({ cloud, entry, folder, port, instances, amnesia, environment, onOutput });
+    return openIngress({ cloud, entry, folder, port, instances, amnesia, environment, onOutput });
   });
   for (const door of opening) closers.push(async () => (await door).close());
   return Promise.all(opening);
 }
 
-function tableOf(doors: readonly FrontDoor[], path: string, state: SharedState["row"]): string {
+function tableOf(doors: readonly Ingress[], path: string, state: SharedState["row"]): string {
   const rows = doors.map(({ cloud, url, imitates }) => [cloud, url + path, imitates]);
   return toTable([{ title: "cloud" }, { title: "url" }, { title: "imitates" }], state ? [...rows, state] : rows);
 }
 
-async function callAll(doors: readonly FrontDoor[], { command: { call }, path }: Session): Promise<void> {
+async function callAll(doors: readonly Ingress[], { command: { call }, path }: Session): Promise<void> {
   if (!call) return;
   for (const { cloud, url } of doors) {
     const outcome = await makeFirstCall(url + path, call).then(

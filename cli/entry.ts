@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { AnycloudError } from "../src/index.ts";
+import { AnycloudError } from "../src/adapter.ts";
 
 const NAMES = ["server.ts", "server.mts", "server.js", "server.mjs"];
 const USUAL = [...NAMES, ...NAMES.map((name) => `src/${name}`)];

@@ -1,4 +1,4 @@
-import { AnycloudError, type ErrorCode } from "../src/index.ts";
+import { AnycloudError, type ErrorCode } from "../src/adapter.ts";
 
 /** What the person at the keyboard got wrong, and not the machine. */
 const ASKED_WRONGLY: ReadonlySet<ErrorCode> = new Set(["USAGE", "ENTRY_INVALID", "SERVER_INVALID"]);

@@ -1,4 +1,4 @@
-import { AnycloudError } from "../src/index.ts";
+import { AnycloudError } from "../src/adapter.ts";
 
 /** USAGE: what is wrong with the command line and what to write instead. */
 export const usage = (problem: string, remedy: string): AnycloudError =>

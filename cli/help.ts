@@ -2,7 +2,7 @@
 export const HELP = `mcp-anycloud: one MCP server on AWS Lambda, Azure Functions and Google Cloud Run
 
 Usage
-  mcp-anycloud dev   [entry] [flags]   serve on this machine through each cloud's front door
+  mcp-anycloud dev   [entry] [flags]   serve on this machine through each cloud's ingress
   mcp-anycloud build [entry] [flags]   make what each cloud's deployment tool takes
   mcp-anycloud smoke <url>   [flags]   try a deployed server as an MCP client does; the exit code says whether it works
 
@@ -12,12 +12,12 @@ package.json is taken, else the first of server.{ts,mts,js,mjs}, here and then i
 dev
   --target aws|azure|gcp   only this cloud; may be repeated
   --port P                 ports from P on, in this order; 0 takes free ones (default 8787 aws, 8788 azure, 8789 gcp)
-  --instances N            processes that take turns behind each front door (default 1)
+  --instances N            processes that take turns behind each ingress (default 1)
   --amnesia                serve every request from a fresh process
-  --no-store               keep no sessions and no shared state; by default, all front doors share a DynamoDB table in
+  --no-store               keep no sessions and no shared state; by default, all ingresses share a DynamoDB table in
                            memory, or the one that MCP_ANYCLOUD_TABLE names, with this shell's AWS_ settings
   --env NAME[=value]       pass a variable on to the server; may be repeated (those that begin with MCP_ are)
-  --call TOOL[=JSON]       call this tool with these arguments once through each front door
+  --call TOOL[=JSON]       call this tool with these arguments once through each ingress
 
 build
   --target aws|azure|gcp   only this cloud; may be repeated

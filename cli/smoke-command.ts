@@ -1,4 +1,4 @@
-import { AnycloudError } from "../src/index.ts";
+import { AnycloudError } from "../src/adapter.ts";
 import type { SmokeCommand } from "./smoke/parse-smoke.ts";
 import { runSmoke } from "./smoke/run-smoke.ts";
 import { toTable } from "./table.ts";

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { AnycloudError } from "../src/index.ts";
+import { AnycloudError } from "../src/adapter.ts";
 
 /** An HTTP server on loopback with none of Node's own time limits: an emulator brings its platform's. */
-export async function openFrontDoor(port: number, listener: RequestListener): Promise<{ server: Server; url: string }> {
+export async function openIngress(port: number, listener: RequestListener): Promise<{ server: Server; url: string }> {
   const server = createServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 }, listener);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
@@ -16,8 +16,8 @@ export async function openFrontDoor(port: number, listener: RequestListener): Pr
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-/** Ends a front door and the connections it still holds. */
-export async function closeFrontDoor(server: Server): Promise<void> {
+/** Ends an ingress and the connections it still holds. */
+export async function closeIngress(server: Server): Promise<void> {
   await new Promise((resolve) => {
     server.close(resolve);
     server.closeAllConnections();

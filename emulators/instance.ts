@@ -19,7 +19,7 @@ export interface InstanceOptions {
   readonly onOutput?: (line: string) => void;
 }
 
-const TETHER = new URL(`./tether.${import.meta.filename.endsWith(".ts") ? "ts" : "js"}`, import.meta.url).href;
+const PRELOAD_GUARD = new URL(`./tether.${import.meta.filename.endsWith(".ts") ? "ts" : "js"}`, import.meta.url).href;
 
 /**
  * Starts a Node.js process that cannot outlive this one and cannot listen on anything but loopback (see tether.ts).
@@ -27,7 +27,7 @@ const TETHER = new URL(`./tether.${import.meta.filename.endsWith(".ts") ? "ts" :
  */
 export function startInstance({ command, cwd, environment, onOutput }: InstanceOptions): Instance {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, ["--import", TETHER, ...command], {
+  const child = spawn(process.execPath, ["--import", PRELOAD_GUARD, ...command], {
     cwd,
     env: { PATH, HOME, ...environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],

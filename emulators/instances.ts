@@ -1,8 +1,8 @@
-import { AnycloudError } from "../src/index.ts";
+import { AnycloudError } from "../src/adapter.ts";
 import type { Instance } from "./instance.ts";
 
-/** Instances behind one front door, handed out request by request as the platform would. */
-export interface Fleet<Member extends Instance> {
+/** Instances behind one ingress, handed out request by request as the platform would. */
+export interface InstancePool<Member extends Instance> {
   /** Starts what `instances` asks for, so that a broken artefact is reported before the first request. */
   warm(): Promise<void>;
   /** The next instance with room, in turn; waits while all are full and no more may start. */
@@ -18,7 +18,7 @@ export interface Lease<Member extends Instance> {
   release(): void;
 }
 
-export interface FleetOptions<Member extends Instance> {
+export interface InstancePoolOptions<Member extends Instance> {
   readonly instances: number;
   readonly amnesia: boolean;
   /** Requests one instance serves at a time: 1 on Lambda, 80 on Cloud Run. */
@@ -31,78 +31,80 @@ export interface FleetOptions<Member extends Instance> {
   start(): Promise<Member>;
 }
 
-interface Seat<Member> {
+interface Slot<Member> {
   readonly member: Promise<Member>;
   busy: number;
   retired: boolean;
 }
 
 /** Keeps `instances` processes and sends requests round them; with `amnesia`, each request gets a process of its own. */
-export function createFleet<Member extends Instance>(options: FleetOptions<Member>): Fleet<Member> {
+export function createInstancePool<Member extends Instance>(
+  options: InstancePoolOptions<Member>,
+): InstancePool<Member> {
   const { concurrency, maxInstances, graceMs } = options;
   const wanted = options.amnesia ? 1 : options.instances;
   const waiting: Array<() => void> = [];
   /** In the rotation. */
-  let seats: Seat<Member>[] = [];
+  let slots: Slot<Member>[] = [];
   /** Running, in the rotation or finishing their last requests. */
-  const running = new Set<Seat<Member>>();
+  const running = new Set<Slot<Member>>();
   let turn = 0;
   let closed = false;
 
-  function open(): Seat<Member> {
-    const seat: Seat<Member> = { member: options.start(), busy: 0, retired: false };
-    seats.push(seat);
-    running.add(seat);
+  function open(): Slot<Member> {
+    const slot: Slot<Member> = { member: options.start(), busy: 0, retired: false };
+    slots.push(slot);
+    running.add(slot);
     const drop = (): void => {
-      leave(seat);
-      running.delete(seat);
+      leave(slot);
+      running.delete(slot);
       waiting.shift()?.();
     };
-    seat.member.then((member) => member.exited.then(drop), drop);
-    return seat;
+    slot.member.then((member) => member.exited.then(drop), drop);
+    return slot;
   }
 
   /** Brings the rotation to its size. Waiting requests look again: a new instance has room for more than one. */
   function fill(): void {
     if (closed) throw new AnycloudError("INSTANCE_FAILED", "The emulator is closed.");
-    while (seats.length < wanted) open();
+    while (slots.length < wanted) open();
     for (const wake of waiting.splice(0)) wake();
   }
 
   /** Takes no further requests. */
-  function leave(seat: Seat<Member>): void {
-    seat.retired = true;
-    seats = seats.filter((other) => other !== seat);
+  function leave(slot: Slot<Member>): void {
+    slot.retired = true;
+    slots = slots.filter((other) => other !== slot);
   }
 
-  const stop = (seat: Seat<Member>): Promise<void> =>
-    seat.member.then(
+  const stop = (slot: Slot<Member>): Promise<void> =>
+    slot.member.then(
       (member) => member.stop(graceMs),
       () => {},
     );
 
   /** Round robin over the instances with room; a further one only when none has any. */
-  function choose(): Seat<Member> | undefined {
-    while (seats.length < wanted) open();
-    for (let step = 0; step < seats.length; step++) {
-      const seat = seats[(turn + step) % seats.length];
-      if (seat && seat.busy < concurrency) {
-        turn = (turn + step + 1) % seats.length;
-        return seat;
+  function choose(): Slot<Member> | undefined {
+    while (slots.length < wanted) open();
+    for (let step = 0; step < slots.length; step++) {
+      const slot = slots[(turn + step) % slots.length];
+      if (slot && slot.busy < concurrency) {
+        turn = (turn + step + 1) % slots.length;
+        return slot;
       }
     }
-    return seats.length < maxInstances ? open() : undefined;
+    return slots.length < maxInstances ? open() : undefined;
   }
 
   async function lease(): Promise<Lease<Member>> {
-    let seat: Seat<Member> | undefined;
+    let slot: Slot<Member> | undefined;
     while (!closed) {
-      seat = choose();
-      if (seat) break;
+      slot = choose();
+      if (slot) break;
       await new Promise<void>((resolve) => waiting.push(resolve));
     }
-    if (!seat) throw new AnycloudError("INSTANCE_FAILED", "The emulator is closed.");
-    const taken = seat;
+    if (!slot) throw new AnycloudError("INSTANCE_FAILED", "The emulator is closed.");
+    const taken = slot;
     taken.busy++;
     if (options.amnesia) {
       // Out of the rotation at once, so that nobody else gets it; its successor starts while this request runs.
@@ -128,13 +130,13 @@ export function createFleet<Member extends Instance>(options: FleetOptions<Membe
   return {
     async warm() {
       fill();
-      await Promise.all(seats.map((seat) => seat.member));
+      await Promise.all(slots.map((slot) => slot.member));
     },
     lease,
     async replace() {
-      for (const seat of [...seats]) {
-        leave(seat);
-        if (seat.busy === 0) void stop(seat);
+      for (const slot of [...slots]) {
+        leave(slot);
+        if (slot.busy === 0) void stop(slot);
       }
       await this.warm();
     },

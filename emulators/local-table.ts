@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { AnycloudError } from "../src/index.ts";
+import { AnycloudError } from "../src/adapter.ts";
 import { startInstance } from "./instance.ts";
 import type { LocalTableReport } from "./local-table-process.ts";
 
@@ -21,7 +21,7 @@ const PROGRAM = fileURLToPath(
 const TABLE = "mcp-anycloud";
 
 /**
- * Starts one table for the instances of all clouds, so that a session opened at one front door goes on at another. It
+ * Starts one table for the instances of all clouds, so that a session opened at one ingress goes on at another. It
  * deletes nothing that expires; whoever reads has to look at `expiresAt` anyway, because DynamoDB deletes days late.
  * Rejects with INSTANCE_FAILED when it does not start.
  */

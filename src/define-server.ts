@@ -1,10 +1,10 @@
 import type { McpRequestContext, McpServer, OAuthTokenVerifier, Server, Transport } from "@modelcontextprotocol/server";
-import { AnycloudError } from "./errors.ts";
-import type { HttpHandler } from "./http/http-handler.ts";
-import type { Caller } from "./auth/caller.ts";
 import type { AuditSink } from "./audit/audit-log.ts";
+import type { Caller } from "./auth/caller.ts";
 import type { ToolPolicy } from "./authorization/policy.ts";
 import type { ToolRules } from "./authorization/tool-rules.ts";
+import { AnycloudError } from "./errors.ts";
+import type { HttpHandler } from "./http/http-handler.ts";
 import type { Services } from "./services/services.ts";
 
 /**

@@ -1,23 +1,23 @@
 import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
-import { admit, type Endpoint } from "./pipeline/pipeline.ts";
-import { type Config, readConfig } from "./config/config.ts";
-import type { HttpHandler } from "./http/http-handler.ts";
-import { createLegacyLeg } from "./protocol-2025/handler.ts";
-import { createSessions } from "./protocol-2025/sessions/session-record.ts";
-import { type LogSink, startRequestLog, writeLogLine } from "./http/request-log.ts";
-import { createModernLeg } from "./protocol-2026/handler.ts";
-import { createAccess } from "./auth/authenticate.ts";
-import { openAuthorization } from "./authorization/create-authorization.ts";
+import { createAuthentication } from "./auth/authenticate.ts";
+import { createServerAuthorization } from "./authorization/create-authorization.ts";
 import { toolRulesOf } from "./authorization/tool-rules.ts";
-import { createOpenStreams } from "./limits/concurrent-streams.ts";
-import { createRateGate } from "./limits/rate.ts";
+import { type Config, readConfig } from "./config/config.ts";
+import type { StateKeySource } from "./config/key-ring.ts";
 import { factoryOf, markEndpoint, type ServerDefinition, type ServerFactory } from "./define-server.ts";
+import type { HttpHandler } from "./http/http-handler.ts";
+import { type LogSink, startRequestLog, writeLogLine } from "./http/request-log.ts";
+import { createConcurrentStreams } from "./limits/concurrent-streams.ts";
+import { createRateLimits } from "./limits/rate.ts";
+import { admit, type Endpoint } from "./pipeline/pipeline.ts";
+import { createProtocol2025Handler } from "./protocol-2025/handler.ts";
+import { createSessions } from "./protocol-2025/sessions/session-record.ts";
+import { createProtocol2026Handler } from "./protocol-2026/handler.ts";
+import { createChangeEvents } from "./services/change-events.ts";
 import { createServices } from "./services/services.ts";
-import { createFleetEvents } from "./services/change-events.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
 import { observed } from "./store/observed-store.ts";
 import type { StateStore } from "./store/store.ts";
-import type { StateKeySource } from "./config/key-ring.ts";
 
 /** Overrides of what the environment configures, and what no variable can hold. */
 export interface McpEndpointOptions extends Omit<Partial<Config>, "stateKeys"> {
@@ -36,7 +36,7 @@ export interface McpEndpointOptions extends Omit<Partial<Config>, "stateKeys"> {
    * these and 2025-era calls without a session by a server that served another before. The answers are the same without;
    * only the time differs, and the id by which a handler knows its call (`mcpReq.id`). Default true.
    */
-  readonly shortcuts?: boolean;
+  readonly fastPath?: boolean;
 }
 
 /**
@@ -49,23 +49,23 @@ export function createMcpEndpoint(
 ): HttpHandler {
   const createServer = factoryOf(server);
   const definition: Partial<ServerDefinition> = typeof server === "function" ? {} : server;
-  const { log = writeLogLine, store: durableStore, stateKeys, iapKeysUrl, shortcuts, ...rest } = options;
+  const { log = writeLogLine, store: durableStore, stateKeys, iapKeysUrl, fastPath, ...rest } = options;
   const { verifier = definition.verifier, ...overrides } = rest;
   const config: Config = { ...readConfig(globalThis.process?.env ?? {}), ...overrides };
   const { streamSeconds } = config;
   const durable = durableStore !== undefined;
   // Without a durable one, what happens in this process is still told in this process.
   const store = observed(durableStore ?? createMemoryStore());
-  const fleetEvents = createFleetEvents(store);
-  const openServices = createServices({ store, durable, stateKeys: stateKeys ?? config.stateKeys, fleetEvents });
+  const changeEvents = createChangeEvents(store);
+  const openServices = createServices({ store, durable, stateKeys: stateKeys ?? config.stateKeys, changeEvents });
   const shared = { createServer, openServices };
   const { authorizationServers, tools } = definition;
   const rules = toolRulesOf(tools);
-  const rates = createRateGate({ ...config, tools: rules, store: durable ? store : undefined });
+  const rates = createRateLimits({ ...config, tools: rules, store: durable ? store : undefined });
   const toolScopes = [...rules.values()].flatMap(({ scopes = [] }) => scopes);
-  const access = createAccess({ config, verifier, authorizationServers, toolScopes, iapKeysUrl });
+  const access = createAuthentication({ config, verifier, authorizationServers, toolScopes, iapKeysUrl });
   const { identify, hasScopes, challenges } = access;
-  const { authorize, audit } = openAuthorization(definition, config, {
+  const { authorize, audit } = createServerAuthorization(definition, config, {
     hasCallers: identify !== undefined,
     hasScopes,
     challenges,
@@ -77,12 +77,12 @@ export function createMcpEndpoint(
     authorize,
     audit,
     rates,
-    streams: createOpenStreams({ ...config, store }),
-    modern: createModernLeg({ ...shared, fleetEvents, streamSeconds, shortcuts }),
-    legacy: createLegacyLeg(
+    streams: createConcurrentStreams({ ...config, store }),
+    modern: createProtocol2026Handler({ ...shared, changeEvents, streamSeconds, fastPath }),
+    legacy: createProtocol2025Handler(
       durable
-        ? { ...shared, store, fleetEvents, sessions: createSessions(store, config), streamSeconds }
-        : { ...shared, shortcuts },
+        ? { ...shared, store, changeEvents, sessions: createSessions(store, config), streamSeconds }
+        : { ...shared, fastPath },
     ),
   };
   const requestLog = { sink: log, level: config.logLevel };

@@ -1,13 +1,13 @@
 import { CLIENT_CAPABILITIES_META_KEY, McpServer, PROTOCOL_VERSION_META_KEY } from "@modelcontextprotocol/server";
 import * as z from "zod/v4";
-import { serveMessage } from "./pipeline/serve-message.ts";
+import { ANYBODY } from "./auth/caller.ts";
 import type { HttpResponse } from "./http/http-handler.ts";
 import { MODERN_REVISION } from "./pipeline/classify.ts";
-import { createLegacyLeg } from "./protocol-2025/handler.ts";
-import { createModernLeg } from "./protocol-2026/handler.ts";
-import { ANYBODY } from "./auth/caller.ts";
+import { serveMessage } from "./pipeline/serve-message.ts";
+import { createProtocol2025Handler } from "./protocol-2025/handler.ts";
+import { createProtocol2026Handler } from "./protocol-2026/handler.ts";
+import { createChangeEvents } from "./services/change-events.ts";
 import { createServices } from "./services/services.ts";
-import { createFleetEvents } from "./services/change-events.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
 import { observed } from "./store/observed-store.ts";
 
@@ -26,13 +26,16 @@ export async function warmUp(): Promise<void> {
 /** The answer to that call. */
 export function callOnce(): Promise<HttpResponse> {
   const store = observed(createMemoryStore());
-  const fleetEvents = createFleetEvents(store);
-  const shared = { createServer, openServices: createServices({ store, durable: false, fleetEvents }) };
-  const legs = { modern: createModernLeg({ ...shared, fleetEvents }), legacy: createLegacyLeg(shared) };
+  const changeEvents = createChangeEvents(store);
+  const shared = { createServer, openServices: createServices({ store, durable: false, changeEvents }) };
+  const handlers = {
+    modern: createProtocol2026Handler({ ...shared, changeEvents }),
+    legacy: createProtocol2025Handler(shared),
+  };
   const headers = { "mcp-protocol-version": MODERN_REVISION, "mcp-method": "tools/call", "mcp-name": TOOL };
   const meta = { [PROTOCOL_VERSION_META_KEY]: MODERN_REVISION, [CLIENT_CAPABILITIES_META_KEY]: {} };
   const params = { name: TOOL, arguments: { text: "" }, _meta: meta };
-  return serveMessage(legs, {
+  return serveMessage(handlers, {
     request: { method: "POST", url: "/", headers },
     invocation: { requestId: TOOL, canStream: true },
     notes: {},

@@ -1,16 +1,16 @@
 import type { Auth, CognitoAuth } from "./auth.ts";
-import type { FrontDoorKind } from "./ingress.ts";
+import type { IngressKind } from "./ingress.ts";
 import type { TokenIssuer } from "./token-issuer.ts";
 
 /** The variables by which the endpoint finds out who calls. */
 export type AccessVariables = Readonly<Record<string, string>>;
 
 /** Who vouches for callers: tokens, AWS, or nobody. */
-export function accessVariables(auth: Auth, frontDoor: FrontDoorKind): AccessVariables {
+export function accessVariables(auth: Auth, ingress: IngressKind): AccessVariables {
   if (auth === "public") return {};
   if (auth === "iam") {
     // Who signed is in the event of the Lambda service, and a Web Function gets none.
-    return frontDoor === "web-function" ? {} : { MCP_ANYCLOUD_PLATFORM_IDENTITY: "aws-iam" };
+    return ingress === "web-function" ? {} : { MCP_ANYCLOUD_PLATFORM_IDENTITY: "aws-iam" };
   }
   const issuers = verifiedIssuers(auth);
   const scopes = "jwt" in auth ? (auth.jwt.requiredScopes ?? []) : [];

@@ -26,7 +26,7 @@ export const ACCESS_LOG_FORMAT: AccessLogFormat = AccessLogFormat.custom(
 );
 
 /** 401: no good token. 403: what API Gateway answers to a request without a signature, or with the wrong scope. */
-export const TURNED_AWAY: IFilterPattern = FilterPattern.any(
+export const REJECTED: IFilterPattern = FilterPattern.any(
   FilterPattern.stringValue("$.status", "=", "401"),
   FilterPattern.stringValue("$.status", "=", "403"),
 );

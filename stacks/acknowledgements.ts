@@ -71,12 +71,12 @@ export function acknowledge(server: Construct, props: McpServerProps, hook: IFun
     const reason = "A web ACL costs $5 a month with nobody calling, so it is opt-in: webAclArn.";
     acknowledgeAt(server, "Api/DeploymentStage.prod", [{ id: "AwsSolutions-APIG3", reason }]);
   }
-  if (props.frontDoor === "web-function") acknowledgeWebFunction(server, props);
+  if (props.ingress === "web-function") acknowledgeWebFunction(server, props);
 }
 
-function acknowledgeRole(server: Construct, { vpc, frontDoor }: McpServerProps): void {
+function acknowledgeRole(server: Construct, { vpc, ingress }: McpServerProps): void {
   const reasons = [
-    ...(frontDoor === "web-function" ? [] : ["X-Ray's actions know no resources"]),
+    ...(ingress === "web-function" ? [] : ["X-Ray's actions know no resources"]),
     ...(vpc ? ["network interfaces have no names before Lambda makes them"] : []),
   ];
   if (reasons.length === 0) return;

@@ -12,7 +12,7 @@ import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { Alias } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
-import type { FrontDoor } from "./ingress.ts";
+import type { Ingress } from "./ingress.ts";
 import type { RequestMetrics } from "./request-metrics.ts";
 
 /** From which value on an alarm goes off. Each alarm costs $0.10 a month per metric, idle or not. */
@@ -36,7 +36,7 @@ export interface AlarmSources {
   readonly live: Alias | undefined;
   /** Undefined where nothing is kept. */
   readonly table: ITableV2 | undefined;
-  readonly frontDoor: FrontDoor;
+  readonly ingress: Ingress;
   readonly metrics: RequestMetrics;
   /** Told when an alarm goes off and when it is over. */
   readonly targets: readonly ITopic[];
@@ -50,7 +50,7 @@ export interface Alarms {
 
 /** The alarms of a server. No data means no requests, and is no alarm. */
 export function createAlarms(scope: Construct, sources: AlarmSources, props: AlarmProps): Alarms {
-  const { live, table, frontDoor, metrics, targets } = sources;
+  const { live, table, ingress, metrics, targets } = sources;
   const { errors = 1, throttles = 1, p99Milliseconds = 30_000, serverErrors = 5 } = props;
   const { tableThrottles = 1, unauthenticated = 100 } = props;
   const all: Alarm[] = [];
@@ -74,7 +74,7 @@ export function createAlarms(scope: Construct, sources: AlarmSources, props: Ala
   const perFiveMinutes = { period: Duration.minutes(5), statistic: "Sum" };
 
   const p99 = metrics.duration.with({ period: Duration.minutes(5), statistic: "p99" });
-  const answers5xx = frontDoor.serverErrors ?? metrics.failed;
+  const answers5xx = ingress.serverErrors ?? metrics.failed;
   const ofVersion = [
     ...(live ? [alarm("Errors", live.metricErrors(perMinute), errors, "The MCP function fails or times out")] : []),
     alarm("Slow", p99, p99Milliseconds, "MCP answers take long"),

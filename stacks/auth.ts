@@ -2,7 +2,7 @@ import { Token } from "aws-cdk-lib";
 import { AuthorizationType, type IAuthorizer } from "aws-cdk-lib/aws-apigateway";
 import type { IUserPool, IUserPoolClient } from "aws-cdk-lib/aws-cognito";
 import type { Construct } from "constructs";
-import type { FrontDoorKind } from "./ingress.ts";
+import type { IngressKind } from "./ingress.ts";
 import { refuse } from "./refuse.ts";
 import { checkIssuers, checkScopes, type TokenIssuer } from "./token-issuer.ts";
 
@@ -13,9 +13,9 @@ import { checkIssuers, checkScopes, type TokenIssuer } from "./token-issuer.ts";
  * - `"iam"`: AWS checks signatures (SigV4); allow principals with `McpServer.grantConnect`. MCP clients do not sign by
  *   themselves: this is for callers that you write, and for proxies that sign. The server is told who signed, but for a
  *   Web Function, which AWS does not tell.
- * - `{ jwt }`: the function verifies access tokens of any issuer, behind every front door, and is told who calls.
+ * - `{ jwt }`: the function verifies access tokens of any issuer, behind every ingress, and is told who calls.
  * - `{ cognito }`: API Gateway checks access tokens of a user pool, and with `clients` the function does, too. Only with
- *   `frontDoor: "rest-api"`.
+ *   `ingress: "rest-api"`.
  */
 export type Auth = "public" | "iam" | CognitoAuth | JwtAuth;
 
@@ -44,7 +44,7 @@ export interface JwtAuth {
     readonly requiredScopes?: readonly string[];
     /**
      * A `TokenAuthorizer` or `RequestAuthorizer` of yours that turns bad tokens away before the function is called, and has
-     * API Gateway answer in a header that clients read. Only with `frontDoor: "rest-api"`. Default: none, and the function
+     * API Gateway answer in a header that clients read. Only with `ingress: "rest-api"`. Default: none, and the function
      * alone verifies. Idle: nothing; one invocation per token and cache time.
      */
     readonly authorizer?: IAuthorizer;
@@ -57,13 +57,13 @@ export const isCheckedByGateway = (auth: Auth): auth is CognitoAuth | JwtAuth =>
 
 export interface AuthProps {
   readonly auth: Auth | undefined;
-  readonly frontDoor: FrontDoorKind;
+  readonly ingress: IngressKind;
   /** Of the settings. */
   readonly publicUrl: string | undefined;
 }
 
 /** Refuses what would look protected and would not be. */
-export function checkAuth(scope: Construct, { auth, frontDoor, publicUrl }: AuthProps): void {
+export function checkAuth(scope: Construct, { auth, ingress, publicUrl }: AuthProps): void {
   if (auth === "public" || auth === "iam") return;
   // From JavaScript, or cast: the type asks for it already.
   if (typeof auth !== "object" || auth === null || !("cognito" in auth || "jwt" in auth)) {
@@ -73,13 +73,13 @@ export function checkAuth(scope: Construct, { auth, frontDoor, publicUrl }: Auth
   if (publicUrl !== undefined && Token.isUnresolved(publicUrl)) {
     refuse(scope, "settings.publicUrl", "must be known when the stack is made, not when it is deployed.");
   }
-  if ("cognito" in auth) checkCognito(scope, auth, frontDoor);
-  else checkJwt(scope, auth, frontDoor, publicUrl);
+  if ("cognito" in auth) checkCognito(scope, auth, ingress);
+  else checkJwt(scope, auth, ingress, publicUrl);
 }
 
-function checkCognito(scope: Construct, { cognito: { scopes, clients } }: CognitoAuth, frontDoor: FrontDoorKind): void {
-  if (frontDoor !== "rest-api") {
-    const sentence = `is for frontDoor "rest-api": behind "${frontDoor}", take { jwt } with the pool as an issuer.`;
+function checkCognito(scope: Construct, { cognito: { scopes, clients } }: CognitoAuth, ingress: IngressKind): void {
+  if (ingress !== "rest-api") {
+    const sentence = `is for ingress "rest-api": behind "${ingress}", take { jwt } with the pool as an issuer.`;
     refuse(scope, "auth.cognito", sentence);
   }
   if (scopes.length === 0) {
@@ -93,18 +93,18 @@ function checkCognito(scope: Construct, { cognito: { scopes, clients } }: Cognit
 function checkJwt(
   scope: Construct,
   { jwt: { issuers, requiredScopes, authorizer } }: JwtAuth,
-  frontDoor: FrontDoorKind,
+  ingress: IngressKind,
   publicUrl: string | undefined,
 ): void {
   checkIssuers(scope, "auth.jwt.issuers", issuers);
   checkScopes(scope, "auth.jwt.requiredScopes", requiredScopes);
-  if (frontDoor !== "rest-api" && publicUrl === undefined) {
-    const when = `which "${frontDoor}" shows only once it is there`;
+  if (ingress !== "rest-api" && publicUrl === undefined) {
+    const when = `which "${ingress}" shows only once it is there`;
     refuse(scope, "auth.jwt", `tokens are issued for the endpoint's URL, ${when}: set settings.publicUrl.`);
   }
   if (!authorizer) return;
-  if (frontDoor !== "rest-api") {
-    refuse(scope, "auth.jwt.authorizer", `is not for frontDoor "${frontDoor}", but for rest-api.`);
+  if (ingress !== "rest-api") {
+    refuse(scope, "auth.jwt.authorizer", `is not for ingress "${ingress}", but for rest-api.`);
   }
   // A method whose authorizer is of no type, or of NONE, is open; a user pool's wants scopes.
   if (authorizer.authorizationType !== AuthorizationType.CUSTOM) {

@@ -33,7 +33,7 @@ export interface SmokeSource {
   /** Folder of the server. */
   readonly artefact: string;
   readonly streaming: boolean;
-  /** Whether the server wants to hear from AWS who signed a request, which AWS says of requests to the front door alone. */
+  /** Whether the server wants to hear from AWS who signed a request, which AWS says of requests to the ingress alone. */
   readonly signs: boolean;
   /** What the server is told that it is called at. */
   readonly url: string;

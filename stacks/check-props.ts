@@ -2,12 +2,12 @@ import { Duration, Stack, Token } from "aws-cdk-lib";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { checkAuth } from "./auth.ts";
-import type { FrontDoorKind } from "./ingress.ts";
+import type { IngressKind } from "./ingress.ts";
 import type { McpServerProps } from "./mcp-server-props.ts";
 import { refuse } from "./refuse.ts";
 
-/** Props that mean nothing to some front doors. One of them ignored in silence would be a limit that is not there. */
-const ONLY_FOR: Partial<Record<keyof McpServerProps, readonly FrontDoorKind[]>> = {
+/** Props that mean nothing to some ingresses. One of them ignored in silence would be a limit that is not there. */
+const ONLY_FOR: Partial<Record<keyof McpServerProps, readonly IngressKind[]>> = {
   customDomain: ["rest-api"],
   throttle: ["rest-api"],
   webAclArn: ["rest-api"],
@@ -30,11 +30,11 @@ const LOG_RETENTIONS = Object.values(RetentionDays).filter(
 
 /** Refuses what CloudFormation would take and AWS would not do. */
 export function checkProps(scope: Construct, props: McpServerProps): void {
-  const frontDoor = props.frontDoor ?? "rest-api";
-  checkAuth(scope, { auth: props.auth, frontDoor, publicUrl: props.settings?.publicUrl });
-  for (const [prop, frontDoors] of Object.entries(ONLY_FOR)) {
-    if (props[prop as keyof McpServerProps] === undefined || frontDoors.includes(frontDoor)) continue;
-    refuse(scope, prop, `is not for frontDoor "${frontDoor}", but for ${frontDoors.join(" and ")}.`);
+  const ingress = props.ingress ?? "rest-api";
+  checkAuth(scope, { auth: props.auth, ingress, publicUrl: props.settings?.publicUrl });
+  for (const [prop, ingresses] of Object.entries(ONLY_FOR)) {
+    if (props[prop as keyof McpServerProps] === undefined || ingresses.includes(ingress)) continue;
+    refuse(scope, prop, `is not for ingress "${ingress}", but for ${ingresses.join(" and ")}.`);
   }
   checkName(scope, props.name);
   checkSessionStore(scope, props);
@@ -42,9 +42,9 @@ export function checkProps(scope: Construct, props: McpServerProps): void {
   if (props.keyRotation && props.keyRing !== undefined && props.keyRing !== "create") {
     refuse(scope, "keyRotation", "only a key ring that is made here is rotated here.");
   }
-  if (frontDoor === "web-function" && (props.alarms?.errors ?? props.alarms?.throttles) !== undefined) {
+  if (ingress === "web-function" && (props.alarms?.errors ?? props.alarms?.throttles) !== undefined) {
     const given = props.alarms?.errors === undefined ? "throttles" : "errors";
-    refuse(scope, `alarms.${given}`, 'is not for frontDoor "web-function", which has no such metric here.');
+    refuse(scope, `alarms.${given}`, 'is not for ingress "web-function", which has no such metric here.');
   }
   const makesTable = props.sessionStore !== "none" && !props.sessionTable;
   if (props.encryptionKey && !makesTable && (props.keyRing ?? "create") !== "create") {
@@ -92,12 +92,12 @@ function checkSessionStore(scope: Construct, props: McpServerProps): void {
   }
 }
 
-/** The time limit of function and front door. */
+/** The time limit of function and ingress. */
 export function timeoutOf(
   scope: Construct,
-  { timeout, streaming = true, frontDoor = "rest-api" }: McpServerProps,
+  { timeout, streaming = true, ingress = "rest-api" }: McpServerProps,
 ): Duration {
-  const buffered = frontDoor === "rest-api" && !streaming;
+  const buffered = ingress === "rest-api" && !streaming;
   const longest = buffered ? LONGEST_BUFFERED : LONGEST;
   if (!timeout) return Duration.seconds(longest);
   if (timeout.isUnresolved())

@@ -9,13 +9,13 @@ import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { Alias } from "aws-cdk-lib/aws-lambda";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import type { FrontDoor } from "./ingress.ts";
+import type { Ingress } from "./ingress.ts";
 import { FIELD, REQUEST } from "./request-log.ts";
 
 export interface DashboardSources {
   readonly log: ILogGroup;
   readonly table: ITableV2 | undefined;
-  readonly frontDoor: FrontDoor;
+  readonly ingress: Ingress;
   /** Undefined for a Web Function, which has no alias. */
   readonly live: Alias | undefined;
 }
@@ -75,7 +75,7 @@ const QUERIES: readonly Query[] = [
 
 /** One page for who looks after the server. Idle: nothing for the account's first three dashboards, then $3 a month. */
 export function createDashboard(scope: Construct, sources: DashboardSources): Dashboard {
-  const { log, table, frontDoor, live } = sources;
+  const { log, table, ingress, live } = sources;
   const ask = ({ title, view, lines }: Query): LogQueryWidget =>
     new LogQueryWidget({
       title,
@@ -91,7 +91,7 @@ export function createDashboard(scope: Construct, sources: DashboardSources): Da
   };
   const sum = { statistic: "Sum" };
   const costDrivers = [
-    ...show("Cost: requests", [frontDoor.requests?.with(sum), live?.metricInvocations(sum)]),
+    ...show("Cost: requests", [ingress.requests?.with(sum), live?.metricInvocations(sum)]),
     // Times the memory, this is what Lambda bills.
     ...show("Cost: milliseconds of the function", [live?.metricDuration(sum)]),
     ...show("Cost: units of the table", [

@@ -36,8 +36,8 @@ export function addDiscovery(props: DiscoveryProps): void {
     "WWW-Authenticate": quoted(`Bearer ${error ? `error="${error}", ` : ""}resource_metadata="${metadataUrl}"`),
     // Nothing in a refusal is secret, and a script has to read it to go on.
     ...(corsOrigins.length > 0 && {
-      "Access-Control-Allow-Origin": quoted("*"),
-      "Access-Control-Expose-Headers": quoted("WWW-Authenticate"),
+      "Authentication-Control-Allow-Origin": quoted("*"),
+      "Authentication-Control-Expose-Headers": quoted("WWW-Authenticate"),
     }),
   });
   const answer = (id: string, type: ResponseType, statusCode: string, error?: string): void => {
@@ -78,7 +78,7 @@ function addMetadata(resource: IResource, { auth, mcpUrl }: DiscoveryProps): voi
       {
         statusCode: "200",
         contentHandling,
-        responseParameters: { "method.response.header.Access-Control-Allow-Origin": quoted("*") },
+        responseParameters: { "method.response.header.Authentication-Control-Allow-Origin": quoted("*") },
         responseTemplates: { "application/json": JSON.stringify(metadata) },
       },
     ],
@@ -88,7 +88,7 @@ function addMetadata(resource: IResource, { auth, mcpUrl }: DiscoveryProps): voi
   resource.addMethod("GET", integration, {
     ...OPEN,
     methodResponses: [
-      { statusCode: "200", responseParameters: { "method.response.header.Access-Control-Allow-Origin": true } },
+      { statusCode: "200", responseParameters: { "method.response.header.Authentication-Control-Allow-Origin": true } },
     ],
   });
 }

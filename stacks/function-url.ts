@@ -4,7 +4,7 @@ import { FunctionUrlAuthType, InvokeMode } from "aws-cdk-lib/aws-lambda";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { Auth } from "./auth.ts";
 import type { Compute } from "./compute.ts";
-import type { FrontDoor } from "./ingress.ts";
+import type { Ingress } from "./ingress.ts";
 import { UNAUTHENTICATED } from "./request-log.ts";
 
 export interface FunctionUrlProps extends Compute {
@@ -15,7 +15,7 @@ export interface FunctionUrlProps extends Compute {
 }
 
 /** A Function URL of the alias. */
-export function createFunctionUrl({ fn, live, auth, path, streaming, logGroup }: FunctionUrlProps): FrontDoor {
+export function createFunctionUrl({ fn, live, auth, path, streaming, logGroup }: FunctionUrlProps): Ingress {
   const { AWS_IAM, NONE } = FunctionUrlAuthType;
   const { RESPONSE_STREAM, BUFFERED } = InvokeMode;
   const url = live.addFunctionUrl({

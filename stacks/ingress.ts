@@ -8,10 +8,10 @@ import type { IFilterPattern, ILogGroup } from "aws-cdk-lib/aws-logs";
  * - `"web-function"`: a Lambda Web Function, an HTTP server that takes many requests at a time. Out since autumn 2026: no
  *   canary, and its metrics are those of the request log. Idle: nothing; the bucket of its code, cents.
  */
-export type FrontDoorKind = "rest-api" | "function-url" | "web-function";
+export type IngressKind = "rest-api" | "function-url" | "web-function";
 
-/** What the rest of the stack wants to know of a front door. */
-export interface FrontDoor {
+/** What the rest of the stack wants to know of an ingress. */
+export interface Ingress {
   /** Where clients connect: `https://…/mcp`. */
   readonly mcpUrl: string;
   /** Lets a principal connect, where `auth` is `"iam"`. */

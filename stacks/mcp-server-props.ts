@@ -7,7 +7,7 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { AlarmProps } from "./alarms.ts";
 import type { Auth } from "./auth.ts";
 import type { DeploymentProps } from "./canary.ts";
-import type { FrontDoorKind } from "./ingress.ts";
+import type { IngressKind } from "./ingress.ts";
 import type { Throttle } from "./rest-api.ts";
 import type { CustomDomain } from "./rest-domain.ts";
 import type { SessionTableProps } from "./session-table.ts";
@@ -25,8 +25,8 @@ export interface McpServerProps {
   readonly name?: string;
   /** Who may call. Required: see `Auth`. Idle: nothing. */
   readonly auth: Auth;
-  /** What clients connect to. Default `"rest-api"`: see `FrontDoorKind`. Idle: nothing. */
-  readonly frontDoor?: FrontDoorKind;
+  /** What clients connect to. Default `"rest-api"`: see `IngressKind`. Idle: nothing. */
+  readonly ingress?: IngressKind;
 
   /** Folder that `mcp-anycloud build` made. Default `dist/aws`, for a Web Function `dist/gcp`. Idle: nothing. */
   readonly artefact?: string;

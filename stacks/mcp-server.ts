@@ -14,9 +14,9 @@ import { checkProps, timeoutOf } from "./check-props.ts";
 import { type Compute, createCompute } from "./compute.ts";
 import { createDashboard } from "./dashboard.ts";
 import { toEnvironment } from "./environment.ts";
-import type { FrontDoor } from "./ingress.ts";
 import { createFunctionRole } from "./function-role.ts";
 import { createFunctionUrl } from "./function-url.ts";
+import type { Ingress } from "./ingress.ts";
 import { createKeyRing } from "./key-ring.ts";
 import type { McpServerProps } from "./mcp-server-props.ts";
 import { createLogGroup } from "./request-log.ts";
@@ -30,7 +30,7 @@ import { createWebFunction } from "./web-function.ts";
 const LOG_RETENTION_DAYS = 30;
 
 /**
- * An MCP server on AWS, as production wants it: what `mcp-anycloud build` made, a front door, the table and the key ring
+ * An MCP server on AWS, as production wants it: what `mcp-anycloud build` made, an ingress, the table and the key ring
  * that it keeps its state in, a log, alarms and a dashboard. What is wrong with the props is an error here, and begins
  * with the path of the prop.
  */
@@ -48,7 +48,7 @@ export class McpServer extends Construct {
   readonly dashboard: Dashboard;
   /** Function and alias; undefined for a Web Function. */
   readonly compute: Compute | undefined;
-  readonly #frontDoor: FrontDoor;
+  readonly #ingress: Ingress;
 
   constructor(scope: Construct, id: string, props: McpServerProps) {
     super(scope, id);
@@ -59,13 +59,13 @@ export class McpServer extends Construct {
     this.sessionTable = sessionTableOf(this, props);
     this.keyRing = keyRingOf(this, props);
     this.logGroup = createLogGroup(this, "RequestLog", logRetentionDays);
-    const { frontDoor, compute, smoke } = host(this, props);
+    const { ingress, compute, smoke } = host(this, props);
     this.compute = compute;
-    this.#frontDoor = frontDoor;
-    this.mcpUrl = props.settings?.publicUrl ?? frontDoor.mcpUrl;
+    this.#ingress = ingress;
+    this.mcpUrl = props.settings?.publicUrl ?? ingress.mcpUrl;
 
-    const metrics = createRequestMetrics(this, this.logGroup, frontDoor);
-    const sources = { live: compute?.live, table: this.sessionTable, frontDoor, metrics, targets };
+    const metrics = createRequestMetrics(this, this.logGroup, ingress);
+    const sources = { live: compute?.live, table: this.sessionTable, ingress, metrics, targets };
     const { ofVersion } = createAlarms(this, sources, alarms);
     const hook = compute && createCanary(this, compute, ofVersion, deployment, smoke);
     this.dashboard = createDashboard(this, { ...sources, log: this.logGroup });
@@ -74,7 +74,7 @@ export class McpServer extends Construct {
 
   /** Lets a principal connect, where `auth` is `"iam"`; otherwise it makes no difference. */
   grantConnect(grantee: IGrantable): void {
-    this.#frontDoor.grantConnect(grantee);
+    this.#ingress.grantConnect(grantee);
   }
 }
 
@@ -91,12 +91,12 @@ function keyRingOf(scope: Construct, props: McpServerProps): ISecret | undefined
 }
 
 interface Hosting {
-  readonly frontDoor: FrontDoor;
+  readonly ingress: Ingress;
   readonly compute: Compute | undefined;
   readonly smoke: SmokeSource;
 }
 
-/** The front door comes after the function, which is told its URL; of a REST API that is made before both. */
+/** The ingress comes after the function, which is told its URL; of a REST API that is made before both. */
 function withPublicUrl(server: McpServer, { auth, settings = {} }: McpServerProps): McpSettings {
   if (settings.publicUrl !== undefined || !verifiesTokens(auth)) return settings;
   return { ...settings, publicUrl: Lazy.string({ produce: () => server.mcpUrl }) };
@@ -104,11 +104,11 @@ function withPublicUrl(server: McpServer, { auth, settings = {} }: McpServerProp
 
 /** The code, and what stands in front of it. */
 function host(server: McpServer, props: McpServerProps): Hosting {
-  const { auth, frontDoor = "rest-api", streaming = true, customDomain, vpc, settings = {} } = props;
+  const { auth, ingress = "rest-api", streaming = true, customDomain, vpc, settings = {} } = props;
   const { sessionTable: table, keyRing, logGroup } = server;
   const own = props.environment ?? {};
   const code = {
-    artefact: findArtefact(server, frontDoor, props.artefact),
+    artefact: findArtefact(server, ingress, props.artefact),
     timeout: timeoutOf(server, props),
     environment: toEnvironment(server, {
       settings: withPublicUrl(server, props),
@@ -116,7 +116,7 @@ function host(server: McpServer, props: McpServerProps): Hosting {
       table,
       keyRing,
       host: customDomain?.name,
-      access: accessVariables(auth, frontDoor),
+      access: accessVariables(auth, ingress),
     }),
     role: createFunctionRole(server, { table, keyRing, logGroup, inVpc: vpc !== undefined }),
     logGroup,
@@ -125,13 +125,13 @@ function host(server: McpServer, props: McpServerProps): Hosting {
   // With a name of its own, the server answers to no other; without one, to any, and this one cannot exist (RFC 6761 §6.4).
   const url = `https://${customDomain?.name ?? "lambda.invalid"}${door.path}`;
   const smoke = { artefact: code.artefact, streaming, signs: auth === "iam", url };
-  if (frontDoor === "web-function") {
-    return { frontDoor: createWebFunction(server, { ...door, ...code }), compute: undefined, smoke };
+  if (ingress === "web-function") {
+    return { ingress: createWebFunction(server, { ...door, ...code }), compute: undefined, smoke };
   }
   const { memoryMiB = 1024, reservedConcurrency } = props;
   const compute = createCompute(server, { ...code, streaming, memoryMiB, reservedConcurrency, vpc });
-  if (frontDoor === "function-url") {
-    return { frontDoor: createFunctionUrl({ ...door, ...compute, logGroup }), compute, smoke };
+  if (ingress === "function-url") {
+    return { ingress: createFunctionUrl({ ...door, ...compute, logGroup }), compute, smoke };
   }
   const restApi = createRestApi(server, {
     ...door,
@@ -145,5 +145,5 @@ function host(server: McpServer, props: McpServerProps): Hosting {
     corsOrigins: settings.allowedOrigins ?? [],
     publicUrl: settings.publicUrl,
   });
-  return { frontDoor: restApi, compute, smoke };
+  return { ingress: restApi, compute, smoke };
 }

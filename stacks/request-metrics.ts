@@ -2,7 +2,7 @@ import { Names } from "aws-cdk-lib";
 import type { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { type IFilterPattern, type ILogGroup, MetricFilter } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import type { FrontDoor } from "./ingress.ts";
+import type { Ingress } from "./ingress.ts";
 import { ANSWERED, FAILED, FIELD } from "./request-log.ts";
 
 /** Numbers made of log lines as they come in. Idle: nothing; $0.30 a month each while there are requests. */
@@ -16,7 +16,7 @@ export interface RequestMetrics {
 }
 
 /** Has CloudWatch count what the request log tells, and what no metric of AWS does. */
-export function createRequestMetrics(scope: Construct, log: ILogGroup, { refusals }: FrontDoor): RequestMetrics {
+export function createRequestMetrics(scope: Construct, log: ILogGroup, { refusals }: Ingress): RequestMetrics {
   // Servers in one account are told apart by it: a metric of a filter has dimensions only if it has no default.
   const metricNamespace = `mcp-anycloud/${Names.uniqueResourceName(scope, { maxLength: 100 })}`;
   const measure = (metricName: string, logGroup: ILogGroup, filterPattern: IFilterPattern, metricValue = "1"): Metric =>

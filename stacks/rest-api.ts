@@ -13,10 +13,10 @@ import { Grant } from "aws-cdk-lib/aws-iam";
 import type { Alias, IFunction } from "aws-cdk-lib/aws-lambda";
 import { CfnWebACLAssociation } from "aws-cdk-lib/aws-wafv2";
 import type { Construct } from "constructs";
-import { ACCESS_LOG_FORMAT, createExecutionLog, TURNED_AWAY } from "./access-log.ts";
+import { ACCESS_LOG_FORMAT, createExecutionLog, REJECTED } from "./access-log.ts";
 import { type Auth, isCheckedByGateway } from "./auth.ts";
 import { addDiscovery } from "./discovery.ts";
-import type { FrontDoor } from "./ingress.ts";
+import type { Ingress } from "./ingress.ts";
 import { OPEN, toMethodOptions } from "./method-auth.ts";
 import { createLogGroup } from "./request-log.ts";
 import { addDomain, type CustomDomain } from "./rest-domain.ts";
@@ -51,7 +51,7 @@ export interface RestApiProps {
 const STAGE = "prod";
 
 /** A Regional REST API that hands every path and method to the function and streams what it answers. */
-export function createRestApi(scope: Construct, props: RestApiProps): FrontDoor {
+export function createRestApi(scope: Construct, props: RestApiProps): Ingress {
   const { auth, path, customDomain, logRetentionDays } = props;
   const accessLog = createLogGroup(scope, "AccessLog", logRetentionDays);
   const api = openApi(scope, props, new LogGroupLogDestination(accessLog));
@@ -69,7 +69,7 @@ export function createRestApi(scope: Construct, props: RestApiProps): FrontDoor 
     grantConnect: (grantee) => void Grant.addToPrincipal({ grantee, ...allRoutesOf(api) }),
     requests: api.metricCount(),
     serverErrors: api.metricServerError(),
-    refusals: { logGroup: accessLog, pattern: TURNED_AWAY },
+    refusals: { logGroup: accessLog, pattern: REJECTED },
   };
 }
 

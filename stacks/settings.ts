@@ -21,7 +21,7 @@ export interface McpSettings {
   readonly logLevel?: "info" | "error" | "silent";
   /**
    * URL at which clients reach the endpoint, where something stands in front that this stack does not know. Default: that of
-   * the front door, where tokens are verified, else none.
+   * the ingress, where tokens are verified, else none.
    */
   readonly publicUrl?: string;
   /** How often callers may call: `principal=600/60`, `address=1200/60`, `tool:refund=10/60`. Needs a session store. Default: as they like. */

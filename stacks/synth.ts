@@ -2,14 +2,14 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
-import type { FrontDoorKind } from "./ingress.ts";
+import type { IngressKind } from "./ingress.ts";
 
 /*
- * `npm run synth`: makes the stack with each front door, as `cdk synth` does, without network, Docker or credentials, and
- * fails on whatever CDK's own validation or cdk-nag has to say. Templates and reports are in cdk.out/<front door>.
+ * `npm run synth`: makes the stack with each ingress, as `cdk synth` does, without network, Docker or credentials, and
+ * fails on whatever CDK's own validation or cdk-nag has to say. Templates and reports are in cdk.out/<ingress>.
  */
 
-const FRONT_DOORS: readonly FrontDoorKind[] = ["rest-api", "function-url", "web-function"];
+const INGRESSES: readonly IngressKind[] = ["rest-api", "function-url", "web-function"];
 const EXAMPLE = "examples/notebook/server.ts";
 
 /** Nothing of this machine's AWS, and no word to the outside. */
@@ -22,7 +22,7 @@ const environment: NodeJS.ProcessEnv = {
 };
 
 buildWhatIsMissing();
-const reports = FRONT_DOORS.map(synthesize);
+const reports = INGRESSES.map(synthesize);
 process.exitCode = reports.every((findings) => findings === 0) ? 0 : 1;
 
 /** The template is made of a built server; any will do, and the example is one. What is built already is used as it is. */
@@ -37,10 +37,10 @@ function buildWhatIsMissing(): void {
 }
 
 /** Returns the number of findings; CDK has printed them. */
-function synthesize(frontDoor: FrontDoorKind): number {
-  const output = join("cdk.out", frontDoor);
+function synthesize(ingress: IngressKind): number {
+  const output = join("cdk.out", ingress);
   const cdk = createRequire(import.meta.url).resolve("aws-cdk/bin/cdk");
-  const context = ["--context", "auth=public", "--context", `frontDoor=${frontDoor}`];
+  const context = ["--context", "auth=public", "--context", `ingress=${ingress}`];
   const offline = ["--no-notices", "--no-version-reporting", "--no-lookups"];
   let failed = false;
   try {
@@ -49,7 +49,7 @@ function synthesize(frontDoor: FrontDoorKind): number {
     failed = true;
   }
   const findings = failed ? Math.max(1, findingsIn(output)) : findingsIn(output);
-  print(`${frontDoor.padEnd(12)}  ${findings === 0 ? "no findings" : `findings: ${findings}`}  ${output}`);
+  print(`${ingress.padEnd(12)}  ${findings === 0 ? "no findings" : `findings: ${findings}`}  ${output}`);
   return findings;
 }
 

@@ -13,7 +13,7 @@ import {
 import type { ILogGroup, LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { Auth } from "./auth.ts";
-import type { FrontDoor } from "./ingress.ts";
+import type { Ingress } from "./ingress.ts";
 import { createLogGroup, UNAUTHENTICATED } from "./request-log.ts";
 
 export interface WebFunctionProps {
@@ -31,7 +31,7 @@ export interface WebFunctionProps {
 const START = "start.mjs";
 
 /** A Lambda Web Function: the container's server, with an HTTPS endpoint of its own. */
-export function createWebFunction(scope: Construct, props: WebFunctionProps): FrontDoor {
+export function createWebFunction(scope: Construct, props: WebFunctionProps): Ingress {
   const { artefact, auth, path, logGroup, ...rest } = props;
   const web = new WebFunction(scope, "WebFunction", {
     ...rest,

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe } from "vitest";
 import type { Cloud } from "../cli/clouds.ts";
-import { neverThrows } from "../src/index.ts";
+import { catchErrors } from "../src/adapter.ts";
 import { adapterContract } from "./contract/adapter.ts";
 import { httpArm, inProcessArm, type Traits } from "./contract/arm.ts";
 import handler from "./contract/handler.ts";
-import { type FrontOptions, startFront } from "./support/ingresses.ts";
+import { type FrontOptions, startIngress } from "./support/ingresses.ts";
 
 const HANDLER = fileURLToPath(new URL("./contract/handler.ts", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "adapter-contract-"));
@@ -27,7 +27,7 @@ const PLAIN: Traits = {
 describe("in process", () => {
   const notes = join(folder, "in-process");
   process.env.CONTRACT_NOTES = notes;
-  adapterContract(async () => inProcessArm(neverThrows(handler)), PLAIN, notes);
+  adapterContract(async () => inProcessArm(catchErrors(handler)), PLAIN, notes);
 });
 
 /** An event is JSON of at most 6 MB, and a binary body in it base64 (Lambda quotas, invocation payload). */
@@ -45,12 +45,12 @@ const ARMS: ReadonlyArray<[name: string, Cloud, Traits, Partial<FrontOptions>]> 
   ["API Gateway REST API, streamed", "aws", REST, {}],
   ["API Gateway REST API, streamed, on the built-in runtime client", "aws", REST, { runtime: "built-in" }],
   ["API Gateway REST API, buffered", "aws", { ...REST, canStream: false }, { streaming: false }],
-  ["Lambda Function URL, streamed", "aws", LAMBDA, { frontDoor: "function-url" }],
+  ["Lambda Function URL, streamed", "aws", LAMBDA, { ingress: "function-url" }],
   [
     "Lambda Function URL, buffered",
     "aws",
     { ...LAMBDA, canStream: false },
-    { frontDoor: "function-url", streaming: false },
+    { ingress: "function-url", streaming: false },
   ],
   ["Azure Functions", "azure", AZURE, {}],
   ["Cloud Run, container", "gcp", CLOUD_RUN, { form: "container" }],
@@ -60,6 +60,6 @@ const ARMS: ReadonlyArray<[name: string, Cloud, Traits, Partial<FrontOptions>]> 
 describe.each(ARMS)("%s", (name, cloud, traits, options) => {
   const notes = join(folder, name.replaceAll(/\W+/g, "-"));
   const environment = { CONTRACT_NOTES: notes };
-  const start = () => startFront(cloud, { entry: HANDLER, kind: "handler", environment, ...options });
+  const start = () => startIngress(cloud, { entry: HANDLER, kind: "handler", environment, ...options });
   adapterContract(async () => httpArm(await start()), traits, notes);
 });

@@ -79,8 +79,8 @@ describe.each(CLOUDS)("the bundle for %s", (cloud) => {
     const holding = artefact.files.filter(({ inputs }) => inputs.some((input) => AWS_CLIENT.test(input)));
     expect(holding.map(({ name }) => name)).toEqual([AWS_CLIENTS]);
     // A second copy of the core would throw errors that the first one does not know.
-    const strangers = holding.flatMap(({ inputs }) => inputs).filter((input) => CORE.test(input));
-    expect(strangers).toEqual([]);
+    const otherCallers = holding.flatMap(({ inputs }) => inputs).filter((input) => CORE.test(input));
+    expect(otherCallers).toEqual([]);
   });
 
   test("keeps what asks AWS without its clients in a file of its own, with nothing of them or of the core", () => {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { startGcpEmulator } from "../emulators/gcp/emulator.ts";
 import type { Artefact } from "../cli/build/artefact.ts";
 import { buildTarget } from "../cli/build/build-target.ts";
 import type { EntryKind } from "../cli/build/entry-source.ts";
+import { startGcpEmulator } from "../emulators/gcp/emulator.ts";
 import { createProject } from "./cli/project.ts";
 
 /** A module, bundled as a Cloud Run container, which has the fewest rules of its own. */

@@ -3,9 +3,9 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import { Client as SdkV1Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as SdkV1Transport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Emulator } from "../emulators/emulator.ts";
 import type { Cloud } from "../cli/clouds.ts";
-import { type FrontOptions, startFront } from "./support/ingresses.ts";
+import type { Emulator } from "../emulators/emulator.ts";
+import { type FrontOptions, startIngress } from "./support/ingresses.ts";
 
 const SERVERS = {
   "SDK v2": fileURLToPath(new URL("./fixtures/conformance-server.ts", import.meta.url)),
@@ -63,26 +63,26 @@ const CLIENTS: ReadonlyArray<[string, (url: URL) => Promise<TestClient>]> = [
   ["SDK v1", connectV1],
 ];
 
-const FRONTS: ReadonlyArray<[string, Cloud, Partial<FrontOptions>]> = [
+const TEST_INGRESSES: ReadonlyArray<[string, Cloud, Partial<FrontOptions>]> = [
   ["API Gateway and Lambda", "aws", {}],
-  ["a Function URL and Lambda", "aws", { frontDoor: "function-url" }],
+  ["a Function URL and Lambda", "aws", { ingress: "function-url" }],
   ["Azure Functions", "azure", {}],
   ["Cloud Run", "gcp", {}],
   ["functions-framework", "gcp", { form: "function" }],
 ];
 
-describe.each(FRONTS)("through %s", (_front, cloud, options) => {
+describe.each(TEST_INGRESSES)("through %s", (_ingress, cloud, options) => {
   describe.each(Object.entries(SERVERS))("to a server of %s", (_sdk, entry) => {
-    let front: Emulator;
+    let ingress: Emulator;
     beforeAll(async () => {
-      front = await startFront(cloud, { entry, ...options });
+      ingress = await startIngress(cloud, { entry, ...options });
     });
-    afterAll(() => front?.close());
+    afterAll(() => ingress?.close());
 
     test.each(CLIENTS)(
       "a client of %s calls a tool, hears of its progress first, and reads a resource",
       async (_name, connect) => {
-        const client = await connect(new URL(`${front.url}/mcp`));
+        const client = await connect(new URL(`${ingress.url}/mcp`));
         try {
           expect(await client.tools()).toContain("test_tool_with_progress");
           const [first, second, third, result] = await client.call("test_tool_with_progress");

@@ -13,12 +13,12 @@ afterAll(() => table.close());
 
 const CASES = MODES.flatMap((mode) => REVISIONS.map((revision) => [revision, mode.name, mode] as const));
 
-/** The short form: the front door that is the strictest, and not the slowest. `npm run conformance` takes all three. */
+/** The short form: the ingress that is the strictest, and not the slowest. `npm run conformance` takes all three. */
 test.each(CASES)(
   "the official suite for %s passes through API Gateway and Lambda, %s",
   async (revision, _name, mode) => {
     const { environment } = table;
-    const verdict = await runConformance({ front: "aws", revision, mode, environment });
+    const verdict = await runConformance({ ingress: "aws", revision, mode, environment });
     expect(isAsExpected(verdict), describeVerdict(verdict)).toBe(true);
   },
   300_000,

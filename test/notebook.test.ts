@@ -7,7 +7,7 @@ import { modernCall } from "./support/messages.ts";
 const SETTINGS = { logLevel: "silent", stateKeys: [{ id: "test", secret: new Uint8Array(32) }] } as const;
 
 /** A notebook of three instances that take turns. */
-function createFleet(): Fetch {
+function createInstancePool(): Fetch {
   const store = createMemoryStore();
   const instances = [1, 2, 3].map(() => toFetch(createMcpEndpoint(notebook, { ...SETTINGS, store })));
   let turn = 0;
@@ -17,7 +17,7 @@ function createFleet(): Fetch {
   };
 }
 
-const fleet = createFleet();
+const instances = createInstancePool();
 const open: Client[] = [];
 afterEach(() => Promise.all(open.splice(0).map((client) => client.close())));
 
@@ -25,7 +25,7 @@ type Era = "2025-11-25" | "2026-07-28";
 type Answer = "yes" | "no" | "decline";
 
 /** A client of one era; one that `answers` shows forms to its user. */
-async function connect(era: Era, answers?: Answer, serve: Fetch = fleet): Promise<Client> {
+async function connect(era: Era, answers?: Answer, serve: Fetch = instances): Promise<Client> {
   const client = new Client(
     { name: "test", version: "1.0.0" },
     {
@@ -163,7 +163,7 @@ test("an answer to a question that was not asked deletes nothing", async () => {
   params._meta["io.modelcontextprotocol/clientCapabilities"] = { elicitation: { form: {} } };
   const headers = { "content-type": "application/json", ...options.headers };
   const request = new Request("http://localhost/mcp", { method: "POST", headers, body: JSON.stringify(message) });
-  expect(await (await fleet(request)).json()).toMatchObject({ result: { resultType: "input_required" } });
+  expect(await (await instances(request)).json()).toMatchObject({ result: { resultType: "input_required" } });
   expect(await call(client, "search_notes", { query: `number-${written}` })).toMatchObject({ data: { total: 1 } });
 });
 

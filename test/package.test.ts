@@ -75,7 +75,7 @@ test("it builds a user's server", async () => {
   expect(readdirSync(join(project, "dist")).sort()).toEqual(expect.arrayContaining(["aws", "azure", "gcp"]));
 });
 
-test("it serves a user's server through all three front doors", async () => {
+test("it serves a user's server through all three ingresses", async () => {
   const call = 'greet={"name":"Ada"}';
   const cli = startCli(["dev", "server.ts", "--port", "0", "--call", call], { cwd: project, program });
   try {

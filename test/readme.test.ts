@@ -2,8 +2,8 @@ import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { greet } from "../examples/greeter/connect.ts";
-import { CONFIG_VARIABLES } from "../src/index.ts";
-import { startFront } from "./support/ingresses.ts";
+import { CONFIG_VARIABLES } from "../src/adapter.ts";
+import { startIngress } from "./support/ingresses.ts";
 
 const root = new URL("../", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
@@ -30,10 +30,10 @@ test("the README's table of settings is the settings there are", () => {
 
 test("the README's server answers the README's client", async () => {
   const entry = fileURLToPath(new URL("examples/greeter/server.ts", root));
-  const front = await startFront("aws", { entry });
+  const ingress = await startIngress("aws", { entry });
   try {
-    expect(await greet(`${front.url}/mcp`)).toEqual([{ type: "text", text: "Hello, Ada!" }]);
+    expect(await greet(`${ingress.url}/mcp`)).toEqual([{ type: "text", text: "Hello, Ada!" }]);
   } finally {
-    await front.close();
+    await ingress.close();
   }
 });

@@ -8,10 +8,10 @@ import {
   ToolListChangedNotificationSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Cloud } from "../cli/clouds.ts";
 import type { Emulator } from "../emulators/emulator.ts";
 import { type LocalTable, startLocalTable } from "../emulators/local-table.ts";
-import type { Cloud } from "../cli/clouds.ts";
-import { type FrontOptions, startFront } from "./support/ingresses.ts";
+import { type FrontOptions, startIngress } from "./support/ingresses.ts";
 
 const ENTRY = fileURLToPath(new URL("./fixtures/conformance-server.ts", import.meta.url));
 
@@ -64,22 +64,22 @@ async function connectV2(url: URL): Promise<SessionClient> {
   };
 }
 
-const FRONTS: ReadonlyArray<[string, Cloud, Partial<FrontOptions>]> = [
+const TEST_INGRESSES: ReadonlyArray<[string, Cloud, Partial<FrontOptions>]> = [
   ["three instances of Lambda", "aws", { instances: 3 }],
   ["three instances of Azure Functions", "azure", { instances: 3 }],
   ["three instances of Cloud Run", "gcp", { instances: 3 }],
   ["a fresh Cloud Run instance for every request", "gcp", { amnesia: true }],
 ];
 
-describe.each(FRONTS)("through %s", (_front, cloud, options) => {
+describe.each(TEST_INGRESSES)("through %s", (_ingress, cloud, options) => {
   let table: LocalTable;
-  let front: Emulator;
+  let ingress: Emulator;
   beforeAll(async () => {
     table = await startLocalTable();
-    front = await startFront(cloud, { entry: ENTRY, environment: table.environment, ...options });
+    ingress = await startIngress(cloud, { entry: ENTRY, environment: table.environment, ...options });
   });
   afterAll(async () => {
-    await front?.close();
+    await ingress?.close();
     await table?.close();
   });
 
@@ -89,7 +89,7 @@ describe.each(FRONTS)("through %s", (_front, cloud, options) => {
   ])(
     "a client of %s is asked, hears of changes, comes back to cut streams, and ends its session",
     async (_sdk, connect) => {
-      const client = await connect(new URL(`${front.url}/mcp`));
+      const client = await connect(new URL(`${ingress.url}/mcp`));
       expect(await client.call("test_elicitation", { message: "Who are you?" })).toContain("ada");
       expect(await client.call("test_sampling", { prompt: "Is it so?" })).toContain("Quite so.");
       expect(await client.call("test_reconnection")).toContain("after the stream was closed");

@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { runSmoke, type SmokeOptions } from "../cli/smoke/run-smoke.ts";
 import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "../emulators/aws/emulator.ts";
 import { type LocalTable, startLocalTable } from "../emulators/local-table.ts";
-import { runSmoke, type SmokeOptions } from "../cli/smoke/run-smoke.ts";
 import { writeArtefact } from "./aws/artefact.ts";
 import * as functions from "./aws/invoke-functions.ts";
 import { environmentFor, fixture, type InvokedServer, startInvoked } from "./aws/invoke-server.ts";
@@ -67,7 +67,7 @@ async function run(source: string, options: Partial<AwsEmulatorOptions> = {}): P
     artefact: artefact.folder,
     port: 0,
     runtime: "built-in",
-    frontDoor: "function-url",
+    ingress: "function-url",
     ...options,
   });
   closers.push(() => emulator.close());

@@ -1,12 +1,12 @@
-import { type HttpHandler, type HttpResponse, neverThrows } from "../../src/index.ts";
-import { type LambdaEvent, readEvent } from "./request.ts";
+import { catchErrors, type HttpHandler, type HttpResponse } from "../../src/adapter.ts";
 import { openInvocation } from "./invocation.ts";
 import { type LambdaContext, lambdaRuntime, type ResponseMetadata, type ResponseStream } from "./lambda-runtime.ts";
+import { type LambdaEvent, readEvent } from "./request.ts";
 
-/** What Lambda calls behind a front door that streams. */
+/** What Lambda calls behind an ingress that streams. */
 export type StreamingLambda = (event: LambdaEvent, stream: ResponseStream, context: LambdaContext) => Promise<void>;
 
-/** What Lambda calls behind a front door that buffers. */
+/** What Lambda calls behind an ingress that buffers. */
 export type BufferedLambda = (event: LambdaEvent, context: LambdaContext) => Promise<BufferedAnswer>;
 
 /** An answer in one piece, as payloads 1.0 and 2.0 both take it. */
@@ -23,7 +23,7 @@ export interface BufferedAnswer {
  */
 export function toLambda(handler: HttpHandler): StreamingLambda {
   const { streamifyResponse, HttpResponseStream } = lambdaRuntime();
-  const answer = neverThrows(handler);
+  const answer = catchErrors(handler);
   return streamifyResponse(async (event: LambdaEvent, stream: ResponseStream, context: LambdaContext) => {
     const { request, client } = readEvent(event);
     const invocation = openInvocation({ context, client, canStream: true });
@@ -40,7 +40,7 @@ export function toLambda(handler: HttpHandler): StreamingLambda {
 
 /** Serves API Gateway REST APIs, HTTP APIs and Function URLs that buffer; an answer that streams is collected first. */
 export function toBufferedLambda(handler: HttpHandler): BufferedLambda {
-  const answer = neverThrows(handler);
+  const answer = catchErrors(handler);
   return async (event, context) => {
     const { request, client } = readEvent(event);
     const invocation = openInvocation({ context, client, canStream: false });

@@ -1,4 +1,4 @@
-import type { PlatformIdentity } from "../../src/index.ts";
+import type { PlatformIdentity } from "../../src/adapter.ts";
 
 /** The caller whose signature (SigV4) a REST API has checked: `null` throughout for methods that ask for none. */
 export interface RestIdentity {

@@ -1,6 +1,6 @@
-import { type Invocation, LightSignal } from "../../src/index.ts";
-import type { ClientFacts } from "./request.ts";
+import { type Invocation, LightSignal } from "../../src/adapter.ts";
 import type { LambdaContext } from "./lambda-runtime.ts";
+import type { ClientFacts } from "./request.ts";
 
 /** An invocation under way: what the handler is told, and what the adapter does when the answer is out. */
 export interface OpenInvocation {

@@ -1,4 +1,4 @@
-import { AnycloudError } from "../../src/index.ts";
+import { AnycloudError } from "../../src/adapter.ts";
 
 /** What Lambda tells a function about one invocation (Lambda Developer Guide, "The Lambda context object in Node.js"). */
 export interface LambdaContext {

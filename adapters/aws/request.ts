@@ -1,4 +1,4 @@
-import { AnycloudError, type HttpRequest, type Invocation } from "../../src/index.ts";
+import { AnycloudError, type HttpRequest, type Invocation } from "../../src/adapter.ts";
 import { type RestIdentity, restIdentity, type UrlAuthorizer, urlIdentity } from "./identity.ts";
 
 /**
@@ -41,10 +41,10 @@ export interface UrlEvent {
 
 export type LambdaEvent = RestEvent | UrlEvent;
 
-/** What the front door found out about the client. */
+/** What the ingress found out about the client. */
 export type ClientFacts = { readonly clientIp: string } & Pick<Invocation, "identity">;
 
-/** The request an event carries, and who sent it from where, as the front door saw it. */
+/** The request an event carries, and who sent it from where, as the ingress saw it. */
 export function readEvent(event: LambdaEvent): { readonly request: HttpRequest; readonly client: ClientFacts } {
   if ("httpMethod" in event) {
     const { identity } = event.requestContext;
@@ -88,7 +88,7 @@ function readUrl(event: UrlEvent): HttpRequest {
 }
 
 function toUrl(path: string, query: string): string {
-  // Should a front door decode the path, a "?" or "#" in it must not turn the rest into a query.
+  // Should an ingress decode the path, a "?" or "#" in it must not turn the rest into a query.
   const safe = path.replace(/[^!"$->@-~]/gu, (character) => encode(character));
   return `${safe.startsWith("/") ? "" : "/"}${safe}${query && `?${query}`}`;
 }

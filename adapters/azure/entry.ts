@@ -1,5 +1,5 @@
 import { app, type HttpMethod } from "@azure/functions";
-import type { HttpHandler } from "../../src/index.ts";
+import type { HttpHandler } from "../../src/adapter.ts";
 import { toAzureFunction } from "./http-trigger.ts";
 
 export { identityToken } from "./identity-token.ts";

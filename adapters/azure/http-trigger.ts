@@ -4,11 +4,11 @@ import {
   HttpResponse as AzureResponse,
   app,
 } from "@azure/functions";
-import type { Adapter, HttpHandler, HttpRequest, HttpResponse, Invocation } from "../../src/index.ts";
-import { neverThrows } from "../../src/index.ts";
+import type { Adapter, HttpHandler, HttpRequest, HttpResponse, Invocation } from "../../src/adapter.ts";
+import { catchErrors } from "../../src/adapter.ts";
 import { createBackgroundWork } from "./background-work.ts";
 import { readFunctionTimeoutMs } from "./function-timeout.ts";
-import { clientIpOf, headersOf, type ProxiedExchange, watchProxiedExchanges } from "./proxied-connection.ts";
+import { clientIpOf, headersOf, type ProxiedConnection, watchProxiedConnections } from "./proxied-connection.ts";
 import { startDeadline } from "./start-deadline.ts";
 
 /**
@@ -16,25 +16,25 @@ import { startDeadline } from "./start-deadline.ts";
  * Streams when the app was set up with `enableHttpStream`; otherwise `canStream` is false.
  */
 export const toAzureFunction: Adapter<AzureHandler> = (handler) => {
-  const exchangeOf = watchProxiedExchanges();
+  const connectionOf = watchProxiedConnections();
   const background = createBackgroundWork();
   app.hook.appTerminate(() => background.settled());
   // The worker's current directory is the app's folder (azure-functions-nodejs-worker, FunctionEnvironmentReload).
   const timeoutMs = readFunctionTimeoutMs(process.env, process.cwd());
 
   return async (native, context) => {
-    const exchange = exchangeOf(context.invocationId);
+    const connection = connectionOf(context.invocationId);
     const { deadline, clear } = startDeadline(timeoutMs);
     const invocation: Invocation = {
       requestId: context.invocationId,
-      ...clientIpOf(exchange),
+      ...clientIpOf(connection),
       identityHeaders: "azure-easy-auth",
       deadline,
-      canStream: exchange !== undefined,
+      canStream: connection !== undefined,
       waitUntil: (work) => background.add(work, (error) => context.error("work after the response failed:", error)),
     };
     try {
-      return await answer({ handler, request: await toRequest(native, exchange), invocation, exchange, clear });
+      return await answer({ handler, request: await toRequest(native, connection), invocation, connection, clear });
     } catch (error) {
       // The client gave up while it sent the body; nobody is left to answer.
       clear();
@@ -47,17 +47,17 @@ interface Answering {
   readonly handler: HttpHandler;
   readonly request: HttpRequest;
   readonly invocation: Invocation;
-  readonly exchange: ProxiedExchange | undefined;
+  readonly connection: ProxiedConnection | undefined;
   /** Stops the clock of the deadline. */
   readonly clear: () => void;
 }
 
-async function answer({ handler, request, invocation, exchange, clear }: Answering): Promise<AzureResponse> {
-  const send = (response: HttpResponse): AzureResponse => toResponse(response, exchange, clear);
+async function answer({ handler, request, invocation, connection, clear }: Answering): Promise<AzureResponse> {
+  const send = (response: HttpResponse): AzureResponse => toResponse(response, connection, clear);
   let sent: AzureResponse | undefined;
-  // Inside neverThrows too: an answer HTTP cannot carry (status 700, a header outside Latin-1) becomes a 500 here,
+  // Inside catchErrors too: an answer HTTP cannot carry (status 700, a header outside Latin-1) becomes a 500 here,
   // whereas the library would leave the client waiting. https://github.com/Azure/azure-functions-nodejs-library/issues/324
-  const serve = neverThrows(async (...call) => {
+  const serve = catchErrors(async (...call) => {
     const response = await handler(...call);
     sent = send(response);
     return response;
@@ -66,12 +66,12 @@ async function answer({ handler, request, invocation, exchange, clear }: Answeri
   return sent ?? send(response);
 }
 
-async function toRequest(native: AzureRequest, exchange: ProxiedExchange | undefined): Promise<HttpRequest> {
+async function toRequest(native: AzureRequest, connection: ProxiedConnection | undefined): Promise<HttpRequest> {
   const body = new Uint8Array(await native.arrayBuffer());
   return {
-    method: exchange?.request.method ?? native.method,
-    url: exchange?.request.url ?? pathAndQuery(native.url),
-    headers: exchange ? headersOf(exchange) : Object.fromEntries(native.headers.entries()),
+    method: connection?.request.method ?? native.method,
+    url: connection?.request.url ?? pathAndQuery(native.url),
+    headers: connection ? headersOf(connection) : Object.fromEntries(native.headers.entries()),
     ...(body.length > 0 && { body }),
   };
 }
@@ -81,11 +81,11 @@ const pathAndQuery = (url: string): string => url.slice(url.indexOf("/", url.ind
 
 function toResponse(
   { status, headers, body }: HttpResponse,
-  exchange: ProxiedExchange | undefined,
+  connection: ProxiedConnection | undefined,
   onEnd: () => void,
 ): AzureResponse {
   if (typeof body === "object") {
-    return new AzureResponse({ status, headers: { ...headers }, body: stream(body, exchange, onEnd) });
+    return new AzureResponse({ status, headers: { ...headers }, body: stream(body, connection, onEnd) });
   }
   onEnd();
   // Bytes, because a string would be given a content type that the handler did not ask for.
@@ -95,20 +95,20 @@ function toResponse(
 /** The body as bytes, no faster than the client takes it; where it fails, the connection breaks. */
 async function* stream(
   body: AsyncIterable<string>,
-  exchange: ProxiedExchange | undefined,
+  connection: ProxiedConnection | undefined,
   onEnd: () => void,
 ): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
   try {
     // A connection that breaks before its headers is a request the host sends again (RetryProxyHandler).
-    exchange?.response.flushHeaders();
+    connection?.response.flushHeaders();
     for await (const chunk of body) {
       yield encoder.encode(chunk);
-      await exchange?.hasRoom();
+      await connection?.hasRoom();
     }
   } catch (error) {
     // The library would neither end nor break the response, and the client would wait for the idle limit.
-    exchange?.response.destroy();
+    connection?.response.destroy();
     throw error;
   } finally {
     onEnd();

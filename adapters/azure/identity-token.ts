@@ -1,4 +1,4 @@
-import { AnycloudError } from "../../src/index.ts";
+import { AnycloudError } from "../../src/adapter.ts";
 import { readMetadata } from "../shared/read-metadata.ts";
 
 /** https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference */

@@ -1,6 +1,6 @@
-import type { HttpRequest, Invocation } from "../../src/http/http-handler.ts";
 import type { Caller } from "../../src/auth/caller.ts";
 import { principalOf } from "../../src/auth/principal.ts";
+import type { HttpRequest, Invocation } from "../../src/http/http-handler.ts";
 
 /** One thing that App Service Authentication says of a caller. */
 interface Claim {

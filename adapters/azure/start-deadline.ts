@@ -1,4 +1,4 @@
-import { LightSignal, type Occasion } from "../../src/index.ts";
+import { LightSignal, type Occasion } from "../../src/adapter.ts";
 
 /** Most of the time that is kept for ending a stream, in milliseconds. */
 const LONGEST_MARGIN_MS = 5_000;

@@ -1,6 +1,6 @@
 import type { Server, ServerOptions } from "node:http";
 import type { AddressInfo } from "node:net";
-import { AnycloudError, type HttpHandler } from "../../src/index.ts";
+import { AnycloudError, type HttpHandler } from "../../src/adapter.ts";
 import { GRACE_MS } from "./framework-shutdown.ts";
 import { createListener } from "./listener.ts";
 import { declaresTooMuch } from "./request-body.ts";

@@ -1,4 +1,4 @@
-import type { Adapter } from "../../src/index.ts";
+import type { Adapter } from "../../src/adapter.ts";
 import { deferSigterm } from "./framework-shutdown.ts";
 import { type CloudRunListener, createListener } from "./listener.ts";
 

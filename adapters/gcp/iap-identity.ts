@@ -1,6 +1,6 @@
-import type { ReadIdentity } from "../../src/auth/authenticator.ts";
-import { createTokenCheck } from "../../src/auth/jwt/token-check.ts";
+import type { ReadPlatformIdentity } from "../../src/auth/authenticator.ts";
 import { callerOf } from "../../src/auth/jwt/jwt-authenticator.ts";
+import { createTokenCheck } from "../../src/auth/jwt/token-check.ts";
 
 export interface GoogleIapOptions {
   /** Whom assertions are for. Without one, none is for us. */
@@ -15,7 +15,7 @@ export interface GoogleIapOptions {
  * Reads the signed assertion of Identity-Aware Proxy ("Getting the user's identity": algorithm, key, issuer and audience as
  * there). The headers with a name and an address beside it are not signed, and not read. Throws ISSUER_UNAVAILABLE.
  */
-export function iapReader({ audience, keysUrl, now }: GoogleIapOptions): ReadIdentity {
+export function iapReader({ audience, keysUrl, now }: GoogleIapOptions): ReadPlatformIdentity {
   const issuer = {
     issuer: "https://cloud.google.com/iap",
     jwksUri: keysUrl ?? "https://www.gstatic.com/iap/verify/public_key-jwk",

@@ -1,6 +1,6 @@
-import type { HttpRequest, Invocation } from "../../src/http/http-handler.ts";
 import type { Caller } from "../../src/auth/caller.ts";
 import { principalOf } from "../../src/auth/principal.ts";
+import type { HttpRequest, Invocation } from "../../src/http/http-handler.ts";
 
 /** What Cloud Run puts in the place of a signature that it has checked ("Troubleshoot Cloud Run issues", signature removed). */
 const CHECKED = "SIGNATURE_REMOVED_BY_GOOGLE";

@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
-import type { LightSignal } from "../../src/index.ts";
+import type { LightSignal } from "../../src/adapter.ts";
 
 /** What one instance is busy with, so that it can end without cutting anyone off. */
-export interface UnderWay {
+export interface InFlight {
   /** Counts a request until its response has closed. Its deadline fires when the instance is told to end. */
   enter(outgoing: ServerResponse, deadline: LightSignal): void;
   /** Counts work that goes on after its response. A rejection is logged, never thrown. */
@@ -11,7 +11,7 @@ export interface UnderWay {
   drain(graceMs: number): Promise<void>;
 }
 
-export function createUnderWay(): UnderWay {
+export function createInFlight(): InFlight {
   const deadlines = new Set<LightSignal>();
   const works = new Set<Promise<unknown>>();
   let ending = false;

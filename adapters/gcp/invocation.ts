@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
-import { type Invocation, LightSignal } from "../../src/index.ts";
+import { type Invocation, LightSignal } from "../../src/adapter.ts";
+import type { InFlight } from "./in-flight.ts";
 import type { CloudRunRequest } from "./request.ts";
-import type { UnderWay } from "./in-flight.ts";
 
 /** What the platform says about the instance, read once from its environment. */
 export interface CloudRunEnvironment {
@@ -30,11 +30,11 @@ export interface InvocationOptions {
   readonly incoming: CloudRunRequest;
   readonly outgoing: ServerResponse;
   readonly environment: CloudRunEnvironment;
-  readonly underWay: UnderWay;
+  readonly inFlight: InFlight;
 }
 
 /** The facts about one request. Its timer ends with the response. */
-export function createInvocation({ incoming, outgoing, environment, underWay }: InvocationOptions): Invocation {
+export function createInvocation({ incoming, outgoing, environment, inFlight }: InvocationOptions): Invocation {
   const signal = new LightSignal();
   const deadline = new LightSignal();
   const timer = setTimeout(() => deadline.abort(), environment.deadlineMs);
@@ -45,7 +45,7 @@ export function createInvocation({ incoming, outgoing, environment, underWay }: 
     // disconnected, or the response is complete.
     if (!outgoing.writableFinished) signal.abort();
   });
-  underWay.enter(outgoing, deadline);
+  inFlight.enter(outgoing, deadline);
   const clientIp = environment.managed ? lastForwarded(incoming) : incoming.socket.remoteAddress;
   return {
     // Not the trace id: a client may send its own, twice.
@@ -57,7 +57,7 @@ export function createInvocation({ incoming, outgoing, environment, underWay }: 
     canStream: true,
     // Waited for at SIGTERM. Between requests an instance has a CPU only with instance-based billing; without it the
     // work goes on while the next request is served ("Billing settings for services").
-    waitUntil: underWay.keep,
+    waitUntil: inFlight.keep,
   };
 }
 

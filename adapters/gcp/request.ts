@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { HttpRequest } from "../../src/index.ts";
+import type { HttpRequest } from "../../src/adapter.ts";
 
 /** A request of `node:http`, with what Express (`originalUrl`) and the Functions Framework (the rest) add to it. */
 export interface CloudRunRequest extends IncomingMessage {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { HttpHandler, HttpResponse } from "../../src/index.ts";
+import type { HttpHandler, HttpResponse } from "../../src/adapter.ts";
 
 /** Framing is this file's: a wrong length or a second transfer coding would let one response run into the next. */
 const FRAMING = new Set(["connection", "content-length", "keep-alive", "trailer", "transfer-encoding", "upgrade"]);

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { AnycloudError } from "../../src/index.ts";
+import { AnycloudError } from "../../src/adapter.ts";
 
 /** Milliseconds one attempt may take. The endpoint is on this machine or beside it. */
 const ATTEMPT_TIMEOUT_MS = 1_500;

@@ -1,5 +1,5 @@
 /** Ends what is run when its time is up, and then does not wait for it: a credential chain looks at no signal. */
-export async function inTime<Output>(ms: number, run: (signal: AbortSignal) => Promise<Output>): Promise<Output> {
+export async function withTimeout<Output>(ms: number, run: (signal: AbortSignal) => Promise<Output>): Promise<Output> {
   const over = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -1,4 +1,4 @@
-import { modernRequest, openSession, startBenchFleet, toolCall } from "../bench-instances.ts";
+import { modernRequest, openSession, startBenchInstances, toolCall } from "../bench-instances.ts";
 import { dollarsPerMillion, freshMeter } from "../metered-store.ts";
 import { quantile } from "../quantile.ts";
 import type { Row } from "../report/row.ts";
@@ -21,8 +21,8 @@ const ASSUMED = `Costs: list prices without free grants, one request at a time o
 
 /** Peers keep sessions in memory, where another instance does not find them, and ask no store. */
 async function storeRows(): Promise<Row[]> {
-  await using fleet = await startBenchFleet();
-  const { meter, instances } = fleet;
+  await using started = await startBenchInstances();
+  const { meter, instances } = started;
   const [instance] = instances;
   const session = await openSession(instance);
   const echo = { name: "echo", arguments: { text: "hi" } };

@@ -35,8 +35,8 @@ async function measure(subject: Subject, { artefacts, hosts, effort }: Bench): P
     if (step === 0) rssBytes = done.rssBytes;
   }
   const grown = growthKb(heaps);
-  const isJudged = subject === OURS && steps >= STEPS_OF_TARGET;
-  const ours = isJudged ? { as: "itself" as const, wall: grown, target: { atMost: NOISE_KB } } : undefined;
+  const hasTarget = subject === OURS && steps >= STEPS_OF_TARGET;
+  const ours = hasTarget ? { as: "itself" as const, wall: grown, target: { atMost: NOISE_KB } } : undefined;
   const scenario = `heap growth per 10,000, over ${(steps * STEP).toLocaleString("en-US")}`;
   const resident = {
     scenario: "resident after 10,000 requests",

@@ -1,8 +1,9 @@
-import { createMcpEndpoint, defineServer, type HttpHandler } from "../../src/index.ts";
+import type { HttpHandler } from "../../src/adapter.ts";
+import { createMcpEndpoint, defineServer } from "../../src/index.ts";
 import { createToolServer } from "./tools.ts";
 
-/** The SDK's own entry behind our front door. */
+/** The SDK's own entry behind our ingress. */
 const endpoint: HttpHandler = createMcpEndpoint(defineServer({ createServer: () => createToolServer() }), {
-  shortcuts: false,
+  fastPath: false,
 });
 export default endpoint;

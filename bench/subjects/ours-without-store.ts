@@ -1,4 +1,5 @@
-import { createMcpEndpoint, defineServer, type HttpHandler } from "../../src/index.ts";
+import type { HttpHandler } from "../../src/adapter.ts";
+import { createMcpEndpoint, defineServer } from "../../src/index.ts";
 import { createToolServer } from "./tools.ts";
 
 /** For a bundle in which there is no way to a table. */

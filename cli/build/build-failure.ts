@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { BuildFailure, Location, Message } from "esbuild";
-import { AnycloudError } from "../../src/index.ts";
+import { AnycloudError } from "../../src/adapter.ts";
 import { shownPath } from "../shown-path.ts";
 import { GENERATED } from "./bundle-options.ts";
 

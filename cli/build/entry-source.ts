@@ -29,14 +29,15 @@ const IDENTITY: Readonly<Record<Cloud, { readonly source: string; readonly argum
 /** Lambda gives a whole core to what comes before the first request, and a part of one to what comes after. */
 const WARM_UP: Readonly<Record<Cloud, string>> = {
   aws: `
-import { warmUp } from "mcp-anycloud";
+import { warmUp } from "mcp-anycloud/adapter";
 await warmUp();`,
   azure: "",
   gcp: "",
 };
 
 const serverSource = (cloud: Cloud): string => `
-import { createMcpEndpoint, readConfig } from "mcp-anycloud";
+import { createMcpEndpoint } from "mcp-anycloud";
+import { readConfig } from "mcp-anycloud/adapter";
 import { openConfiguredStore } from "mcp-anycloud/aws/dynamodb";
 import { openConfiguredStateKeys } from "mcp-anycloud/aws/state-keys";
 ${IDENTITY[cloud].source}const config = readConfig(process.env);

@@ -7,9 +7,9 @@ import { addBundles, bundleSeparately, type SeparateBundle } from "./separate-bu
 const MODULES = {
   // CPU time to load it and read a first item over loopback, median of 31: 77 ms as it is; 94 ms as an ES module; 96 ms
   // as CommonJS that imports node:http dynamically.
-  "aws-clients.cjs": "adapters/aws/aws-clients",
-  "aws-requests.cjs": "adapters/aws/aws-requests",
-  "jwt-verifier.cjs": "src/security/access/jwt-verifier",
+  "aws-clients.cjs": "adapters/aws/client/aws-clients",
+  "aws-requests.cjs": "adapters/aws/client/aws-requests",
+  "jwt-verifier.cjs": "src/auth/jwt/jwt-verifier",
 } as const;
 
 /** Bundles beside index.mjs that hold AWS's clients, what asks AWS without them, and what verifies tokens. */

@@ -1,6 +1,6 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { AnycloudError } from "../../src/index.ts";
+import { AnycloudError } from "../../src/adapter.ts";
 import { shownPath } from "../shown-path.ts";
 
 /** Puts a file in its place in one step, because an instance may be loading it. Makes the folders that it needs. */

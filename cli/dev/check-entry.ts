@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { startInstance } from "../../emulators/instance.ts";
-import { AnycloudError } from "../../src/index.ts";
+import { AnycloudError } from "../../src/adapter.ts";
 import { RUNS_FROM_SOURCE } from "../package-json.ts";
 import { shownPath } from "../shown-path.ts";
 import type { CheckReport, LoadFailure } from "./check-process.ts";
@@ -20,7 +20,7 @@ export interface Check {
 }
 
 /**
- * Loads a server once, in a process of its own, before any front door is opened with it: one sentence instead of one
+ * Loads a server once, in a process of its own, before any ingress is opened with it: one sentence instead of one
  * crash for each cloud. Throws SERVER_INVALID for a wrong default export, BUILD_FAILED for a module that throws.
  */
 export async function checkEntry({ entry, bundle, environment }: Check): Promise<void> {

@@ -1,4 +1,4 @@
-import { AnycloudError } from "../../src/index.ts";
+import { AnycloudError } from "../../src/adapter.ts";
 import { ownPackage } from "../package-json.ts";
 
 /** A tool and what to call it with. */

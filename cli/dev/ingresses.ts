@@ -10,15 +10,15 @@ const START: Readonly<Record<Cloud, (options: EmulatorOptions) => Promise<Emulat
   gcp: async (options) => (await import("../../emulators/gcp/emulator.ts")).startGcpEmulator(options),
 };
 
-export interface FrontDoorOptions extends Omit<EmulatorOptions, "artefact"> {
+export interface IngressOptions extends Omit<EmulatorOptions, "artefact"> {
   readonly cloud: Cloud;
   readonly entry: string;
   /** Folder in which the artefacts are made. */
   readonly folder: string;
 }
 
-/** One cloud's artefact behind its front door. */
-export interface FrontDoor {
+/** One cloud's artefact behind its ingress. */
+export interface Ingress {
   readonly cloud: Cloud;
   readonly url: string;
   readonly imitates: string;
@@ -27,8 +27,8 @@ export interface FrontDoor {
   close(): Promise<void>;
 }
 
-/** Builds a cloud's artefact and starts its front door on loopback. Throws what `buildTarget` and emulators throw. */
-export async function openFrontDoor({ cloud, entry, folder, ...options }: FrontDoorOptions): Promise<FrontDoor> {
+/** Builds a cloud's artefact and starts its ingress on loopback. Throws what `buildTarget` and emulators throw. */
+export async function openIngress({ cloud, entry, folder, ...options }: IngressOptions): Promise<Ingress> {
   const artefact = join(folder, cloud);
   const build = () => buildTarget({ cloud, entry, outDir: artefact, sourceMapDir: artefact });
   await build();

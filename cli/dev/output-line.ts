@@ -1,4 +1,4 @@
-import type { RequestRecord } from "../../src/index.ts";
+import type { RequestRecord } from "../../src/adapter.ts";
 
 /** One line that an instance printed, as a person wants to read it: the server's request records lose their JSON. */
 export function toReadable(line: string): string {

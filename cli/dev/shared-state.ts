@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { startLocalTable } from "../../emulators/local-table.ts";
 import type { DevCommand } from "../command.ts";
 
-/** What the instances of all front doors have in common, which makes them one server. */
+/** What the instances of all ingresses have in common, which makes them one server. */
 export interface SharedState {
   /** The whole environment of every instance. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Where sessions and shared state are kept, as a row of the table of front doors; undefined for nowhere. */
+  /** Where sessions and shared state are kept, as a row of the table of ingresses; undefined for nowhere. */
   readonly row: readonly [name: string, url: string, imitates: string] | undefined;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { AnycloudError } from "../../src/index.ts";
+import { AnycloudError } from "../../src/adapter.ts";
 
 /** Where the server is, and what it wants to be told. */
 export interface SmokeTarget {

@@ -1,5 +1,5 @@
 import type { CallToolResult, Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { AnycloudError } from "../../src/index.ts";
+import { AnycloudError } from "../../src/adapter.ts";
 import type { FirstCall } from "../dev/first-call.ts";
 import { harmlessCall, toolList } from "./choose-tool.ts";
 import { nameOf, openTransport, type SmokeTarget } from "./open-transport.ts";

@@ -1,4 +1,4 @@
-import { AnycloudError } from "../../src/index.ts";
+import { AnycloudError } from "../../src/adapter.ts";
 import { STREAM_BROKEN } from "./smoke-failure.ts";
 
 /** The time that is left for everything. */

@@ -1,4 +1,4 @@
-import { AnycloudError } from "../../src/index.ts";
+import { AnycloudError } from "../../src/adapter.ts";
 
 /** An error and what it was caused by, the outermost first. */
 function* causesOf(error: unknown): Generator<Failure> {

@@ -1,20 +1,20 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { AnycloudError } from "../../src/index.ts";
+import { AnycloudError } from "../../src/adapter.ts";
 import type { Emulator, EmulatorOptions } from "../emulator.ts";
-import { closeFrontDoor, openFrontDoor } from "../ingress.ts";
-import { builtInRuntime, findAwsRuntime, type LambdaRuntimeProgram } from "./runtime/find-runtime.ts";
+import { closeIngress, openIngress } from "../ingress.ts";
 import { createFunctionUrl } from "./ingress/function-url.ts";
-import { createInvokeApi } from "./runtime/invoke-api.ts";
-import { createLambdaFunction, type LambdaFunction } from "./runtime/lambda-function.ts";
-import { MAX_TIMEOUT_SECONDS, UNRESERVED_CONCURRENCY } from "./runtime/lambda-limits.ts";
 import { createRestApi } from "./ingress/rest-api.ts";
 import { proxyForAll, type RestApiDefinition } from "./ingress/rest-definition.ts";
 import { BUFFERED_LIMIT_MS, STREAM_LIMIT_MS } from "./ingress/rest-rules.ts";
+import { builtInRuntime, findAwsRuntime, type LambdaRuntimeProgram } from "./runtime/find-runtime.ts";
+import { createInvokeApi } from "./runtime/invoke-api.ts";
+import { createLambdaFunction, type LambdaFunction } from "./runtime/lambda-function.ts";
+import { MAX_TIMEOUT_SECONDS, UNRESERVED_CONCURRENCY } from "./runtime/lambda-limits.ts";
 
 export interface AwsEmulatorOptions extends EmulatorOptions {
   /** Default `rest-api`, Regional. */
-  readonly frontDoor?: "rest-api" | "function-url";
+  readonly ingress?: "rest-api" | "function-url";
   /** Response streaming and `index.handler`; without it, whole answers and `index.bufferedHandler`. Default true. */
   readonly streaming?: boolean;
   /** Stage the REST API's paths begin with: `prod`. Default none, as behind a custom domain. */
@@ -35,7 +35,7 @@ export interface AwsEmulatorOptions extends EmulatorOptions {
 
 export interface AwsEmulator extends Emulator {
   /**
-   * Origin of Lambda's API, which invokes the function without any front door: a value of `AWS_ENDPOINT_URL_LAMBDA`. The
+   * Origin of Lambda's API, which invokes the function without any ingress: a value of `AWS_ENDPOINT_URL_LAMBDA`. The
    * function is called `mcp-anycloud` there, and has the alias `live`.
    */
   readonly lambdaUrl: string;
@@ -46,26 +46,26 @@ export interface AwsEmulator extends Emulator {
  * Throws `ARTEFACT_INVALID`, `CONFIG_INVALID`, `PORT_IN_USE`, or `INSTANCE_FAILED` when the function does not start.
  */
 export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<AwsEmulator> {
-  const { frontDoor = "rest-api", streaming = true, stage, port, timeScale = 1, onOutput = () => {} } = options;
+  const { ingress = "rest-api", streaming = true, stage, port, timeScale = 1, onOutput = () => {} } = options;
   check(options);
   const runtime = chooseRuntime(options.runtime);
   const lambda = startFunction(options, runtime, onOutput);
   const listener =
-    frontDoor === "rest-api"
+    ingress === "rest-api"
       ? createRestApi({ lambda, stage, definition: restApiOf(options), timeScale, log: onOutput })
       : createFunctionUrl({ lambda, streaming, log: onOutput });
   try {
     await lambda.warm();
-    const { server, url } = await openFrontDoor(port, listener);
-    const api = await openFrontDoor(0, createInvokeApi(lambda));
-    const gateway = frontDoor === "rest-api" ? "API Gateway REST API" : "Lambda Function URL";
+    const { server, url } = await openIngress(port, listener);
+    const api = await openIngress(0, createInvokeApi(lambda));
+    const gateway = ingress === "rest-api" ? "API Gateway REST API" : "Lambda Function URL";
     return {
       url: stage === undefined ? url : `${url}/${stage}`,
       imitates: `${gateway} (${streaming ? "streaming" : "buffered"}) and Lambda (${runtime.name})`,
       lambdaUrl: api.url,
       reload: () => lambda.replace(),
       async close() {
-        await Promise.all([closeFrontDoor(server), closeFrontDoor(api.server)]);
+        await Promise.all([closeIngress(server), closeIngress(api.server)]);
         await lambda.close();
       },
     };
@@ -84,8 +84,8 @@ function startFunction(
   runtime: LambdaRuntimeProgram,
   onOutput: (line: string) => void,
 ): LambdaFunction {
-  const { frontDoor = "rest-api", streaming = true, timeScale = 1 } = options;
-  const buffersAtGateway = frontDoor === "rest-api" && !streaming;
+  const { ingress = "rest-api", streaming = true, timeScale = 1 } = options;
+  const buffersAtGateway = ingress === "rest-api" && !streaming;
   const { timeoutSeconds = buffersAtGateway ? 29 : MAX_TIMEOUT_SECONDS } = options;
   return createLambdaFunction({
     settings: {
@@ -103,7 +103,7 @@ function startFunction(
   });
 }
 
-function check({ artefact, frontDoor = "rest-api", stage, timeoutSeconds = 1 }: AwsEmulatorOptions): void {
+function check({ artefact, ingress = "rest-api", stage, timeoutSeconds = 1 }: AwsEmulatorOptions): void {
   if (!existsSync(join(artefact, "index.mjs"))) {
     throw new AnycloudError(
       "ARTEFACT_INVALID",
@@ -111,7 +111,7 @@ function check({ artefact, frontDoor = "rest-api", stage, timeoutSeconds = 1 }: 
     );
   }
   // "Stage names can only contain alphanumeric characters, hyphens, and underscores. Maximum length is 128 characters."
-  if (stage !== undefined && (frontDoor !== "rest-api" || !/^[\w-]{1,128}$/.test(stage))) {
+  if (stage !== undefined && (ingress !== "rest-api" || !/^[\w-]{1,128}$/.test(stage))) {
     const message = `"${stage}" cannot be the stage: only a REST API has one, named with 1 to 128 letters, digits, - and _.`;
     throw new AnycloudError("CONFIG_INVALID", message);
   }

@@ -1,6 +1,6 @@
 import type { Emulator, EmulatorOptions } from "../emulator.ts";
-import { createFleet } from "../instances.ts";
-import { closeFrontDoor, openFrontDoor } from "../ingress.ts";
+import { closeIngress, openIngress } from "../ingress.ts";
+import { createInstancePool } from "../instances.ts";
 import { type FunctionApp, readFunctionApp } from "./function-app.ts";
 import { createHost } from "./host.ts";
 import { startWorker, type Worker } from "./worker-instance.ts";
@@ -24,7 +24,7 @@ export async function startAzureEmulator(options: EmulatorOptions): Promise<Emul
   const { artefact, instances = 1, amnesia = false, timeScale = 1, onOutput } = options;
   const settings = { ...options.environment };
   let app = await readFunctionApp(artefact, settings);
-  const fleet = createFleet<Worker>({
+  const pool = createInstancePool<Worker>({
     instances,
     amnesia,
     concurrency: CONCURRENCY,
@@ -33,28 +33,28 @@ export async function startAzureEmulator(options: EmulatorOptions): Promise<Emul
     start: () => startWorker({ app, environment: environmentOf(app, settings, timeScale), onOutput }),
   });
   const listener = createHost({
-    fleet,
+    pool,
     idleMs: IDLE_MS * timeScale,
     functionTimeoutMs: () => app.functionTimeoutMs * timeScale,
     maxBodyBytes: Number(settings.FUNCTIONS_REQUEST_BODY_SIZE_LIMIT ?? MAX_BODY_BYTES),
     onOutput,
   });
   try {
-    await fleet.warm();
-    const { server, url } = await openFrontDoor(options.port, listener);
+    await pool.warm();
+    const { server, url } = await openIngress(options.port, listener);
     return {
       url,
       imitates: "Azure Functions (Flex Consumption)",
       async reload() {
         app = await readFunctionApp(artefact, settings);
-        await fleet.replace();
+        await pool.replace();
       },
       async close() {
-        await Promise.all([closeFrontDoor(server), fleet.close()]);
+        await Promise.all([closeIngress(server), pool.close()]);
       },
     };
   } catch (error) {
-    await fleet.close();
+    await pool.close();
     throw error;
   }
 }

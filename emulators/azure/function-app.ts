@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { AnycloudError } from "../../src/index.ts";
 import { parseTimeSpanMs, readFunctionTimeoutMs } from "../../adapters/azure/function-timeout.ts";
+import { AnycloudError } from "../../src/adapter.ts";
 
 /** A function app in a folder, as it would be published: host.json, package.json and what its `main` names. */
 export interface FunctionApp {

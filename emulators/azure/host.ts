@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import type { Fleet } from "../instances.ts";
+import type { InstancePool } from "../instances.ts";
 import { forward } from "./forward.ts";
 import { type FrontEndRequest, limitIdleTime, receive, refuse } from "./front-end.ts";
 import type { Route } from "./routes.ts";
@@ -10,7 +10,7 @@ import type { Worker } from "./worker-instance.ts";
 import type { InvocationRequest } from "./worker-protocol.ts";
 
 export interface HostOptions {
-  readonly fleet: Fleet<Worker>;
+  readonly pool: InstancePool<Worker>;
   /** How long a connection may be silent. */
   readonly idleMs: number;
   /** `functionTimeout` of the app that is served now; `Infinity` when unbounded. */
@@ -27,7 +27,7 @@ export function createHost(options: HostOptions): RequestListener {
     const body = await readBody(incoming, options.maxBodyBytes);
     if (!request) return refuse(response, 400);
     if (body === undefined) return refuse(response, 413);
-    const lease = await options.fleet.lease().catch((error: unknown) => void options.onOutput?.(String(error)));
+    const lease = await options.pool.lease().catch((error: unknown) => void options.onOutput?.(String(error)));
     // What the host answers while no worker comes up (azure-functions-host, HostAvailabilityCheckMiddleware).
     if (!lease) return refuse(response, 503, "Function host is not running.");
     try {

@@ -1,4 +1,4 @@
-import { AnycloudError } from "../../src/index.ts";
+import { AnycloudError } from "../../src/adapter.ts";
 import type { FunctionMetadata } from "./worker-protocol.ts";
 
 /** One HTTP function behind its route. */

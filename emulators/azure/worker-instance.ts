@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { AnycloudError } from "../../src/index.ts";
+import { AnycloudError } from "../../src/adapter.ts";
 import { type Instance, startInstance } from "../instance.ts";
 import type { FunctionApp } from "./function-app.ts";
 import { type Route, toRoutes } from "./routes.ts";

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { AnycloudError } from "../../src/index.ts";
+import { AnycloudError } from "../../src/adapter.ts";
 
 /** The two shapes of a Cloud Run service. */
 export type ArtefactForm = "function" | "container";

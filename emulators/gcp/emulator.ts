@@ -1,6 +1,6 @@
 import type { Emulator, EmulatorOptions } from "../emulator.ts";
-import { createFleet } from "../instances.ts";
-import { closeFrontDoor, openFrontDoor } from "../ingress.ts";
+import { closeIngress, openIngress } from "../ingress.ts";
+import { createInstancePool } from "../instances.ts";
 import { type ArtefactForm, describeArtefact } from "./artefact.ts";
 import { createFrontEnd } from "./front-end.ts";
 import { type ServiceInstance, startServiceInstance } from "./service-instance.ts";
@@ -49,7 +49,7 @@ export async function startGcpEmulator(options: GcpEmulatorOptions): Promise<Emu
     startups.totalMs += performance.now() - begun;
     return instance;
   }
-  const fleet = createFleet<ServiceInstance>({
+  const pool = createInstancePool<ServiceInstance>({
     instances,
     amnesia,
     concurrency: options.concurrency ?? 80,
@@ -58,20 +58,20 @@ export async function startGcpEmulator(options: GcpEmulatorOptions): Promise<Emu
     start,
   });
   const listener = createFrontEnd({
-    fleet,
+    pool,
     pendingMs: () => Math.max(PENDING_MS * timeScale, (PENDING_STARTUPS * startups.totalMs) / (startups.count || 1)),
     requestTimeoutMs: requestTimeoutSeconds * 1000 * timeScale,
   });
-  const { server, url } = await openFrontDoor(options.port, listener);
+  const { server, url } = await openIngress(options.port, listener);
 
   async function close(): Promise<void> {
     closing.abort();
-    // The instances first: their streams end through the front door.
-    await fleet.close();
-    await closeFrontDoor(server);
+    // The instances first: their streams end through the ingress.
+    await pool.close();
+    await closeIngress(server);
   }
   try {
-    await fleet.warm();
+    await pool.warm();
   } catch (error) {
     await close();
     throw error;
@@ -82,7 +82,7 @@ export async function startGcpEmulator(options: GcpEmulatorOptions): Promise<Emu
     async reload() {
       revision += 1;
       artefact = await describe();
-      await fleet.replace();
+      await pool.replace();
     },
     close,
   };

@@ -1,5 +1,5 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from "node:http";
-import type { Refusal } from "./refusal.ts";
+import type { Rejection } from "./refusal.ts";
 import { toInstanceHeaders } from "./request-headers.ts";
 
 /** HTTP/1 limit of both directions; a chunked or streamed response has none ("Quotas and limits"). */
@@ -9,7 +9,7 @@ const HOP_BY_HOP = new Set(["connection", "keep-alive", "proxy-connection", "tra
 
 export interface Forwarding {
   /** Settles when the exchange is over: undefined once the response has gone out or has been cut. */
-  readonly over: Promise<Refusal | undefined>;
+  readonly over: Promise<Rejection | undefined>;
   /** Breaks the connection to the instance. */
   cut(): void;
 }
@@ -26,7 +26,7 @@ export function forward(incoming: IncomingMessage, outgoing: ServerResponse, por
     // One connection per request: an instance that closes an idle one must not cost anybody a request.
     agent: false,
   });
-  const over = new Promise<Refusal | undefined>((resolve) => {
+  const over = new Promise<Rejection | undefined>((resolve) => {
     upstream.once("response", (response) => answer(response, outgoing, resolve));
     upstream.on("error", () => resolve("instanceFailed"));
     upstream.once("close", () => {
@@ -58,7 +58,7 @@ function send(incoming: IncomingMessage, upstream: ClientRequest, tooLarge: () =
   incoming.once("end", () => upstream.end());
 }
 
-function answer(response: IncomingMessage, outgoing: ServerResponse, over: (refusal?: Refusal) => void): void {
+function answer(response: IncomingMessage, outgoing: ServerResponse, over: (refusal?: Rejection) => void): void {
   if (Number(response.headers["content-length"] ?? 0) > MAX_MESSAGE_BYTES && outgoing.req.method !== "HEAD") {
     over("responseTooLarge");
     return void response.destroy();

@@ -1,11 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import type { Fleet, Lease } from "../instances.ts";
+import type { InstancePool, Lease } from "../instances.ts";
 import { type Forwarding, forward, MAX_MESSAGE_BYTES } from "./forward.ts";
-import { type Refusal, refuse } from "./refusal.ts";
+import { type Rejection, refuse } from "./refusal.ts";
 import type { ServiceInstance } from "./service-instance.ts";
 
 export interface FrontEndOptions {
-  readonly fleet: Fleet<ServiceInstance>;
+  readonly pool: InstancePool<ServiceInstance>;
   /** How long a request waits for an instance with room, as things are. */
   pendingMs(): number;
   /** How long a request may take, from its arrival, a cold start included. */
@@ -13,7 +13,7 @@ export interface FrontEndOptions {
 }
 
 /** Google's front end of one service: limits, waiting, the request timeout, and the way to an instance. */
-export function createFrontEnd({ fleet, pendingMs, requestTimeoutMs }: FrontEndOptions): RequestListener {
+export function createFrontEnd({ pool, pendingMs, requestTimeoutMs }: FrontEndOptions): RequestListener {
   return async (incoming, outgoing) => {
     outgoing.on("error", () => {});
     if (Number(incoming.headers["content-length"] ?? 0) > MAX_MESSAGE_BYTES) {
@@ -27,7 +27,7 @@ export function createFrontEnd({ fleet, pendingMs, requestTimeoutMs }: FrontEndO
     }, requestTimeoutMs);
     outgoing.once("close", () => clearTimeout(timer));
 
-    const lease = await leaseWithin(fleet, pendingMs());
+    const lease = await leaseWithin(pool, pendingMs());
     if (typeof lease === "string") return respond(incoming, outgoing, lease);
     try {
       if (outgoing.destroyed || outgoing.headersSent) return;
@@ -40,16 +40,16 @@ export function createFrontEnd({ fleet, pendingMs, requestTimeoutMs }: FrontEndO
   };
 }
 
-function respond(incoming: IncomingMessage, outgoing: ServerResponse, refusal: Refusal): void {
+function respond(incoming: IncomingMessage, outgoing: ServerResponse, refusal: Rejection): void {
   if (!outgoing.headersSent && !outgoing.destroyed) refuse(incoming, outgoing, refusal);
 }
 
 /** A place on an instance, or why there is none. */
 async function leaseWithin(
-  fleet: Fleet<ServiceInstance>,
+  pool: InstancePool<ServiceInstance>,
   pendingMs: number,
 ): Promise<Lease<ServiceInstance> | "noInstance" | "instanceFailed"> {
-  const coming = fleet.lease().catch(() => "instanceFailed" as const);
+  const coming = pool.lease().catch(() => "instanceFailed" as const);
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<"noInstance">((resolve) => {
     timer = setTimeout(resolve, pendingMs, "noInstance");

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** The ways in which the front end answers itself, without the container. */
-export type Refusal = "requestTooLarge" | "noInstance" | "responseTooLarge" | "instanceFailed" | "timedOut";
+export type Rejection = "requestTooLarge" | "noInstance" | "responseTooLarge" | "instanceFailed" | "timedOut";
 
 /** Status and text, from "Troubleshoot Cloud Run issues", serving errors. */
-const ANSWERS: Readonly<Record<Refusal, readonly [status: number, text: string]>> = {
+const ANSWERS: Readonly<Record<Rejection, readonly [status: number, text: string]>> = {
   /** Over 32 MiB of HTTP/1 request. */
   requestTooLarge: [413, "Request entity too large"],
   /** The instances are all full, and there may not be more. */
@@ -20,7 +20,7 @@ const ANSWERS: Readonly<Record<Refusal, readonly [status: number, text: string]>
 const LINGER_MS = 5_000;
 
 /** Answers for the container. A response that has begun can only be cut. */
-export function refuse(incoming: IncomingMessage, outgoing: ServerResponse, refusal: Refusal): void {
+export function refuse(incoming: IncomingMessage, outgoing: ServerResponse, refusal: Rejection): void {
   if (outgoing.headersSent) return void outgoing.destroy();
   const [status, text] = ANSWERS[refusal];
   outgoing.writeHead(status, {

@@ -1,6 +1,6 @@
-import type { Stranger } from "../auth/request-context.ts";
-import { traceIdOf } from "../http/request-log.ts";
 import type { Caller } from "../auth/caller.ts";
+import type { UnauthenticatedRequest } from "../auth/request-context.ts";
+import { traceIdOf } from "../http/request-log.ts";
 
 /** Who did what, whether it was allowed, and what became of it. Never a token, and of arguments only what was declared. */
 export interface AuditRecord {
@@ -45,7 +45,7 @@ export type AuditEntry = Pick<AuditRecord, "event" | "decision" | "outcome"> &
   Partial<Pick<AuditRecord, "tool" | "reason" | "policyIds" | "scopes" | "errorCode" | "durationMs" | "arguments">>;
 
 /** A request, and its caller where one was identified. */
-type Audited = Stranger & { readonly caller?: Caller };
+type Audited = UnauthenticatedRequest & { readonly caller?: Caller };
 
 /** Writes a record. */
 export type Audit = (request: Audited, entry: AuditEntry) => void;

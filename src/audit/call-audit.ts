@@ -1,13 +1,13 @@
 import type { JSONRPCMessage } from "@modelcontextprotocol/server";
-import type { Visit } from "../auth/request-context.ts";
-import { monotonicMs } from "../clock.ts";
-import type { JudgedCall } from "../authorization/tool-call-decision.ts";
+import type { RequestContext } from "../auth/request-context.ts";
+import type { ToolCallDecision } from "../authorization/tool-call-decision.ts";
 import type { ToolRulesByName } from "../authorization/tool-rules.ts";
+import { monotonicMs } from "../clock.ts";
 import type { Audit, AuditEntry } from "./audit-log.ts";
 import { auditedArguments } from "./audited-arguments.ts";
 
-export interface CallTrailOptions {
-  readonly visit: Visit;
+export interface CallAuditOptions {
+  readonly requestContext: RequestContext;
   readonly audit: Audit | undefined;
   readonly rules: ToolRulesByName;
 }
@@ -20,28 +20,28 @@ interface Denial {
 }
 
 /** The audit trail of the calls of one message: each is recorded once, when it is known what became of it. */
-export interface CallTrail {
-  denied(call: JudgedCall, denial: Denial): void;
+export interface CallAudit {
+  denied(call: ToolCallDecision, denial: Denial): void;
   /** The server answered; `cut` when its answer was too large. */
-  answered(call: JudgedCall, answer: JSONRPCMessage, cut: boolean): void;
+  answered(call: ToolCallDecision, answer: JSONRPCMessage, cut: boolean): void;
   /** There will be no answer. */
-  cancelled(call: JudgedCall, reason?: string): void;
+  cancelled(call: ToolCallDecision, reason?: string): void;
 }
 
-export function createCallTrail({ visit, audit, rules }: CallTrailOptions): CallTrail {
-  const told = new Set<JudgedCall>();
+export function createCallAudit({ requestContext, audit, rules }: CallAuditOptions): CallAudit {
+  const told = new Set<ToolCallDecision>();
   function tell(
-    call: JudgedCall,
+    call: ToolCallDecision,
     entry: Pick<AuditEntry, "event" | "decision" | "outcome"> & Partial<AuditEntry>,
   ): void {
     if (!audit || told.has(call)) return;
     told.add(call);
     const args = auditedArguments(call.arguments, rules.get(call.tool)?.auditFields);
-    audit(visit, {
+    audit(requestContext, {
       tool: call.tool,
       ...(call.policies.length > 0 && { policyIds: call.policies }),
       ...entry,
-      durationMs: monotonicMs() - call.judgedAt,
+      durationMs: monotonicMs() - call.decidedAt,
       ...(args && { arguments: args }),
     });
   }

@@ -1,16 +1,16 @@
 import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import type { Config } from "../config/config.ts";
-import { type Challenges, createChallenges } from "./challenge.ts";
-import { checkAccess } from "./check-auth.ts";
-import type { Identify } from "./authenticator.ts";
-import { identifyByPlatform } from "./platform-identity.ts";
-import { createProtectedResource, type ProtectedResource } from "./protected-resource.ts";
-import { createTokenCheck } from "./jwt/token-check.ts";
-import { identifyByTokens } from "./jwt/jwt-authenticator.ts";
 import { SIGNATURE_ALGORITHMS } from "../config/token-issuer.ts";
-import { identifyByVerifier } from "./verifier-authenticator.ts";
+import type { Authenticator } from "./authenticator.ts";
+import { type Challenges, createChallenges } from "./challenge.ts";
+import { checkAuth } from "./check-auth.ts";
+import { createJwtAuthenticator } from "./jwt/jwt-authenticator.ts";
+import { createTokenCheck } from "./jwt/token-check.ts";
+import { createPlatformAuthenticator } from "./platform-identity.ts";
+import { createProtectedResource, type ProtectedResource } from "./protected-resource.ts";
+import { createVerifierAuthenticator } from "./verifier-authenticator.ts";
 
-export interface AccessOptions {
+export interface AuthenticationOptions {
   readonly config: Config;
   /** Checks tokens instead of configured issuers. */
   readonly verifier?: OAuthTokenVerifier | undefined;
@@ -23,9 +23,9 @@ export interface AccessOptions {
 }
 
 /** How an endpoint finds out who calls, and what it says of that. */
-export interface Access {
+export interface Authentication {
   /** Absent where everybody may call. */
-  readonly identify: Identify | undefined;
+  readonly identify: Authenticator | undefined;
   /** Whether callers come with scopes, so that some can be asked for. */
   readonly hasScopes: boolean;
   readonly challenges: Challenges;
@@ -34,10 +34,10 @@ export interface Access {
 }
 
 /** The one way in that is configured. Throws CONFIG_INVALID for none that would work, and for several. */
-export function createAccess(options: AccessOptions): Access {
+export function createAuthentication(options: AuthenticationOptions): Authentication {
   const { config, verifier, toolScopes = [] } = options;
   const { tokenIssuers, requiredScopes = [] } = config;
-  checkAccess(options);
+  checkAuth(options);
   const protectedResource = createProtectedResource({
     ...config,
     scopes: [...new Set([...requiredScopes, ...toolScopes])],
@@ -48,12 +48,18 @@ export function createAccess(options: AccessOptions): Access {
   return { identify: identifier(options, challenges), hasScopes, challenges, protectedResource };
 }
 
-function identifier({ config, verifier, iapKeysUrl }: AccessOptions, challenges: Challenges): Identify | undefined {
+function identifier(
+  { config, verifier, iapKeysUrl }: AuthenticationOptions,
+  challenges: Challenges,
+): Authenticator | undefined {
   const { tokenIssuers: issuers, publicUrl, platformIdentity, platformAudience } = config;
-  if (verifier) return identifyByVerifier({ verifier, challenges, publicUrl });
+  if (verifier) return createVerifierAuthenticator({ verifier, challenges, publicUrl });
   if (issuers) {
     const check = createTokenCheck({ issuers, publicUrl, algorithms: SIGNATURE_ALGORITHMS });
-    return identifyByTokens({ check, challenges, publicUrl });
+    return createJwtAuthenticator({ check, challenges, publicUrl });
   }
-  return platformIdentity && identifyByPlatform(platformIdentity, { audience: platformAudience, keysUrl: iapKeysUrl });
+  return (
+    platformIdentity &&
+    createPlatformAuthenticator(platformIdentity, { audience: platformAudience, keysUrl: iapKeysUrl })
+  );
 }

@@ -3,13 +3,15 @@ import type { HttpRequest, HttpResponse, Invocation } from "../http/http-handler
 import type { Caller } from "./caller.ts";
 
 /** Who asks, or the refusal to answer with. */
-type Identified = { readonly caller: Caller; readonly authInfo?: AuthInfo } | { readonly refused: HttpResponse };
+type AuthenticationResult =
+  | { readonly caller: Caller; readonly authInfo?: AuthInfo }
+  | { readonly refused: HttpResponse };
 
 /** Finds out who makes a request. Throws when that cannot be found out. */
-export type Identify = (request: HttpRequest, invocation: Invocation) => Promise<Identified>;
+export type Authenticator = (request: HttpRequest, invocation: Invocation) => Promise<AuthenticationResult>;
 
 /** The caller that a platform vouches for; undefined where it vouches for nobody. Throws when that cannot be found out. */
-export type ReadIdentity = (
+export type ReadPlatformIdentity = (
   request: HttpRequest,
   invocation: Invocation,
 ) => Caller | undefined | Promise<Caller | undefined>;

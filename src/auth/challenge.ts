@@ -1,6 +1,6 @@
+import type { AuthConfig } from "../config/auth-settings.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
-import type { AccessConfig } from "../config/auth-settings.ts";
 import { metadataUrl } from "./protected-resource.ts";
 
 /** Error codes of RFC 6750 §3.1. */
@@ -18,7 +18,7 @@ export interface Challenges {
   insufficientScope(scopes: readonly string[], description?: string): HttpResponse;
 }
 
-export type ChallengesOptions = Pick<AccessConfig, "publicUrl" | "requiredScopes"> & {
+export type ChallengesOptions = Pick<AuthConfig, "publicUrl" | "requiredScopes"> & {
   readonly path: string;
   /** Whether the endpoint says at the metadata URL who issues tokens. */
   readonly hasMetadata: boolean;

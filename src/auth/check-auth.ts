@@ -1,14 +1,14 @@
 import type { Config } from "../config/config.ts";
-import { AnycloudError } from "../errors.ts";
-import type { AccessOptions } from "./authenticate.ts";
 import { isSecureUrl } from "../config/secure-url.ts";
 import { tokenIssuers } from "../config/token-issuer.ts";
+import { AnycloudError } from "../errors.ts";
+import type { AuthenticationOptions } from "./authenticate.ts";
 
 /**
  * Checks that there is one way to find out who calls, with all that it needs, wherever the settings came from. Throws
  * CONFIG_INVALID with every problem in one sentence.
  */
-export function checkAccess(options: AccessOptions): void {
+export function checkAuth(options: AuthenticationOptions): void {
   const { config, verifier } = options;
   const problems = [
     ...gateProblems(config, verifier !== undefined),
@@ -16,7 +16,7 @@ export function checkAccess(options: AccessOptions): void {
     ...partProblems(options),
   ];
   if (problems.length > 0)
-    throw new AnycloudError("CONFIG_INVALID", `Access is not configured: ${problems.join("; ")}.`);
+    throw new AnycloudError("CONFIG_INVALID", `Authentication is not configured: ${problems.join("; ")}.`);
 }
 
 function* gateProblems(config: Config, hasVerifier: boolean): Iterable<string> {
@@ -41,7 +41,7 @@ function* issuerProblems({ tokenIssuers: issuers, publicUrl }: Config): Iterable
   }
 }
 
-function* partProblems({ config, verifier, authorizationServers }: AccessOptions): Iterable<string> {
+function* partProblems({ config, verifier, authorizationServers }: AuthenticationOptions): Iterable<string> {
   const { publicUrl, platformIdentity, platformAudience, path } = config;
   if (publicUrl !== undefined && !isSecureUrl(publicUrl)) yield "publicUrl is not an https URL without query";
   if (platformIdentity === "google-iap" && !platformAudience) {

@@ -1,14 +1,14 @@
+import { readEasyAuth } from "../../adapters/azure/identity.ts";
+import { type GoogleIapOptions, iapReader } from "../../adapters/gcp/iap-identity.ts";
+import { readGoogleIam } from "../../adapters/gcp/identity.ts";
+import type { PlatformIdentityKind } from "../config/auth-settings.ts";
 import type { HttpRequest, HttpResponse, Invocation } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
-import type { PlatformIdentityKind } from "../config/auth-settings.ts";
-import { readEasyAuth } from "../../adapters/azure/identity.ts";
+import type { Authenticator, ReadPlatformIdentity } from "./authenticator.ts";
 import type { Caller } from "./caller.ts";
-import { readGoogleIam } from "../../adapters/gcp/identity.ts";
-import { type GoogleIapOptions, iapReader } from "../../adapters/gcp/iap-identity.ts";
-import type { Identify, ReadIdentity } from "./authenticator.ts";
 import { principalOf } from "./principal.ts";
 
-const READERS: Readonly<Record<PlatformIdentityKind, (options: GoogleIapOptions) => ReadIdentity>> = {
+const READERS: Readonly<Record<PlatformIdentityKind, (options: GoogleIapOptions) => ReadPlatformIdentity>> = {
   "aws-iam": () => readInvocation,
   "azure-easy-auth": () => readEasyAuth,
   "google-iap": iapReader,
@@ -19,7 +19,7 @@ const READERS: Readonly<Record<PlatformIdentityKind, (options: GoogleIapOptions)
  * Asks every request whom the platform says it is from. Nothing that a client could have written is believed: what is not
  * signed counts only as the adapter hands it over, or on the platform that writes over it.
  */
-export function identifyByPlatform(kind: PlatformIdentityKind, options: GoogleIapOptions): Identify {
+export function createPlatformAuthenticator(kind: PlatformIdentityKind, options: GoogleIapOptions): Authenticator {
   const read = READERS[kind](options);
   return async (request, invocation) => {
     const caller = await read(request, invocation);

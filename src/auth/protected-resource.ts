@@ -1,12 +1,12 @@
+import type { AuthConfig } from "../config/auth-settings.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
-import type { AccessConfig } from "../config/auth-settings.ts";
 
 /** Where clients look for the metadata of a protected resource (RFC 9728 §3). */
 const WELL_KNOWN = "/.well-known/oauth-protected-resource";
 
 /**
  * URL of the metadata of the endpoint at `publicUrl`: the well-known suffix stands between host and path (RFC 9728
- * §3.1), but behind what a front door puts before its paths, such as the stage of a REST API.
+ * §3.1), but behind what an ingress puts before its paths, such as the stage of a REST API.
  */
 export function metadataUrl(publicUrl: string, path: string): string {
   const { origin, pathname } = new URL(publicUrl);
@@ -15,7 +15,7 @@ export function metadataUrl(publicUrl: string, path: string): string {
 }
 
 /** What the metadata says. */
-export type ProtectedResourceOptions = Pick<AccessConfig, "publicUrl"> & {
+export type ProtectedResourceOptions = Pick<AuthConfig, "publicUrl"> & {
   readonly path: string;
   /** Scopes that a client may want to ask for. */
   readonly scopes: readonly string[];

@@ -1,20 +1,20 @@
 import type { AuthInfo, InboundClassificationOutcome } from "@modelcontextprotocol/server";
+import type { ServerGuard } from "../authorization/server-guard.ts";
 import type { HttpRequest, HttpResponse, Invocation } from "../http/http-handler.ts";
 import type { LightSignal } from "../http/light-signal.ts";
-import type { RequestNotes } from "../http/request-log.ts";
+import type { RequestLogFields } from "../http/request-log.ts";
 import type { Caller } from "./caller.ts";
 import type { Principal } from "./principal.ts";
-import type { ServerGuard } from "../authorization/server-guard.ts";
 
 /** A request before anybody knows who sends it. */
-export interface Stranger {
+export interface UnauthenticatedRequest {
   readonly request: HttpRequest;
   readonly invocation: Invocation;
-  readonly notes: RequestNotes;
+  readonly notes: RequestLogFields;
 }
 
 /** A request that was let in. */
-export interface Visit extends Stranger {
+export interface RequestContext extends UnauthenticatedRequest {
   /** What the verified token says, where one is asked for. */
   readonly authInfo?: AuthInfo;
   readonly caller: Caller;
@@ -25,7 +25,7 @@ export interface Visit extends Stranger {
 }
 
 /** One POST to the endpoint, its body parsed, on its way to a server. */
-export interface Exchange extends Visit {
+export interface McpRequest extends RequestContext {
   /** The parsed JSON of the body. */
   readonly message: unknown;
   /** What the SDK makes of it: its era, or why it is of none. */
@@ -37,11 +37,11 @@ export interface Exchange extends Visit {
   /** Told why the answer is a 5xx, for the operator; the client is not. */
   readonly failed: (error: unknown) => void;
   /** Called by who ends the answer by itself, in its own words, when the platform's time is up; otherwise it is cut short. */
-  readonly endsItself: () => void;
+  readonly handlesItsDeadline: () => void;
 }
 
 /** A GET on its way to a stream. */
-export interface StreamVisit extends Visit {
+export interface StreamRequest extends RequestContext {
   /** Fires when nobody reads the stream any more. */
   readonly abandoned: AbortSignal;
   /** Told what fails while the stream is open, for the operator. */
@@ -49,7 +49,7 @@ export interface StreamVisit extends Visit {
 }
 
 /** Serves the messages of one protocol era. */
-export interface Leg {
+export interface ProtocolHandler {
   /** What it throws becomes an internal error, and a store that cannot be asked a 503. */
-  serve(exchange: Exchange): Promise<HttpResponse>;
+  serve(mcpRequest: McpRequest): Promise<HttpResponse>;
 }

@@ -6,13 +6,13 @@ import {
   verifyBearerToken,
 } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../http/http-handler.ts";
+import type { Authenticator } from "./authenticator.ts";
 import { readBearer } from "./bearer.ts";
 import type { Caller } from "./caller.ts";
 import type { Challenges } from "./challenge.ts";
-import type { Identify } from "./authenticator.ts";
 import { principalOf } from "./principal.ts";
 
-export interface VerifierGateOptions {
+export interface VerifierAuthenticatorOptions {
   readonly verifier: OAuthTokenVerifier;
   readonly challenges: Challenges;
   /** What a token that names a resource must be for (RFC 8707). */
@@ -20,7 +20,11 @@ export interface VerifierGateOptions {
 }
 
 /** Asks every request for a token that a verifier of the server's own accepts. */
-export function identifyByVerifier({ verifier, challenges, publicUrl }: VerifierGateOptions): Identify {
+export function createVerifierAuthenticator({
+  verifier,
+  challenges,
+  publicUrl,
+}: VerifierAuthenticatorOptions): Authenticator {
   return async (request) => {
     const bearer = readBearer(request, challenges);
     if ("refused" in bearer) return bearer;

@@ -1,17 +1,17 @@
 import type { JSONRPCRequest } from "@modelcontextprotocol/server";
-import type { HttpResponse } from "../http/http-handler.ts";
-import type { Visit } from "../auth/request-context.ts";
+import type { Audit } from "../audit/audit-log.ts";
+import { createCallAudit } from "../audit/call-audit.ts";
 import { ANYBODY } from "../auth/caller.ts";
 import type { Challenges } from "../auth/challenge.ts";
-import type { Audit } from "../audit/audit-log.ts";
-import { createCallTrail } from "../audit/call-audit.ts";
+import type { RequestContext } from "../auth/request-context.ts";
+import type { HttpResponse } from "../http/http-handler.ts";
+import { Rejection } from "../http/rejection.ts";
 import { withinLimit } from "../limits/output.ts";
 import { checkRules } from "./check-rules.ts";
-import { type JudgedCall, judgeCall } from "./tool-call-decision.ts";
 import { isListed, type ToolPolicy } from "./policy.ts";
-import { Refusal } from "../http/rejection.ts";
 import { lackingScopes, neededScopes } from "./scope-check.ts";
 import { createServerGuard, type ServerGuard } from "./server-guard.ts";
+import { decideToolCall, type ToolCallDecision } from "./tool-call-decision.ts";
 import { type ToolRules, toolRulesOf } from "./tool-rules.ts";
 
 export interface AuthorizationOptions {
@@ -25,14 +25,14 @@ export interface AuthorizationOptions {
   readonly audit?: Audit | undefined;
   readonly maxOutputBytes: number;
   /** Takes a call out of what its caller may still do with a tool: the refusal where that is nothing. */
-  readonly takeTool?: ((visit: Visit, tool: string) => Promise<HttpResponse | undefined>) | undefined;
+  readonly takeTool?: ((requestContext: RequestContext, tool: string) => Promise<HttpResponse | undefined>) | undefined;
 }
 
 /** What becomes of a message: the refusal to answer with, or the guard for the server that it is handed to. */
 type Authorized = { readonly refused: HttpResponse } | { readonly guard?: ServerGuard };
 
 /** Decides about what a message asks for, before there is a server. */
-export type Authorize = (visit: Visit, message: unknown) => Promise<Authorized>;
+export type Authorize = (requestContext: RequestContext, message: unknown) => Promise<Authorized>;
 
 /** What a server of SDK v2 may ask scopes for. */
 const WITH_SCOPES = new Set(["tools/call", "prompts/get", "resources/read"]);
@@ -51,36 +51,39 @@ export function createAuthorization(options: AuthorizationOptions): Authorize {
   const unguarded: Authorized = {};
 
   /** Takes calls out of what their caller may still do: the refusal where one of them is too many. */
-  async function takeCalls(visit: Visit, calls: readonly JudgedCall[]): Promise<HttpResponse | undefined> {
+  async function takeCalls(
+    requestContext: RequestContext,
+    calls: readonly ToolCallDecision[],
+  ): Promise<HttpResponse | undefined> {
     for (const { tool } of calls) {
-      const refused = await takeTool?.(visit, tool);
+      const refused = await takeTool?.(requestContext, tool);
       if (refused) return refused;
     }
     return undefined;
   }
 
-  return async (visit, message) => {
+  return async (requestContext, message) => {
     // Who declares nothing pays for nothing but the limit.
-    if (isBare && visit.caller === ANYBODY && !Array.isArray(message)) {
+    if (isBare && requestContext.caller === ANYBODY && !Array.isArray(message)) {
       return requestsIn(message)[0]?.method === "tools/call" ? limited : unguarded;
     }
-    const { caller, invocation } = visit;
+    const { caller, invocation } = requestContext;
     const requests = requestsIn(message);
     const calls = requests
       .filter(({ method }) => method === "tools/call")
-      .map((request) => judgeCall(request, caller, { rules, policy }));
+      .map((request) => decideToolCall(request, caller, { rules, policy }));
     const allowed = calls.filter((call) => call.allowed);
     const lists = requests.filter(({ method }) => method === "tools/list").map(({ id }) => id);
     // What a denied call would need is not told: nobody is to learn that the tool is there.
     const required = [...requiredScopes, ...allowed.flatMap(({ tool }) => rules.get(tool)?.scopes ?? [])];
     const isLacking = lackingScopes(required, caller.scopes).length > 0;
-    const trail = createCallTrail({ visit, audit, rules });
+    const callAudit = createCallAudit({ requestContext, audit, rules });
 
     const refuse = (scopes: readonly string[], description?: string): HttpResponse => {
       const reason = { reason: "insufficient_scope", scopes };
-      for (const call of calls) trail.denied(call, { event: "access_denied", ...reason });
+      for (const call of calls) callAudit.denied(call, { event: "access_denied", ...reason });
       if (calls.length === 0)
-        audit?.(visit, { event: "access_denied", decision: "deny", outcome: "refused", ...reason });
+        audit?.(requestContext, { event: "access_denied", decision: "deny", outcome: "refused", ...reason });
       return challenges.insufficientScope(scopes, description);
     };
 
@@ -89,10 +92,10 @@ export function createAuthorization(options: AuthorizationOptions): Authorize {
     const isKnown = caller !== ANYBODY;
     const canAsk = isKnown && only && WITH_SCOPES.has(only.method) && allowed.length === calls.length;
     if (isLacking && !canAsk) return { refused: refuse(required) };
-    for (const call of calls) if (!call.allowed) trail.denied(call, denialOf(call));
-    const tooMany = isLacking ? undefined : await takeCalls(visit, allowed);
+    for (const call of calls) if (!call.allowed) callAudit.denied(call, denialOf(call));
+    const tooMany = isLacking ? undefined : await takeCalls(requestContext, allowed);
     if (tooMany) {
-      for (const call of allowed) trail.denied(call, { event: "rate_limited", reason: "rate_limit" });
+      for (const call of allowed) callAudit.denied(call, { event: "rate_limited", reason: "rate_limit" });
       return { refused: tooMany };
     }
     const asksForScopes = isKnown && requests.some(({ method }) => WITH_SCOPES.has(method));
@@ -106,19 +109,19 @@ export function createAuthorization(options: AuthorizationOptions): Authorize {
         lists: new Set(lists),
         isListed: policy && ((tool) => isListed(policy, caller, tool)),
         maxOutputBytes,
-        trail,
+        callAudit,
         // Where the platform goes on with other work, so does this.
         stopped: invocation.exclusive ? invocation.deadline : undefined,
         async checkScopes(resolve) {
-          const needs = await neededScopes({ visit, requests: asked, required }, resolve);
-          if (needs) throw new Refusal(refuse(needs.scopes, needs.description));
+          const needs = await neededScopes({ requestContext, requests: asked, required }, resolve);
+          if (needs) throw new Rejection(refuse(needs.scopes, needs.description));
         },
       }),
     };
   };
 }
 
-const denialOf = ({ failed }: JudgedCall): { event: "access_denied"; reason: string } => ({
+const denialOf = ({ failed }: ToolCallDecision): { event: "access_denied"; reason: string } => ({
   event: "access_denied",
   reason: failed ? "policy_failed" : "policy",
 });

@@ -1,6 +1,6 @@
-import type { ServerDefinition } from "../define-server.ts";
 import { type Audit, createAudit, writeAuditLine } from "../audit/audit-log.ts";
 import type { AuthorizationConfig } from "../config/authorization-settings.ts";
+import type { ServerDefinition } from "../define-server.ts";
 import { type AuthorizationOptions, type Authorize, createAuthorization } from "./authorize.ts";
 
 /** What the endpoint knows of its callers. */
@@ -17,7 +17,7 @@ export interface Authorization {
 }
 
 /** The authorization that a server declares. Throws SERVER_INVALID or CONFIG_INVALID for rules that cannot hold. */
-export function openAuthorization(
+export function createServerAuthorization(
   { tools, policy, audit: sink }: Partial<ServerDefinition>,
   config: AuthorizationConfig & Pick<AuthorizationOptions, "requiredScopes">,
   { hasCallers, ...callers }: KnownCallers,

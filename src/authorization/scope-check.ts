@@ -1,6 +1,6 @@
 import type { AuthInfo, JSONRPCRequest, ScopeChallengeHandler } from "@modelcontextprotocol/server";
-import type { Visit } from "../auth/request-context.ts";
 import { ANYBODY } from "../auth/caller.ts";
+import type { RequestContext } from "../auth/request-context.ts";
 
 /** What the requests of a message need, and whether their caller has it. */
 export interface ScopeNeeds {
@@ -10,7 +10,7 @@ export interface ScopeNeeds {
 }
 
 export interface ScopeCheckOptions {
-  readonly visit: Visit;
+  readonly requestContext: RequestContext;
   /** The requests to ask the server about. */
   readonly requests: readonly JSONRPCRequest[];
   /** Scopes that they need in any case. */
@@ -27,11 +27,11 @@ export const lackingScopes = (required: readonly string[], held: readonly string
  * Authorization, Scope Challenge Handling). Undefined when nothing is lacking.
  */
 export async function neededScopes(
-  { visit, requests, required }: ScopeCheckOptions,
+  { requestContext, requests, required }: ScopeCheckOptions,
   resolve: ScopeChallengeHandler | undefined,
 ): Promise<ScopeNeeds | undefined> {
-  const isLacking = lackingScopes(required, visit.caller.scopes).length > 0;
-  const authInfo = authInfoOf(visit);
+  const isLacking = lackingScopes(required, requestContext.caller.scopes).length > 0;
+  const authInfo = authInfoOf(requestContext);
   const challenges = [];
   for (const request of authInfo && resolve ? requests : []) {
     // Without any scopes, it names also those that the caller has: a token for the challenge replaces the one there is.
@@ -46,7 +46,7 @@ export async function neededScopes(
 }
 
 /** SDK v2 asks for scopes only where there is a token. A caller that a platform vouches for has none, and no scopes. */
-function authInfoOf({ authInfo, caller }: Visit): AuthInfo | undefined {
+function authInfoOf({ authInfo, caller }: RequestContext): AuthInfo | undefined {
   if (authInfo || caller === ANYBODY) return authInfo;
   return { token: "", clientId: caller.clientId ?? "", scopes: [...caller.scopes] };
 }

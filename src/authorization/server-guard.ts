@@ -1,24 +1,24 @@
 import type { JSONRPCMessage, RequestId, ScopeChallengeHandler } from "@modelcontextprotocol/server";
 import { McpServer, Server } from "@modelcontextprotocol/server";
+import type { CallAudit } from "../audit/call-audit.ts";
+import type { ConnectableServer } from "../define-server.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import type { Occasion } from "../http/light-signal.ts";
-import type { ConnectableServer } from "../define-server.ts";
-import type { CallTrail } from "../audit/call-audit.ts";
+import { Rejection } from "../http/rejection.ts";
 import { withinLimit } from "../limits/output.ts";
-import { type Interposition, interpose } from "../server/message-interceptor.ts";
-import type { JudgedCall } from "./tool-call-decision.ts";
-import { Refusal } from "../http/rejection.ts";
+import { interpose, type MessageInterceptor } from "../server/message-interceptor.ts";
+import type { ToolCallDecision } from "./tool-call-decision.ts";
 import { withoutHiddenTools } from "./tool-list.ts";
 
 /** Stands between servers and their client for one message. */
 export interface ServerGuard {
-  /** Throws Refusal when the message must not reach the server. */
+  /** Throws Rejection when the message must not reach the server. */
   readonly admit?: (server: ConnectableServer) => Promise<void>;
   /** What is done to what goes through. */
-  readonly between: Interposition;
+  readonly between: MessageInterceptor;
 }
 
-/** Puts what a factory made behind a guard, before it is connected. Throws Refusal when the message must not reach it. */
+/** Puts what a factory made behind a guard, before it is connected. Throws Rejection when the message must not reach it. */
 export async function putBehind(server: ConnectableServer, guard: ServerGuard | undefined): Promise<void> {
   if (!guard) return;
   await guard.admit?.(server);
@@ -28,24 +28,24 @@ export async function putBehind(server: ConnectableServer, guard: ServerGuard | 
 export interface ServerGuardOptions {
   readonly isBatch: boolean;
   /** The calls in the message. */
-  readonly calls: readonly JudgedCall[];
+  readonly calls: readonly ToolCallDecision[];
   /** Ids of the requests for the list of tools. */
   readonly lists: ReadonlySet<RequestId>;
   /** Whether the caller may know of a tool; absent where all may know of all. */
   readonly isListed?: ((tool: string) => boolean) | undefined;
   readonly maxOutputBytes: number;
-  readonly trail: CallTrail;
+  readonly callAudit: CallAudit;
   /** Fires when the platform is about to stop what is under way. */
   readonly stopped?: Occasion | undefined;
-  /** Throws Refusal when the caller lacks scopes. */
+  /** Throws Rejection when the caller lacks scopes. */
   readonly checkScopes: (resolve: ScopeChallengeHandler | undefined) => Promise<void>;
 }
 
 export function createServerGuard(options: ServerGuardOptions): ServerGuard {
-  const { isBatch, calls, lists, isListed, maxOutputBytes, trail, stopped, checkScopes } = options;
+  const { isBatch, calls, lists, isListed, maxOutputBytes, callAudit, stopped, checkScopes } = options;
   const callOf = new Map(calls.map((call) => [call.request.id, call]));
   const cancel = (reason?: string): void => {
-    for (const call of calls) trail.cancelled(call, reason);
+    for (const call of calls) callAudit.cancelled(call, reason);
   };
   let admitted: ConnectableServer | undefined;
   return {
@@ -53,7 +53,7 @@ export function createServerGuard(options: ServerGuardOptions): ServerGuard {
       admitted = server;
       const [first] = calls;
       // Before the SDK looks the tool up, which would tell that it is there: by the headers or the scopes that it asks for.
-      if (first && !isBatch && !first.allowed) throw new Refusal(wholeAnswer(unknownTool(server, first)));
+      if (first && !isBatch && !first.allowed) throw new Rejection(wholeAnswer(unknownTool(server, first)));
       await checkScopes(resolverOf(server));
     },
     between: {
@@ -75,7 +75,7 @@ export function createServerGuard(options: ServerGuardOptions): ServerGuard {
         const call = callOf.get(message.id);
         if (!call) return message;
         const within = withinLimit(message, maxOutputBytes);
-        trail.answered(call, within, within !== message);
+        callAudit.answered(call, within, within !== message);
         return within;
       },
       over: () => cancel(),
@@ -87,7 +87,10 @@ const resolverOf = (server: object | undefined): ScopeChallengeHandler | undefin
   (server as { resolveScopeChallenge?: ScopeChallengeHandler } | undefined)?.resolveScopeChallenge;
 
 /** What a server answers that has no such tool: SDK v2 with an error, and SDK v1's McpServer with a result that says so. */
-function unknownTool(server: ConnectableServer | undefined, { tool, request: { id } }: JudgedCall): JSONRPCMessage {
+function unknownTool(
+  server: ConnectableServer | undefined,
+  { tool, request: { id } }: ToolCallDecision,
+): JSONRPCMessage {
   const text = `Tool ${tool} not found`;
   const isSdkV1 = server && !(server instanceof McpServer || server instanceof Server) && "registerTool" in server;
   if (!isSdkV1) return { jsonrpc: "2.0", id, error: { code: INVALID_PARAMS, message: text } };

@@ -1,33 +1,37 @@
 import type { JSONRPCRequest } from "@modelcontextprotocol/server";
-import { monotonicMs } from "../clock.ts";
 import type { Caller } from "../auth/caller.ts";
+import { monotonicMs } from "../clock.ts";
 import { askPolicy, type PolicyAnswer, type ToolPolicy } from "./policy.ts";
 import type { ToolRulesByName } from "./tool-rules.ts";
 
 /** A `tools/call`, and what the policy says of it. */
-export interface JudgedCall extends PolicyAnswer {
+export interface ToolCallDecision extends PolicyAnswer {
   readonly request: JSONRPCRequest;
   /** The tool's name; empty where there is none. */
   readonly tool: string;
   readonly arguments: unknown;
   /** When it was judged, by `monotonicMs`. */
-  readonly judgedAt: number;
+  readonly decidedAt: number;
 }
 
 const NO_POLICY: PolicyAnswer = { allowed: true, policies: [] };
 
-export interface Judge {
+export interface DecisionRules {
   readonly rules: ToolRulesByName;
   readonly policy?: ToolPolicy | undefined;
 }
 
 /** Asks the policy about a call. */
-export function judgeCall(request: JSONRPCRequest, caller: Caller, { rules, policy }: Judge): JudgedCall {
+export function decideToolCall(
+  request: JSONRPCRequest,
+  caller: Caller,
+  { rules, policy }: DecisionRules,
+): ToolCallDecision {
   const { name, arguments: args } = (request.params ?? {}) as { name?: unknown; arguments?: unknown };
   const tool = typeof name === "string" ? name : "";
   const attributes = picked(args, rules.get(tool)?.policyAttributes);
   const answer = policy ? askPolicy(policy, { caller, action: "call", tool, attributes }) : NO_POLICY;
-  return { ...answer, request, tool, arguments: args, judgedAt: monotonicMs() };
+  return { ...answer, request, tool, arguments: args, decidedAt: monotonicMs() };
 }
 
 /** Those of the arguments that are named, and there. */

@@ -1,10 +1,10 @@
 import * as z from "zod/v4";
-import type { Settings } from "./settings.ts";
 import { isSecureUrl } from "./secure-url.ts";
+import type { Settings } from "./settings.ts";
 import { parseIssuers, type TokenIssuer, tokenIssuers } from "./token-issuer.ts";
 
 /** How an endpoint finds out who calls. */
-export interface AccessConfig {
+export interface AuthConfig {
   /**
    * URL of the endpoint as clients know it, to the letter: what tokens are issued for, and what its metadata says
    * (RFC 9728). Never taken from a request. Default: none.
@@ -27,7 +27,7 @@ export type PlatformIdentityKind = "aws-iam" | "azure-easy-auth" | "google-iap" 
 const SCOPE = /^[!#-+\-.-[\]-~]+$/;
 
 /** The variables of who calls. */
-export const ACCESS_SETTINGS: Settings<keyof AccessConfig> = {
+export const AUTH_SETTINGS: Settings<keyof AuthConfig> = {
   MCP_ANYCLOUD_PUBLIC_URL: {
     field: "publicUrl",
     schema: () => z.string().refine(isSecureUrl),

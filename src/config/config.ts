@@ -1,19 +1,19 @@
-import { ENDPOINT_SETTINGS } from "./endpoint-settings.ts";
 import { AnycloudError } from "../errors.ts";
 import type { LogLevel } from "../http/request-log.ts";
-import { ACCESS_SETTINGS, type AccessConfig } from "./auth-settings.ts";
+import { AUTH_SETTINGS, type AuthConfig } from "./auth-settings.ts";
 import { AUTHORIZATION_SETTINGS, type AuthorizationConfig } from "./authorization-settings.ts";
+import { ENDPOINT_SETTINGS } from "./endpoint-settings.ts";
+import type { StateKeyEntry } from "./key-ring.ts";
 import { LIMIT_SETTINGS, type LimitConfig } from "./limit-settings.ts";
 import type { Settings } from "./settings.ts";
-import type { StateKeyEntry } from "./key-ring.ts";
 
 /** How an endpoint behaves. Every field has a variable of the environment; `readConfig` is the only place that reads one. */
-export interface Config extends AccessConfig, AuthorizationConfig, LimitConfig {
+export interface Config extends AuthConfig, AuthorizationConfig, LimitConfig {
   /** Path of the MCP endpoint. Default `/mcp`. */
   readonly path: string;
   /**
    * Host names that the `Host` header may carry, without port. Default: none listed, which leaves hosts to the
-   * platform's front door, but holds callers on the loopback interface to loopback names (DNS rebinding).
+   * platform's ingress, but holds callers on the loopback interface to loopback names (DNS rebinding).
    */
   readonly allowedHosts?: readonly string[];
   /**
@@ -63,7 +63,7 @@ const FOREIGN = new Set(["MCP_ANYCLOUD_DEBUG"]);
 
 const SETTINGS: Settings<keyof Config> = {
   ...ENDPOINT_SETTINGS,
-  ...ACCESS_SETTINGS,
+  ...AUTH_SETTINGS,
   ...AUTHORIZATION_SETTINGS,
   ...LIMIT_SETTINGS,
 };

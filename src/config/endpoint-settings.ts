@@ -1,7 +1,7 @@
 import * as z from "zod/v4";
 import type { Config } from "./config.ts";
-import { list, type Settings, wholeNumber } from "./settings.ts";
 import { KEY_RING_FORM, keyRing } from "./key-ring.ts";
+import { list, type Settings, wholeNumber } from "./settings.ts";
 
 /** The variables of what an endpoint is and keeps. */
 export const ENDPOINT_SETTINGS: Settings<keyof Config> = {

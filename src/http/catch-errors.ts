@@ -6,7 +6,7 @@ import type { HttpHandler } from "./http-handler.ts";
  * its stack trace, ever reaches a client. A body that fails after it began is the adapter's: it must break the
  * connection, because a clean end would pass a truncated answer off as a whole one.
  */
-export function neverThrows(handler: HttpHandler): HttpHandler {
+export function catchErrors(handler: HttpHandler): HttpHandler {
   return async (request, invocation) => {
     try {
       return await handler(request, invocation);

@@ -33,7 +33,7 @@ export type HttpHandler = (request: HttpRequest, invocation: Invocation) => Prom
 export interface Invocation {
   /** The platform's id for this request, unique across instances. */
   readonly requestId: string;
-  /** Address of the client as the platform's front door saw it. */
+  /** Address of the client as the platform's ingress saw it. */
   readonly clientIp?: string;
   /** Who calls, as the platform found out before it passed the request on. Absent where it was not set up to. */
   readonly identity?: PlatformIdentity;
@@ -46,7 +46,7 @@ export interface Invocation {
   readonly signal?: Occasion;
   /** Fires while there is still time to end a stream cleanly before the platform stops the invocation. */
   readonly deadline?: Occasion;
-  /** False behind a front door that buffers: whole JSON answers only. */
+  /** False behind an ingress that buffers: whole JSON answers only. */
   readonly canStream: boolean;
   /** True where the platform serves nothing else on this instance until the answer is complete, as Lambda does. */
   readonly exclusive?: boolean;

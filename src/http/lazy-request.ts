@@ -1,6 +1,6 @@
-import { toWebRequest } from "./web-fetch.ts";
 import type { HttpRequest } from "./http-handler.ts";
 import type { LightSignal } from "./light-signal.ts";
+import { toWebRequest } from "./web-fetch.ts";
 
 /**
  * A web `Request` that is made when it is first looked at. Most servers never do, and the first one that a Node process

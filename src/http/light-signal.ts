@@ -1,8 +1,8 @@
 /** What happens once, and can be waited for: an `AbortSignal`, or what is used of one. */
 export interface Occasion {
   readonly aborted: boolean;
-  addEventListener(type: "abort", listener: (event: unknown) => void, options?: { readonly once?: boolean }): void;
-  removeEventListener(type: "abort", listener: (event: unknown) => void): void;
+  addEventListener(type: "abort", lease: (event: unknown) => void, options?: { readonly once?: boolean }): void;
+  removeEventListener(type: "abort", lease: (event: unknown) => void): void;
 }
 
 /**
@@ -18,13 +18,13 @@ export class LightSignal implements Occasion {
     return this.#aborted;
   }
 
-  addEventListener(_type: "abort", listener: (event: unknown) => void, _options?: { readonly once?: boolean }): void {
+  addEventListener(_type: "abort", lease: (event: unknown) => void, _options?: { readonly once?: boolean }): void {
     this.#listeners ??= [];
-    this.#listeners.push(listener);
+    this.#listeners.push(lease);
   }
 
-  removeEventListener(_type: "abort", listener: (event: unknown) => void): void {
-    const at = this.#listeners?.indexOf(listener) ?? -1;
+  removeEventListener(_type: "abort", lease: (event: unknown) => void): void {
+    const at = this.#listeners?.indexOf(lease) ?? -1;
     if (at >= 0) this.#listeners?.splice(at, 1);
   }
 
@@ -35,7 +35,7 @@ export class LightSignal implements Occasion {
     this.#made?.abort();
     const listeners = this.#listeners ?? [];
     this.#listeners = undefined;
-    for (const listener of listeners) listener(undefined);
+    for (const lease of listeners) lease(undefined);
   }
 
   /** The same as an `AbortSignal`, for what takes nothing else; made when it is first asked for. */

@@ -1,5 +1,5 @@
-import type { HttpRequest, HttpResponse, Invocation } from "./http-handler.ts";
 import { monotonicMs } from "../clock.ts";
+import type { HttpRequest, HttpResponse, Invocation } from "./http-handler.ts";
 
 /** One request, as the log tells it. Never a body, a token, or a header that could hold one. */
 export interface RequestRecord {
@@ -32,7 +32,7 @@ export interface RequestRecord {
 }
 
 /** What is found out about a request while it is served. */
-export interface RequestNotes {
+export interface RequestLogFields {
   era?: "modern" | "legacy";
   mcpMethod?: string;
   mcpName?: string;
@@ -51,7 +51,7 @@ export const writeLogLine: LogSink = (record) => void process.stdout.write(`${JS
 const MAX_NAME_LENGTH = 128;
 
 /** Notes what a message asks for. Only requests by name are told apart; resource URIs may hold personal data. */
-export function noteMessage(notes: RequestNotes, message: unknown): void {
+export function recordMessage(notes: RequestLogFields, message: unknown): void {
   const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } };
   if (typeof method === "string") notes.mcpMethod = method.slice(0, MAX_NAME_LENGTH);
   const name = params?.name;
@@ -59,7 +59,7 @@ export function noteMessage(notes: RequestNotes, message: unknown): void {
 }
 
 export interface RequestLog {
-  readonly notes: RequestNotes;
+  readonly notes: RequestLogFields;
   /** The same response, its record written once its last byte was handed over. */
   finish(response: HttpResponse): HttpResponse;
 }
@@ -74,7 +74,7 @@ export function startRequestLog(
   { sink, level }: { readonly sink: LogSink; readonly level: LogLevel },
 ): RequestLog {
   const startedAt = monotonicMs();
-  const notes: RequestNotes = {};
+  const notes: RequestLogFields = {};
   const coldStart = !served;
   served = true;
   const write = ({ status, body }: HttpResponse, streamedBytes?: number): void => {
@@ -115,7 +115,7 @@ export function startRequestLog(
 async function* counted(
   body: AsyncIterable<string>,
   done: (bytes: number) => void,
-  notes: RequestNotes,
+  notes: RequestLogFields,
 ): AsyncGenerator<string, void> {
   let bytes = 0;
   try {

@@ -53,7 +53,7 @@ export function toWebRequest(request: HttpRequest, signal?: AbortSignal): Reques
   return new Request(absoluteUrl(request), { method, headers, ...(signal && { signal }) });
 }
 
-/** The URL that the client asked, as far as it can be known behind a front door. */
+/** The URL that the client asked, as far as it can be known behind an ingress. */
 export function absoluteUrl({ url, headers }: HttpRequest): string {
   // The authority is the client's word; what does not look like one must not become part of a URL.
   const host = /^[\w.-]+(:\d+)?$/.test(headers.host ?? "") ? headers.host : "localhost";

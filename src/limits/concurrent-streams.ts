@@ -1,29 +1,29 @@
+import { ANYBODY } from "../auth/caller.ts";
+import type { RequestContext } from "../auth/request-context.ts";
+import type { LimitConfig } from "../config/limit-settings.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
-import type { Visit } from "../auth/request-context.ts";
 import { isEventStream } from "../http/sse.ts";
 import { partitionOf } from "../services/caller-scope.ts";
 import type { ObservedStore } from "../store/observed-store.ts";
-import { ANYBODY } from "../auth/caller.ts";
 import { addressGroup } from "./address-group.ts";
-import type { LimitConfig } from "../config/limit-settings.ts";
-import { type Place, takePlace } from "./stream-slot.ts";
+import { acquireSlot, type StreamSlot } from "./stream-slot.ts";
 
 /** Seconds after which a refused caller may find a place: not before it closes another stream. */
 const RETRY_AFTER_SECONDS = "30";
 /** Default for a caller, who may be a service that calls for many. An address may be a whole office's, and has none. */
-const PLACES_OF_CALLER = 64;
+const SLOTS_OF_CALLER = 64;
 /** A stream that says nothing for so many heartbeats is not read, and its place is free again. */
 const SILENT_HEARTBEATS = 3;
 const LEAST_TTL_SECONDS = 90;
 
 /** Limits how many streams wait for news of one caller at a time. */
-export interface OpenStreams {
+export interface ConcurrentStreams {
   /** Opens a stream in a place of its caller's, or refuses it. Throws STORE_UNAVAILABLE. */
-  hold(visit: Visit, open: () => Promise<HttpResponse>): Promise<HttpResponse>;
+  hold(requestContext: RequestContext, open: () => Promise<HttpResponse>): Promise<HttpResponse>;
 }
 
-export interface OpenStreamsOptions extends Pick<LimitConfig, "maxStreams"> {
+export interface ConcurrentStreamsOptions extends Pick<LimitConfig, "maxStreams"> {
   /** Where places are taken, for all instances that share it. */
   readonly store: ObservedStore;
   readonly heartbeatSeconds: number;
@@ -32,23 +32,23 @@ export interface OpenStreamsOptions extends Pick<LimitConfig, "maxStreams"> {
 }
 
 /** The places for waiting streams. */
-export function createOpenStreams({
+export function createConcurrentStreams({
   maxStreams,
   store,
   heartbeatSeconds,
   now = Date.now,
-}: OpenStreamsOptions): OpenStreams {
+}: ConcurrentStreamsOptions): ConcurrentStreams {
   const ttlSeconds = Math.max(LEAST_TTL_SECONDS, SILENT_HEARTBEATS * heartbeatSeconds);
   return {
-    async hold(visit, open) {
-      const { notes, invocation, caller } = visit;
-      const places = maxStreams ?? (caller === ANYBODY ? undefined : PLACES_OF_CALLER);
-      if (places === undefined || !invocation.canStream) return open();
-      const partition = partitionOf("streams", ownerOf(visit));
-      const place = await takePlace({ store, partition, places, ttlSeconds, now });
-      if (!place) return tooMany(places);
+    async hold(requestContext, open) {
+      const { notes, invocation, caller } = requestContext;
+      const slots = maxStreams ?? (caller === ANYBODY ? undefined : SLOTS_OF_CALLER);
+      if (slots === undefined || !invocation.canStream) return open();
+      const partition = partitionOf("streams", ownerOf(requestContext));
+      const slot = await acquireSlot({ store, partition, slots, ttlSeconds, now });
+      if (!slot) return tooMany(slots);
       const release = (): Promise<void> =>
-        place.release().catch((error: unknown) => {
+        slot.release().catch((error: unknown) => {
           // It expires by itself.
           notes.error ??= String(error);
         });
@@ -56,7 +56,7 @@ export function createOpenStreams({
         const response = await open();
         if (isEventStream(response)) {
           const body = response.body as AsyncIterable<string>;
-          return { ...response, body: held(body, { renew: place.renew, release, invocation }) };
+          return { ...response, body: held(body, { renew: slot.renew, release, invocation }) };
         }
         await release();
         return response;
@@ -69,13 +69,13 @@ export function createOpenStreams({
 }
 
 /** A caller, and where all are one, who is at an address: one public client must not take the places of all. */
-const ownerOf = ({ caller, principal, invocation }: Visit): readonly string[] =>
+const ownerOf = ({ caller, principal, invocation }: RequestContext): readonly string[] =>
   caller === ANYBODY ? ["address", addressGroup(invocation.clientIp)] : ["caller", principal];
 
 /** The same stream. As long as it is read, it keeps its place. */
 async function* held(
   body: AsyncIterable<string>,
-  { renew, release, invocation }: Place & Pick<Visit, "invocation">,
+  { renew, release, invocation }: StreamSlot & Pick<RequestContext, "invocation">,
 ): AsyncGenerator<string, void> {
   const { promise: over, resolve } = Promise.withResolvers<void>();
   // An instance that is frozen behind the answer would leave the place taken.
@@ -91,7 +91,7 @@ async function* held(
   }
 }
 
-function tooMany(places: number): HttpResponse {
-  const message = `Too many open streams: ${places} are the most that may wait for news at a time.`;
+function tooMany(slots: number): HttpResponse {
+  const message = `Too many open streams: ${slots} are the most that may wait for news at a time.`;
   return errorResponse(429, { code: JsonRpcCode.HTTP_ERROR, message }, { "retry-after": RETRY_AFTER_SECONDS });
 }

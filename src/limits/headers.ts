@@ -1,9 +1,9 @@
+import type { LimitConfig } from "../config/limit-settings.ts";
 import type { HttpRequest, HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
-import type { LimitConfig } from "../config/limit-settings.ts";
 
 /**
- * The refusal of a request whose headers are too large (RFC 6585 §5), or undefined. Front doors have limits of their own,
+ * The refusal of a request whose headers are too large (RFC 6585 §5), or undefined. Ingresses have limits of their own,
  * from 10 KiB up to none that is documented; behind all of them there is at least this one.
  */
 export function headerProblem(

@@ -1,6 +1,6 @@
+import type { LimitConfig } from "../config/limit-settings.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode, requestIdOf } from "../http/json-rpc.ts";
-import type { LimitConfig } from "../config/limit-settings.ts";
 
 /** Ids are echoed, kept in keys of the store, and compared; nobody's are longer than a UUID with something around it. */
 const MAX_ID_LENGTH = 256;

@@ -1,27 +1,27 @@
+import type { Principal } from "../auth/principal.ts";
+import type { RequestContext } from "../auth/request-context.ts";
+import type { ToolRulesByName } from "../authorization/tool-rules.ts";
+import type { RateRule } from "../config/limit-settings.ts";
 import { AnycloudError } from "../errors.ts";
 import type { HttpResponse, Invocation } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
-import type { Visit } from "../auth/request-context.ts";
-import type { ObservedStore } from "../store/observed-store.ts";
 import { type ClosedBuckets, createRateLimiter, type RateLimit } from "../services/rate-limiter.ts";
-import type { Principal } from "../auth/principal.ts";
-import type { ToolRulesByName } from "../authorization/tool-rules.ts";
+import type { ObservedStore } from "../store/observed-store.ts";
 import { addressGroup } from "./address-group.ts";
-import type { RateRule } from "../config/limit-settings.ts";
 
 /**
  * Takes requests out of what their senders may still send: undefined, or the refusal with its `Retry-After`. Throws
  * STORE_UNAVAILABLE while it cannot be counted, and costs nothing for who is known to be over.
  */
-export interface RateGate {
+export interface RateLimits {
   /** Before it is known who asks, so that guesses at tokens count, too. */
   takeAddress(invocation: Invocation): Promise<HttpResponse | undefined>;
-  takePrincipal(visit: Visit): Promise<HttpResponse | undefined>;
+  takePrincipal(requestContext: RequestContext): Promise<HttpResponse | undefined>;
   /** A call that is otherwise allowed. Absent where no tool has a limit. */
-  readonly takeTool: ((visit: Visit, tool: string) => Promise<HttpResponse | undefined>) | undefined;
+  readonly takeTool: ((requestContext: RequestContext, tool: string) => Promise<HttpResponse | undefined>) | undefined;
 }
 
-export interface RateGateOptions {
+export interface RateLimitsOptions {
   readonly rateLimits?: readonly RateRule[] | undefined;
   /** Their `rateLimit` holds where `rateLimits` say nothing of the tool. */
   readonly tools: ToolRulesByName;
@@ -40,12 +40,12 @@ const BUCKET = "mcp-anycloud";
  * The limits that are configured; undefined where none is. Throws CONFIG_INVALID without a store: each instance would
  * count for itself, and the limit grow with their number.
  */
-export function createRateGate({
+export function createRateLimits({
   rateLimits = [],
   tools,
   store,
   now = Date.now,
-}: RateGateOptions): RateGate | undefined {
+}: RateLimitsOptions): RateLimits | undefined {
   const limits = limitsOf(rateLimits, tools);
   if (limits.size === 0) return undefined;
   if (!store) {

@@ -2,18 +2,18 @@ import type { ObservedStore } from "../store/observed-store.ts";
 import { isConflict, type StateItem } from "../store/store.ts";
 
 /** One of the places of a partition, taken. */
-export interface Place {
+export interface StreamSlot {
   /** Says that it is still used, if it is time to. Never fails: a place that was lost stays lost. */
   renew(): void;
   /** Frees it. Throws STORE_UNAVAILABLE, and the place is free when its time is up. */
   release(): Promise<void>;
 }
 
-export interface PlaceOptions {
+export interface SlotOptions {
   readonly store: ObservedStore;
   readonly partition: string;
   /** How many there are. */
-  readonly places: number;
+  readonly slots: number;
   /** Seconds for which a place stays taken by who is not heard of: its instance may be gone. */
   readonly ttlSeconds: number;
   /** Unix time in milliseconds. */
@@ -24,20 +24,20 @@ export interface PlaceOptions {
  * Takes a free place; undefined where there is none. Places have numbers, and a number is written by one taker only, so
  * that never more are taken than there are, however many try at once. Throws STORE_UNAVAILABLE.
  */
-export async function takePlace(options: PlaceOptions): Promise<Place | undefined> {
-  const { store, partition, places } = options;
+export async function acquireSlot(options: SlotOptions): Promise<StreamSlot | undefined> {
+  const { store, partition, slots } = options;
   for (;;) {
     const taken = new Set((await store.list(partition)).map(({ sort }) => sort));
-    const free = Array.from({ length: places }, (_, index) => String(index)).filter((sort) => !taken.has(sort));
+    const free = Array.from({ length: slots }, (_, index) => String(index)).filter((sort) => !taken.has(sort));
     // Any of them, so that those who try at once seldom try for the same.
     const sort = free[Math.floor(Math.random() * free.length)];
     if (sort === undefined) return undefined;
     const item = await putOrLose(options, { sort, when: "absent" });
-    if (item) return placeAt(options, item);
+    if (item) return heldSlot(options, item);
   }
 }
 
-function placeAt(options: PlaceOptions, taken: StateItem): Place {
+function heldSlot(options: SlotOptions, taken: StateItem): StreamSlot {
   const { now, ttlSeconds } = options;
   let item: StateItem | undefined = taken;
   let renewedAt = now();
@@ -61,7 +61,7 @@ function placeAt(options: PlaceOptions, taken: StateItem): Place {
   };
 }
 
-interface PlaceWrite {
+interface SlotWrite {
   readonly sort: string;
   readonly when: "absent" | StateItem;
   readonly ttl?: number;
@@ -69,8 +69,8 @@ interface PlaceWrite {
 
 /** The item as it was written; undefined when somebody else was faster, or it expired and is somebody else's. */
 async function putOrLose(
-  { store, partition, ttlSeconds, now }: PlaceOptions,
-  { sort, when, ttl = ttlSeconds }: PlaceWrite,
+  { store, partition, ttlSeconds, now }: SlotOptions,
+  { sort, when, ttl = ttlSeconds }: SlotWrite,
 ): Promise<StateItem | undefined> {
   const expiresAt = Math.floor(now() / 1000) + ttl;
   try {

@@ -6,7 +6,7 @@ const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i;
 
 /**
  * Why a request's `Host` is refused, or undefined when it is not.
- * Without a list of hosts the platform's front door, which routed by the name, is trusted, but not for callers on the
+ * Without a list of hosts the platform's ingress, which routed by the name, is trusted, but not for callers on the
  * loopback interface: there a web page could have pointed its own name at this machine (DNS rebinding; MCP 2026-07-28,
  * Streamable HTTP, Security Warning).
  */

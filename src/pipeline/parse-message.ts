@@ -1,39 +1,39 @@
 import { isJsonContentType } from "@modelcontextprotocol/server";
+import type { RequestContext } from "../auth/request-context.ts";
+import type { Authorize } from "../authorization/authorize.ts";
 import type { Config } from "../config/config.ts";
-import { type Legs, serveMessage } from "./serve-message.ts";
 import type { HttpRequest, HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
-import type { Visit } from "../auth/request-context.ts";
-import { byteLength, noteMessage } from "../http/request-log.ts";
-import { isListen } from "../protocol-2026/handler.ts";
-import type { Authorize } from "../authorization/authorize.ts";
+import { byteLength, recordMessage } from "../http/request-log.ts";
+import type { ConcurrentStreams } from "../limits/concurrent-streams.ts";
 import { messageProblem } from "../limits/json.ts";
-import type { OpenStreams } from "../limits/concurrent-streams.ts";
+import { isListen } from "../protocol-2026/handler.ts";
+import { type ProtocolHandlers, serveMessage } from "./serve-message.ts";
 
 /** What a message meets on its way to a leg. */
-export interface Receiving extends Legs {
+export interface Receiving extends ProtocolHandlers {
   readonly config: Config;
   /** Decides about what a message asks for. */
   readonly authorize: Authorize;
   /** Where streams that wait for news have their places. */
-  readonly streams: OpenStreams;
+  readonly streams: ConcurrentStreams;
 }
 
 /** Takes up the message of a POST, once for both eras, and serves it. */
-export async function receive(endpoint: Receiving, visit: Visit): Promise<HttpResponse> {
+export async function receive(endpoint: Receiving, requestContext: RequestContext): Promise<HttpResponse> {
   const { config } = endpoint;
-  const read = readMessage(visit.request, config);
+  const read = readMessage(requestContext.request, config);
   if ("refused" in read) return read.refused;
   const { message, text } = read;
   const tooMuch = messageProblem(message, config, text);
   if (tooMuch) return tooMuch;
-  noteMessage(visit.notes, message);
-  const authorized = await endpoint.authorize(visit, message);
+  recordMessage(requestContext.notes, message);
+  const authorized = await endpoint.authorize(requestContext, message);
   if ("refused" in authorized) return authorized.refused;
   const { guard } = authorized;
-  const arrival = { ...visit, ...(guard && { guard }), message, heartbeatMs: config.heartbeatSeconds * 1000 };
+  const arrival = { ...requestContext, ...(guard && { guard }), message, heartbeatMs: config.heartbeatSeconds * 1000 };
   const serve = (): Promise<HttpResponse> => serveMessage(endpoint, arrival);
-  return isListen(message) ? endpoint.streams.hold(visit, serve) : serve();
+  return isListen(message) ? endpoint.streams.hold(requestContext, serve) : serve();
 }
 
 /** The parsed body, or why there is none. */

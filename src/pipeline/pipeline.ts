@@ -1,36 +1,36 @@
-import type { Config } from "../config/config.ts";
-import { answerOf, serveStream } from "./serve-message.ts";
-import type { HttpRequest, HttpResponse } from "../http/http-handler.ts";
-import { MODERN_REVISION } from "./classify.ts";
-import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
-import type { Stranger, Visit } from "../auth/request-context.ts";
-import type { LegacyLeg } from "../protocol-2025/handler.ts";
-import { type Receiving, receive } from "./parse-message.ts";
-import type { Access } from "../auth/authenticate.ts";
-import { ANYBODY } from "../auth/caller.ts";
 import { type Audit, recordRefusal } from "../audit/audit-log.ts";
+import type { Authentication } from "../auth/authenticate.ts";
+import { ANYBODY } from "../auth/caller.ts";
+import type { RequestContext, UnauthenticatedRequest } from "../auth/request-context.ts";
+import type { Config } from "../config/config.ts";
+import type { HttpRequest, HttpResponse } from "../http/http-handler.ts";
+import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
+import { headerProblem } from "../limits/headers.ts";
+import type { RateLimits } from "../limits/rate.ts";
+import type { Protocol2025Handler } from "../protocol-2025/handler.ts";
+import { MODERN_REVISION } from "./classify.ts";
 import { preflightResponse, readableBy } from "./cors.ts";
 import { hostProblem } from "./host-validation.ts";
-import { headerProblem } from "../limits/headers.ts";
-import type { RateGate } from "../limits/rate.ts";
 import { isAllowedOrigin } from "./origin-validation.ts";
+import { type Receiving, receive } from "./parse-message.ts";
+import { answerOf, serveStream } from "./serve-message.ts";
 
 /** What a request meets on its way in. */
 export interface Endpoint extends Receiving {
   readonly config: Config;
-  readonly legacy: LegacyLeg;
+  readonly legacy: Protocol2025Handler;
   /** Absent where nothing is recorded. */
   readonly audit: Audit | undefined;
-  readonly access: Access;
+  readonly access: Authentication;
   /** Absent where nothing is counted. */
-  readonly rates: RateGate | undefined;
+  readonly rates: RateLimits | undefined;
 }
 
 /** Answered without the server, for load balancers and uptime checks. */
 const HEALTH_PATH = "/health";
 
 /** The way of a request up to its message, in reading order: from where, to what, by whom. */
-export async function admit(endpoint: Endpoint, stranger: Stranger): Promise<HttpResponse> {
+export async function admit(endpoint: Endpoint, stranger: UnauthenticatedRequest): Promise<HttpResponse> {
   const { request, invocation } = stranger;
   const tooLarge = headerProblem(request, endpoint.config);
   if (tooLarge) return tooLarge;
@@ -44,7 +44,7 @@ export async function admit(endpoint: Endpoint, stranger: Stranger): Promise<Htt
 
 const forbidden = (message: string): HttpResponse => errorResponse(403, { code: JsonRpcCode.HTTP_ERROR, message });
 
-async function route(endpoint: Endpoint, stranger: Stranger): Promise<HttpResponse> {
+async function route(endpoint: Endpoint, stranger: UnauthenticatedRequest): Promise<HttpResponse> {
   const { method, url } = stranger.request;
   const [path = ""] = url.split("?", 1);
   if (path === HEALTH_PATH && method === "GET") {
@@ -74,11 +74,11 @@ function published(document: HttpResponse, request: HttpRequest): HttpResponse {
 }
 
 /** Asks who it is, and lets in whom it may. */
-async function welcome(endpoint: Endpoint, stranger: Stranger): Promise<HttpResponse> {
+async function welcome(endpoint: Endpoint, stranger: UnauthenticatedRequest): Promise<HttpResponse> {
   const { rates } = endpoint;
   const { request, invocation } = stranger;
   const { identify, challenges } = endpoint.access;
-  const denied = (response: HttpResponse, asker: Stranger = stranger): HttpResponse => {
+  const denied = (response: HttpResponse, asker: UnauthenticatedRequest = stranger): HttpResponse => {
     if (endpoint.audit) recordRefusal(endpoint.audit, asker, response.status);
     return response;
   };
@@ -87,30 +87,33 @@ async function welcome(endpoint: Endpoint, stranger: Stranger): Promise<HttpResp
   const identified = (await identify?.(request, invocation)) ?? { caller: ANYBODY };
   if ("refused" in identified) return denied(identified.refused);
   const { caller } = identified;
-  const visit: Visit = { ...stranger, ...identified, principal: caller.principal };
-  const ofTheirs = await rates?.takePrincipal(visit);
-  if (ofTheirs) return denied(ofTheirs, visit);
-  if (request.method === "POST") return receive(endpoint, visit);
+  const requestContext: RequestContext = { ...stranger, ...identified, principal: caller.principal };
+  const ofTheirs = await rates?.takePrincipal(requestContext);
+  if (ofTheirs) return denied(ofTheirs, requestContext);
+  if (request.method === "POST") return receive(endpoint, requestContext);
   // A message may need more than these, and is told of all it needs at once; here is none.
   const { requiredScopes = [] } = endpoint.config;
   const isAllowed = requiredScopes.every((scope) => caller.scopes.includes(scope));
-  if (!isAllowed) return denied(challenges.insufficientScope([]), visit);
-  return serveSession(endpoint, visit) ?? methodNotAllowed(endpoint);
+  if (!isAllowed) return denied(challenges.insufficientScope([]), requestContext);
+  return serveSession(endpoint, requestContext) ?? methodNotAllowed(endpoint);
 }
 
 /** GET and DELETE, which concern sessions; undefined where there are none. */
-function serveSession({ config, legacy, streams }: Endpoint, visit: Visit): Promise<HttpResponse> | undefined {
-  const { method, headers } = visit.request;
+function serveSession(
+  { config, legacy, streams }: Endpoint,
+  requestContext: RequestContext,
+): Promise<HttpResponse> | undefined {
+  const { method, headers } = requestContext.request;
   // 2026-07-28 has neither (MCP, Streamable HTTP).
   if ((headers["mcp-protocol-version"] ?? "") >= MODERN_REVISION) return undefined;
   if (method === "GET" && legacy.openStream) {
     const { openStream } = legacy;
     const open = (): Promise<HttpResponse> =>
-      serveStream(openStream, { ...visit, heartbeatMs: config.heartbeatSeconds * 1000 });
-    return legacy.resumesRequest?.(visit.request) ? open() : streams.hold(visit, open);
+      serveStream(openStream, { ...requestContext, heartbeatMs: config.heartbeatSeconds * 1000 });
+    return legacy.resumesRequest?.(requestContext.request) ? open() : streams.hold(requestContext, open);
   }
   const { endSession } = legacy;
-  return method === "DELETE" && endSession ? answerOf(visit, () => endSession(visit)) : undefined;
+  return method === "DELETE" && endSession ? answerOf(requestContext, () => endSession(requestContext)) : undefined;
 }
 
 function methodNotAllowed({ legacy }: Endpoint): HttpResponse {

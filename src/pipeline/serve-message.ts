@@ -1,40 +1,40 @@
+import type { ProtocolHandler, RequestContext, StreamRequest } from "../auth/request-context.ts";
 import { failureResponse } from "../http/error-response.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
-import { classify } from "./classify.ts";
 import { errorResponse, JsonRpcCode, requestIdOf } from "../http/json-rpc.ts";
-import type { Leg, StreamVisit, Visit } from "../auth/request-context.ts";
 import { LightSignal, type Occasion } from "../http/light-signal.ts";
-import type { RequestNotes } from "../http/request-log.ts";
+import { Rejection } from "../http/rejection.ts";
+import type { RequestLogFields } from "../http/request-log.ts";
+import { classify } from "./classify.ts";
 import { withLifetime } from "./response-lifetime.ts";
-import { Refusal } from "../http/rejection.ts";
 
 /** What serves each protocol era. */
-export interface Legs {
-  readonly modern: Leg;
-  readonly legacy: Leg;
+export interface ProtocolHandlers {
+  readonly modern: ProtocolHandler;
+  readonly legacy: ProtocolHandler;
 }
 
 /** A message that was let in. */
-export interface Arrival extends Visit {
+export interface Arrival extends RequestContext {
   /** The parsed JSON of the body. */
   readonly message: unknown;
   readonly heartbeatMs: number;
 }
 
 /** Hands a message to the leg of its era and sees the answer through. */
-export function serveMessage(legs: Legs, arrival: Arrival): Promise<HttpResponse> {
+export function serveMessage(handlers: ProtocolHandlers, arrival: Arrival): Promise<HttpResponse> {
   const { request, invocation, notes, message, heartbeatMs } = arrival;
   const inbound = classify(request, message);
   // What neither era accepts is the modern leg's to refuse: it knows the specification's ladder of errors.
   notes.era = inbound.kind === "legacy" ? "legacy" : "modern";
-  const leg = legs[notes.era];
-  const { deadline, endsItself } = watchedDeadline(arrival);
+  const handler = handlers[notes.era];
+  const { deadline, handlesItsDeadline } = watchedDeadline(arrival);
   const { abandoned, abandon } = abandonment(arrival);
   // The headers of the answer to `initialize` carry the session, so they wait for it.
   const canStream = invocation.canStream && acceptsStream(request.headers.accept) && notes.mcpMethod !== "initialize";
-  const failed = (error: unknown): void => noteFailure(notes, error);
+  const failed = (error: unknown): void => recordFailure(notes, error);
   const answered = answerOf(arrival, () =>
-    leg.serve({ ...arrival, inbound, abandoned, canStream, failed, endsItself }),
+    handler.serve({ ...arrival, inbound, abandoned, canStream, failed, handlesItsDeadline }),
   );
   return withLifetime(answered, {
     heartbeatMs,
@@ -47,32 +47,32 @@ export function serveMessage(legs: Legs, arrival: Arrival): Promise<HttpResponse
 
 /** Opens a stream and sees it through. It ends itself when the platform's time is up. */
 export function serveStream(
-  open: (visit: StreamVisit) => Promise<HttpResponse>,
-  { heartbeatMs, ...visit }: Visit & { readonly heartbeatMs: number },
+  open: (requestContext: StreamRequest) => Promise<HttpResponse>,
+  { heartbeatMs, ...requestContext }: RequestContext & { readonly heartbeatMs: number },
 ): Promise<HttpResponse> {
-  visit.notes.era = "legacy";
-  const { abandoned, abandon } = abandonment(visit);
-  const failed = (error: unknown): void => noteFailure(visit.notes, error);
-  const opened = answerOf(visit, () => open({ ...visit, abandoned: abandoned.signal, failed }));
+  requestContext.notes.era = "legacy";
+  const { abandoned, abandon } = abandonment(requestContext);
+  const failed = (error: unknown): void => recordFailure(requestContext.notes, error);
+  const opened = answerOf(requestContext, () => open({ ...requestContext, abandoned: abandoned.signal, failed }));
   return withLifetime(opened, { heartbeatMs, canStream: true, abandon, timedOut: () => timedOut(undefined) });
 }
 
 /** What `serve` answers; what it throws as the answer to the client, and told to the operator. */
 export async function answerOf(
-  { notes, message }: Pick<Visit, "notes"> & { readonly message?: unknown },
+  { notes, message }: Pick<RequestContext, "notes"> & { readonly message?: unknown },
   serve: () => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
   try {
     return await serve();
   } catch (error) {
-    if (error instanceof Refusal) return error.response;
-    noteFailure(notes, error);
+    if (error instanceof Rejection) return error.response;
+    recordFailure(notes, error);
     return failureResponse(error, message);
   }
 }
 
 /** Fires when nobody reads the answer any more: the platform said so, or `abandon` was called. */
-function abandonment({ invocation: { signal } }: Visit): { abandoned: LightSignal; abandon: () => void } {
+function abandonment({ invocation: { signal } }: RequestContext): { abandoned: LightSignal; abandon: () => void } {
   const abandoned = new LightSignal();
   const abandon = (): void => abandoned.abort();
   if (signal?.aborted) abandon();
@@ -80,9 +80,12 @@ function abandonment({ invocation: { signal } }: Visit): { abandoned: LightSigna
   return { abandoned, abandon };
 }
 
-/** Fires when the platform's time is up, unless `endsItself` was called. Undefined where no time is set. */
-function watchedDeadline({ invocation: { deadline } }: Visit): { deadline?: Occasion; endsItself: () => void } {
-  if (!deadline) return { endsItself: () => {} };
+/** Fires when the platform's time is up, unless `handlesItsDeadline` was called. Undefined where no time is set. */
+function watchedDeadline({ invocation: { deadline } }: RequestContext): {
+  deadline?: Occasion;
+  handlesItsDeadline: () => void;
+} {
+  if (!deadline) return { handlesItsDeadline: () => {} };
   const reached = new LightSignal();
   let isWatched = true;
   const reach = (): void => {
@@ -91,13 +94,13 @@ function watchedDeadline({ invocation: { deadline } }: Visit): { deadline?: Occa
   deadline.addEventListener("abort", reach, { once: true });
   // One that came before the request fires when its serving has begun, and with it what ends itself.
   if (deadline.aborted) queueMicrotask(reach);
-  const endsItself = (): void => {
+  const handlesItsDeadline = (): void => {
     isWatched = false;
   };
-  return { deadline: reached, endsItself };
+  return { deadline: reached, handlesItsDeadline };
 }
 
-function noteFailure(notes: RequestNotes, error: unknown): void {
+function recordFailure(notes: RequestLogFields, error: unknown): void {
   notes.error = error instanceof Error ? withCauses(error) : String(error);
 }
 

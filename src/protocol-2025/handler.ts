@@ -1,18 +1,18 @@
 import { DEFAULT_NEGOTIATED_PROTOCOL_VERSION, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
+import type { ProtocolHandler, RequestContext } from "../auth/request-context.ts";
 import type { HttpRequest, HttpResponse } from "../http/http-handler.ts";
-import type { Leg, Visit } from "../auth/request-context.ts";
 import { badRequest } from "./error-responses.ts";
 import type { SessionContext } from "./sessions/session-context.ts";
-import { createSessionLeg, type SessionLeg } from "./sessions/session-handler.ts";
-import { createSessionlessLeg, type SessionlessContext } from "./stateless.ts";
+import { createSessionHandler, type SessionHandler } from "./sessions/session-handler.ts";
+import { createStatelessHandler, type StatelessContext } from "./stateless.ts";
 
 /** GET and DELETE are served where there are sessions. */
-export type LegacyLeg = Leg & Partial<SessionLeg>;
+export type Protocol2025Handler = ProtocolHandler & Partial<SessionHandler>;
 
 /** Serves MCP 2025-03-26 to 2025-11-25: with sessions where there is a store to keep them, else without. */
-export function createLegacyLeg(context: SessionContext | SessionlessContext): LegacyLeg {
-  const { serve, openStream, resumesRequest, endSession }: LegacyLeg =
-    "sessions" in context ? createSessionLeg(context) : createSessionlessLeg(context);
+export function createProtocol2025Handler(context: SessionContext | StatelessContext): Protocol2025Handler {
+  const { serve, openStream, resumesRequest, endSession }: Protocol2025Handler =
+    "sessions" in context ? createSessionHandler(context) : createStatelessHandler(context);
   return {
     serve: inKnownRevision(serve),
     ...(openStream && { openStream: inKnownRevision(openStream) }),
@@ -21,15 +21,15 @@ export function createLegacyLeg(context: SessionContext | SessionlessContext): L
   };
 }
 
-type Serve<Request> = (visit: Request) => Promise<HttpResponse>;
+type Serve<Request> = (requestContext: Request) => Promise<HttpResponse>;
 
 /** Refuses what names a revision that nobody speaks (MCP 2025-11-25, Protocol Version Header). */
-function inKnownRevision<Request extends Visit & { readonly message?: unknown }>(
+function inKnownRevision<Request extends RequestContext & { readonly message?: unknown }>(
   serve: Serve<Request>,
 ): Serve<Request> {
-  return async (visit) => {
-    const problem = versionProblem(visit.request);
-    return problem ? badRequest(visit.message, problem) : serve(visit);
+  return async (requestContext) => {
+    const problem = versionProblem(requestContext.request);
+    return problem ? badRequest(requestContext.message, problem) : serve(requestContext);
   };
 }
 

@@ -5,25 +5,25 @@ import type {
   JSONRPCResponse,
   MessageExtraInfo,
 } from "@modelcontextprotocol/server";
+import type { McpRequest } from "../auth/request-context.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
-import type { Exchange } from "../auth/request-context.ts";
 import { CallAnswer } from "../server/call-response.ts";
 import type { CallEvents, DirectLine } from "../server/server-connection.ts";
 import { NO_SESSION, unreachableClient } from "./unreachable-client.ts";
 
 export interface LineExchangeOptions {
   readonly message: JSONRPCRequest;
-  readonly exchange: Exchange;
+  readonly mcpRequest: McpRequest;
   readonly extra: MessageExtraInfo;
   readonly line: DirectLine;
   /** Takes the line back when the call is over. */
   readonly done: (line: DirectLine) => void;
 }
 
-/** Serves a request on a line. Throws Refusal. */
+/** Serves a request on a line. Throws Rejection. */
 export async function serveOnLine(options: LineExchangeOptions): Promise<HttpResponse> {
-  const { exchange, line, done } = options;
-  const { guard } = exchange;
+  const { mcpRequest, line, done } = options;
+  const { guard } = mcpRequest;
   try {
     if (guard?.admit) await guard.admit(line.server);
     if (guard?.between.connected) await guard.between.connected(line.scopeResolver);
@@ -45,9 +45,9 @@ class LineExchange implements CallEvents {
 
   constructor(options: LineExchangeOptions) {
     this.#options = options;
-    const { message, exchange, extra, line } = options;
-    exchange.abandoned.addEventListener("abort", this.#stop);
-    if (exchange.abandoned.aborted) this.#stop();
+    const { message, mcpRequest, extra, line } = options;
+    mcpRequest.abandoned.addEventListener("abort", this.#stop);
+    if (mcpRequest.abandoned.aborted) this.#stop();
     line.call(message, extra, this);
   }
 
@@ -57,7 +57,7 @@ class LineExchange implements CallEvents {
 
   notified(notification: JSONRPCNotification): void {
     // In one JSON body there is no place for it.
-    if (this.#options.exchange.canStream) this.#answer.send(this.#passOn(notification));
+    if (this.#options.mcpRequest.canStream) this.#answer.send(this.#passOn(notification));
   }
 
   asked({ method }: JSONRPCRequest): void {
@@ -82,13 +82,13 @@ class LineExchange implements CallEvents {
   }
 
   #over(): void {
-    const { abandoned, guard } = this.#options.exchange;
+    const { abandoned, guard } = this.#options.mcpRequest;
     abandoned.removeEventListener("abort", this.#stop);
     guard?.between.over?.();
   }
 
   #passOn(message: JSONRPCMessage): JSONRPCMessage {
-    const { guard } = this.#options.exchange;
+    const { guard } = this.#options.mcpRequest;
     return guard ? guard.between.passOn(message) : message;
   }
 }

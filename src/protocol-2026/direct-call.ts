@@ -6,18 +6,18 @@ import {
   ProtocolErrorCode,
   type Server,
 } from "@modelcontextprotocol/server";
+import type { McpRequest } from "../auth/request-context.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
-import type { Exchange } from "../auth/request-context.ts";
 import { CallAnswer } from "../server/call-response.ts";
-import { type CallEvents, type DirectLine, openDirectLine } from "../server/server-connection.ts";
+import type { LazyServer } from "../server/lazy-server.ts";
 import { standAside } from "../server/message-interceptor.ts";
-import type { MadeServer } from "../server/lazy-server.ts";
 import { bindToCall, lowLevel, takesHeaders } from "../server/request-binding.ts";
+import { type CallEvents, type DirectLine, openDirectLine } from "../server/server-connection.ts";
 import type { UsualCall } from "./fast-path.ts";
 
 export interface DirectCall {
   readonly call: UsualCall;
-  readonly exchange: Exchange;
+  readonly mcpRequest: McpRequest;
   /** What handlers look at as the web's `Request`. */
   readonly webRequest: Request;
   readonly line: DirectLine;
@@ -34,7 +34,7 @@ const CLIENT_CLOSED_REQUEST = 499;
  * A line to what the exchange's factory makes. Undefined for what it throws, which has its answer in the SDK's own entry,
  * too, and for a server that is in use.
  */
-export async function openLine(made: MadeServer): Promise<DirectLine | undefined> {
+export async function openLine(made: LazyServer): Promise<DirectLine | undefined> {
   const server = await made.get().catch(() => undefined);
   if (!server || lowLevel(server).transport) return undefined;
   standAside(server);
@@ -44,11 +44,11 @@ export async function openLine(made: MadeServer): Promise<DirectLine | undefined
 /**
  * Serves a usual call with the SDK's own dispatch, codec and validation, but without the web's `Request`, `Response` and
  * streams, which cost several times as much as all of these. Undefined when the call turns out to be unusual, before any
- * handler has run: then it is for the SDK's own entry. Throws Refusal.
+ * handler has run: then it is for the SDK's own entry. Throws Rejection.
  */
 export async function callDirectly(options: DirectCall): Promise<HttpResponse | undefined> {
-  const { call, exchange, line, leave } = options;
-  const { guard } = exchange;
+  const { call, mcpRequest, line, leave } = options;
+  const { guard } = mcpRequest;
   const server = line.server as McpServer | Server;
   try {
     if (guard?.admit) await guard.admit(server);
@@ -57,11 +57,11 @@ export async function callDirectly(options: DirectCall): Promise<HttpResponse | 
     leave(line);
     throw error;
   }
-  if (takesHeadersOf(call, server) || (await lacksScopes(call, server, exchange))) {
+  if (takesHeadersOf(call, server) || (await lacksScopes(call, server, mcpRequest))) {
     leave(line);
     return undefined;
   }
-  if (exchange.abandoned.aborted) {
+  if (mcpRequest.abandoned.aborted) {
     leave(line);
     return { status: CLIENT_CLOSED_REQUEST, headers: {} };
   }
@@ -77,7 +77,7 @@ function takesHeadersOf({ message: { method, params } }: UsualCall, server: McpS
 async function lacksScopes(
   { message }: UsualCall,
   server: McpServer | Server,
-  { authInfo }: Exchange,
+  { authInfo }: McpRequest,
 ): Promise<boolean> {
   if (!("resolveScopeChallenge" in server)) return false;
   try {
@@ -95,8 +95,8 @@ class DirectExchange implements CallEvents {
 
   constructor(options: DirectCall) {
     this.#options = options;
-    const { call, exchange, webRequest, line } = options;
-    const { authInfo, abandoned } = exchange;
+    const { call, mcpRequest, webRequest, line } = options;
+    const { authInfo, abandoned } = mcpRequest;
     const { message, classification } = call;
     abandoned.addEventListener("abort", this.#hangUp);
     bindToCall(lowLevel(line.server as McpServer | Server), message, classification.revision ?? "");
@@ -110,7 +110,7 @@ class DirectExchange implements CallEvents {
 
   notified(notification: JSONRPCNotification): void {
     // In one JSON body there is no place for it.
-    if (this.#options.exchange.canStream) this.#answer.send(this.#passOn(notification));
+    if (this.#options.mcpRequest.canStream) this.#answer.send(this.#passOn(notification));
   }
 
   /** MCP 2026-07-28 has no requests from servers, and the SDK sends none. */
@@ -126,7 +126,7 @@ class DirectExchange implements CallEvents {
   }
 
   turnedAway(): void {
-    this.#options.exchange.abandoned.removeEventListener("abort", this.#hangUp);
+    this.#options.mcpRequest.abandoned.removeEventListener("abort", this.#hangUp);
     this.#options.line.close();
     this.#answer.giveUp(undefined);
   }
@@ -137,13 +137,13 @@ class DirectExchange implements CallEvents {
   }
 
   #over(): void {
-    const { abandoned, guard } = this.#options.exchange;
+    const { abandoned, guard } = this.#options.mcpRequest;
     abandoned.removeEventListener("abort", this.#hangUp);
     guard?.between.over?.();
   }
 
   #passOn(message: JSONRPCMessage): JSONRPCMessage {
-    const { guard } = this.#options.exchange;
+    const { guard } = this.#options.mcpRequest;
     return guard ? guard.between.passOn(message) : message;
   }
 }

@@ -1,11 +1,11 @@
+import type { McpRequest } from "../auth/request-context.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
-import type { Exchange } from "../auth/request-context.ts";
-import type { OpenServices } from "../services/services.ts";
 import { isEventStream, sseMessages } from "../http/sse.ts";
+import type { OpenServices } from "../services/services.ts";
 
 export interface Settlement {
   readonly services: OpenServices;
-  readonly exchange: Exchange;
+  readonly mcpRequest: McpRequest;
 }
 
 /**
@@ -13,11 +13,14 @@ export interface Settlement {
  * of a change by its answer finds the others know, too. Throws the failure of the store that a whole answer is only the
  * echo of, since the SDK makes a tool's result of what the tool throws.
  */
-export async function settledAnswer(answer: HttpResponse, { services, exchange }: Settlement): Promise<HttpResponse> {
+export async function flushBeforeResponse(
+  answer: HttpResponse,
+  { services, mcpRequest }: Settlement,
+): Promise<HttpResponse> {
   if (!services.inUse) return answer;
   const settle = async (): Promise<void> => {
     await services.settled();
-    if (services.failure) exchange.failed(services.failure);
+    if (services.failure) mcpRequest.failed(services.failure);
   };
   const { body } = answer;
   if (typeof body === "object") return { ...answer, body: heldBack(body, settle) };

@@ -1,6 +1,6 @@
 import type { ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
 import type { Occasion } from "../http/light-signal.ts";
-import type { FleetEntry, FleetEvents } from "../services/change-events.ts";
+import type { ChangeEntry, ChangeEvents } from "../services/change-events.ts";
 
 /** What one `subscriptions/listen` hears, of all instances. */
 export interface Listening {
@@ -16,22 +16,22 @@ export interface Listening {
  * Begins to hear the fleet's events before there is anybody to tell them to, so that none is missed that is published
  * after the acknowledgement. Throws STORE_UNAVAILABLE.
  */
-export async function startListening(fleetEvents: FleetEvents): Promise<Listening> {
+export async function startListening(changeEvents: ChangeEvents): Promise<Listening> {
   const over = new AbortController();
   const early: ServerEvent[] = [];
   let hear = (event: ServerEvent): void => void early.push(event);
   let subscribed = false;
-  const onEntry = ({ events }: FleetEntry): void => {
+  const onEntry = ({ events }: ChangeEntry): void => {
     for (const event of events) hear(event);
   };
-  await fleetEvents.follow({ signal: over.signal, onEntry });
+  await changeEvents.follow({ signal: over.signal, onEntry });
   return {
     bus: {
       publish: () => {},
-      subscribe(listener) {
+      subscribe(lease) {
         subscribed = true;
-        hear = listener;
-        for (const event of early.splice(0)) listener(event);
+        hear = lease;
+        for (const event of early.splice(0)) lease(event);
         return () => over.abort();
       },
     },

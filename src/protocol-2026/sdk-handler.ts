@@ -1,19 +1,19 @@
 import { createMcpHandler, type ServerEventBus } from "@modelcontextprotocol/server";
-import { fromWebResponse, toWebRequest } from "../http/web-fetch.ts";
+import type { McpRequest } from "../auth/request-context.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
-import type { Exchange } from "../auth/request-context.ts";
-import type { MadeServer } from "../server/lazy-server.ts";
+import { fromWebResponse, toWebRequest } from "../http/web-fetch.ts";
+import type { LazyServer } from "../server/lazy-server.ts";
 
 export interface DispatchOptions {
-  readonly server: MadeServer;
-  readonly exchange: Exchange;
+  readonly server: LazyServer;
+  readonly mcpRequest: McpRequest;
   /** What a subscription hears. */
   readonly bus?: ServerEventBus;
 }
 
 /** The SDK's handling of one request. */
 export interface Dispatch {
-  /** Serves the request; to be called once. Throws Refusal. What it answers is not to be used for a server of SDK v1. */
+  /** Serves the request; to be called once. Throws Rejection. What it answers is not to be used for a server of SDK v1. */
   answer(): Promise<HttpResponse>;
   /** Ends what is under way, a subscription with the graceful result. */
   close(): void;
@@ -23,8 +23,8 @@ export interface Dispatch {
  * A handler of the SDK for one request, so that what it builds knows the request's services, and closing it ends this
  * request and no other.
  */
-export function createDispatch({ server, exchange, bus }: DispatchOptions): Dispatch {
-  const { request, message, authInfo, abandoned, failed } = exchange;
+export function createDispatch({ server, mcpRequest, bus }: DispatchOptions): Dispatch {
+  const { request, message, authInfo, abandoned, failed } = mcpRequest;
   let lastError: Error | undefined;
   const handler = createMcpHandler(() => server.behindGuard(), {
     legacy: "reject",

@@ -26,8 +26,8 @@ export async function dispatcherOf(server: ConnectableServer, transport: Transpo
   let timesSet = 0;
   Object.defineProperty(transport, "onmessage", {
     get: () => onmessage,
-    set(listener: Transport["onmessage"]) {
-      onmessage = listener;
+    set(lease: Transport["onmessage"]) {
+      onmessage = lease;
       timesSet++;
     },
     enumerable: true,

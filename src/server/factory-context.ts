@@ -1,18 +1,18 @@
-import type { Visit } from "../auth/request-context.ts";
+import type { RequestContext } from "../auth/request-context.ts";
 import type { FactoryContext } from "../define-server.ts";
 import type { OpenServices } from "../services/services.ts";
 
 export interface ContextOptions {
   readonly era: FactoryContext["era"];
-  readonly visit: Pick<Visit, "authInfo" | "caller">;
+  readonly requestContext: Pick<RequestContext, "authInfo" | "caller">;
   /** What the factory looks at as the web's `Request`. */
   readonly webRequest: Request;
   readonly services: OpenServices;
 }
 
 /** What a factory is told. Its services are made when it looks at one. */
-export function factoryContext({ era, visit, webRequest, services }: ContextOptions): FactoryContext {
-  const { authInfo, caller } = visit;
+export function factoryContext({ era, requestContext, webRequest, services }: ContextOptions): FactoryContext {
+  const { authInfo, caller } = requestContext;
   return {
     era,
     requestInfo: webRequest,

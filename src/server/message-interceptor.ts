@@ -2,7 +2,7 @@ import type { JSONRPCMessage, ScopeChallengeHandler, Transport } from "@modelcon
 import type { ConnectableServer } from "../define-server.ts";
 
 /** Stands between a server and its client. */
-export interface Interposition {
+export interface MessageInterceptor {
   /** The answer to a message that the server must not get; undefined for all others. */
   answerInstead?(message: JSONRPCMessage): JSONRPCMessage | undefined;
   /** What is sent in place of what the server sends. */
@@ -22,7 +22,7 @@ export interface ScopeAwareTransport extends Transport {
 const standing = new WeakMap<ConnectableServer, () => void>();
 
 /** Stands before the next connection of a server of either SDK, and before no other. */
-export function interpose(server: ConnectableServer, between: Interposition): void {
+export function interpose(server: ConnectableServer, between: MessageInterceptor): void {
   standAside(server);
   const own = Object.getOwnPropertyDescriptor(server, "connect");
   const leave = (): void => {
@@ -45,7 +45,7 @@ export function standAside(server: ConnectableServer): void {
 async function connectBehind(
   server: ConnectableServer,
   transport: ScopeAwareTransport,
-  between: Interposition,
+  between: MessageInterceptor,
 ): Promise<void> {
   const send = transport.send.bind(transport);
   transport.send = (message, options) => send(between.passOn(message), options);

@@ -5,9 +5,9 @@ import type {
   MessageExtraInfo,
   ScopeChallengeHandler,
 } from "@modelcontextprotocol/server";
-import type { ScopeAwareTransport } from "./message-interceptor.ts";
 import type { ConnectableServer } from "../define-server.ts";
 import { dispatcherOf } from "./dispatcher.ts";
+import type { ScopeAwareTransport } from "./message-interceptor.ts";
 
 /** What becomes of a call, in order: any number of notifications and questions, then one of the others, once. */
 export interface CallEvents {

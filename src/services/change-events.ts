@@ -3,7 +3,7 @@ import { appendEvent, lastNumber, readEvents } from "../store/event-log.ts";
 import { type ObservedStore, pollDelayMs } from "../store/observed-store.ts";
 
 /** Changes to tools, prompts and resources, told by any instance and heard by all that listen. */
-export interface FleetEvents {
+export interface ChangeEvents {
   /**
    * Settles when the event is where every instance will hear it, behind everything this one published before. Throws
    * STORE_UNAVAILABLE when it may not have got there.
@@ -20,13 +20,13 @@ export interface FollowOptions {
   /** Number behind which to begin, of an entry that was heard before. Default: the end of the log, which is asked for. */
   readonly after?: number | undefined;
   /** Must not throw. */
-  readonly onEntry: (entry: FleetEntry) => void;
+  readonly onEntry: (entry: ChangeEntry) => void;
   /** Ends it. */
   readonly signal: AbortSignal;
 }
 
 /** Events that were published together. */
-export interface FleetEntry {
+export interface ChangeEntry {
   /** Its place in the log; whoever has heard it can go on behind this number. */
   readonly number: number;
   readonly events: readonly ServerEvent[];
@@ -37,7 +37,7 @@ const PARTITION = "events";
 const MAX_BATCH = 500;
 
 /** Events over a log in the store. All followers of the process share one reader, which runs only while there are any. */
-export function createFleetEvents(store: ObservedStore): FleetEvents {
+export function createChangeEvents(store: ObservedStore): ChangeEvents {
   return { publish: createPublisher(store), follow: createReader(store) };
 }
 
@@ -48,7 +48,7 @@ interface Publication {
 }
 
 /** One write at a time, which takes along what came up during the one before it. */
-function createPublisher(store: ObservedStore): FleetEvents["publish"] {
+function createPublisher(store: ObservedStore): ChangeEvents["publish"] {
   const queue: Publication[] = [];
   let writing = false;
 
@@ -82,7 +82,7 @@ interface Follower {
 }
 
 /** One loop for all followers: it reads behind the one that is furthest back. */
-function createReader(store: ObservedStore): FleetEvents["follow"] {
+function createReader(store: ObservedStore): ChangeEvents["follow"] {
   const followers = new Set<Follower>();
   let reading = false;
   let wake = (): void => {};
@@ -107,7 +107,7 @@ function createReader(store: ObservedStore): FleetEvents["follow"] {
     try {
       const entries = await readEvents(store, PARTITION, after);
       for (const { number, value } of entries) {
-        const entry: FleetEntry = { number, events: JSON.parse(value) };
+        const entry: ChangeEntry = { number, events: JSON.parse(value) };
         for (const follower of followers) {
           // Who came meanwhile from further back has not been read for.
           if (follower.position < after || follower.position >= number) continue;

@@ -1,5 +1,5 @@
-import { type CallerScope, expiresIn, partitionOf } from "./caller-scope.ts";
 import { isConflict, type StateKey, type StateWrite } from "../store/store.ts";
+import { type CallerScope, expiresIn, partitionOf } from "./caller-scope.ts";
 
 /**
  * Keeps a caller's values between calls, under names that travel through the client as plain text (MCP 2026-07-28,

@@ -1,5 +1,5 @@
-import { expiresIn } from "./caller-scope.ts";
 import { isConflict, type StateItem, type StateKey, type StateStore } from "../store/store.ts";
+import { expiresIn } from "./caller-scope.ts";
 
 /** Seconds for which a lease holds without a sign of life of its holder. */
 const LEASE_SECONDS = 10;

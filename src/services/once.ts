@@ -1,8 +1,8 @@
+import { pollDelayMs } from "../store/observed-store.ts";
+import type { StateKey } from "../store/store.ts";
 import { type CallerScope, checkTtl, partitionOf } from "./caller-scope.ts";
 import type { Life } from "./handles.ts";
 import { isLease, takeLease } from "./lease.ts";
-import { pollDelayMs } from "../store/observed-store.ts";
-import type { StateKey } from "../store/store.ts";
 
 /**
  * Runs `work` once for a caller's key, and gives its result, as `JSON.parse` reads it, to all who ask with that key: at the same time, on

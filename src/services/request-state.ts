@@ -1,9 +1,9 @@
 import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
-import { AnycloudError } from "../errors.ts";
-import { type CallerScope, expiresIn } from "./caller-scope.ts";
-import { isConflict } from "../store/store.ts";
 import { keysOf, type StateKeySource } from "../config/key-ring.ts";
+import { AnycloudError } from "../errors.ts";
+import { isConflict } from "../store/store.ts";
 import { bindingOf } from "./call-binding.ts";
+import { type CallerScope, expiresIn } from "./caller-scope.ts";
 import { keyIdOf, seal, unseal } from "./seal.ts";
 
 /**

@@ -1,15 +1,15 @@
 import type { ServerEvent, ServerNotifier } from "@modelcontextprotocol/server";
-import type { Visit } from "../auth/request-context.ts";
-import { createRequestState, type RequestState } from "./request-state.ts";
+import type { RequestContext } from "../auth/request-context.ts";
+import type { LoadStateKeys, StateKeySource } from "../config/key-ring.ts";
+import type { ObservedStore } from "../store/observed-store.ts";
 import type { CallerScope } from "./caller-scope.ts";
-import type { FleetEvents } from "./change-events.ts";
+import type { ChangeEvents } from "./change-events.ts";
 import { createHandles, type Handles } from "./handles.ts";
 import { missingStore } from "./missing-store.ts";
-import type { ObservedStore } from "../store/observed-store.ts";
 import { createOnce, type Once } from "./once.ts";
 import { type ClosedBuckets, createRateLimiter, type RateLimiter } from "./rate-limiter.ts";
+import { createRequestState, type RequestState } from "./request-state.ts";
 import { isStoreFailure, watchingFailures } from "./store-failures.ts";
-import type { LoadStateKeys, StateKeySource } from "../config/key-ring.ts";
 
 /**
  * What servers share across instances. Everything but `notify` is for the caller of this request, and throws STORE_MISSING
@@ -41,7 +41,10 @@ export interface OpenServices {
 }
 
 /** Opens the services for a request, at next to no cost. `message` is what the request carries. */
-export type OpenServicesOf = (visit: Visit & { readonly message?: unknown }, message?: unknown) => OpenServices;
+export type OpenServicesOf = (
+  requestContext: RequestContext & { readonly message?: unknown },
+  message?: unknown,
+) => OpenServices;
 
 export interface ServicesOptions {
   readonly store: ObservedStore;
@@ -49,34 +52,34 @@ export interface ServicesOptions {
   readonly durable: boolean;
   /** Keys that seal what travels through the client. */
   readonly stateKeys?: StateKeySource | undefined;
-  readonly fleetEvents: FleetEvents;
+  readonly changeEvents: ChangeEvents;
   /** Unix time in milliseconds. */
   readonly now?: () => number;
 }
 
 /** The services of an endpoint, to be opened for each of its requests. */
 export function createServices(options: ServicesOptions): OpenServicesOf {
-  const { durable, stateKeys, fleetEvents, now = Date.now } = options;
+  const { durable, stateKeys, changeEvents, now = Date.now } = options;
   const store = durable ? options.store : missingStore;
   const closedBuckets: ClosedBuckets = new Map();
 
-  return (visit, message = visit.message) => {
+  return (requestContext, message = requestContext.message) => {
     let services: Services | undefined;
     let failure: Error | undefined;
-    const underWay = new Set<Promise<void>>();
-    const noteFailure = (error: unknown): void => {
+    const inFlight = new Set<Promise<void>>();
+    const recordFailure = (error: unknown): void => {
       if (isStoreFailure(error)) failure ??= error;
     };
     const publish = (event: ServerEvent): void => {
-      const publishing = fleetEvents.publish(event).catch(noteFailure);
-      underWay.add(publishing);
-      void publishing.then(() => underWay.delete(publishing));
+      const publishing = changeEvents.publish(event).catch(recordFailure);
+      inFlight.add(publishing);
+      void publishing.then(() => inFlight.delete(publishing));
     };
     const make = (): Services => {
       // In `verify`, the SDK would turn it into the client's mistake.
-      const keys = typeof stateKeys === "function" ? watched(stateKeys, noteFailure) : stateKeys;
-      const { principal } = visit;
-      const scope: CallerScope = { store: watchingFailures(store, noteFailure), principal, now };
+      const keys = typeof stateKeys === "function" ? watched(stateKeys, recordFailure) : stateKeys;
+      const { principal } = requestContext;
+      const scope: CallerScope = { store: watchingFailures(store, recordFailure), principal, now };
       return {
         notify: createNotifier(publish),
         handles: createHandles(scope),
@@ -94,7 +97,7 @@ export function createServices(options: ServicesOptions): OpenServicesOf {
         return services !== undefined;
       },
       async settled() {
-        await Promise.all(underWay);
+        await Promise.all(inFlight);
       },
       get failure() {
         return failure;

@@ -25,9 +25,9 @@ locals {
     }
     server-errors = {
       description = "MCP clients get answers of 5xx"
-      namespace   = local.front_door.namespace
-      metric      = local.front_door.server_errors
-      dimensions  = local.front_door.dimensions
+      namespace   = local.ingress.namespace
+      metric      = local.ingress.server_errors
+      dimensions  = local.ingress.dimensions
       statistic   = "Sum"
       period      = 60
       threshold   = 5

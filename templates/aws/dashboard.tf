@@ -21,7 +21,7 @@ locals {
       {
         title = "Cost: requests"
         metrics = [
-          concat([local.front_door.namespace, local.front_door.requests], flatten([for key, value in local.front_door.dimensions : [key, value]])),
+          concat([local.ingress.namespace, local.ingress.requests], flatten([for key, value in local.ingress.dimensions : [key, value]])),
           concat(["AWS/Lambda", "Invocations"], flatten([for key, value in local.live_dimensions : [key, value]])),
         ]
       },

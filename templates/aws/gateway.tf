@@ -1,4 +1,4 @@
-# The front door by default: a Regional REST API that hands every path and method to the function and streams what it
+# The ingress by default: a Regional REST API that hands every path and method to the function and streams what it
 # answers. Limits and log are in gateway-stage.tf.
 locals {
   stage = "prod"

@@ -15,8 +15,8 @@ locals {
   path = coalesce(var.settings.path, "/mcp")
 }
 
-# The front door is one of two: the REST API of gateway.tf, or the Function URL of function-url.tf. What alarms, dashboard
+# The ingress is one of two: the REST API of gateway.tf, or the Function URL of function-url.tf. What alarms, dashboard
 # and outputs want to know of it is the same of both.
 locals {
-  front_door = one(concat(local.rest_api, local.function_url))
+  ingress = one(concat(local.rest_api, local.function_url))
 }

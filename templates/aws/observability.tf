@@ -23,8 +23,8 @@ locals {
       value   = "1"
     }
     TurnedAwayRequests = {
-      log     = local.front_door.refusals_log
-      pattern = local.front_door.refusals_pattern
+      log     = local.ingress.refusals_log
+      pattern = local.ingress.refusals_pattern
       value   = "1"
     }
   }

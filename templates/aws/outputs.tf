@@ -1,6 +1,6 @@
 output "mcp_url" {
   description = "Where MCP clients connect."
-  value       = local.names_url ? local.public_url : "${local.front_door.origin}${local.path}"
+  value       = local.names_url ? local.public_url : "${local.ingress.origin}${local.path}"
 }
 
 output "session_store_name" {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type AuditRecord, createMcpEndpoint } from "../../src/index.ts";
 import { cedarPolicy } from "../../src/authorization/cedar-policy.ts";
-import { callerOf, legacyRequest, modernCall, textOf } from "../support/messages.ts";
+import { type AuditRecord, createMcpEndpoint } from "../../src/index.ts";
 import { MODERN, ROUTES, type Who } from "../security/routes.ts";
 import { createV2Tools } from "../security/tool-servers.ts";
+import { callerOf, legacyRequest, modernCall, textOf } from "../support/messages.ts";
 
 const ada: Who = { sub: "ada", clientId: "cli" };
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -135,9 +135,9 @@ test("who is not let in is recorded, without what was sent to get in", async () 
     expect(guarded.records.at(-1)).not.toHaveProperty("principal");
     expect(JSON.stringify(guarded.records)).not.toContain("canary");
   }
-  const vouched = ROUTES[0]?.[1].open({}, { isOpen: true, platformIdentity: "aws-iam" });
-  expect((await vouched?.ask(undefined, "tools/call", { name: "read" }))?.status).toBe(403);
-  expect(vouched?.records).toMatchObject([{ event: "access_denied", reason: "unauthenticated" }]);
+  const attested = ROUTES[0]?.[1].open({}, { isOpen: true, platformIdentity: "aws-iam" });
+  expect((await attested?.ask(undefined, "tools/call", { name: "read" }))?.status).toBe(403);
+  expect(attested?.records).toMatchObject([{ event: "access_denied", reason: "unauthenticated" }]);
   const guarded = ROUTES[2]?.[1].open({}, { requiredScopes: ["mcp"] });
   await guarded?.send(ada, undefined, { method: "DELETE" });
   expect(guarded?.records.at(-1)).toMatchObject({ reason: "insufficient_scope", subject: "ada" });

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { createMcpEndpoint, defineServer, type McpEndpointOptions, readConfig } from "../../src/index.ts";
-import { createV2Server } from "../support/servers.ts";
+import { readConfig } from "../../src/adapter.ts";
+import { createMcpEndpoint, defineServer, type McpEndpointOptions } from "../../src/index.ts";
 import { anyUser } from "../protocol-2026/instances.ts";
+import { createV2Server } from "../support/servers.ts";
 
 const publicUrl = "https://mcp.example/mcp";
 const issuer = "https://issuer.example";

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { FactoryContext, Invocation, McpEndpointOptions, PlatformIdentityKind } from "../../src/index.ts";
-import { type Caller, legacyRequest } from "../support/messages.ts";
-import { createV2Server } from "../support/servers.ts";
+import type { Invocation, PlatformIdentityKind } from "../../src/adapter.ts";
+import type { FactoryContext, McpEndpointOptions } from "../../src/index.ts";
 import { instanceOf } from "../protocol-2026/instances.ts";
 import { checkedIdToken, easyAuthHeaders } from "../security/identity-attacks.ts";
 import { type LocalIssuer, startLocalIssuer } from "../security/local-issuer.ts";
+import { type Caller, legacyRequest } from "../support/messages.ts";
+import { createV2Server } from "../support/servers.ts";
 
 const callers: FactoryContext["caller"][] = [];
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createTokenMemory } from "../../src/auth/jwt/token-cache.ts";
+import { createTokenCache } from "../../src/auth/jwt/token-cache.ts";
 import { type Checking, startChecking } from "../security/checking-instance.ts";
 
 let checking: Checking;
@@ -54,7 +54,7 @@ test("clocks may differ by 30 seconds, and not by more", async () => {
 });
 
 test("the memory is bounded, and forgets what it has had longest", () => {
-  const memory = createTokenMemory<number>(() => 0);
+  const memory = createTokenCache<number>(() => 0);
   for (let number = 0; number < 1100; number += 1) memory.keep(`token ${number}`, number, 1000);
   const kept = Array.from({ length: 1100 }, (_, number) => memory.recall(`token ${number}`));
   expect(kept.filter((number) => number !== undefined)).toHaveLength(1000);

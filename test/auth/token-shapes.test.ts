@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { FactoryContext } from "../../src/index.ts";
-import { type Caller, legacyRequest } from "../support/messages.ts";
-import { createV2Server } from "../support/servers.ts";
 import { instanceOf } from "../protocol-2026/instances.ts";
 import { type LocalIssuer, startLocalIssuer } from "../security/local-issuer.ts";
+import { type Caller, legacyRequest } from "../support/messages.ts";
+import { createV2Server } from "../support/servers.ts";
 import { TOKEN_SHAPES, type TokenShape } from "./token-shapes.ts";
 
 // One endpoint takes tokens of all of them at once, each by the rules of its own issuer.

@@ -1,4 +1,4 @@
-import type { TokenIssuer } from "../../src/index.ts";
+import type { TokenIssuer } from "../../src/adapter.ts";
 import type { Claims } from "../security/local-issuer.ts";
 
 /** An access token as one kind of issuer makes it, and what it proves. */

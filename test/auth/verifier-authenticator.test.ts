@@ -1,14 +1,10 @@
 import { OAuthError, OAuthErrorCode, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
-import {
-  createMemoryStore,
-  type FactoryContext,
-  type McpEndpointOptions,
-  type RequestRecord,
-} from "../../src/index.ts";
+import type { RequestRecord } from "../../src/adapter.ts";
+import { createMemoryStore, type FactoryContext, type McpEndpointOptions } from "../../src/index.ts";
+import { instanceOf } from "../protocol-2026/instances.ts";
 import { type Caller, legacyRequest } from "../support/messages.ts";
 import { createV2Server } from "../support/servers.ts";
-import { instanceOf } from "../protocol-2026/instances.ts";
 
 const callers: FactoryContext["caller"][] = [];
 

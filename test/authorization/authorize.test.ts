@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
-import type { AuditRecord, HttpResponse } from "../../src/index.ts";
-import type { Visit } from "../../src/auth/request-context.ts";
-import { ANYBODY, type Caller } from "../../src/auth/caller.ts";
+import type { HttpResponse } from "../../src/adapter.ts";
 import { createAudit } from "../../src/audit/audit-log.ts";
+import { ANYBODY, type Caller } from "../../src/auth/caller.ts";
+import type { RequestContext } from "../../src/auth/request-context.ts";
 import { type AuthorizationOptions, createAuthorization } from "../../src/authorization/authorize.ts";
 import { cedarPolicy } from "../../src/authorization/cedar-policy.ts";
+import type { AuditRecord } from "../../src/index.ts";
 import { legacyRequest } from "../support/messages.ts";
 
 const tooMany: HttpResponse = { status: 429, headers: { "retry-after": "9" } };
@@ -20,20 +21,20 @@ function counted(options: Partial<AuthorizationOptions> = {}, caller: Caller = A
     challenges: { insufficientScope: () => challenge },
     audit: createAudit((record) => records.push(record)),
     maxOutputBytes: 1000,
-    async takeTool(_visit, tool) {
+    async takeTool(_requestContext, tool) {
       taken.push(tool);
       return taken.filter((name) => name === tool).length > 1 ? tooMany : undefined;
     },
     ...options,
   });
-  const visit: Visit = {
+  const requestContext: RequestContext = {
     request: { method: "POST", url: "/mcp", headers: {} },
     invocation: { requestId: "test", canStream: true },
     notes: {},
     caller,
     principal: caller.principal,
   };
-  return { records, taken, authorize: (message: unknown) => authorize(visit, message) };
+  return { records, taken, authorize: (message: unknown) => authorize(requestContext, message) };
 }
 
 const call = (name: unknown, args: object = {}): object => legacyRequest("tools/call", { name, arguments: args });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { cedarPolicy } from "../../src/authorization/cedar-policy.ts";
 import { withoutHiddenTools } from "../../src/authorization/tool-list.ts";
-import { legacyRequest, textOf } from "../support/messages.ts";
 import { ROUTES, V2_ROUTES, type Who } from "../security/routes.ts";
+import { legacyRequest, textOf } from "../support/messages.ts";
 
 const [reader, writer]: Who[] = [{ sub: "ada" }, { sub: "bob", claims: { groups: ["writers"] } }];
 const policy = cedarPolicy({

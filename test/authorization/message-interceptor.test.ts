@@ -1,8 +1,8 @@
 import { McpServer, requireScopes } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
 import { type AuditRecord, createMcpEndpoint, type ServerDefinition } from "../../src/index.ts";
-import { callerOf, legacyRequest, modernCall, textOf } from "../support/messages.ts";
 import { createV2Tools } from "../security/tool-servers.ts";
+import { callerOf, legacyRequest, modernCall, textOf } from "../support/messages.ts";
 
 /** Accepts every token as somebody of that name, without scopes. */
 const verifier = {

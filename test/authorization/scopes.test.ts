@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { cedarPolicy } from "../../src/authorization/cedar-policy.ts";
-import { legacyRequest, textOf } from "../support/messages.ts";
 import { type Guarded, ROUTES, V2_ROUTES, type Who } from "../security/routes.ts";
+import { legacyRequest, textOf } from "../support/messages.ts";
 
 const withScopes = (...scopes: string[]): Who => ({ sub: "ada", scopes });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { createMcpEndpoint, type ServerDefinition } from "../../src/index.ts";
 import { cedarPolicy } from "../../src/authorization/cedar-policy.ts";
+import { createMcpEndpoint, type ServerDefinition } from "../../src/index.ts";
 import { createV2Tools } from "../security/tool-servers.ts";
 
 const open = (rules: object): unknown =>

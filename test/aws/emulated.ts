@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
-import { findAwsRuntime } from "../../emulators/aws/runtime/find-runtime.ts";
 import { type AwsEmulatorOptions, startAwsEmulator } from "../../emulators/aws/emulator.ts";
+import { findAwsRuntime } from "../../emulators/aws/runtime/find-runtime.ts";
 import type { Emulator } from "../../emulators/emulator.ts";
 
 export type Runtime = NonNullable<AwsEmulatorOptions["runtime"]>;
@@ -15,36 +15,36 @@ export const RUNTIMES: readonly Runtime[] = findAwsRuntime() ? ["built-in", "aws
 export interface Emulated extends Emulator, AsyncDisposable {
   readonly output: readonly string[];
   /** Lets the handler pass. */
-  open(gate: string): void;
+  open(barrier: string): void;
   /** Settles once the handler has left this file. */
-  seen(gate: string): Promise<void>;
+  seen(barrier: string): Promise<void>;
   text(path: string, init?: RequestInit): Promise<string>;
   /** Status and body in one, for an answer expected whole. */
   answer(path: string, init?: RequestInit): Promise<readonly [status: number, body: string]>;
 }
 
 export async function emulate(artefact: string, options: Partial<AwsEmulatorOptions> = {}): Promise<Emulated> {
-  const gates = mkdtempSync(join(tmpdir(), "aws-gates-"));
+  const barriers = mkdtempSync(join(tmpdir(), "aws-gates-"));
   const output: string[] = [];
   const emulator = await startAwsEmulator({
     artefact,
     port: 0,
     onOutput: (line) => output.push(line),
     ...options,
-    environment: { GATES: gates, ...options.environment },
+    environment: { GATES: barriers, ...options.environment },
   }).catch((error) => {
-    rmSync(gates, { recursive: true });
+    rmSync(barriers, { recursive: true });
     throw error;
   });
   const request = (path: string, init?: RequestInit): Promise<Response> => fetch(emulator.url + path, init);
   return {
     ...emulator,
     output,
-    open: (gate) => writeFileSync(join(gates, gate), ""),
-    seen: (gate) =>
+    open: (barrier) => writeFileSync(join(barriers, barrier), ""),
+    seen: (barrier) =>
       vi.waitFor(
         () => {
-          if (!existsSync(join(gates, gate))) throw new Error(`${gate} was never left`);
+          if (!existsSync(join(barriers, barrier))) throw new Error(`${barrier} was never left`);
         },
         { timeout: 30_000, interval: 20 },
       ),
@@ -55,7 +55,7 @@ export async function emulate(artefact: string, options: Partial<AwsEmulatorOpti
     },
     async [Symbol.asyncDispose]() {
       await emulator.close();
-      rmSync(gates, { recursive: true, force: true });
+      rmSync(barriers, { recursive: true, force: true });
     },
   };
 }

@@ -31,8 +31,8 @@ describe.each(RUNTIMES)("on %s", (runtime) => {
     const folder = await buildArtefact(SAMPLE_HANDLER);
     await using _removed = { [Symbol.asyncDispose]: folder.remove };
     await using aws = await emulate(folder.folder, { runtime });
-    const gate = randomUUID();
-    const underWay = aws.text(`/held?gate=${gate}`);
+    const barrier = randomUUID();
+    const inFlight = aws.text(`/held?gate=${barrier}`);
     const before = await aws.text("/pid");
     await folder.replace(`export const handler = awslambda.streamifyResponse(async (event, stream) => {
       stream = awslambda.HttpResponseStream.from(stream, { statusCode: 200, headers: {} });
@@ -41,8 +41,8 @@ describe.each(RUNTIMES)("on %s", (runtime) => {
     });`);
     await aws.reload();
     expect(await aws.text("/pid")).toBe("new");
-    aws.open(gate);
-    expect(await underWay).toMatch(/^\d+$/);
+    aws.open(barrier);
+    expect(await inFlight).toMatch(/^\d+$/);
     await vi.waitFor(() => expect(isAlive(before)).toBe(false), { timeout: 20_000 });
   });
 
@@ -103,7 +103,7 @@ describe.each(RUNTIMES)("on %s", (runtime) => {
       runtime,
       timeoutSeconds: 900,
       timeScale: 0.005,
-      frontDoor: "function-url",
+      ingress: "function-url",
     });
     expect(await aws.answer("/deadline")).toEqual([200, "in time"]);
   });
@@ -128,7 +128,7 @@ const WORKING = `export const handler = awslambda.streamifyResponse(async (event
 describe("what cannot be emulated is refused with a word on why", () => {
   test.each([
     [{ stage: "no/stage" }, "CONFIG_INVALID"],
-    [{ stage: "prod", frontDoor: "function-url" }, "CONFIG_INVALID"],
+    [{ stage: "prod", ingress: "function-url" }, "CONFIG_INVALID"],
     [{ timeoutSeconds: 901 }, "CONFIG_INVALID"],
     [{ artefact: "/nowhere" }, "ARTEFACT_INVALID"],
   ] as const)("%j", async (options, code) => {

@@ -72,12 +72,12 @@ describe("a REST API", () => {
   });
 
   test("answers 500 for an invocation too many", async () => {
-    const gate = randomUUID();
-    const held = [aws.text(`/held?gate=${gate}`), aws.text(`/held?gate=${gate}`)];
+    const barrier = randomUUID();
+    const held = [aws.text(`/held?gate=${barrier}`), aws.text(`/held?gate=${barrier}`)];
     // The two reach the function in their own time: until then a third finds room.
     while ((await aws.answer("/pid"))[0] === 200);
     expect(await aws.answer("/pid")).toEqual([500, '{"message":"Internal server error"}']);
-    aws.open(gate);
+    aws.open(barrier);
     await Promise.all(held);
   });
 });
@@ -90,24 +90,24 @@ test("behind a custom domain /ping is the gateway's own", async () => {
 test("a REST API that streams gives up on a silent function, which runs on", async () => {
   await using aws = await emulate(artefact.folder, { timeScale: 0.005 });
   expect(await aws.answer("/hang")).toEqual([504, '{"message":"Endpoint request timed out"}']);
-  const gate = randomUUID();
-  const stream = await fetch(`${aws.url}/stream?gate=${gate}`);
+  const barrier = randomUUID();
+  const stream = await fetch(`${aws.url}/stream?gate=${barrier}`);
   await expect(stream.text()).rejects.toThrow(/terminated/);
-  aws.open(gate);
-  await aws.seen(`${gate}-done`);
+  aws.open(barrier);
+  await aws.seen(`${barrier}-done`);
 });
 
 test("a REST API that buffers gives up after 29 seconds, the function runs on", async () => {
   await using aws = await emulate(artefact.folder, { streaming: false, timeoutSeconds: 900, timeScale: 0.05 });
-  const gate = randomUUID();
-  expect(await aws.answer(`/background?gate=${gate}`)).toEqual([504, '{"message":"Endpoint request timed out"}']);
-  aws.open(gate);
-  await aws.seen(`${gate}-seen`);
+  const barrier = randomUUID();
+  expect(await aws.answer(`/background?gate=${barrier}`)).toEqual([504, '{"message":"Endpoint request timed out"}']);
+  aws.open(barrier);
+  await aws.seen(`${barrier}-seen`);
 });
 
 test("a Function URL answers 429 for an invocation too many, and 502 for one that ran out of time", async () => {
   await using aws = await emulate(artefact.folder, {
-    frontDoor: "function-url",
+    ingress: "function-url",
     concurrency: 1,
     timeoutSeconds: 300,
     timeScale: 0.01,
@@ -170,7 +170,7 @@ describe("a streaming function that does not speak the gateway's language", () =
   test("a Function URL answers with the function's own JSON", async () => {
     const folder = await writeArtefact("export const bufferedHandler = async () => ({ hello: true });");
     await using _removed = { [Symbol.asyncDispose]: folder.remove };
-    await using aws = await emulate(folder.folder, { streaming: false, frontDoor: "function-url" });
+    await using aws = await emulate(folder.folder, { streaming: false, ingress: "function-url" });
     expect(await aws.answer("/")).toEqual([200, '{"hello":true}']);
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findAwsRuntime } from "../../emulators/aws/runtime/find-runtime.ts";
 import type { AwsEmulatorOptions } from "../../emulators/aws/emulator.ts";
+import { findAwsRuntime } from "../../emulators/aws/runtime/find-runtime.ts";
 import { type Artefact, buildArtefact } from "./artefact.ts";
 import { type Emulated, emulate, RUNTIMES } from "./emulated.ts";
 import { SAMPLE_HANDLER } from "./sample-handler.ts";
@@ -17,12 +17,12 @@ if (!findAwsRuntime()) {
 }
 
 const FIVE_MB = 5 * 1024 * 1024;
-const DOORS: ReadonlyArray<Pick<AwsEmulatorOptions, "frontDoor" | "streaming"> & { readonly stage?: string }> = [
-  { frontDoor: "rest-api", streaming: true },
-  { frontDoor: "rest-api", streaming: true, stage: "prod" },
-  { frontDoor: "rest-api", streaming: false },
-  { frontDoor: "function-url", streaming: true },
-  { frontDoor: "function-url", streaming: false },
+const DOORS: ReadonlyArray<Pick<AwsEmulatorOptions, "ingress" | "streaming"> & { readonly stage?: string }> = [
+  { ingress: "rest-api", streaming: true },
+  { ingress: "rest-api", streaming: true, stage: "prod" },
+  { ingress: "rest-api", streaming: false },
+  { ingress: "function-url", streaming: true },
+  { ingress: "function-url", streaming: false },
 ];
 
 const arms = RUNTIMES.flatMap((runtime) =>
@@ -31,7 +31,7 @@ const arms = RUNTIMES.flatMap((runtime) =>
 
 describe.each(arms)("$name", ({ options }) => {
   const { streaming, stage } = options;
-  const rest = options.frontDoor === "rest-api";
+  const rest = options.ingress === "rest-api";
   let aws: Emulated;
   beforeAll(async () => {
     aws = await emulate(artefact.folder, options);
@@ -135,56 +135,56 @@ describe.each(arms)("$name", ({ options }) => {
   });
 
   test("requests at the same time get processes of their own, requests one after the other the same", async () => {
-    const gate = randomUUID();
-    const held = [1, 2, 3].map(() => aws.text(`/held?gate=${gate}`));
+    const barrier = randomUUID();
+    const held = [1, 2, 3].map(() => aws.text(`/held?gate=${barrier}`));
     const free = await aws.text("/pid");
-    aws.open(gate);
+    aws.open(barrier);
     expect(new Set([...(await Promise.all(held)), free]).size).toBe(4);
   });
 
   test("work after the response holds its process, not the client", async () => {
-    const gate = randomUUID();
-    const pid = aws.text(`/background?gate=${gate}`);
+    const barrier = randomUUID();
+    const pid = aws.text(`/background?gate=${barrier}`);
     // A buffered answer is the function's return value, and Lambda freezes what is left behind at that moment.
-    if (!streaming) aws.open(gate);
+    if (!streaming) aws.open(barrier);
     await pid;
     if (streaming) {
       expect(await aws.text("/pid")).not.toBe(await pid);
-      aws.open(gate);
+      aws.open(barrier);
     }
-    await aws.seen(`${gate}-seen`);
+    await aws.seen(`${barrier}-seen`);
   });
 
   if (streaming) {
     test("chunks arrive one by one", async () => {
-      const gate = randomUUID();
-      const { body } = await fetch(`${aws.url}/stream?gate=${gate}`);
+      const barrier = randomUUID();
+      const { body } = await fetch(`${aws.url}/stream?gate=${barrier}`);
       const chunks = body?.pipeThrough(new TextDecoderStream()).getReader();
       expect((await chunks?.read())?.value).toMatch(/^\d+;$/);
-      aws.open(gate);
+      aws.open(barrier);
       expect((await chunks?.read())?.value).toBe("end");
       expect((await chunks?.read())?.done).toBe(true);
     });
 
     test.each(["throw", "exit"])("a stream that ends with %s is broken off", async (how) => {
-      const gate = randomUUID();
-      const response = await fetch(`${aws.url}/stream?gate=${gate}`);
+      const barrier = randomUUID();
+      const response = await fetch(`${aws.url}/stream?gate=${barrier}`);
       expect(response.status).toBe(200);
-      aws.open(`${gate}-${how}`);
-      aws.open(gate);
+      aws.open(`${barrier}-${how}`);
+      aws.open(barrier);
       await expect(response.text()).rejects.toThrow(/terminated/);
       expect((await aws.answer("/pid"))[0]).toBe(200);
     });
 
     test("a client that goes away is not told to the function, which runs to its end", async () => {
-      const gate = randomUUID();
+      const barrier = randomUUID();
       const leaving = new AbortController();
-      const response = await fetch(`${aws.url}/stream?gate=${gate}`, { signal: leaving.signal });
+      const response = await fetch(`${aws.url}/stream?gate=${barrier}`, { signal: leaving.signal });
       await response.body?.getReader().read();
       leaving.abort();
-      aws.open(`${gate}-flood`);
-      aws.open(gate);
-      await aws.seen(`${gate}-done`);
+      aws.open(`${barrier}-flood`);
+      aws.open(barrier);
+      await aws.seen(`${barrier}-done`);
     });
   }
 });

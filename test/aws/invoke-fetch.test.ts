@@ -1,10 +1,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { toUrlEvent } from "../../emulators/aws/ingress/url-event.ts";
-import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "../../emulators/aws/emulator.ts";
 import { toInvokeEvent } from "../../adapters/aws/lambda-api/invoke-event.ts";
 import { createInvokeFetch } from "../../adapters/aws/lambda-api/invoke-fetch.ts";
+import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "../../emulators/aws/emulator.ts";
+import { toUrlEvent } from "../../emulators/aws/ingress/url-event.ts";
 import { writeArtefact } from "./artefact.ts";
 import * as functions from "./invoke-functions.ts";
 import { clientOf } from "./invoke-server.ts";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { LambdaClientConfig } from "@aws-sdk/client-lambda";
-import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "../../emulators/aws/emulator.ts";
 import { buildTarget } from "../../cli/build/build-target.ts";
+import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "../../emulators/aws/emulator.ts";
 
 /** An MCP server on an emulated Lambda. `await using` ends it. */
 export interface InvokedServer extends AwsEmulator, AsyncDisposable {

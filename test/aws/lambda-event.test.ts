@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { type LambdaEvent, type RestEvent, readEvent, type UrlEvent } from "../../adapters/aws/request.ts";
 import type { ReceivedRequest } from "../../emulators/aws/ingress/received-request.ts";
 import { type RestEventOptions, toRestEvent } from "../../emulators/aws/ingress/rest-event.ts";
 import { toUrlEvent } from "../../emulators/aws/ingress/url-event.ts";
-import { type LambdaEvent, type RestEvent, readEvent, type UrlEvent } from "../../adapters/aws/request.ts";
 
 const REST: RestEvent = {
   httpMethod: "POST",
@@ -73,7 +73,7 @@ describe("an event", () => {
     expect(readEvent({ ...URL_EVENT, headers: forged }).client.clientIp).toBe("203.0.113.7");
   });
 
-  test("names the caller whose signature the front door checked, and nobody where it checked none", () => {
+  test("names the caller whose signature the ingress checked, and nobody where it checked none", () => {
     const userArn = "arn:aws:sts::123456789012:assumed-role/notes/ada";
     const claims = { accountId: "123456789012", userId: "AROAEXAMPLE:ada" };
     const identity = { issuer: "aws-iam", subject: userArn, claims };

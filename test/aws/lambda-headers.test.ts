@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { toBufferedLambda } from "../../adapters/aws/entry.ts";
 import { type LambdaEvent, readEvent } from "../../adapters/aws/request.ts";
 import { createMcpEndpoint } from "../../src/index.ts";
-import { legacyRequest } from "../support/messages.ts";
 import { textResult } from "../protocol-2026/instances.ts";
+import { legacyRequest } from "../support/messages.ts";
 
 const event = (headers: Record<string, string>, multi?: Record<string, string[]>): LambdaEvent => ({
   httpMethod: "POST",

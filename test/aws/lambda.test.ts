@@ -1,11 +1,11 @@
 import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { installGlobals } from "../../emulators/aws/runtime/runtime-globals.ts";
 import { toBufferedLambda, toLambda } from "../../adapters/aws/entry.ts";
-import type { UrlEvent } from "../../adapters/aws/request.ts";
 import { deadlineMarginMs } from "../../adapters/aws/invocation.ts";
 import type { ResponseStream } from "../../adapters/aws/lambda-runtime.ts";
-import type { HttpHandler } from "../../src/index.ts";
+import type { UrlEvent } from "../../adapters/aws/request.ts";
+import { installGlobals } from "../../emulators/aws/runtime/runtime-globals.ts";
+import type { HttpHandler } from "../../src/adapter.ts";
 
 const EVENT: UrlEvent = {
   version: "2.0",

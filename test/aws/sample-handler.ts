@@ -1,5 +1,5 @@
 /**
- * Source of a handler that shows each thing a front door can do to it, by path. It waits for files in its folder instead
+ * Source of a handler that shows each thing an ingress can do to it, by path. It waits for files in its folder instead
  * of the clock, so that a test decides what happens when.
  */
 export const SAMPLE_HANDLER: string = `async (request, invocation) => {

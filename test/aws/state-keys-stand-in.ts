@@ -9,7 +9,7 @@ export interface SecretsStandIn extends StandIn {
   /** The error it answers with instead, by Secrets Manager's code. */
   refusal: string | undefined;
   /** Answers wait for it. */
-  gate: Promise<void>;
+  barrier: Promise<void>;
   /** What Secrets Manager does before it calls the rotation function: a version without a value, pending. Its token. */
   beginRotation(): string;
   /** Stages by version. */
@@ -96,7 +96,7 @@ export async function startSecretsStandIn(
     const [, operation = ""] = /^secretsmanager\.(\w+)$/.exec(String(headers["x-amz-target"])) ?? [];
     const serve = operations[operation];
     asked.push(operation);
-    await standIn.gate;
+    await standIn.barrier;
     if (method !== "POST" || url.pathname !== "/" || !serve) return refuse("UnknownOperationException", operation, 404);
     if (headers["content-type"] !== "application/x-amz-json-1.1")
       return refuse("SerializationException", "not JSON 1.1");
@@ -118,7 +118,7 @@ export async function startSecretsStandIn(
   const standIn = {
     asked,
     refusal: undefined as string | undefined,
-    gate: Promise.resolve(),
+    barrier: Promise.resolve(),
     stages,
     beginRotation() {
       const [pending, current] = [holderOf("AWSPENDING"), holderOf("AWSCURRENT")];

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openConfiguredStateKeys } from "../../adapters/aws/secrets/state-keys.ts";
-import type { LoadStateKeys } from "../../src/index.ts";
+import type { LoadStateKeys } from "../../src/adapter.ts";
 import { CLIENTS, setUpClient } from "../store/clients.ts";
 import { startStandIn } from "../store/stand-in-server.ts";
 import { ROLE, startStsStandIn } from "../store/sts-stand-in.ts";
@@ -109,8 +109,8 @@ describe.each(CLIENTS)("%s", (client) => {
     });
 
     test("because no answer comes in five seconds", async () => {
-      const gate = Promise.withResolvers<void>();
-      secrets.gate = gate.promise;
+      const barrier = Promise.withResolvers<void>();
+      secrets.barrier = barrier.promise;
       vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
       const asking = open()().catch((error: unknown) => error);
       await vi.waitUntil(async () => {
@@ -120,7 +120,7 @@ describe.each(CLIENTS)("%s", (client) => {
       await vi.advanceTimersByTimeAsync(5_000);
       vi.useRealTimers();
       expect(await asking).toMatchObject({ code: "STORE_UNAVAILABLE", cause: { name: "TimeoutError" } });
-      gate.resolve();
+      barrier.resolve();
     });
   });
 });

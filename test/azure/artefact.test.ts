@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { startAzureEmulator } from "../../emulators/azure/emulator.ts";
 import { parseTimeSpanMs } from "../../adapters/azure/function-timeout.ts";
+import { startAzureEmulator } from "../../emulators/azure/emulator.ts";
 import { AnycloudError } from "../../src/index.ts";
 import { type FunctionAppFiles, run, serving, writeFunctionApp } from "./function-app.ts";
 import { ask } from "./raw-request.ts";

@@ -1,7 +1,7 @@
 import { HttpRequest, InvocationContext } from "@azure/functions";
 import { expect, test, vi } from "vitest";
 import { toAzureFunction } from "../../adapters/azure/entry.ts";
-import type { Invocation, HttpRequest as Seen } from "../../src/index.ts";
+import type { Invocation, HttpRequest as Seen } from "../../src/adapter.ts";
 
 test("without the host's proxy, path and query are cut from the URL and nothing is vouched for", async () => {
   // The library says so when there is no Functions runtime around it.

@@ -76,10 +76,10 @@ test("reload serves what is in the folder now, and requests under way finish on 
     entry: serving(`await pause(Number(request.url.slice(1))); return { status: 200, headers: {}, body: "old" };`),
   });
   const { url, reload } = await run(artefact);
-  const underWay = ask(url, { target: "/1500" });
+  const inFlight = ask(url, { target: "/1500" });
   await ask(url, { target: "/0" });
   await rewriteFunctionApp(artefact, { entry: serving(`return { status: 200, headers: {}, body: "new" };`) });
   await reload();
   expect((await ask(url)).body.toString()).toBe("new");
-  expect((await underWay).body.toString()).toBe("old");
+  expect((await inFlight).body.toString()).toBe("old");
 });

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { startLocalTable } from "../../emulators/local-table.ts";
 import { buildTarget } from "../../cli/build/build-target.ts";
+import { startLocalTable } from "../../emulators/local-table.ts";
 import { createChaosClient } from "./chaos-client.ts";
-import { startMortalFleet } from "./mortal-instances.ts";
+import { startMortalInstances } from "./mortal-instances.ts";
 import { createRandom } from "./random.ts";
 import { runSession, type SessionReport } from "./session-run.ts";
 
@@ -38,11 +38,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const table = await startLocalTable();
   try {
     await buildTarget({ cloud: "gcp", entry: ENTRY, outDir: artefact });
-    const fleet = await startMortalFleet({ artefact, size: INSTANCES, environment: table.environment });
+    const instances = await startMortalInstances({ artefact, size: INSTANCES, environment: table.environment });
     try {
-      return await rage(fleet, options);
+      return await rage(instances, options);
     } finally {
-      await fleet.close();
+      await instances.close();
     }
   } finally {
     await table.close();
@@ -50,13 +50,16 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   }
 }
 
-async function rage(fleet: Awaited<ReturnType<typeof startMortalFleet>>, options: ChaosOptions): Promise<ChaosReport> {
+async function rage(
+  instances: Awaited<ReturnType<typeof startMortalInstances>>,
+  options: ChaosOptions,
+): Promise<ChaosReport> {
   const { seed, sessions, concurrency, killEveryMs, deadlineMs } = options;
   const fate = createRandom(seed);
   const luck = createRandom(seed + 1);
   const over = new AbortController();
   const pickPort = (): number | undefined => {
-    const ports = fleet.ports();
+    const ports = instances.ports();
     return ports[Math.floor(luck() * ports.length)];
   };
   const reports: SessionReport[] = [];
@@ -81,7 +84,8 @@ async function rage(fleet: Awaited<ReturnType<typeof startMortalFleet>>, options
     while (!over.signal.aborted) {
       await sleep(least + fate() * (most - least), undefined, { signal: over.signal }).catch(() => {});
       // Where starting takes long, at least two are left to be chosen between.
-      if (!over.signal.aborted && fleet.ports().length === INSTANCES) fleet.kill(Math.floor(fate() * INSTANCES));
+      if (!over.signal.aborted && instances.ports().length === INSTANCES)
+        instances.kill(Math.floor(fate() * INSTANCES));
     }
   }
 
@@ -96,7 +100,7 @@ async function rage(fleet: Awaited<ReturnType<typeof startMortalFleet>>, options
     failed: sum(({ failed }) => failed),
     resumed: sum(({ resumed }) => resumed),
     reasons: countOf(reports.flatMap(({ reasons }) => reasons)),
-    kills: fleet.kills,
+    kills: instances.kills,
     violations: reports.flatMap(({ violations }) => violations),
   };
 }

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Instance, startInstance } from "../../emulators/instance.ts";
 
 /** Instances that can be killed at any time; each is replaced at once. */
-export interface MortalFleet {
+export interface MortalInstances {
   /** Ports of instances that take requests, as far as is known. */
   ports(): readonly number[];
   /** Kills one, in the middle of whatever it does. */
@@ -15,7 +15,7 @@ export interface MortalFleet {
   close(): Promise<void>;
 }
 
-export interface MortalFleetOptions {
+export interface MortalInstancesOptions {
   /** Folder of a Cloud Run artefact. */
   readonly artefact: string;
   readonly size: number;
@@ -27,7 +27,7 @@ interface Place {
   port: number | undefined;
 }
 
-export async function startMortalFleet(options: MortalFleetOptions): Promise<MortalFleet> {
+export async function startMortalInstances(options: MortalInstancesOptions): Promise<MortalInstances> {
   const { size } = options;
   let closing = false;
   let kills = 0;
@@ -70,7 +70,7 @@ export async function startMortalFleet(options: MortalFleetOptions): Promise<Mor
   };
 }
 
-function launch({ artefact, environment }: MortalFleetOptions, port: number): Instance {
+function launch({ artefact, environment }: MortalInstancesOptions, port: number): Instance {
   return startInstance({
     command: [join(artefact, "server.mjs")],
     cwd: artefact,

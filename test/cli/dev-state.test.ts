@@ -39,7 +39,7 @@ const INITIALIZE = {
   params: { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "test", version: "1" } },
 };
 
-test("a session that is opened at one front door goes on at the others, whichever instance answers", async () => {
+test("a session that is opened at one ingress goes on at the others, whichever instance answers", async () => {
   const { folder } = project({ "server.ts": greeter("Hello") });
   const cli = start(["--instances", "3"], { cwd: folder });
   await cli.printed(ROW);

@@ -11,7 +11,7 @@ async function untilAnswered(url: string, wanted: string): Promise<void> {
   while ((await greet(url)) !== wanted) await new Promise((resolve) => setTimeout(resolve, 100));
 }
 
-test("serves through the three front doors, calls a tool through each, and leaves nothing behind", async () => {
+test("serves through the three ingresses, calls a tool through each, and leaves nothing behind", async () => {
   const { folder } = project({ "server.ts": greeter("Hello") });
   const scratch = project({});
   const cli = start(["--call", 'greet={"name":"Ada"}'], { cwd: folder, environment: { TMPDIR: scratch.folder } });
@@ -44,15 +44,15 @@ test("serves the new code when a source changes, and the old code while the new 
   expect(await greet(url)).toBe("Hello, Ada!");
 
   write("server.ts", "export default {");
-  await cli.printed(/^server\.ts:1:17: .*\nThe front doors go on with what they served before\.$/m);
+  await cli.printed(/^server\.ts:1:17: .*\nThe ingresses go on with what they served before\.$/m);
   expect(await greet(url)).toBe("Hello, Ada!");
 
   write("server.ts", "export default { tools: [] };");
-  await cli.printed(/^server\.ts: The server must be .* an object with tools\.\nThe front doors go on/m);
+  await cli.printed(/^server\.ts: The server must be .* an object with tools\.\nThe ingresses go on/m);
   expect(await greet(url)).toBe("Hello, Ada!");
 
   write("server.ts", greeter("Good morning"));
-  await cli.printed(/^The sources changed: the front doors serve the new code\.$/m);
+  await cli.printed(/^The sources changed: the ingresses serve the new code\.$/m);
   await untilAnswered(url, "Good morning, Ada!");
 
   cli.process.kill("SIGTERM");
@@ -76,7 +76,7 @@ test("the path of the endpoint is in the table", async () => {
   expect(await greet(url)).toBe("Hello, Ada!");
 });
 
-test("a first call that fails is told, and the front doors stay open", async () => {
+test("a first call that fails is told, and the ingresses stay open", async () => {
   const { folder } = project({ "server.ts": greeter("Hello") });
   const cli = start(["--target", "gcp", "--call", "wave"], { cwd: folder });
   await cli.printed(/^gcp +tools\/call wave failed: .*wave/m);

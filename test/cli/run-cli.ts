@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { ROOT } from "./project.ts";
 
 /** Ends the command line when the test process ends, however that does: it has a process group of its own. */
-const TETHER = pathToFileURL(join(ROOT, "emulators/preload-guard.ts")).href;
+const PRELOAD_GUARD = pathToFileURL(join(ROOT, "emulators/preload-guard.ts")).href;
 
 export interface CliOptions {
   readonly cwd?: string;
@@ -37,7 +37,7 @@ export interface RunningCli {
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   const { cwd = ROOT, environment = {}, program = SOURCES, shell = false } = options;
   const { PATH = "", HOME = "", TMPDIR } = process.env;
-  const command = [process.execPath, "--import", TETHER, ...program, ...args];
+  const command = [process.execPath, "--import", PRELOAD_GUARD, ...program, ...args];
   // The second command keeps the shell from becoming the first one.
   const [file = "", ...rest] = shell ? ["sh", "-c", '"$@"; true', "sh", ...command] : command;
   const child = spawn(file, rest, {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CONFIG_VARIABLES, createMcpEndpoint, readConfig } from "../../src/index.ts";
+import { CONFIG_VARIABLES, readConfig } from "../../src/adapter.ts";
+import { createMcpEndpoint } from "../../src/index.ts";
 
 test("an empty environment gives the defaults", () => {
   expect(readConfig({ HOME: "/", MCP_ANYCLOUD_PATH: "" })).toEqual({

@@ -1,4 +1,4 @@
-/** The clouds whose emulated front doors the suite is run behind. */
-export const FRONTS = ["aws", "azure", "gcp"] as const;
+/** The clouds whose emulated ingresses the suite is run behind. */
+export const TEST_INGRESSES = ["aws", "azure", "gcp"] as const;
 
-export type Front = (typeof FRONTS)[number];
+export type TestIngress = (typeof TEST_INGRESSES)[number];

@@ -2,18 +2,18 @@ import { expect, test } from "vitest";
 import { AMNESIA, inTurn } from "./mode.ts";
 import { readOptions } from "./options.ts";
 
-test("without options, every front door, both revisions and both modes are tested", () => {
+test("without options, every ingress, both revisions and both modes are tested", () => {
   expect(readOptions([])).toEqual({
-    fronts: ["aws", "azure", "gcp"],
+    ingresses: ["aws", "azure", "gcp"],
     revisions: ["2025-11-25", "2026-07-28"],
     modes: [inTurn(3), AMNESIA],
   });
 });
 
 test("options choose", () => {
-  const line = "--front gcp --front aws --revision 2026-07-28 --instances 5 --amnesia";
+  const line = "--ingress gcp --ingress aws --revision 2026-07-28 --instances 5 --amnesia";
   expect(readOptions(line.split(" "))).toEqual({
-    fronts: ["gcp", "aws"],
+    ingresses: ["gcp", "aws"],
     revisions: ["2026-07-28"],
     modes: [inTurn(5), AMNESIA],
   });
@@ -26,11 +26,11 @@ test("options choose", () => {
 test.each([
   ["--fornt aws", "Unknown option '--fornt'"],
   ["aws", "Unexpected argument 'aws'"],
-  ["--front ibm", '--front must be aws or azure or gcp, not "ibm"'],
+  ["--ingress ibm", '--ingress must be aws or azure or gcp, not "ibm"'],
   ["--revision latest", '--revision must be 2025-11-25 or 2026-07-28, not "latest"'],
   ["--instances 0", '--instances must be a number from 1 to 99, not "0"'],
   ["--url here", '--url must be a URL such as http://127.0.0.1:8000/mcp, not "here"'],
-  ["--url http://127.0.0.1:1/mcp --amnesia", "--amnesia concerns the emulated front doors"],
+  ["--url http://127.0.0.1:1/mcp --amnesia", "--amnesia concerns the emulated ingresses"],
 ])("%s is refused in one sentence", (line, sentence) => {
   expect(() => readOptions(line.split(" "))).toThrow(
     expect.objectContaining({ code: "USAGE", message: expect.stringMatching(/^[^.]*(\d\.[^.]*)*\.$/) }),

@@ -1,25 +1,25 @@
 import { parseArgs } from "node:util";
 import { AnycloudError } from "../../src/index.ts";
-import { FRONTS, type Front } from "./ingress.ts";
+import { TEST_INGRESSES, type TestIngress } from "./ingress.ts";
 import { AMNESIA, inTurn, MODES, type Mode } from "./mode.ts";
 import { REVISIONS, type Revision } from "./revision.ts";
 
 /** What `npm run conformance` was asked to do. */
 export interface ConformanceOptions {
-  readonly fronts: readonly Front[];
+  readonly ingresses: readonly TestIngress[];
   readonly revisions: readonly Revision[];
   readonly modes: readonly Mode[];
-  /** Endpoint of a server that is up already, to be tested instead of the fixture behind the front doors. */
+  /** Endpoint of a server that is up already, to be tested instead of the fixture behind the ingresses. */
   readonly url?: string;
 }
 
 /** What `--help` prints. */
 export const USAGE: string = `Usage: npm run conformance -- [options]
 
-Runs the official MCP conformance suite against the fixture server behind each cloud's emulated front door, once with
+Runs the official MCP conformance suite against the fixture server behind each cloud's emulated ingress, once with
 three instances in turn and once with a fresh process for every request.
 
-  --front aws|azure|gcp    a front door; repeat it for several (default: all)
+  --ingress aws|azure|gcp    an ingress; repeat it for several (default: all)
   --revision DATE          ${REVISIONS.join(" or ")}; repeat it for both (default: both)
   --instances N            N processes in turn; together with --amnesia: both, one after the other
   --amnesia                a fresh process for every request
@@ -28,7 +28,7 @@ three instances in turn and once with a fresh process for every request.
 `;
 
 const OPTIONS = {
-  front: { type: "string", multiple: true },
+  ingress: { type: "string", multiple: true },
   revision: { type: "string", multiple: true },
   instances: { type: "string" },
   amnesia: { type: "boolean" },
@@ -42,14 +42,14 @@ export function readOptions(args: readonly string[]): ConformanceOptions | undef
   if (values.help) return undefined;
   const { url, instances, amnesia = false } = values;
   if (url !== undefined) {
-    const other = (["front", "instances", "amnesia"] as const).find((name) => values[name] !== undefined);
-    if (other) throw usage(`--${other} concerns the emulated front doors and cannot be combined with --url`);
+    const other = (["ingress", "instances", "amnesia"] as const).find((name) => values[name] !== undefined);
+    if (other) throw usage(`--${other} concerns the emulated ingresses and cannot be combined with --url`);
     if (!URL.canParse(url)) throw usage(`--url must be a URL such as http://127.0.0.1:8000/mcp, not "${url}"`);
   }
   if (instances !== undefined && !/^[1-9]\d?$/.test(instances))
     throw usage(`--instances must be a number from 1 to 99, not "${instances}"`);
   return {
-    fronts: oneOf("front", values.front ?? FRONTS, FRONTS),
+    ingresses: oneOf("ingress", values.ingress ?? TEST_INGRESSES, TEST_INGRESSES),
     revisions: oneOf("revision", values.revision ?? REVISIONS, REVISIONS),
     modes: toModes(instances, amnesia),
     ...(url !== undefined && { url }),

@@ -1,14 +1,14 @@
 import { fileURLToPath } from "node:url";
-import { startFront } from "../support/ingresses.ts";
-import type { Front } from "./ingress.ts";
+import { startIngress } from "../support/ingresses.ts";
+import type { TestIngress } from "./ingress.ts";
 import type { Mode } from "./mode.ts";
 import type { Revision } from "./revision.ts";
 import { readExpectedFailures, readScoredScenarios, UNSCORED_BUT_REQUIRED } from "./scored-scenarios.ts";
 import { runSuite, type SuiteRun } from "./suite.ts";
-import { judge, type Verdict } from "./verdict.ts";
+import { toVerdict, type Verdict } from "./verdict.ts";
 
 export interface ConformanceRun {
-  readonly front: Front;
+  readonly ingress: TestIngress;
   readonly revision: Revision;
   readonly mode: Mode;
   /** By which the instances find the table that they share. */
@@ -21,10 +21,10 @@ const FIXTURE = fileURLToPath(new URL("../fixtures/conformance-server.ts", impor
 
 /** Builds the fixture for one cloud, runs the official suite against it behind that cloud's emulator, and judges. */
 export async function runConformance(run: ConformanceRun): Promise<Verdict> {
-  const { front, revision, mode, environment, signal } = run;
+  const { ingress, revision, mode, environment, signal } = run;
   signal?.throwIfAborted();
   const { instances, amnesia } = mode;
-  const emulator = await startFront(front, { entry: FIXTURE, instances, amnesia, environment });
+  const emulator = await startIngress(ingress, { entry: FIXTURE, instances, amnesia, environment });
   try {
     return await runConformanceAt({ url: `${emulator.url}/mcp`, revision, ...(signal && { signal }) });
   } finally {
@@ -39,5 +39,5 @@ export async function runConformanceAt(run: SuiteRun): Promise<Verdict> {
     readExpectedFailures(run.revision),
   ]);
   const unscored = UNSCORED_BUT_REQUIRED[run.revision];
-  return judge({ scored, unscored, expectedFailures, results: await runSuite(run) });
+  return toVerdict({ scored, unscored, expectedFailures, results: await runSuite(run) });
 }

@@ -11,12 +11,12 @@ interface Candidate {
   readonly test: (revision: Revision, signal: AbortSignal) => Promise<Verdict>;
 }
 
-/** One front door after the other: at the same time they would make each other time out. */
-function candidates({ fronts, modes }: ConformanceOptions, { environment }: LocalTable): readonly Candidate[] {
-  return fronts.flatMap((front) =>
+/** One ingress after the other: at the same time they would make each other time out. */
+function candidates({ ingresses, modes }: ConformanceOptions, { environment }: LocalTable): readonly Candidate[] {
+  return ingresses.flatMap((ingress) =>
     modes.map((mode) => ({
-      label: `${front}, ${mode.name},`,
-      test: (revision, signal) => runConformance({ front, mode, environment, revision, signal }),
+      label: `${ingress}, ${mode.name},`,
+      test: (revision, signal) => runConformance({ ingress, mode, environment, revision, signal }),
     })),
   );
 }

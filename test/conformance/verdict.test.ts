@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { REVISIONS } from "./revision.ts";
 import { readExpectedFailures, readScoredScenarios, UNSCORED_BUT_REQUIRED } from "./scored-scenarios.ts";
 import type { ScenarioResult } from "./suite-results.ts";
-import { describeVerdict, isAsExpected, judge, type Verdict } from "./verdict.ts";
+import { describeVerdict, isAsExpected, toVerdict, type Verdict } from "./verdict.ts";
 
 const passed = (scenario: string): ScenarioResult => ({ scenario, outcome: "passed" });
 const failed = (scenario: string): ScenarioResult => ({ scenario, outcome: "failed", problem: "No\n  answer" });
@@ -11,7 +11,7 @@ const timedOut = (scenario: string): ScenarioResult => ({ scenario, outcome: "ti
 
 /** Scored are `a`, `b` and `c`; `b` is expected to fail; `u` is required without being scored. */
 const verdictOn = (...results: ScenarioResult[]): Verdict =>
-  judge({ scored: ["a", "b", "c"], unscored: ["u"], expectedFailures: ["b"], results: [passed("u"), ...results] });
+  toVerdict({ scored: ["a", "b", "c"], unscored: ["u"], expectedFailures: ["b"], results: [passed("u"), ...results] });
 
 test.each([
   [
@@ -69,7 +69,7 @@ test.each([
 });
 
 test("an expected failure that is not required is stale", () => {
-  const verdict = judge({ scored: ["a"], unscored: [], expectedFailures: ["misspelt"], results: [passed("a")] });
+  const verdict = toVerdict({ scored: ["a"], unscored: [], expectedFailures: ["misspelt"], results: [passed("a")] });
   expect(verdict.stale).toEqual(["misspelt"]);
   expect(describeVerdict(verdict)).toMatch(/^1\/1; STALE/);
 });

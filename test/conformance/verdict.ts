@@ -35,7 +35,7 @@ export interface Evidence {
 }
 
 /** Weighs the suite's results. A required scenario has failed when it was skipped, or has no result. */
-export function judge({ scored, unscored, expectedFailures, results }: Evidence): Verdict {
+export function toVerdict({ scored, unscored, expectedFailures, results }: Evidence): Verdict {
   const byName = new Map(results.map((result) => [result.scenario, result]));
   const failed: FailedScenario[] = [];
   const timedOut: string[] = [];

@@ -94,7 +94,7 @@ export function adapterContract(start: () => Promise<Arm>, traits: Traits, notes
       expect(arrivedFirst).toContain(true);
     });
   } else {
-    test("a stream arrives whole where the front door buffers", async () => {
+    test("a stream arrives whole where the ingress buffers", async () => {
       const response = await arm.send({ method: "GET", url: "/contract/stream?gap=10" });
       expect((await readAll(response)).toString().match(/data: \d+/g)).toHaveLength(2);
     });
@@ -136,7 +136,7 @@ export function adapterContract(start: () => Promise<Arm>, traits: Traits, notes
 
   test("a stream that fails is broken off, never ended as if it were whole", async () => {
     const response = await arm.send({ method: "GET", url: "/contract/break" });
-    // A buffering front door reports a function that failed: 500 by Function URLs' word, 502 by API Gateway's.
+    // A buffering ingress reports a function that failed: 500 by Function URLs' word, 502 by API Gateway's.
     if (!traits.canStream) return expect(response.status).toBeGreaterThanOrEqual(500);
     await expect(readAll(response)).rejects.toThrow();
   });

@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
-import type { HttpHandler, Invocation } from "../../src/index.ts";
+import type { HttpHandler, Invocation } from "../../src/adapter.ts";
 
 /** A request as a client puts it on the wire. */
 export interface SentRequest {
@@ -20,7 +20,7 @@ export interface ReceivedResponse {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** One way to reach a handler: a platform's adapter behind that platform's front door. */
+/** One way to reach a handler: a platform's adapter behind that platform's ingress. */
 export interface Arm {
   send(request: SentRequest): Promise<ReceivedResponse>;
   close(): Promise<void>;

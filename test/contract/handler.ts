@@ -1,7 +1,7 @@
 /** The handler behind every arm of the adapter contract. What is not under `/contract/` is echoed. */
 import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { HttpHandler, HttpRequest, HttpResponse, Invocation } from "../../src/index.ts";
+import type { HttpHandler, HttpRequest, HttpResponse, Invocation } from "../../src/adapter.ts";
 
 const SSE = { "content-type": "text/event-stream" };
 

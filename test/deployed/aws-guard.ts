@@ -15,7 +15,7 @@ export interface GuardOptions {
 
 /** A service of AWS, on loopback, as its callers meet it: behind a check of who they are. */
 export interface Guard extends StandIn {
-  /** Access key ids in the order in which requests with them were let through. */
+  /** Authentication key ids in the order in which requests with them were let through. */
   readonly callers: string[];
   /** Codes that others were refused with. */
   readonly refused: string[];

@@ -43,6 +43,6 @@ export function readAzureApp(resources: readonly TemplateResource[]): Served {
       tenantId: only(resources, "azurerm_client_config").tenant_id,
       knows,
     },
-    front: {},
+    ingress: {},
   };
 }

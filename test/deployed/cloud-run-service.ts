@@ -26,7 +26,7 @@ export function readCloudRunService(resources: readonly TemplateResource[]): Ser
     environment: Object.fromEntries(variables.map((variable) => [variable.name, resolve(variable)])),
     // Google gives its service accounts tokens for any audience.
     identity: { subject: identity.unique_id, knows: () => true },
-    front: {
+    ingress: {
       requestTimeoutSeconds: Number(/^(\d+)s$/.exec(template.timeout)?.[1]),
       concurrency: template.max_instance_request_concurrency,
       maxInstances: template.scaling[0].max_instance_count,

@@ -9,7 +9,7 @@ import { runConformanceAt } from "../conformance/run-conformance.ts";
 import { describeVerdict, isAsExpected } from "../conformance/verdict.ts";
 import { adapterContract } from "../contract/adapter.ts";
 import { type Arm, httpArm, type Traits } from "../contract/arm.ts";
-import { type FrontOptions, startFront } from "../support/ingresses.ts";
+import { type FrontOptions, startIngress } from "../support/ingresses.ts";
 import { findTerraform, NO_TERRAFORM } from "../templates/run/terraform.ts";
 import { type Deployment, deploy } from "./deployment.ts";
 import type { OutsideCloud } from "./local-cloud.ts";
@@ -56,9 +56,9 @@ if (findTerraform()) {
     test.each(REVISIONS)(
       "the official suite for %s passes on three instances in turn",
       async (revision) => {
-        const { environment, front, local } = deployment;
+        const { environment, ingress, local } = deployment;
         local.reset();
-        const emulator = await startFront(cloud, { ...FIXTURE, ...front, ...form, instances: 3, environment });
+        const emulator = await startIngress(cloud, { ...FIXTURE, ...ingress, ...form, instances: 3, environment });
         try {
           const verdict = await runConformanceAt({ url: `${emulator.url}/mcp`, revision });
           process.stdout.write(`${name}, 3 instances in turn, ${revision} ${describeVerdict(verdict)}\n`);
@@ -81,8 +81,8 @@ if (findTerraform()) {
   describe.each(FORMS)("with the environment of %s, requests and responses", (name, cloud, traits, form) => {
     const notes = join(folder, name.replaceAll(/\W+/g, "-"));
     const start = async (): Promise<Arm> => {
-      const { environment, front, close } = await deploy(cloud, { environment: { CONTRACT_NOTES: notes } });
-      const emulator = await startFront(cloud, { ...HANDLER, ...front, ...form, environment }).catch(
+      const { environment, ingress, close } = await deploy(cloud, { environment: { CONTRACT_NOTES: notes } });
+      const emulator = await startIngress(cloud, { ...HANDLER, ...ingress, ...form, environment }).catch(
         async (error: unknown) => {
           await close();
           throw error;

@@ -1,5 +1,5 @@
-import type { FrontOptions } from "../support/ingresses.ts";
 import { ROLE } from "../store/sts-stand-in.ts";
+import type { FrontOptions } from "../support/ingresses.ts";
 import { applyTemplate } from "../templates/run/apply-template.ts";
 import { readRole } from "./aws-role.ts";
 import { readAzureApp } from "./azure-app.ts";
@@ -11,15 +11,15 @@ export interface Served {
   /** As the server reads it. */
   readonly environment: Readonly<Record<string, string>>;
   readonly identity: Identity;
-  /** What its front door is told. */
-  readonly front: Partial<FrontOptions>;
+  /** What its ingress is told. */
+  readonly ingress: Partial<FrontOptions>;
 }
 
 /** A module of templates/ that was applied, and what stands on this machine for the clouds that it was applied to. */
 export interface Deployment {
   /** Everything that an instance is told, by the template, the platform and this machine. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly front: Partial<FrontOptions>;
+  readonly ingress: Partial<FrontOptions>;
   readonly local: LocalCloud;
   /** Whether the role in AWS allows an action on the table. */
   readonly allows: (action: string) => boolean;
@@ -38,7 +38,7 @@ const PLACE = {
 export async function deploy(cloud: OutsideCloud, variables: Readonly<Record<string, unknown>>): Promise<Deployment> {
   const given = { name: "notes", auth: "public", ...PLACE[cloud], ...variables };
   const { resources } = await applyTemplate(cloud, given);
-  const { environment, identity, front } = READ[cloud](resources);
+  const { environment, identity, ingress } = READ[cloud](resources);
   const { MCP_ANYCLOUD_TABLE: table, MCP_ANYCLOUD_AWS_ROLE_ARN: roleArn, AWS_REGION: region = "" } = environment;
   const role = roleArn !== undefined && table !== undefined ? readRole(resources, roleArn, table) : NO_ROLE;
   const local = await openLocalCloud(cloud, { roleArn: ROLE, region, identity, ...role });
@@ -50,7 +50,7 @@ export async function deploy(cloud: OutsideCloud, variables: Readonly<Record<str
       ...(table !== undefined && { MCP_ANYCLOUD_TABLE: local.tableName }),
       ...local.environment,
     },
-    front,
+    ingress,
     local,
     allows: (action) => role.allows(action),
     close: () => local.close(),

@@ -1,5 +1,5 @@
 import type { Emulator } from "../../emulators/emulator.ts";
-import { type FrontOptions, startFront } from "../support/ingresses.ts";
+import { type FrontOptions, startIngress } from "../support/ingresses.ts";
 import type { OutsideCloud } from "./local-cloud.ts";
 
 /** An answer to a request, read to its end. */
@@ -10,7 +10,7 @@ interface Answer {
   readonly message: unknown;
 }
 
-/** A built artefact behind its cloud's front door. Keeps all that it says, so that tests can look for what it must not. */
+/** A built artefact behind its cloud's ingress. Keeps all that it says, so that tests can look for what it must not. */
 export interface RunningServer extends Emulator {
   /** Lines of its log. */
   readonly log: string[];
@@ -23,7 +23,7 @@ export interface RunningServer extends Emulator {
 export async function startServer(cloud: OutsideCloud, options: FrontOptions): Promise<RunningServer> {
   const log: string[] = [];
   const said: string[] = [];
-  const emulator = await startFront(cloud, { ...options, onOutput: (line) => log.push(line) });
+  const emulator = await startIngress(cloud, { ...options, onOutput: (line) => log.push(line) });
   return {
     ...emulator,
     log,

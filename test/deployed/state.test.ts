@@ -35,8 +35,8 @@ describe.each(DEPLOYED)("three instances with the environment of templates/%s", 
     variables: Readonly<Record<string, unknown>>,
   ): Promise<RunningServer & Deployment> {
     deployment = await deploy(cloud, variables);
-    const { front, environment } = deployment;
-    server = await startServer(cloud, { entry: example(entry), ...front, environment, instances: 3 });
+    const { ingress, environment } = deployment;
+    server = await startServer(cloud, { entry: example(entry), ...ingress, environment, instances: 3 });
     return { ...deployment, ...server };
   }
 

@@ -2,55 +2,55 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { closeFrontDoor, openFrontDoor } from "../../emulators/ingress.ts";
+import { closeIngress, openIngress } from "../../emulators/ingress.ts";
 
 const open: Server[] = [];
 afterEach(async () => {
-  await Promise.all(open.splice(0).map(closeFrontDoor));
+  await Promise.all(open.splice(0).map(closeIngress));
 });
 
-async function frontDoor(port = 0): Promise<{ server: Server; url: string }> {
-  const opened = await openFrontDoor(port, (_, outgoing) => void outgoing.end("here"));
+async function ingress(port = 0): Promise<{ server: Server; url: string }> {
+  const opened = await openIngress(port, (_, outgoing) => void outgoing.end("here"));
   open.push(opened.server);
   return opened;
 }
 
-describe("a front door", () => {
+describe("an ingress", () => {
   test("answers on loopback and says where", async () => {
-    const { url } = await frontDoor();
+    const { url } = await ingress();
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(await (await fetch(url)).text()).toBe("here");
   });
 
   test("says that its port is taken, and what to do", async () => {
-    const { url } = await frontDoor();
+    const { url } = await ingress();
     const port = Number(new URL(url).port);
-    await expect(frontDoor(port)).rejects.toMatchObject({
+    await expect(ingress(port)).rejects.toMatchObject({
       code: "PORT_IN_USE",
       message: expect.stringContaining(`Port ${port} is taken`),
     });
   });
 
   test("brings no time limits of its own", async () => {
-    const { server } = await frontDoor();
+    const { server } = await ingress();
     expect([server.requestTimeout, server.headersTimeout, server.timeout]).toEqual([0, 0, 0]);
   });
 
   test("ends with the connections it holds, idle and busy", async () => {
-    const { server, url } = await frontDoor();
+    const { server, url } = await ingress();
     const idle = connect(Number(new URL(url).port), "127.0.0.1");
     await once(idle, "connect");
     idle.write("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf");
     await once(idle, "data");
     const gone = once(idle, "close");
-    await closeFrontDoor(server);
+    await closeIngress(server);
     await gone;
     await expect(fetch(url)).rejects.toThrow();
   });
 
   test("may be closed twice", async () => {
-    const { server } = await frontDoor();
-    await closeFrontDoor(server);
-    await closeFrontDoor(server);
+    const { server } = await ingress();
+    await closeIngress(server);
+    await closeIngress(server);
   });
 });

@@ -1,8 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { setImmediate as tick } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { createFleet, type Fleet, type FleetOptions } from "../../emulators/instances.ts";
 import type { Instance } from "../../emulators/instance.ts";
+import { createInstancePool, type InstancePool, type InstancePoolOptions } from "../../emulators/instances.ts";
 
 interface FakeInstance extends Instance {
   readonly id: number;
@@ -11,8 +11,8 @@ interface FakeInstance extends Instance {
 }
 
 /** A fleet of instances that are not processes, and every instance it ever started. */
-function fakeFleet(options: Partial<FleetOptions<FakeInstance>> = {}): {
-  fleet: Fleet<FakeInstance>;
+function fakePool(options: Partial<InstancePoolOptions<FakeInstance>> = {}): {
+  instances: InstancePool<FakeInstance>;
   started: FakeInstance[];
 } {
   const started: FakeInstance[] = [];
@@ -34,7 +34,7 @@ function fakeFleet(options: Partial<FleetOptions<FakeInstance>> = {}): {
     return instance;
   }
   const defaults = { instances: 1, amnesia: false, concurrency: 1, maxInstances: 1, graceMs: 1000, start };
-  return { fleet: createFleet({ ...defaults, ...options }), started };
+  return { instances: createInstancePool({ ...defaults, ...options }), started };
 }
 
 /** Whether a promise has settled once everything that can run has run. */
@@ -52,10 +52,10 @@ async function settled(promise: Promise<unknown>): Promise<boolean> {
   return done;
 }
 
-async function leaseIds(fleet: Fleet<FakeInstance>, count: number): Promise<number[]> {
+async function leaseIds(instances: InstancePool<FakeInstance>, count: number): Promise<number[]> {
   const ids: number[] = [];
   for (let request = 0; request < count; request++) {
-    const lease = await fleet.lease();
+    const lease = await instances.lease();
     ids.push(lease.instance.id);
     lease.release();
   }
@@ -64,33 +64,33 @@ async function leaseIds(fleet: Fleet<FakeInstance>, count: number): Promise<numb
 
 describe("a fleet", () => {
   test("warms as many instances as wanted, once", async () => {
-    const { fleet, started } = fakeFleet({ instances: 3, maxInstances: 3 });
-    await fleet.warm();
-    await fleet.warm();
+    const { instances, started } = fakePool({ instances: 3, maxInstances: 3 });
+    await instances.warm();
+    await instances.warm();
     expect(started).toHaveLength(3);
   });
 
   test("goes round its instances request by request", async () => {
-    const { fleet } = fakeFleet({ instances: 3, maxInstances: 3 });
-    expect(await leaseIds(fleet, 7)).toEqual([0, 1, 2, 0, 1, 2, 0]);
+    const { instances } = fakePool({ instances: 3, maxInstances: 3 });
+    expect(await leaseIds(instances, 7)).toEqual([0, 1, 2, 0, 1, 2, 0]);
   });
 
   test("fills the instances it has before it starts another", async () => {
-    const { fleet, started } = fakeFleet({ concurrency: 2, maxInstances: 2 });
-    const leases = [await fleet.lease(), await fleet.lease(), await fleet.lease()];
+    const { instances, started } = fakePool({ concurrency: 2, maxInstances: 2 });
+    const leases = [await instances.lease(), await instances.lease(), await instances.lease()];
     expect(leases.map((lease) => lease.instance.id)).toEqual([0, 0, 1]);
     expect(started).toHaveLength(2);
   });
 
   test("makes a request wait while every instance is full, and serves those waiting in their order", async () => {
-    const { fleet } = fakeFleet({ concurrency: 1, maxInstances: 1 });
-    const first = await fleet.lease();
+    const { instances } = fakePool({ concurrency: 1, maxInstances: 1 });
+    const first = await instances.lease();
     const order: string[] = [];
-    const second = fleet.lease().then((lease) => {
+    const second = instances.lease().then((lease) => {
       order.push("second");
       return lease;
     });
-    const third = fleet.lease().then((lease) => {
+    const third = instances.lease().then((lease) => {
       order.push("third");
       return lease;
     });
@@ -102,70 +102,70 @@ describe("a fleet", () => {
   });
 
   test("gives a place back once, however often it is released", async () => {
-    const { fleet } = fakeFleet({ concurrency: 1, maxInstances: 1 });
-    const first = await fleet.lease();
+    const { instances } = fakePool({ concurrency: 1, maxInstances: 1 });
+    const first = await instances.lease();
     first.release();
     first.release();
-    await fleet.lease();
-    expect(await settled(fleet.lease())).toBe(false);
+    await instances.lease();
+    expect(await settled(instances.lease())).toBe(false);
   });
 
   test("replaces an instance that died, and wakes a request that waited for it", async () => {
-    const { fleet, started } = fakeFleet({ concurrency: 1, maxInstances: 1 });
-    await fleet.lease();
-    const waiting = fleet.lease();
+    const { instances, started } = fakePool({ concurrency: 1, maxInstances: 1 });
+    await instances.lease();
+    const waiting = instances.lease();
     expect(await settled(waiting)).toBe(false);
     started[0]?.crash();
     expect((await waiting).instance.id).toBe(1);
   });
 
   test("never hands out an instance that died between two requests", async () => {
-    const { fleet, started } = fakeFleet({ instances: 2, maxInstances: 2 });
-    await fleet.warm();
+    const { instances, started } = fakePool({ instances: 2, maxInstances: 2 });
+    await instances.warm();
     started[1]?.crash();
     await tick();
-    expect(await leaseIds(fleet, 4)).not.toContain(1);
+    expect(await leaseIds(instances, 4)).not.toContain(1);
   });
 
   test("reports a start that fails to the request and to warm(), and tries again for the next", async () => {
     let attempt = 0;
-    const { fleet, started } = fakeFleet();
-    const good = await fleet.lease();
-    const broken = fakeFleet({
+    const { instances, started } = fakePool();
+    const good = await instances.lease();
+    const broken = fakePool({
       start: async () => {
         attempt += 1;
         if (attempt <= 2) throw new Error("does not start");
         return good.instance;
       },
     });
-    await expect(broken.fleet.warm()).rejects.toThrow("does not start");
-    await expect(broken.fleet.lease()).rejects.toThrow("does not start");
-    expect((await broken.fleet.lease()).instance).toBe(good.instance);
+    await expect(broken.instances.warm()).rejects.toThrow("does not start");
+    await expect(broken.instances.lease()).rejects.toThrow("does not start");
+    expect((await broken.instances.lease()).instance).toBe(good.instance);
     expect(started).toHaveLength(1);
   });
 });
 
 describe("a fleet with amnesia", () => {
   test("serves each request from an instance of its own and stops it afterwards", async () => {
-    const { fleet, started } = fakeFleet({ amnesia: true, instances: 3, concurrency: 80, maxInstances: 3 });
-    expect(await leaseIds(fleet, 4)).toEqual([0, 1, 2, 3]);
+    const { instances, started } = fakePool({ amnesia: true, instances: 3, concurrency: 80, maxInstances: 3 });
+    expect(await leaseIds(instances, 4)).toEqual([0, 1, 2, 3]);
     expect(started.slice(0, 4).map((instance) => instance.stops)).toEqual([[1000], [1000], [1000], [1000]]);
     expect(started[4]?.stops).toEqual([]);
   });
 
   test("gives requests at the same time different instances", async () => {
-    const { fleet } = fakeFleet({ amnesia: true, concurrency: 80, maxInstances: 9 });
-    const leases = await Promise.all([fleet.lease(), fleet.lease(), fleet.lease()]);
+    const { instances } = fakePool({ amnesia: true, concurrency: 80, maxInstances: 9 });
+    const leases = await Promise.all([instances.lease(), instances.lease(), instances.lease()]);
     expect(new Set(leases.map((lease) => lease.instance.id)).size).toBe(3);
   });
 });
 
 describe("a fleet that is replaced", () => {
   test("stops idle instances at once and busy ones after their last request", async () => {
-    const { fleet, started } = fakeFleet({ instances: 2, concurrency: 2, maxInstances: 2 });
-    const busy = [await fleet.lease(), await fleet.lease(), await fleet.lease()];
+    const { instances, started } = fakePool({ instances: 2, concurrency: 2, maxInstances: 2 });
+    const busy = [await instances.lease(), await instances.lease(), await instances.lease()];
     busy[1]?.release();
-    await fleet.replace();
+    await instances.replace();
     expect(started.map((instance) => instance.stops.length)).toEqual([0, 1, 0, 0]);
     busy[0]?.release();
     await tick();
@@ -173,45 +173,45 @@ describe("a fleet that is replaced", () => {
     busy[2]?.release();
     await tick();
     expect(started[0]?.stops).toEqual([1000]);
-    expect((await leaseIds(fleet, 2)).toSorted()).toEqual([2, 3]);
+    expect((await leaseIds(instances, 2)).toSorted()).toEqual([2, 3]);
   });
 
   test("serves those who waited for the old instances from the new ones", async () => {
-    const { fleet } = fakeFleet({ concurrency: 2, maxInstances: 1 });
-    await Promise.all([fleet.lease(), fleet.lease()]);
-    const waiting = [fleet.lease(), fleet.lease()];
+    const { instances } = fakePool({ concurrency: 2, maxInstances: 1 });
+    await Promise.all([instances.lease(), instances.lease()]);
+    const waiting = [instances.lease(), instances.lease()];
     expect(await settled(Promise.race(waiting))).toBe(false);
-    await fleet.replace();
+    await instances.replace();
     expect((await Promise.all(waiting)).map((lease) => lease.instance.id)).toEqual([1, 1]);
   });
 });
 
 describe("a fleet that is closed", () => {
   test("stops every instance, the retired ones included", async () => {
-    const { fleet, started } = fakeFleet({ instances: 2, maxInstances: 2 });
-    await fleet.lease();
-    await fleet.replace();
-    await fleet.close();
+    const { instances, started } = fakePool({ instances: 2, maxInstances: 2 });
+    await instances.lease();
+    await instances.replace();
+    await instances.close();
     expect(started).toHaveLength(4);
     for (const instance of started) expect(instance.stops.length).toBeGreaterThan(0);
   });
 
   test("stops an instance that was still starting", async () => {
-    const { fleet, started } = fakeFleet();
-    const lease = fleet.lease();
-    await fleet.close();
+    const { instances, started } = fakePool();
+    const lease = instances.lease();
+    await instances.close();
     await lease;
     expect(started[0]?.stops).toEqual([1000]);
   });
 
   test("refuses whoever waits, whoever comes later, and a reload that comes too late", async () => {
-    const { fleet, started } = fakeFleet();
-    await fleet.lease();
-    const waiting = fleet.lease();
-    await fleet.close();
+    const { instances, started } = fakePool();
+    await instances.lease();
+    const waiting = instances.lease();
+    await instances.close();
     await expect(waiting).rejects.toThrow("The emulator is closed.");
-    await expect(fleet.lease()).rejects.toThrow("The emulator is closed.");
-    await expect(fleet.replace()).rejects.toThrow("The emulator is closed.");
+    await expect(instances.lease()).rejects.toThrow("The emulator is closed.");
+    await expect(instances.replace()).rejects.toThrow("The emulator is closed.");
     expect(started).toHaveLength(1);
   });
 });

@@ -1,4 +1,4 @@
-import type { HttpHandler } from "../../src/index.ts";
+import type { HttpHandler } from "../../src/adapter.ts";
 import type { Answer } from "./answer.ts";
 import { azureArm } from "./azure-arm.ts";
 import { lambdaArm } from "./lambda-arm.ts";

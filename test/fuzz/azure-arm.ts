@@ -3,7 +3,7 @@ import { channel } from "node:diagnostics_channel";
 import { EventEmitter } from "node:events";
 import { HttpRequest, InvocationContext } from "@azure/functions";
 import { toAzureFunction } from "../../adapters/azure/entry.ts";
-import type { HttpHandler } from "../../src/index.ts";
+import type { HttpHandler } from "../../src/adapter.ts";
 import type { Arm } from "./arms.ts";
 import { passable } from "./passable.ts";
 import type { Sample } from "./sample.ts";
@@ -20,7 +20,7 @@ export function azureArm(handlers: readonly HttpHandler[]): Arm {
       if (!native || !serve) return undefined;
       const invocationId = randomUUID();
       const isStreamed = sample.headers.length % 2 === 0;
-      if (isStreamed) proxied.publish(exchangeOf(sample, invocationId));
+      if (isStreamed) proxied.publish(connectionOf(sample, invocationId));
       const answer = (await serve(native, new InvocationContext({ invocationId }))) as {
         readonly status: number;
         readonly headers: Headers;
@@ -50,7 +50,7 @@ function nativeOf(sample: Sample): HttpRequest | undefined {
 }
 
 /** The connection from the host's proxy, as far as the adapter reaches. */
-function exchangeOf({ method, target, headers }: Sample, invocationId: string): unknown {
+function connectionOf({ method, target, headers }: Sample, invocationId: string): unknown {
   const distinct: Record<string, string[]> = { "client-ip": ["203.0.113.7:50123"] };
   for (const [name, value] of headers) {
     const key = name.toLowerCase();

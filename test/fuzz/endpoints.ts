@@ -1,15 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { McpServer } from "@modelcontextprotocol/server";
 import * as z from "zod/v4";
-import {
-  createMcpEndpoint,
-  createMemoryStore,
-  type FactoryContext,
-  type HttpHandler,
-  type McpEndpointOptions,
-  type RequestRecord,
-  type StateStore,
-} from "../../src/index.ts";
+import type { HttpHandler, RequestRecord, StateStore } from "../../src/adapter.ts";
+import { createMcpEndpoint, createMemoryStore, type FactoryContext, type McpEndpointOptions } from "../../src/index.ts";
 import { anyUser } from "../protocol-2026/instances.ts";
 
 /** What requests are sent to: one endpoint without a store, one with sessions, one that asks who calls. */

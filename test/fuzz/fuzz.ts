@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { HttpHandler } from "../../src/index.ts";
+import type { HttpHandler } from "../../src/adapter.ts";
 import { callerOf, legacyRequest } from "../support/messages.ts";
 import { type Answer, flaws } from "./answer.ts";
 import { startArms } from "./arms.ts";
@@ -51,7 +51,7 @@ export async function fuzz({ seed, runs, progress }: FuzzOptions): Promise<FuzzR
     };
     const tell = (what: string): void => violated(`#${number}, ${arm.name}: ${what}\n  ${described(sample)}`);
     try {
-      const got = await inTime(arm.send(sample));
+      const got = await withTimeout(arm.send(sample));
       if (!got) count("none");
       for (const answer of got ? ([got].flat() as Answer[]) : []) {
         count(String(answer.status));
@@ -87,7 +87,7 @@ export async function fuzz({ seed, runs, progress }: FuzzOptions): Promise<FuzzR
 /** So long that only who waits for ever takes longer. */
 const LONGEST_MS = 60_000;
 
-async function inTime<Result>(pending: Promise<Result>): Promise<Result> {
+async function withTimeout<Result>(pending: Promise<Result>): Promise<Result> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error("There was no answer.")), LONGEST_MS);
   return Promise.race([pending, late]).finally(() => clearTimeout(timer));

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
+import { toLambda } from "../../adapters/aws/entry.ts";
+import type { ResponseStream } from "../../adapters/aws/lambda-runtime.ts";
+import type { LambdaEvent } from "../../adapters/aws/request.ts";
 import type { ReceivedRequest } from "../../emulators/aws/ingress/received-request.ts";
 import { toRestEvent } from "../../emulators/aws/ingress/rest-event.ts";
-import { installGlobals } from "../../emulators/aws/runtime/runtime-globals.ts";
 import { toUrlEvent } from "../../emulators/aws/ingress/url-event.ts";
-import { toLambda } from "../../adapters/aws/entry.ts";
-import type { LambdaEvent } from "../../adapters/aws/request.ts";
-import type { ResponseStream } from "../../adapters/aws/lambda-runtime.ts";
-import type { HttpHandler } from "../../src/index.ts";
+import { installGlobals } from "../../emulators/aws/runtime/runtime-globals.ts";
+import type { HttpHandler } from "../../src/adapter.ts";
 import type { Answer } from "./answer.ts";
 import type { Arm } from "./arms.ts";
 import { passable } from "./passable.ts";
@@ -22,7 +22,7 @@ const TIMEOUTS_MS = [400, 30_000];
 /** The endpoint's answer when its time is up. */
 const TIMED_OUT = 504;
 
-/** Events as the front door of `kind` makes them, through the adapter into the runtime's stream. */
+/** Events as the ingress of `kind` makes them, through the adapter into the runtime's stream. */
 export function lambdaArm(kind: "rest" | "url", handlers: readonly HttpHandler[]): Arm {
   installGlobals();
   const lambdas = handlers.map(toLambda);
@@ -56,7 +56,7 @@ export function lambdaArm(kind: "rest" | "url", handlers: readonly HttpHandler[]
   };
 }
 
-/** The client's request as a front door knows it; undefined where it would refuse it itself. */
+/** The client's request as an ingress knows it; undefined where it would refuse it itself. */
 function receivedOf(sample: Sample): ReceivedRequest | undefined {
   const { method, target, headers, body } = sample;
   if (!passable(sample) || method === "CONNECT") return undefined;

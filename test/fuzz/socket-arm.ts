@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import { toCloudRun } from "../../adapters/gcp/entry.ts";
 import { listenOnPort } from "../../adapters/gcp/container.ts";
-import type { HttpHandler } from "../../src/index.ts";
+import { toCloudRun } from "../../adapters/gcp/entry.ts";
+import type { HttpHandler } from "../../src/adapter.ts";
 import type { Answer } from "./answer.ts";
 import type { Arm } from "./arms.ts";
 import { readAnswers } from "./http-answers.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Container, listenOnPort } from "../../adapters/gcp/container.ts";
-import type { HttpHandler, Invocation, Occasion } from "../../src/index.ts";
+import type { HttpHandler, Invocation, Occasion } from "../../src/adapter.ts";
 import { bodyOf, openStream, send, textOf } from "./service.ts";
 
 const LOOPBACK = { port: 0, host: "127.0.0.1" };
@@ -109,10 +109,10 @@ describe("a container", () => {
 
   test("while it closes, a kept connection is served once more with its deadline over", async () => {
     const deadlines: boolean[] = [];
-    const gate = Promise.withResolvers<void>();
+    const barrier = Promise.withResolvers<void>();
     const { port, close } = await listen(async ({ url }, { deadline }) => {
       deadlines.push(deadline?.aborted ?? false);
-      if (url === "/first") await gate.promise;
+      if (url === "/first") await barrier.promise;
       return { status: 200, headers: {}, body: url };
     });
     const socket = connect(port, "127.0.0.1").setEncoding("latin1");
@@ -126,7 +126,7 @@ describe("a container", () => {
     const closing = close();
     socket.write("GET /second HTTP/1.1\r\nHost: h\r\n\r\n");
     await expect.poll(() => deadlines.length).toBe(2);
-    gate.resolve();
+    barrier.resolve();
     await Promise.all([closing, ended]);
     expect(deadlines).toEqual([false, true]);
     expect(answers).toMatch(/\/first.*connection: close.*\/second$/is);

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ServiceInstance, startServiceInstance } from "../../emulators/gcp/service-instance.ts";
 import { buildTarget } from "../../cli/build/build-target.ts";
 import { runSmoke } from "../../cli/smoke/run-smoke.ts";
+import { type ServiceInstance, startServiceInstance } from "../../emulators/gcp/service-instance.ts";
 import { copyContext, readDockerfile } from "./dockerfile.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));

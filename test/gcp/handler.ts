@@ -1,16 +1,16 @@
 /** The server behind the tests of this folder: each path does one thing. What is not listed is echoed. */
 import { appendFileSync } from "node:fs";
-import type { HttpHandler, HttpResponse, Invocation, Occasion } from "../../src/index.ts";
+import type { HttpHandler, HttpResponse, Invocation, Occasion } from "../../src/adapter.ts";
 
 const TEXT = { "content-type": "text/plain" };
 /** Bytes that `/flood` has handed out. */
 let flooded = 0;
-const gates = new Map<string, PromiseWithResolvers<void>>();
+const barriers = new Map<string, PromiseWithResolvers<void>>();
 
 /** A gate holds a stream until a second request opens it: order without clocks. */
-function gate(name: string): PromiseWithResolvers<void> {
-  const found = gates.get(name) ?? Promise.withResolvers<void>();
-  gates.set(name, found);
+function barrier(name: string): PromiseWithResolvers<void> {
+  const found = barriers.get(name) ?? Promise.withResolvers<void>();
+  barriers.set(name, found);
   return found;
 }
 
@@ -31,14 +31,14 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   "/status": (query) => ({ status: Number(query.get("code")), headers: TEXT, body: "answer" }),
   "/nothing": (query) => ({ status: Number(query.get("code")), headers: {} }),
   "/empty-stream": () => ({ status: 200, headers: TEXT, body: chunks() }),
-  "/gated": (query) => ({ status: 200, headers: TEXT, body: gated(query.get("name") ?? "") }),
+  "/gated": (query) => ({ status: 200, headers: TEXT, body: blocked(query.get("name") ?? "") }),
   "/silent": (query) => ({ status: 200, headers: TEXT, body: silent(query.get("name") ?? "") }),
   "/too-late": async (query, { signal }) => {
     await aborted(signal);
     return { status: 200, headers: TEXT, body: putAway(query.get("name") ?? "") };
   },
   "/open": (query) => {
-    gate(query.get("name") ?? "").resolve();
+    barrier(query.get("name") ?? "").resolve();
     return { status: 204, headers: {} };
   },
   "/large": (query) => ({ status: 200, headers: TEXT, body: "é".repeat(Number(query.get("bytes")) / 2) }),
@@ -59,7 +59,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   "/lying-stream": () => ({ status: 200, headers: { "content-length": "3" }, body: chunks("ans", "wer") }),
   "/head-length": () => ({ status: 200, headers: { "content-length": "4711" } }),
   "/later": (query, { waitUntil }) => {
-    waitUntil?.(gate(query.get("name") ?? "").promise.then(() => note(`later ${query.get("name")}`)));
+    waitUntil?.(barrier(query.get("name") ?? "").promise.then(() => note(`later ${query.get("name")}`)));
     waitUntil?.(Promise.reject(new Error("work that fails")));
     return { status: 202, headers: {} };
   },
@@ -85,14 +85,14 @@ async function* chunks(...all: string[]): AsyncGenerator<string, void> {
   yield* all;
 }
 
-async function* gated(name: string): AsyncGenerator<string, void> {
+async function* blocked(name: string): AsyncGenerator<string, void> {
   yield "one";
-  await gate(name).promise;
+  await barrier(name).promise;
   yield "two";
 }
 
 async function* silent(name: string): AsyncGenerator<string, void> {
-  await gate(name).promise;
+  await barrier(name).promise;
   yield "at last";
 }
 

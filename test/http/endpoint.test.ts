@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { createMcpEndpoint, defineServer, type HttpResponse, type RequestRecord, toFetch } from "../../src/index.ts";
+import type { HttpResponse, RequestRecord } from "../../src/adapter.ts";
+import { createMcpEndpoint, defineServer, toFetch } from "../../src/index.ts";
 import { callerOf, legacyRequest, messagesOf, textOf } from "../support/messages.ts";
 import { createV2Server } from "../support/servers.ts";
 
@@ -62,7 +63,7 @@ describe("Host and Origin", () => {
     [200, "a loopback origin from loopback", { host: "[::1]:8787", origin: "http://localhost:6274" }, local],
     [
       200,
-      "any host elsewhere, which the front door routed",
+      "any host elsewhere, which the ingress routed",
       { host: "abc.execute-api.example" },
       { clientIp: "192.0.2.1" },
     ],

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { toWebRequest } from "../../src/http/web-fetch.ts";
 import { lazyRequest } from "../../src/http/lazy-request.ts";
 import { LightSignal } from "../../src/http/light-signal.ts";
+import { toWebRequest } from "../../src/http/web-fetch.ts";
 
 const PLAIN = { method: "POST", url: "/mcp?a=1", headers: { host: "mcp.example", "user-agent": "test" } };
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { LightSignal, type Occasion } from "../../src/index.ts";
+import { LightSignal, type Occasion } from "../../src/adapter.ts";
 import { asAbortSignal } from "../../src/http/light-signal.ts";
 
 test("tells who listens once, in order, and nobody who stopped or came too late", () => {

@@ -1,6 +1,6 @@
 import { McpServer } from "@modelcontextprotocol/server";
 import { expect, test, vi } from "vitest";
-import type { RequestRecord } from "../../src/index.ts";
+import type { RequestRecord } from "../../src/adapter.ts";
 import { callerOf, legacyRequest, modernCall } from "../support/messages.ts";
 import { createV2Server } from "../support/servers.ts";
 

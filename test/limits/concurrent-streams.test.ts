@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createMemoryStore, type HttpResponse, type McpEndpointOptions, type StateStore } from "../../src/index.ts";
-import { createOpenStreams, type OpenStreamsOptions } from "../../src/limits/concurrent-streams.ts";
+import type { HttpResponse, StateStore } from "../../src/adapter.ts";
+import { createMemoryStore, type McpEndpointOptions } from "../../src/index.ts";
+import { type ConcurrentStreamsOptions, createConcurrentStreams } from "../../src/limits/concurrent-streams.ts";
 import { observed } from "../../src/store/observed-store.ts";
-import { createV2Server } from "../support/servers.ts";
-import { startFleet } from "../protocol-2025/instances.ts";
+import { startInstances } from "../protocol-2025/instances.ts";
 import { readStream } from "../protocol-2025/stream-reader.ts";
 import { anyUser, instanceOf, listen } from "../protocol-2026/instances.ts";
 import { createClock } from "../services/scope.ts";
+import { createV2Server } from "../support/servers.ts";
 import { breakableStore } from "../support/stores.ts";
 
 const toAll = { toolsListChanged: true };
@@ -34,7 +35,7 @@ test("one stream too many is refused, on whatever instance, until another one en
 });
 
 test("sessions' streams and subscriptions share the places of their caller", async () => {
-  const { open, store } = startFleet(createV2Server, { maxStreams: 1 });
+  const { open, store } = startInstances(createV2Server, { maxStreams: 1 });
   const session = await open();
   const stream = await session.listen(0);
   await stream.next();
@@ -45,7 +46,7 @@ test("sessions' streams and subscriptions share the places of their caller", asy
 });
 
 test("a client that lost the stream of a request takes it up, though all places are taken", async () => {
-  const { open, store } = startFleet(createV2Server, { maxStreams: 1 });
+  const { open, store } = startInstances(createV2Server, { maxStreams: 1 });
   const session = await open();
   const standing = await session.listen(0);
   const request = readStream(await session.call(0, "progress"));
@@ -87,19 +88,19 @@ afterEach(() => {
 });
 
 /** Streams as the endpoint opens them, told what to say by the test. */
-function opening(options: Partial<OpenStreamsOptions> = {}) {
-  const streams = createOpenStreams({
+function opening(options: Partial<ConcurrentStreamsOptions> = {}) {
+  const streams = createConcurrentStreams({
     ...{ maxStreams: 2, heartbeatSeconds: 15, store: observed(store), now: clock.now },
     ...options,
   });
-  const visit = {
+  const requestContext = {
     request: { method: "GET", url: "/mcp", headers: {} },
     invocation: { requestId: "r", canStream: true },
     notes: {},
     caller: { principal: "ada", issuer: "i", scopes: [], claims: {} },
     principal: "ada",
   } as const;
-  return (open: () => Promise<HttpResponse> = async () => beating()) => streams.hold(visit, open);
+  return (open: () => Promise<HttpResponse> = async () => beating()) => streams.hold(requestContext, open);
 }
 
 const beating = (): HttpResponse => ({

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { HttpResponse } from "../../src/index.ts";
+import type { HttpResponse } from "../../src/adapter.ts";
 import { headerProblem } from "../../src/limits/headers.ts";
 import { messageProblem } from "../../src/limits/json.ts";
+import { startInstances } from "../protocol-2025/instances.ts";
+import { instanceOf, withOptions } from "../protocol-2026/instances.ts";
 import { legacyRequest, modernCall, textOf } from "../support/messages.ts";
 import { createV2Server } from "../support/servers.ts";
-import { startFleet } from "../protocol-2025/instances.ts";
-import { instanceOf, withOptions } from "../protocol-2026/instances.ts";
 
 const call = instanceOf(createV2Server, { maxHeaderBytes: 2048, maxJsonDepth: 10, maxJsonKeys: 100 });
 const said = async (response: HttpResponse): Promise<unknown> => {
@@ -132,7 +132,7 @@ test.each([
 });
 
 test("a batch is let in up to 50 messages, where there are batches", async () => {
-  const { open } = startFleet(createV2Server);
+  const { open } = startInstances(createV2Server);
   const session = await open({ protocolVersion: "2025-03-26" });
   const batch = (count: number): object[] => Array.from({ length: count }, () => legacyRequest("ping"));
   const answered = await session.send(0, batch(50));

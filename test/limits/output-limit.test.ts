@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { withinLimit } from "../../src/limits/output.ts";
-import { messagesOf } from "../support/messages.ts";
 import { ROUTES } from "../security/routes.ts";
+import { messagesOf } from "../support/messages.ts";
 
 const LIMIT = 2048;
 

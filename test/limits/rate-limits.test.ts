@@ -1,17 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { HttpResponse, RateRule } from "../../src/adapter.ts";
 import {
   type AuditRecord,
   createMcpEndpoint,
   createMemoryStore,
-  type HttpResponse,
   type McpEndpointOptions,
-  type RateRule,
   type ServerDefinition,
 } from "../../src/index.ts";
 import { addressGroup } from "../../src/limits/address-group.ts";
+import { anyUser } from "../protocol-2026/instances.ts";
 import { type CallOptions, callerOf, modernCall, textOf } from "../support/messages.ts";
 import { createV2Server } from "../support/servers.ts";
-import { anyUser } from "../protocol-2026/instances.ts";
 import { breakableStore, countedStore } from "../support/stores.ts";
 
 beforeEach(() => {

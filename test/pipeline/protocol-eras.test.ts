@@ -32,7 +32,7 @@ describe.each([
   });
 
   test.each([
-    ["where the front door cannot stream", { invocation: { canStream: false } }],
+    ["where the ingress cannot stream", { invocation: { canStream: false } }],
     ["when the client accepts JSON alone", { headers: { accept: "application/json" } }],
   ])("it stays one JSON body %s", async (_when, options) => {
     const response = await call(callTool("progress"), options);
@@ -78,7 +78,7 @@ describe("a 2026-07-28 client", () => {
     ]);
   });
 
-  test("gets one JSON body where the front door cannot stream", async () => {
+  test("gets one JSON body where the ingress cannot stream", async () => {
     const [message, options] = modernCall("tools/call", { name: "progress" });
     const response = await call(message, { ...options, invocation: { canStream: false } });
     expect(response.headers["content-type"]).toBe("application/json");
@@ -105,7 +105,7 @@ describe("a 2026-07-28 client", () => {
     expect((await chunks.next()).done).toBe(true);
   });
 
-  test("is refused a subscription where the front door cannot stream", async () => {
+  test("is refused a subscription where the ingress cannot stream", async () => {
     const [message, options] = modernCall("subscriptions/listen", { notifications: { toolsListChanged: true } });
     const response = await call(message, { ...options, invocation: { canStream: false } });
     expect(response.status).toBe(404);

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
-import { createMcpEndpoint, type HttpResponse } from "../../src/index.ts";
+import type { HttpResponse } from "../../src/adapter.ts";
 import { LightSignal, type Occasion } from "../../src/http/light-signal.ts";
+import { createMcpEndpoint } from "../../src/index.ts";
 import { withLifetime } from "../../src/pipeline/response-lifetime.ts";
 import { callerOf, legacyRequest, messagesOf, modernCall, textOf } from "../support/messages.ts";
 import { createV2Server } from "../support/servers.ts";

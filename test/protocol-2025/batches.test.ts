@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import { createMemoryStore } from "../../src/index.ts";
 import { legacyRequest, messagesOf, textOf } from "../support/messages.ts";
 import { breakableStore } from "../support/stores.ts";
-import { type ClientSession, startFleet } from "./instances.ts";
+import { type ClientSession, startInstances } from "./instances.ts";
 import { createSessionServer } from "./session-servers.ts";
 import { readStream } from "./stream-reader.ts";
 
 const call = (name: string, args: object = {}): ReturnType<typeof legacyRequest> =>
   legacyRequest("tools/call", { name, arguments: args });
-const fleet = startFleet(createSessionServer());
-const opened = (): Promise<ClientSession> => fleet.open({ protocolVersion: "2025-03-26" });
+const instances = startInstances(createSessionServer());
+const opened = (): Promise<ClientSession> => instances.open({ protocolVersion: "2025-03-26" });
 
 describe("of a batch", () => {
   test("what was answered is told when the rest is called off", async () => {
@@ -37,8 +37,8 @@ describe("of a batch", () => {
     const shared = createMemoryStore();
     const dying = breakableStore(shared);
     const [doomed, sound] = [
-      startFleet(createSessionServer(), { store: dying }),
-      startFleet(createSessionServer(), { store: shared }),
+      startInstances(createSessionServer(), { store: dying }),
+      startInstances(createSessionServer(), { store: shared }),
     ];
     const session = await sound.open({ protocolVersion: "2025-03-26" });
     const [echo, hang] = [call("echo", { text: "hi" }), call("hang")];

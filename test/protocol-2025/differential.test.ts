@@ -13,7 +13,7 @@ const FACTORIES: ReadonlyArray<readonly [string, ServerFactory]> = [
 
 describe.each(FACTORIES)("used again, %s answer what new ones do to", (_what, factory) => {
   const reused = instanceOf(factory, {});
-  const anew = instanceOf(factory, { shortcuts: false });
+  const anew = instanceOf(factory, { fastPath: false });
 
   test.each(REQUESTS)("%s", async (_request, request) => {
     const expected = await answerOf(anew, asLegacy(request));
@@ -23,7 +23,7 @@ describe.each(FACTORIES)("used again, %s answer what new ones do to", (_what, fa
   test("callers with tokens", async () => {
     const arms = [
       instanceOf(factory, { verifier: anyUser, audit: "off" }),
-      instanceOf(factory, { verifier: anyUser, audit: "off", shortcuts: false }),
+      instanceOf(factory, { verifier: anyUser, audit: "off", fastPath: false }),
     ];
     for (const request of requestsNamed("who calls", "a tool with a scope", "a plain call")) {
       const { message, options } = asLegacy(request);

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { createMemoryStore } from "../../src/index.ts";
 import { countedStore } from "../support/stores.ts";
-import { startFleet } from "./instances.ts";
+import { startInstances } from "./instances.ts";
 import { createSessionServer, type Deeds } from "./session-servers.ts";
 import { readStream } from "./stream-reader.ts";
 
@@ -11,7 +11,7 @@ test("a request that is never answered is given up after an hour, whoever waits 
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
   const deeds: Deeds = { cancelled: [], initialized: [] };
   const store = countedStore(createMemoryStore());
-  const session = await startFleet(createSessionServer(deeds), { store }).open();
+  const session = await startInstances(createSessionServer(deeds), { store }).open();
   const opening = session.call(0, "hang");
   await vi.advanceTimersByTimeAsync(4_000);
   const stream = readStream(await opening);

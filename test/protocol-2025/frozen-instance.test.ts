@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { createMemoryStore, type StateStore } from "../../src/index.ts";
-import { startFleet } from "./instances.ts";
+import type { StateStore } from "../../src/adapter.ts";
+import { createMemoryStore } from "../../src/index.ts";
+import { startInstances } from "./instances.ts";
 import { createSessionServer } from "./session-servers.ts";
 
 /** An instance whose writes take their time, and that does nothing any more once it is frozen. */
@@ -24,8 +25,8 @@ test("the standing stream is dismissed before the answer lets its instance be fr
   const shared = createMemoryStore();
   const lambda = freezable(shared);
   const [frozen, awake] = [
-    startFleet(createSessionServer(), { store: lambda }),
-    startFleet(createSessionServer(), { store: shared }),
+    startInstances(createSessionServer(), { store: lambda }),
+    startInstances(createSessionServer(), { store: shared }),
   ];
   const session = await awake.open();
   const stream = await session.listen(1);
@@ -40,8 +41,8 @@ test("a standing stream that is left gives up its place before its instance is f
   const shared = createMemoryStore();
   const lambda = freezable(shared);
   const [frozen, awake] = [
-    startFleet(createSessionServer(), { store: lambda }),
-    startFleet(createSessionServer(), { store: shared }),
+    startInstances(createSessionServer(), { store: lambda }),
+    startInstances(createSessionServer(), { store: shared }),
   ];
   const session = await awake.open();
   const headers = { "mcp-session-id": session.id, "mcp-protocol-version": "2025-11-25" };
@@ -58,8 +59,8 @@ test("a standing stream that is left gives up its place before its instance is f
 });
 
 test("a client that was gone before its standing stream began does not keep the place", async () => {
-  const fleet = startFleet(createSessionServer());
-  const session = await fleet.open();
+  const instances = startInstances(createSessionServer());
+  const session = await instances.open();
   const gone = new AbortController();
   const opening = session.get(0, undefined, { signal: gone.signal });
   gone.abort();

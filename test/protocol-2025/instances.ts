@@ -1,17 +1,12 @@
-import {
-  createMcpEndpoint,
-  type HttpResponse,
-  type Invocation,
-  type McpEndpointOptions,
-  type ServerFactory,
-} from "../../src/index.ts";
+import type { HttpResponse, Invocation } from "../../src/adapter.ts";
+import { createMcpEndpoint, type McpEndpointOptions, type ServerFactory } from "../../src/index.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import type { StateStore } from "../../src/store/store.ts";
 import { type Caller, callerOf, legacyRequest, messagesOf } from "../support/messages.ts";
 import { readStream, type StreamReader } from "./stream-reader.ts";
 
 /** Instances of one server that share a store and nothing else. */
-export interface InProcessFleet {
+export interface InProcessInstances {
   readonly store: StateStore;
   readonly instances: readonly [Caller, Caller, Caller];
   /** Opens a session at the first instance. */
@@ -42,10 +37,10 @@ interface SendOptions {
   readonly invocation?: Partial<Invocation>;
 }
 
-export function startFleet(
+export function startInstances(
   factory: ServerFactory,
   { store = createMemoryStore(), ...options }: McpEndpointOptions = {},
-): InProcessFleet {
+): InProcessInstances {
   const instance = (): Caller => callerOf(createMcpEndpoint(factory, { logLevel: "silent", ...options, store }));
   const instances = [instance(), instance(), instance()] as const;
   return {

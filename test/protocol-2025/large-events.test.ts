@@ -1,7 +1,7 @@
 import { McpServer } from "@modelcontextprotocol/server";
 import { describe, expect, test } from "vitest";
 import * as z from "zod/v4";
-import { startFleet } from "./instances.ts";
+import { startInstances } from "./instances.ts";
 import { readStream } from "./stream-reader.ts";
 
 const MB = 1_048_576;
@@ -24,11 +24,11 @@ function createServer(): McpServer {
 }
 
 // Above what a tool may answer by default.
-const fleet = startFleet(createServer, { maxOutputBytes: 33_554_432 });
+const instances = startInstances(createServer, { maxOutputBytes: 33_554_432 });
 
 describe("events that are too large for the store", () => {
   test("together are kept one by one", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const stream = readStream(await session.call(0, "burst", { count: 4, bytes: 3 * MB, answerBytes: 1 }));
     const first = await stream.message();
     const events = await stream.rest();
@@ -39,14 +39,14 @@ describe("events that are too large for the store", () => {
   });
 
   test("alone reach a client that is there", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const stream = readStream(await session.call(0, "burst", { count: 0, bytes: 0, answerBytes: 9 * MB }));
     const events = await stream.rest();
     expect(JSON.stringify(events.at(-1)?.message?.result)).toContain("y".repeat(9 * MB));
   });
 
   test("alone end as an error for a client that was away", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const stream = readStream(await session.call(0, "burst", { count: 0, bytes: 0, answerBytes: 9 * MB }));
     await stream.message();
     await stream.leave();

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createMcpEndpoint } from "../../src/index.ts";
 import { callerOf, messagesOf } from "../support/messages.ts";
 import { createV1Server, createV2Server } from "../support/servers.ts";
-import { startFleet } from "./instances.ts";
+import { startInstances } from "./instances.ts";
 import { createSessionServer, createSessionServerV1 } from "./session-servers.ts";
 
 /** Neither SDK answers what it does not take for a message: whoever lets it in waits for ever. */
@@ -19,14 +19,14 @@ describe.each([
   ["SDK v2", createSessionServer(), createV2Server],
   ["SDK v1", createSessionServerV1, createV1Server],
 ] as const)("a request to a server of %s is refused at once for", (_sdk, factory, sessionless) => {
-  const fleet = startFleet(factory);
+  const instances = startInstances(factory);
   const alone = callerOf(createMcpEndpoint(sessionless, { logLevel: "silent" }));
 
   test.each(MALFORMED)(
     "%s",
     async (_what, message) => {
-      const session = await fleet.open();
-      const batching = await fleet.open({ protocolVersion: "2025-03-26" });
+      const session = await instances.open();
+      const batching = await instances.open({ protocolVersion: "2025-03-26" });
       for (const response of [
         await session.send(1, message),
         await batching.send(1, [message]),
@@ -41,32 +41,32 @@ describe.each([
 });
 
 describe("in a session", () => {
-  const fleet = startFleet(createSessionServer());
+  const instances = startInstances(createSessionServer());
 
   test("a reply that is none does not take the place of the reply", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     expect((await session.send(0, { jsonrpc: "2.0", id: "a", result: 5 })).status).toBe(400);
     expect((await session.send(0, { jsonrpc: "2.0", id: "a", error: "oh" })).status).toBe(400);
   });
 
   test("initialize without an id opens none, and nobody waits for an answer", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "a", version: "1" } };
     const told = { jsonrpc: "2.0", method: "initialize", params };
     expect((await session.send(0, told)).status).toBe(202);
-    expect((await fleet.instances[0](told)).status).toBe(400);
+    expect((await instances.instances[0](told)).status).toBe(400);
   }, 5_000);
 
   test("a cancellation that names no request concerns none", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const cancelled = { jsonrpc: "2.0", method: "notifications/cancelled", params: { reason: "a task" } };
     expect((await session.send(0, cancelled)).status).toBe(202);
   });
 
   test.each(["GET", "DELETE"])("%s is refused in a revision nobody speaks", async (method) => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const headers = { "mcp-session-id": session.id, "mcp-protocol-version": "2025-01-01" };
-    expect((await fleet.instances[0](undefined, { method, headers })).status).toBe(400);
+    expect((await instances.instances[0](undefined, { method, headers })).status).toBe(400);
     expect((await session.call(1, "echo", { text: "still there" })).status).toBe(200);
   });
 });

@@ -3,7 +3,7 @@ import { McpServer } from "@modelcontextprotocol/server";
 import { describe, expect, test } from "vitest";
 import { createMemoryStore } from "../../src/index.ts";
 import { countedStore } from "../support/stores.ts";
-import { startFleet } from "./instances.ts";
+import { startInstances } from "./instances.ts";
 
 const INITIALIZED = { jsonrpc: "2.0", method: "notifications/initialized" };
 const capabilities = { roots: {} };
@@ -11,7 +11,7 @@ const capabilities = { roots: {} };
 function startAsking() {
   const outcomes: string[] = [];
   const store = countedStore(createMemoryStore());
-  const fleet = startFleet(
+  const instances = startInstances(
     () => {
       const asking = new McpServer({ name: "asks", version: "1.0.0" });
       const { server } = asking;
@@ -27,13 +27,13 @@ function startAsking() {
     },
     { store },
   );
-  return { fleet, store, outcomes };
+  return { instances, store, outcomes };
 }
 
 describe("a server that asks its client because of a notification", () => {
   test("gets its answer, and is done, also where the platform waits for nothing", async () => {
-    const { fleet, store, outcomes } = startAsking();
-    const session = await fleet.open({ capabilities });
+    const { instances, store, outcomes } = startAsking();
+    const session = await instances.open({ capabilities });
     const stream = await session.listen(1);
     await session.send(0, INITIALIZED, { invocation: {} });
     const { message } = await stream.message();
@@ -47,8 +47,8 @@ describe("a server that asks its client because of a notification", () => {
   });
 
   test("is told at once that it cannot where no client could be asked", async () => {
-    const { fleet, outcomes } = startAsking();
-    const session = await fleet.open({ capabilities });
+    const { instances, outcomes } = startAsking();
+    const session = await instances.open({ capabilities });
     const works: Array<Promise<unknown>> = [];
     const invocation = { canStream: false, waitUntil: (work: Promise<unknown>) => void works.push(work) };
     expect((await session.send(0, INITIALIZED, { invocation })).status).toBe(202);

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { anyUser } from "../protocol-2026/instances.ts";
-import { startFleet } from "./instances.ts";
+import { startInstances } from "./instances.ts";
 import { createSessionServer } from "./session-servers.ts";
 import { readStream } from "./stream-reader.ts";
 
 test("whoever is not its principal can neither read a session, nor answer in it, nor end it", async () => {
-  const fleet = startFleet(createSessionServer(), { verifier: anyUser, audit: "off" });
+  const instances = startInstances(createSessionServer(), { verifier: anyUser, audit: "off" });
   const ada = { headers: { authorization: "Bearer ada" } };
-  const session = await fleet.open({ capabilities: { elicitation: {} }, ...ada });
+  const session = await instances.open({ capabilities: { elicitation: {} }, ...ada });
   const stream = readStream(await session.call(0, "name", {}, ada));
   const { message: question, id: eventId = "" } = await stream.message();
   const headers = {
@@ -20,7 +20,7 @@ test("whoever is not its principal can neither read a session, nor answer in it,
     id: question.id,
     result: { action: "accept", content: { name } },
   });
-  const [, instance] = fleet.instances;
+  const [, instance] = instances.instances;
   const cancelled = { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1 } };
   for (const attempt of [
     instance(reply("Bob"), { headers }),

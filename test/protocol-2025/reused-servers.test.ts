@@ -2,10 +2,11 @@ import { McpServer as V1Server } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { McpServer } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
 import * as z from "zod/v4";
-import { createMcpEndpoint, type HttpResponse, type McpEndpointOptions, type ServerFactory } from "../../src/index.ts";
-import { type CallOptions, callerOf, legacyRequest, messagesOf, textOf } from "../support/messages.ts";
+import type { HttpResponse } from "../../src/adapter.ts";
+import { createMcpEndpoint, type McpEndpointOptions, type ServerFactory } from "../../src/index.ts";
 import { counted, plain } from "../protocol-2026/counted-factory.ts";
 import { textResult } from "../protocol-2026/instances.ts";
+import { type CallOptions, callerOf, legacyRequest, messagesOf, textOf } from "../support/messages.ts";
 
 type Call = (method: string, params?: object, options?: CallOptions) => Promise<HttpResponse>;
 
@@ -23,7 +24,7 @@ test("a factory that is told nothing and has shown that it builds, builds no mor
   const call = open(factory);
   for (let n = 0; n < 5; n++) expect(await textOf(await call(...tool("plain")))).toContain("done");
   expect(built()).toBe(2);
-  const apart = open(factory, { shortcuts: false });
+  const apart = open(factory, { fastPath: false });
   for (let n = 0; n < 3; n++) await apart(...tool("plain"));
   expect(built()).toBe(5);
   const told = open((_context) => factory(_context));

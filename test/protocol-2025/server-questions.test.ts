@@ -1,7 +1,7 @@
 import { McpServer } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
 import { legacyRequest } from "../support/messages.ts";
-import { startFleet } from "./instances.ts";
+import { startInstances } from "./instances.ts";
 import { createSessionServer } from "./session-servers.ts";
 import { readStream } from "./stream-reader.ts";
 
@@ -16,8 +16,8 @@ function createServer(): McpServer {
 }
 
 test("a question that the server gave up is called off where it was asked, under its name there", async () => {
-  const fleet = startFleet(createServer);
-  const session = await fleet.open({ capabilities: { roots: {} } });
+  const instances = startInstances(createServer);
+  const session = await instances.open({ capabilities: { roots: {} } });
   const stream = readStream(await session.call(0, "ask"));
   const { message: question } = await stream.message();
   expect((await stream.message()).message).toMatchObject({
@@ -28,8 +28,8 @@ test("a question that the server gave up is called off where it was asked, under
 });
 
 test("two requests under one id at a time get the replies to their own questions", async () => {
-  const fleet = startFleet(createSessionServer());
-  const session = await fleet.open({ capabilities: { elicitation: {} } });
+  const instances = startInstances(createSessionServer());
+  const session = await instances.open({ capabilities: { elicitation: {} } });
   const request = legacyRequest("tools/call", { name: "name", arguments: {} });
   const streams = [readStream(await session.send(0, request)), readStream(await session.send(0, request))];
   const questions = [await streams[0]?.message(), await streams[1]?.message()];

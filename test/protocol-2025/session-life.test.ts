@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { messagesOf, modernCall } from "../support/messages.ts";
 import { breakableStore, countedStore } from "../support/stores.ts";
-import { startFleet } from "./instances.ts";
+import { startInstances } from "./instances.ts";
 import { createSessionServer } from "./session-servers.ts";
 
 describe("whose a session is", () => {
@@ -13,16 +13,16 @@ describe("whose a session is", () => {
       return { token, clientId: "app", scopes: [], expiresAt: Date.now() / 1000 + 60, extra: { iss, sub } };
     },
   };
-  const fleet = startFleet(createSessionServer(), { verifier, audit: "off" });
+  const instances = startInstances(createSessionServer(), { verifier, audit: "off" });
   const as = (token: string): { headers: { authorization: string } } => ({
     headers: { authorization: `Bearer ${token}` },
   });
 
   test("its principal's alone: for others it does not exist", async () => {
-    const session = await fleet.open(as("a:ada"));
+    const session = await instances.open(as("a:ada"));
     expect((await session.call(1, "echo", { text: "hi" }, as("a:ada"))).status).toBe(200);
-    for (const stranger of ["a:bob", "b:ada"]) {
-      const response = await session.call(1, "echo", { text: "hi" }, as(stranger));
+    for (const otherCaller of ["a:bob", "b:ada"]) {
+      const response = await session.call(1, "echo", { text: "hi" }, as(otherCaller));
       expect(response.status).toBe(404);
     }
     expect((await session.call(1, "echo", { text: "hi" }, { headers: { authorization: "" } })).status).toBe(401);
@@ -36,12 +36,12 @@ describe("how long a session lives", () => {
     vi.useFakeTimers({ toFake: ["Date"] });
     try {
       await at(0);
-      const fleet = startFleet(createSessionServer(), { sessionSeconds: 1000, sessionGraceSeconds: 500 });
+      const instances = startInstances(createSessionServer(), { sessionSeconds: 1000, sessionGraceSeconds: 500 });
       const [used, idle, late, ended] = [
-        await fleet.open(),
-        await fleet.open(),
-        await fleet.open(),
-        await fleet.open(),
+        await instances.open(),
+        await instances.open(),
+        await instances.open(),
+        await instances.open(),
       ];
       const status = async (session: typeof used): Promise<number> =>
         (await session.call(1, "echo", { text: "hi" })).status;
@@ -65,7 +65,7 @@ describe("how long a session lives", () => {
 
 describe("what a request asks of the store", () => {
   const store = countedStore(createMemoryStore());
-  const fleet = startFleet(createSessionServer(), { store });
+  const instances = startInstances(createSessionServer(), { store });
   const costOf = async (work: () => Promise<unknown>): Promise<object> => {
     const before = { ...store.counts };
     await work();
@@ -73,15 +73,18 @@ describe("what a request asks of the store", () => {
   };
 
   test("a plain call one read, a call of 2026-07-28 nothing", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const echo = { name: "echo", arguments: { text: "hi" } };
     expect(await costOf(() => session.call(1, "echo", { text: "hi" }))).toEqual({ reads: 1, writes: 0 });
     expect(await costOf(() => session.ask(2, "tools/list"))).toEqual({ reads: 1, writes: 0 });
-    expect(await costOf(() => fleet.instances[1](...modernCall("tools/call", echo)))).toEqual({ reads: 0, writes: 0 });
+    expect(await costOf(() => instances.instances[1](...modernCall("tools/call", echo)))).toEqual({
+      reads: 0,
+      writes: 0,
+    });
   });
 
   test("nothing while nobody waits", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const stream = await session.listen(0);
     await stream.next();
     await session.end(1);
@@ -92,10 +95,10 @@ describe("what a request asks of the store", () => {
 
 describe("while the store cannot be asked", () => {
   const store = breakableStore(createMemoryStore());
-  const fleet = startFleet(createSessionServer(), { store });
+  const instances = startInstances(createSessionServer(), { store });
 
   test("what needs it is told so, what does not works, and later everything goes on", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const echo = { name: "echo", arguments: { text: "hi" } };
     store.broken = true;
     const attempts = [
@@ -104,7 +107,7 @@ describe("while the store cannot be asked", () => {
       session.send(2, { jsonrpc: "2.0", id: "x.y.1", result: {} }),
       session.get(0),
       session.end(0),
-      fleet.instances[0](...modernCall("subscriptions/listen", { notifications: { toolsListChanged: true } })),
+      instances.instances[0](...modernCall("subscriptions/listen", { notifications: { toolsListChanged: true } })),
     ];
     for (const response of await Promise.all(attempts)) {
       expect(response.status).toBe(503);
@@ -113,14 +116,14 @@ describe("while the store cannot be asked", () => {
         { error: { code: -32603, message: expect.stringContaining("store") } },
       ]);
     }
-    expect((await fleet.instances[0](...modernCall("tools/call", echo))).status).toBe(200);
-    await expect(fleet.open()).rejects.toThrow("503");
+    expect((await instances.instances[0](...modernCall("tools/call", echo))).status).toBe(200);
+    await expect(instances.open()).rejects.toThrow("503");
     store.broken = false;
     expect((await session.call(1, "echo", { text: "hi" })).status).toBe(200);
   });
 
   test("a stream that is open goes on to its client, and from what was kept when the store is back", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const { readStream } = await import("./stream-reader.ts");
     const stream = readStream(await session.call(0, "steps", { count: 5, gapMs: 100 }));
     await stream.message();

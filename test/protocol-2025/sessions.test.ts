@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { legacyRequest, messagesOf, textOf } from "../support/messages.ts";
-import { type ClientSession, startFleet } from "./instances.ts";
+import { type ClientSession, startInstances } from "./instances.ts";
 import { createSessionServer, createSessionServerV1, type Deeds } from "./session-servers.ts";
 import { readStream } from "./stream-reader.ts";
 
@@ -18,10 +18,10 @@ describe.each([
   ["SDK v2", createSessionServer(deeds)],
   ["SDK v1", createSessionServerV1],
 ] as const)("a session with a server of %s, each request at another instance", (_sdk, factory) => {
-  const fleet = startFleet(factory);
+  const instances = startInstances(factory);
 
   test.each(["2025-03-26", "2025-06-18", "2025-11-25"])("revision %s: opens, works, ends", async (protocolVersion) => {
-    const session = await fleet.open({ protocolVersion, capabilities: asked });
+    const session = await instances.open({ protocolVersion, capabilities: asked });
     expect(session.id).toMatch(/^[\x21-\x7e]{36}$/);
     expect((await session.send(1, { jsonrpc: "2.0", method: "notifications/initialized" })).status).toBe(202);
     const echo = await session.call(2, "echo", { text: "hi" });
@@ -34,7 +34,7 @@ describe.each([
   });
 
   test("the server knows its client wherever it runs", async () => {
-    const session = await fleet.open({ capabilities: { roots: { listChanged: true } } });
+    const session = await instances.open({ capabilities: { roots: { listChanged: true } } });
     const [answer] = await messagesOf(await session.call(1, "client"));
     expect(JSON.parse(textIn(answer))).toMatchObject({
       capabilities: { roots: { listChanged: true } },
@@ -43,7 +43,7 @@ describe.each([
   });
 
   test("a question asked on one instance is answered through another", async () => {
-    const session = await fleet.open({ capabilities: asked });
+    const session = await instances.open({ capabilities: asked });
     const stream = readStream(await session.call(0, "name"));
     const { message: question, id } = await stream.message();
     expect(question).toMatchObject({ method: "elicitation/create", params: { message: "Your name?" } });
@@ -57,7 +57,7 @@ describe.each([
   });
 
   test("questions of two requests at a time do not get each other's answers", async () => {
-    const session = await fleet.open({ capabilities: asked });
+    const session = await instances.open({ capabilities: asked });
     const streams = [0, 1].map(async (at) => readStream(await session.call(at, "name")));
     const [first, second] = await Promise.all(streams);
     const names = new Map<unknown, string>();
@@ -74,7 +74,7 @@ describe.each([
   });
 
   test("what the server says outside of a request reaches the standing stream, wherever that is", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     await session.call(1, "announce", { word: "before anybody listened" });
     const stream = await session.listen(2);
     await session.call(0, "announce", { word: "while somebody does" });
@@ -84,15 +84,15 @@ describe.each([
   });
 
   test("a client that does not declare a capability is not asked", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const [answer] = await messagesOf(await session.call(1, "name"));
     expect(answer).toMatchObject({ result: { isError: true } });
   });
 });
 
 describe("a session", () => {
-  const fleet = startFleet(createSessionServer(deeds));
-  const opened = (options = {}): Promise<ClientSession> => fleet.open({ capabilities: asked, ...options });
+  const instances = startInstances(createSessionServer(deeds));
+  const opened = (options = {}): Promise<ClientSession> => instances.open({ capabilities: asked, ...options });
 
   test("remembers the log level and the subscriptions that were set elsewhere", async () => {
     const session = await opened();
@@ -196,7 +196,7 @@ describe("a session", () => {
     expect(response.status).toBe(status);
   });
 
-  test("behind a front door that buffers, everything but questions works", async () => {
+  test("behind an ingress that buffers, everything but questions works", async () => {
     const session = await opened();
     const invocation = { canStream: false };
     const steps = await session.call(1, "steps", { count: 2, gapMs: 1 }, { invocation });

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { AnycloudError, createMemoryStore, type HttpResponse, type StateStore } from "../../src/index.ts";
+import type { HttpResponse, StateStore } from "../../src/adapter.ts";
+import { AnycloudError, createMemoryStore } from "../../src/index.ts";
 import { legacyRequest, messagesOf } from "../support/messages.ts";
-import { startFleet } from "./instances.ts";
+import { startInstances } from "./instances.ts";
 import { createSessionServer } from "./session-servers.ts";
 import { readStream } from "./stream-reader.ts";
 
@@ -37,8 +38,8 @@ async function insist(send: () => Promise<HttpResponse>): Promise<HttpResponse> 
 
 /** The life of a session, as a client that tries again lives it; what came of each step. */
 async function live(store: StateStore): Promise<unknown[]> {
-  const fleet = startFleet(createSessionServer(), { store });
-  const open = (): ReturnType<typeof fleet.open> => fleet.open({ capabilities: { elicitation: {} } });
+  const instances = startInstances(createSessionServer(), { store });
+  const open = (): ReturnType<typeof instances.open> => instances.open({ capabilities: { elicitation: {} } });
   const session = await open().catch(open);
   const outcomes: unknown[] = [];
   const setLevel = await insist(() => session.send(1, legacyRequest("logging/setLevel", { level: "error" })));

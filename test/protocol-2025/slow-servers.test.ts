@@ -1,14 +1,15 @@
 import type { McpServer } from "@modelcontextprotocol/server";
 import { describe, expect, test } from "vitest";
-import { createMcpEndpoint, createMemoryStore, type HttpResponse } from "../../src/index.ts";
+import type { HttpResponse } from "../../src/adapter.ts";
+import { createMcpEndpoint, createMemoryStore } from "../../src/index.ts";
 import { callerOf, legacyRequest, messagesOf, modernCall } from "../support/messages.ts";
-import { startFleet } from "./instances.ts";
+import { startInstances } from "./instances.ts";
 import { createSessionServer } from "./session-servers.ts";
 
 const never = new Promise<McpServer>(() => {});
 const store = createMemoryStore();
-const sound = startFleet(createSessionServer(), { store });
-const stuck = startFleet(() => never, { store });
+const sound = startInstances(createSessionServer(), { store });
+const stuck = startInstances(() => never, { store });
 
 describe.each([true, false])("a server never built hangs nobody past the deadline (exclusive: %s)", (exclusive) => {
   const invocation = (): object => ({ invocation: { deadline: AbortSignal.timeout(150), exclusive } });

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { AnycloudError, createMemoryStore, type StateStore, type StateWrite } from "../../src/index.ts";
-import { startFleet } from "./instances.ts";
+import type { StateStore, StateWrite } from "../../src/adapter.ts";
+import { AnycloudError, createMemoryStore } from "../../src/index.ts";
+import { startInstances } from "./instances.ts";
 import { createSessionServer } from "./session-servers.ts";
 import { readStream } from "./stream-reader.ts";
 
@@ -29,8 +30,8 @@ describe("a write that failed and happened all the same", () => {
       doubts++;
       return true;
     });
-    const fleet = startFleet(createSessionServer(), { store });
-    const session = await fleet.open();
+    const instances = startInstances(createSessionServer(), { store });
+    const session = await instances.open();
     const stream = readStream(await session.call(0, "steps", { count: 5, gapMs: 100 }));
     await stream.message();
     await stream.leave();
@@ -42,12 +43,12 @@ describe("a write that failed and happened all the same", () => {
   test("does not cost a standing stream its place", { timeout: 90_000 }, async () => {
     let doubts = 0;
     const store = doubtfulStore(({ sort, value }) => {
-      if (sort !== "listener" || JSON.parse(value).position.news === 0 || doubts > 0) return false;
+      if (sort !== "listener" || JSON.parse(value).position.notifications === 0 || doubts > 0) return false;
       doubts++;
       return true;
     });
-    const fleet = startFleet(createSessionServer(), { store });
-    const session = await fleet.open();
+    const instances = startInstances(createSessionServer(), { store });
+    const session = await instances.open();
     const stream = await session.listen(0);
     await session.call(1, "announce", { word: "one" });
     await stream.message();

@@ -1,4 +1,4 @@
-import type { HttpResponse } from "../../src/index.ts";
+import type { HttpResponse } from "../../src/adapter.ts";
 
 /** One event of a stream. */
 export interface ReadEvent {

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { legacyRequest, messagesOf } from "../support/messages.ts";
-import { startFleet } from "./instances.ts";
+import { startInstances } from "./instances.ts";
 import { createSessionServer } from "./session-servers.ts";
 import { type ReadEvent, readStream } from "./stream-reader.ts";
 
-const fleet = startFleet(createSessionServer());
+const instances = startInstances(createSessionServer());
 const progressOf = (events: readonly ReadEvent[]): unknown[] =>
   events.flatMap(({ message }) => (message?.method ? [(message.params as { progress: number }).progress] : []));
 
 describe("the stream of a request", () => {
   test("begins with an id to come back with, and a time to do so", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const stream = readStream(await session.call(0, "steps", { count: 1, gapMs: 1 }));
     expect(await stream.next()).toEqual({ id: expect.any(String), retry: expect.any(Number) });
     const events = await stream.rest();
@@ -21,13 +21,13 @@ describe("the stream of a request", () => {
   });
 
   test("has no empty event for clients of earlier revisions", async () => {
-    const session = await fleet.open({ protocolVersion: "2025-06-18" });
+    const session = await instances.open({ protocolVersion: "2025-06-18" });
     const stream = readStream(await session.call(0, "steps", { count: 1, gapMs: 1 }));
     expect((await stream.next())?.message).toMatchObject({ method: "notifications/progress" });
   });
 
   test("is resumed on another instance behind any of its events, without loss or repetition", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const stream = readStream(await session.call(0, "steps", { count: 5, gapMs: 1 }));
     const events = await stream.rest();
     const all = [{ id: stream.lastEventId, message: undefined }, ...events].slice(1);
@@ -39,7 +39,7 @@ describe("the stream of a request", () => {
   });
 
   test("is resumed while its request goes on, by a client that left", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const stream = readStream(await session.call(0, "steps", { count: 20, gapMs: 20 }));
     const seen = [await stream.message(), await stream.message(), await stream.message()];
     await stream.leave();
@@ -50,7 +50,7 @@ describe("the stream of a request", () => {
   });
 
   test("is let go by the server, and the answer comes to whoever resumes", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const stream = readStream(await session.call(0, "leave", { ms: 300 }));
     const events = await stream.rest();
     expect(events.at(-1)?.retry).toBeGreaterThan(0);
@@ -60,7 +60,7 @@ describe("the stream of a request", () => {
   });
 
   test("cannot be resumed by another session", async () => {
-    const [session, other] = [await fleet.open(), await fleet.open()];
+    const [session, other] = [await instances.open(), await instances.open()];
     const stream = readStream(await session.call(0, "steps", { count: 1, gapMs: 1 }));
     await stream.rest();
     expect((await other.get(1, stream.lastEventId)).status).toBe(400);
@@ -68,7 +68,7 @@ describe("the stream of a request", () => {
   });
 
   test("a slow answer becomes a stream that can be resumed", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const stream = readStream(await session.call(0, "leave", { ms: 10 }));
     await stream.rest();
     const response = await session.call(0, "steps", { count: 1, gapMs: 3_300 });
@@ -82,7 +82,7 @@ describe("at the platform's deadline", () => {
   const deadlineIn = (ms: number): AbortSignal => AbortSignal.timeout(ms);
 
   test("a request whose instance lives on is let go, and resumed elsewhere", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const invocation = { deadline: deadlineIn(150) };
     const stream = readStream(await session.call(0, "steps", { count: 10, gapMs: 40 }, { invocation }));
     const before = await stream.rest();
@@ -92,7 +92,7 @@ describe("at the platform's deadline", () => {
   });
 
   test("a request whose instance ends with it is answered with an error, also to those who resume", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const invocation = { deadline: deadlineIn(150), exclusive: true };
     const stream = readStream(await session.call(0, "steps", { count: 100, gapMs: 40 }, { invocation }));
     const first = await stream.message();
@@ -103,7 +103,7 @@ describe("at the platform's deadline", () => {
   });
 
   test("a request that has sent nothing yet is answered with a 504", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const invocation = { deadline: deadlineIn(50), exclusive: true };
     const response = await session.call(0, "hang", {}, { invocation });
     expect(response.status).toBe(504);
@@ -111,7 +111,7 @@ describe("at the platform's deadline", () => {
   });
 
   test("streams that only wait end with a time to come back", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const standing = await session.listen(0, undefined, { deadline: deadlineIn(50) });
     expect((await standing.rest()).at(-1)?.retry).toBeGreaterThan(0);
     const stream = readStream(await session.call(0, "steps", { count: 10, gapMs: 100 }));
@@ -124,7 +124,7 @@ describe("at the platform's deadline", () => {
 
 describe("the standing stream", () => {
   test("is one per session in the whole fleet", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const stream = await session.listen(0);
     await stream.next();
     const second = await session.get(1);
@@ -133,7 +133,7 @@ describe("the standing stream", () => {
   });
 
   test("is taken over by a client that resumes it, and nothing is told twice", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const old = await session.listen(0);
     await session.call(2, "announce", { word: "one" });
     const { id } = await old.message();
@@ -146,7 +146,7 @@ describe("the standing stream", () => {
   });
 
   test("is taken over by a client whose revision gives it no id", async () => {
-    const session = await fleet.open({ protocolVersion: "2025-06-18" });
+    const session = await instances.open({ protocolVersion: "2025-06-18" });
     const old = await session.listen(0);
     const fresh = await session.listen(1);
     await session.call(2, "announce", { word: "hello" });
@@ -156,7 +156,7 @@ describe("the standing stream", () => {
   });
 
   test("goes on where the last one ended, with and without an id", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const first = await session.listen(0);
     await session.call(1, "announce", { word: "one" });
     const { id } = await first.message();
@@ -177,7 +177,7 @@ describe("the standing stream", () => {
   });
 
   test("ends after its time, and by the server's word, for the client to come back", async () => {
-    const brief = startFleet(createSessionServer(), { streamSeconds: 1 });
+    const brief = startInstances(createSessionServer(), { streamSeconds: 1 });
     const session = await brief.open();
     const stream = await session.listen(0);
     const events = await stream.rest();
@@ -188,7 +188,7 @@ describe("the standing stream", () => {
   });
 
   test("ends with its session", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const stream = await session.listen(0);
     await session.end(1);
     expect((await stream.rest()).filter(({ message }) => message)).toEqual([]);
@@ -196,7 +196,7 @@ describe("the standing stream", () => {
   });
 
   test("tells each of many events once and in order, while many instances speak", async () => {
-    const session = await fleet.open();
+    const session = await instances.open();
     const stream = await session.listen(0);
     const words = Array.from({ length: 30 }, (_, index) => `word ${index}`);
     await Promise.all(words.map((word, index) => session.call(index, "announce", { word })));
@@ -214,8 +214,8 @@ test("a request whose instance is lost is reported to the client that resumes", 
   // What an instance that is gone would still write never arrives.
   const dying = breakableStore(shared);
   const [doomed, sound] = [
-    startFleet(createSessionServer(), { store: dying }),
-    startFleet(createSessionServer(), { store: shared }),
+    startInstances(createSessionServer(), { store: dying }),
+    startInstances(createSessionServer(), { store: shared }),
   ];
   const session = await sound.open();
   const request = legacyRequest("tools/call", { name: "steps", arguments: { count: 2, gapMs: 200 } });

@@ -13,7 +13,7 @@ const FACTORIES: ReadonlyArray<readonly [string, ServerFactory]> = [
 
 describe.each(FACTORIES)("with %s, the answer is the SDK's own to", (_what, factory) => {
   const direct = instanceOf(factory, {});
-  const entry = instanceOf(factory, { shortcuts: false });
+  const entry = instanceOf(factory, { fastPath: false });
 
   test.each(REQUESTS)("%s", async (_request, request) => {
     const expected = await answerOf(entry, request);
@@ -25,7 +25,7 @@ describe.each(FACTORIES)("with %s, the answer is the SDK's own to", (_what, fact
   test("callers with tokens", async () => {
     const arms = [
       instanceOf(factory, { verifier: anyUser, audit: "off" }),
-      instanceOf(factory, { verifier: anyUser, audit: "off", shortcuts: false }),
+      instanceOf(factory, { verifier: anyUser, audit: "off", fastPath: false }),
     ];
     for (const { message, options } of requestsNamed("who calls", "a tool with a scope", "a plain call")) {
       const headers = { ...options.headers, authorization: "Bearer ada" };

@@ -1,5 +1,6 @@
 import { OAuthError, OAuthErrorCode, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
-import { createMcpEndpoint, type HttpResponse, type McpEndpointOptions, type ServerFactory } from "../../src/index.ts";
+import type { HttpResponse } from "../../src/adapter.ts";
+import { createMcpEndpoint, type McpEndpointOptions, type ServerFactory } from "../../src/index.ts";
 import { type Caller, type CallOptions, callerOf, modernCall } from "../support/messages.ts";
 
 /** Takes any name as the token of the user of that name. */

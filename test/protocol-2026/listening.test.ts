@@ -1,7 +1,7 @@
 import type { ServerEvent } from "@modelcontextprotocol/server";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { endInTime, startListening } from "../../src/protocol-2026/listen.ts";
-import type { FleetEvents, FollowOptions } from "../../src/services/change-events.ts";
+import type { ChangeEvents, FollowOptions } from "../../src/services/change-events.ts";
 
 const tools: ServerEvent = { kind: "tools_list_changed" };
 const prompts: ServerEvent = { kind: "prompts_list_changed" };
@@ -10,14 +10,14 @@ describe("what a subscription hears", () => {
   /** Events that are told by hand. */
   async function start() {
     let options: FollowOptions | undefined;
-    const fleetEvents: FleetEvents = {
+    const changeEvents: ChangeEvents = {
       async publish() {},
       async follow(given) {
         options = given;
         return 0;
       },
     };
-    const listening = await startListening(fleetEvents);
+    const listening = await startListening(changeEvents);
     const tell = (event: ServerEvent): void => options?.onEntry({ number: 1, events: [event] });
     return { listening, tell, signal: options?.signal };
   }

@@ -22,7 +22,7 @@ test("a factory that is told nothing and has shown that it builds, builds no mor
   const call = instanceOf(factory, {});
   for (let n = 0; n < 5; n++) await call(...modernCall("tools/call", { name: "plain", arguments: {} }));
   expect(built()).toBe(2);
-  const apart = instanceOf(factory, { shortcuts: false });
+  const apart = instanceOf(factory, { fastPath: false });
   for (let n = 0; n < 3; n++) await apart(...modernCall("tools/call", { name: "plain", arguments: {} }));
   expect(built()).toBe(5);
 });

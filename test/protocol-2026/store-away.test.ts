@@ -1,12 +1,7 @@
 import { McpServer } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
-import {
-  createMcpEndpoint,
-  createMemoryStore,
-  type FactoryContext,
-  type RequestRecord,
-  type ServerFactory,
-} from "../../src/index.ts";
+import type { RequestRecord } from "../../src/adapter.ts";
+import { createMcpEndpoint, createMemoryStore, type FactoryContext, type ServerFactory } from "../../src/index.ts";
 import { type CallOptions, callerOf, messagesOf, modernCall } from "../support/messages.ts";
 import { breakableStore } from "../support/stores.ts";
 import { textResult, withOptions } from "./instances.ts";

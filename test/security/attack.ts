@@ -14,7 +14,7 @@ export interface AttackRequest {
 
 /** What must come out of it. */
 export interface AttackOutcome {
-  /** One of these statuses, because front doors may refuse before the endpoint does. */
+  /** One of these statuses, because ingresses may refuse before the endpoint does. */
   readonly status: readonly number[];
   /** Where the status is the first one: headers that must be so. */
   readonly headers?: Readonly<Record<string, RegExp>>;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createMcpEndpoint, type HttpHandler, type HttpRequest, readConfig } from "../../src/index.ts";
+import { type HttpHandler, type HttpRequest, readConfig } from "../../src/adapter.ts";
+import { createMcpEndpoint } from "../../src/index.ts";
 import { legacyRequest, textOf } from "../support/messages.ts";
 import { createV2Server } from "../support/servers.ts";
 import { type AttackAnswer, type AttackRequest, verdictOn } from "./attack.ts";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { readConfig } from "../../src/index.ts";
+import { readConfig } from "../../src/adapter.ts";
 import { type AttackTarget, createAttackTarget } from "./attack-target.ts";
 import { CANARY, NO_JSON, PROBES } from "./canaries.ts";
-import { FRONT_DOORS, IN_PROCESS, type SecuredFront, startSecured } from "./secured-ingresses.ts";
+import { IN_PROCESS, INGRESSES, type SecuredIngress, startSecured } from "./secured-ingresses.ts";
 
 const KEY = Buffer.from(CANARY.repeat(2)).toString("base64");
 
@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => target?.close());
 
-describe.each([IN_PROCESS, ...FRONT_DOORS])("through $name", (door) => {
-  let front: SecuredFront;
+describe.each([IN_PROCESS, ...INGRESSES])("through $name", (door) => {
+  let ingress: SecuredIngress;
   const spoken: string[] = [];
   beforeAll(async () => {
     // In process there is no other place for what is written past the log.
@@ -26,7 +26,7 @@ describe.each([IN_PROCESS, ...FRONT_DOORS])("through $name", (door) => {
     for (const method of ["log", "info", "warn", "error"] as const) {
       vi.spyOn(console, method).mockImplementation((...texts) => void spoken.push(texts.map(String).join(" ")));
     }
-    front = await startSecured(door, {
+    ingress = await startSecured(door, {
       ...target.environment,
       MCP_ANYCLOUD_STATE_KEYS: `a:${KEY}`,
       MCP_ANYCLOUD_MAX_BODY_BYTES: "20000",
@@ -34,21 +34,21 @@ describe.each([IN_PROCESS, ...FRONT_DOORS])("through $name", (door) => {
   });
   afterAll(async () => {
     vi.restoreAllMocks();
-    await front?.close();
+    await ingress?.close();
   });
 
   const probes = PROBES.filter((probe) => door.options?.form !== "function" || probe !== NO_JSON);
 
   test.each(probes)("nothing of what came in is in the answer to $name", async ({ status, request }) => {
-    const answer = await front.send(await request(target, front.send));
+    const answer = await ingress.send(await request(target, ingress.send));
     expect(answer.status).toBe(status);
     expect(JSON.stringify(answer)).not.toMatch(LEAKS);
   });
 
   test("nothing of what came in is in the log, the audit trail, or what else is written", async () => {
-    const requests = (): number => front.output.filter((line) => line.includes('"message":"request"')).length;
+    const requests = (): number => ingress.output.filter((line) => line.includes('"message":"request"')).length;
     await expect.poll(requests, { timeout: 30_000 }).toBeGreaterThan(probes.length - 2);
-    const all = [...front.output, ...spoken];
+    const all = [...ingress.output, ...spoken];
     expect(all.filter((line) => LEAKS.test(line))).toEqual([]);
     expect(all.join("\n")).toContain('"secret":"[redacted]"');
   });

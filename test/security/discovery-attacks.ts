@@ -13,7 +13,7 @@ const metadata = ({ publicUrl, issuers }: AttackTarget): AttackOutcome => ({
   never: /evil/,
 });
 
-/** What clients write who want to be taken for a front door. */
+/** What clients write who want to be taken for an ingress. */
 const FORWARDED: ReadonlyArray<readonly [string, string]> = [
   ["x-forwarded-host", "evil.example"],
   ["x-forwarded-proto", "http"],
@@ -56,7 +56,7 @@ const tricks = (path: string): readonly string[] => [
 export const DISCOVERY_ATTACKS: readonly Attack[] = [
   get("nothing: the metadata at the root", () => ({ url: WELL_KNOWN })),
   get("nothing: the metadata before the path", (target) => ({ url: `${WELL_KNOWN}${pathOf(target)}` })),
-  // A front door may refuse a foreign host by itself.
+  // An ingress may refuse a foreign host by itself.
   get("metadata under a foreign host", () => ({ url: WELL_KNOWN, headers: [["host", "evil.example"]] }), [403, 404]),
   get("metadata with forged forwarding headers", () => ({ url: WELL_KNOWN, headers: FORWARDED })),
   get("metadata with a query", () => ({ url: `${WELL_KNOWN}?resource=https://evil.example` })),
@@ -89,7 +89,7 @@ export const DISCOVERY_ATTACKS: readonly Attack[] = [
   ...tricks("/mcp").map((_, index) => ({
     name: `path trick ${index + 1}`,
     request: (target: AttackTarget) => ({ url: tricks(pathOf(target))[index] ?? "" }),
-    // 401 where a front door resolves the path to the endpoint's: then the gate is what answers.
+    // 401 where an ingress resolves the path to the endpoint's: then the gate is what answers.
     expected: () => ({ status: [404, 400, 401, 403, 405], never: /"result"|evil/ }),
   })),
 ];

@@ -1,9 +1,9 @@
 import { discoverOAuthProtectedResourceMetadata } from "@modelcontextprotocol/client";
 import { describe, expect, test } from "vitest";
 import { createMcpEndpoint, defineServer, type McpEndpointOptions, toFetch } from "../../src/index.ts";
+import { anyUser, instanceOf } from "../protocol-2026/instances.ts";
 import { type Caller, callerOf, legacyRequest } from "../support/messages.ts";
 import { createV2Server } from "../support/servers.ts";
-import { anyUser, instanceOf } from "../protocol-2026/instances.ts";
 
 const WELL_KNOWN = "/.well-known/oauth-protected-resource";
 const issuers = [{ issuer: "https://a.example/" }, { issuer: "https://b.example/realms/x" }];

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { createMcpEndpoint, readConfig } from "../../src/index.ts";
-import type { Caller } from "../../src/auth/caller.ts";
+import { readConfig } from "../../src/adapter.ts";
 import { auditedArguments } from "../../src/audit/audited-arguments.ts";
+import type { Caller } from "../../src/auth/caller.ts";
+import { createMcpEndpoint } from "../../src/index.ts";
 import { checked, elsewhere, ruled } from "./documented.ts";
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
@@ -74,8 +75,6 @@ test("the guide's servers start where tokens are asked for", () => {
 test("the guide's record has what a record has", () => {
   const record = JSON.parse(fences("json")[0] ?? "");
   expect(auditedArguments({ amount: 20, iban: "DE" }, ruled.tools?.refund?.auditFields)).toEqual(record.arguments);
-  const declared = [...read("src/audit/audit-log.ts").matchAll(/^ {2}readonly (\w+)\??: /gm)].map(
-    ([, name]) => name,
-  );
+  const declared = [...read("src/audit/audit-log.ts").matchAll(/^ {2}readonly (\w+)\??: /gm)].map(([, name]) => name);
   expect(Object.keys(record).filter((name) => !declared.includes(name))).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { type AttackTarget, createAttackTarget } from "./attack-target.ts";
 import { ATTACKS } from "./attacks.ts";
 import { checkedIdToken, easyAuthHeaders } from "./identity-attacks.ts";
 import { MESSAGE_ATTACKS } from "./message-attacks.ts";
-import { FRONT_DOORS, IN_PROCESS, type SecuredFront, startSecured } from "./secured-ingresses.ts";
+import { IN_PROCESS, INGRESSES, type SecuredIngress, startSecured } from "./secured-ingresses.ts";
 import { STATE_ATTACKS } from "./state-attacks.ts";
 
 const ALL: readonly Attack[] = [...ATTACKS, ...MESSAGE_ATTACKS, ...STATE_ATTACKS];
@@ -16,29 +16,29 @@ beforeAll(async () => {
 });
 afterAll(() => target?.close());
 
-describe.each([IN_PROCESS, ...FRONT_DOORS])("through $name, an endpoint that asks for tokens", (door) => {
-  let front: SecuredFront;
+describe.each([IN_PROCESS, ...INGRESSES])("through $name, an endpoint that asks for tokens", (door) => {
+  let ingress: SecuredIngress;
   beforeAll(async () => {
-    front = await startSecured(door, target.environment);
+    ingress = await startSecured(door, target.environment);
   });
-  afterAll(() => front?.close());
+  afterAll(() => ingress?.close());
 
   test.each(ALL)("withstands $name", async ({ request, expected }) => {
-    const sent = await request(target, front.send);
-    expect(verdictOn(await front.send(sent), expected(target))).toEqual([]);
+    const sent = await request(target, ingress.send);
+    expect(verdictOn(await ingress.send(sent), expected(target))).toEqual([]);
   });
 
   test("writes of all that neither a token nor an address that a client made up", async () => {
-    const requests = (): number => front.output.filter((line) => line.includes('"message":"request"')).length;
+    const requests = (): number => ingress.output.filter((line) => line.includes('"message":"request"')).length;
     await expect.poll(requests, { timeout: 30_000 }).toBeGreaterThan(50);
-    expect(front.output.join("\n")).not.toMatch(/eyJ[\w-]+\.|203\.0\.113\.66/);
-    expect(front.output.join("\n")).toContain('"message":"audit"');
+    expect(ingress.output.join("\n")).not.toMatch(/eyJ[\w-]+\.|203\.0\.113\.66/);
+    expect(ingress.output.join("\n")).toContain('"message":"audit"');
   });
 });
 
-describe.each(FRONT_DOORS)("through $name, an endpoint that limits addresses", (door) => {
+describe.each(INGRESSES)("through $name, an endpoint that limits addresses", (door) => {
   test("counts all for one who make up where they come from", async () => {
-    const front = await startSecured(door, { ...target.environment, MCP_ANYCLOUD_RATE_LIMITS: "address=2/3600" });
+    const ingress = await startSecured(door, { ...target.environment, MCP_ANYCLOUD_RATE_LIMITS: "address=2/3600" });
     try {
       const made = (address: string): AttackRequest => ({
         headers: ["x-forwarded-for", "forwarded", "x-real-ip", "client-ip", "x-client-ip", "true-client-ip"].map(
@@ -46,10 +46,10 @@ describe.each(FRONT_DOORS)("through $name, an endpoint that limits addresses", (
         ),
       });
       const statuses: number[] = [];
-      for (const last of [1, 2, 3, 4]) statuses.push((await front.send(made(`203.0.113.${last}`))).status);
+      for (const last of [1, 2, 3, 4]) statuses.push((await ingress.send(made(`203.0.113.${last}`))).status);
       expect(statuses).toEqual([401, 401, 429, 429]);
     } finally {
-      await front.close();
+      await ingress.close();
     }
   });
 });
@@ -69,14 +69,14 @@ const FORGED = {
 } as const;
 
 /** On each cloud what is another's, and where signatures are the proof, what is its own. */
-const VOUCHED: Readonly<Record<string, readonly (keyof typeof FORGED)[]>> = {
+const ATTESTED: Readonly<Record<string, readonly (keyof typeof FORGED)[]>> = {
   aws: ["aws-iam", "azure-easy-auth"],
   azure: ["google-iap", "google-iam"],
   gcp: ["google-iap", "azure-easy-auth"],
 };
 
-const PLATFORMS = FRONT_DOORS.flatMap((door) =>
-  (VOUCHED[door.cloud ?? ""] ?? []).map((kind) => ({
+const PLATFORMS = INGRESSES.flatMap((door) =>
+  (ATTESTED[door.cloud ?? ""] ?? []).map((kind) => ({
     ...door,
     kind,
     settings: settingsOf(kind),
@@ -91,14 +91,14 @@ function settingsOf(kind: keyof typeof FORGED): Record<string, string> {
 
 describe.each(PLATFORMS)("through $name, an endpoint that believes $kind", ({ kind, settings, ...door }) => {
   test("does not believe a client that says the same", async () => {
-    const front = await startSecured(door, settings);
+    const ingress = await startSecured(door, settings);
     try {
       for (const headers of [[], FORGED[kind]]) {
-        const { status, body } = await front.send({ headers });
+        const { status, body } = await ingress.send({ headers });
         expect([status, body]).toEqual([403, expect.stringContaining("The platform does not say who calls.")]);
       }
     } finally {
-      await front.close();
+      await ingress.close();
     }
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type AuthorizationServer, startAuthorizationServer } from "./authorization-server.ts";
 import { connectV1, connectV2 } from "./oauth-clients.ts";
-import { FRONT_DOORS, type SecuredFront, startSecured } from "./secured-ingresses.ts";
+import { INGRESSES, type SecuredIngress, startSecured } from "./secured-ingresses.ts";
 
 const PUBLIC_URL = "https://mcp.example/mcp";
 const CLIENTS = [
@@ -15,23 +15,23 @@ beforeAll(async () => {
 });
 afterAll(() => authorizationServer?.close());
 
-describe.each(FRONT_DOORS)("through $name", (door) => {
+describe.each(INGRESSES)("through $name", (door) => {
   const isRenamed = door.challengeHeader !== "www-authenticate";
-  let front: SecuredFront;
+  let ingress: SecuredIngress;
   beforeAll(async () => {
-    front = await startSecured(door, {
+    ingress = await startSecured(door, {
       MCP_ANYCLOUD_PUBLIC_URL: PUBLIC_URL,
       MCP_ANYCLOUD_TOKEN_ISSUERS: authorizationServer.issuer,
       MCP_ANYCLOUD_REQUIRED_SCOPES: "notes:read",
     });
   });
-  afterAll(() => front?.close());
+  afterAll(() => ingress?.close());
 
-  /** The network, in which the public name leads to the front door. */
+  /** The network, in which the public name leads to the ingress. */
   const viaPublicName: typeof fetch = (input, init) => {
     const url = new URL(String(input));
     const isOurs = url.origin === new URL(PUBLIC_URL).origin;
-    return fetch(isOurs ? `${front.url}${url.pathname}${url.search}` : url, init);
+    return fetch(isOurs ? `${ingress.url}${url.pathname}${url.search}` : url, init);
   };
 
   /** The same for a client that knows of the rename. */

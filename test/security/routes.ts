@@ -1,9 +1,9 @@
 import { type AuthInfo, OAuthError, OAuthErrorCode } from "@modelcontextprotocol/server";
+import type { HttpResponse } from "../../src/adapter.ts";
 import {
   type AuditRecord,
   createMcpEndpoint,
   createMemoryStore,
-  type HttpResponse,
   type McpEndpointOptions,
   type ServerDefinition,
 } from "../../src/index.ts";

@@ -1,15 +1,16 @@
 import { fileURLToPath } from "node:url";
-import { startLocalTable } from "../../emulators/local-table.ts";
 import type { Cloud } from "../../cli/clouds.ts";
-import { createMcpEndpoint, createMemoryStore, readConfig } from "../../src/index.ts";
+import { startLocalTable } from "../../emulators/local-table.ts";
+import { readConfig } from "../../src/adapter.ts";
+import { createMcpEndpoint, createMemoryStore } from "../../src/index.ts";
 import { type Arm, httpArm, inProcessArm, readAll } from "../contract/arm.ts";
 import server from "../fixtures/secured-server.ts";
-import { type FrontOptions, startFront } from "../support/ingresses.ts";
+import { type FrontOptions, startIngress } from "../support/ingresses.ts";
 import type { SendAttack } from "./attack.ts";
 import { modern } from "./messages.ts";
 
-/** The secured server behind a front door. */
-export interface SecuredFront {
+/** The secured server behind an ingress. */
+export interface SecuredIngress {
   /** Absent in process. */
   readonly url?: string;
   readonly send: SendAttack;
@@ -18,7 +19,7 @@ export interface SecuredFront {
   close(): Promise<void>;
 }
 
-export interface FrontDoor {
+export interface Ingress {
   readonly name: string;
   readonly cloud: Cloud | undefined;
   readonly options?: Partial<FrontOptions>;
@@ -29,38 +30,38 @@ export interface FrontDoor {
 const RENAMED = "x-amzn-remapped-www-authenticate";
 const KEPT = "www-authenticate";
 
-export const FRONT_DOORS: readonly FrontDoor[] = [
+export const INGRESSES: readonly Ingress[] = [
   { name: "API Gateway REST API", cloud: "aws", challengeHeader: RENAMED },
-  { name: "Lambda Function URL", cloud: "aws", options: { frontDoor: "function-url" }, challengeHeader: RENAMED },
+  { name: "Lambda Function URL", cloud: "aws", options: { ingress: "function-url" }, challengeHeader: RENAMED },
   { name: "Azure Functions", cloud: "azure", challengeHeader: KEPT },
   { name: "Cloud Run, container", cloud: "gcp", options: { form: "container" }, challengeHeader: KEPT },
   { name: "Cloud Run, functions-framework", cloud: "gcp", options: { form: "function" }, challengeHeader: KEPT },
 ];
 
-export const IN_PROCESS: FrontDoor = { name: "the core in process", cloud: undefined, challengeHeader: KEPT };
+export const IN_PROCESS: Ingress = { name: "the core in process", cloud: undefined, challengeHeader: KEPT };
 
 const ENTRY = fileURLToPath(new URL("../fixtures/secured-server.ts", import.meta.url));
 const STATE_KEYS = `a:${Buffer.alloc(32, 1).toString("base64")}`;
 
 /** Builds the secured server for a cloud, and serves it with a table of its own. */
 export async function startSecured(
-  { cloud, options = {}, challengeHeader }: FrontDoor,
+  { cloud, options = {}, challengeHeader }: Ingress,
   settings: Readonly<Record<string, string>>,
-): Promise<SecuredFront> {
+): Promise<SecuredIngress> {
   const output: string[] = [];
   const environment = { MCP_ANYCLOUD_STATE_KEYS: STATE_KEYS, ...settings };
-  if (!cloud) return { ...toFront(inProcess(environment, output), challengeHeader), output };
+  if (!cloud) return { ...toIngress(inProcess(environment, output), challengeHeader), output };
   const table = await startLocalTable();
   try {
     const onOutput = (line: string): void => void output.push(line);
     const settled = { ...environment, ...table.environment };
-    const front = await startFront(cloud, { entry: ENTRY, ...options, environment: settled, onOutput });
+    const ingress = await startIngress(cloud, { entry: ENTRY, ...options, environment: settled, onOutput });
     const close = async (): Promise<void> => {
-      await front.close();
+      await ingress.close();
       await table.close();
     };
-    const { url } = front;
-    return { ...toFront(httpArm({ url, close }), challengeHeader), url, output };
+    const { url } = ingress;
+    return { ...toIngress(httpArm({ url, close }), challengeHeader), url, output };
   } catch (error) {
     await table.close();
     throw error;
@@ -73,7 +74,7 @@ function inProcess(environment: Readonly<Record<string, string>>, output: string
   return inProcessArm(createMcpEndpoint({ ...server, audit: write }, options));
 }
 
-function toFront(arm: Arm, challengeHeader: string): Pick<SecuredFront, "send" | "close"> {
+function toIngress(arm: Arm, challengeHeader: string): Pick<SecuredIngress, "send" | "close"> {
   return {
     close: () => arm.close(),
     async send(request) {

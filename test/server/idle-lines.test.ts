@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { modernCall, textOf } from "../support/messages.ts";
 import { counted } from "../protocol-2026/counted-factory.ts";
 import { instanceOf, textResult } from "../protocol-2026/instances.ts";
+import { modernCall, textOf } from "../support/messages.ts";
 
 test("of the servers of very many calls at one time, 64 are kept, and the others are closed", async () => {
   const CALLS = 80;

@@ -1,9 +1,9 @@
 import { McpServer as V1Server } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { describe, expect, test } from "vitest";
-import { legacyRequest, messagesOf, modernCall, textOf } from "../support/messages.ts";
 import { counted } from "../protocol-2026/counted-factory.ts";
 import type { Sent } from "../protocol-2026/differential/requests.ts";
 import { instanceOf, textResult } from "../protocol-2026/instances.ts";
+import { legacyRequest, messagesOf, modernCall, textOf } from "../support/messages.ts";
 
 function modern(name: string, id?: string | number): Sent {
   const [message, options] = modernCall("tools/call", { name, arguments: {} });

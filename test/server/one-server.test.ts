@@ -1,11 +1,11 @@
 import { McpServer } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
 import * as z from "zod/v4";
-import { legacyRequest, modernCall, textOf } from "../support/messages.ts";
 import { plain } from "../protocol-2026/counted-factory.ts";
 import { answerOf } from "../protocol-2026/differential/derived.ts";
 import type { Sent } from "../protocol-2026/differential/requests.ts";
 import { instanceOf, textResult } from "../protocol-2026/instances.ts";
+import { legacyRequest, modernCall, textOf } from "../support/messages.ts";
 
 // A factory that is told nothing, and builds nothing either: it hands out one server again and again.
 
@@ -46,7 +46,7 @@ test("a server that is handed out again serves calls of every kind", async () =>
 test("with the eras in turn, it answers as it does where every call goes the long way", async () => {
   const [short, long] = [createOne(), createOne()];
   const direct = instanceOf(() => short, {});
-  const entry = instanceOf(() => long, { shortcuts: false });
+  const entry = instanceOf(() => long, { fastPath: false });
   for (let n = 0; n < 3; n++) {
     for (const [at, request] of LEGACY.entries()) {
       for (const one of [request, MODERN[at % MODERN.length] ?? request]) {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { entrySource } from "../../cli/build/entry-source.ts";
-import { createMcpEndpoint, type RequestRecord, warmUp } from "../../src/index.ts";
+import { type RequestRecord, warmUp } from "../../src/adapter.ts";
+import { createMcpEndpoint } from "../../src/index.ts";
 import { callOnce } from "../../src/warm-up.ts";
 import { createEverything } from "../protocol-2026/differential/everything-server.ts";
 import { callerOf, modernCall } from "../support/messages.ts";

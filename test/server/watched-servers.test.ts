@@ -1,8 +1,8 @@
 import { type JSONRPCMessage, McpServer, type Transport } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
 import { createMcpEndpoint } from "../../src/index.ts";
-import { callerOf, legacyRequest, modernCall, textOf } from "../support/messages.ts";
 import { textResult } from "../protocol-2026/instances.ts";
+import { callerOf, legacyRequest, modernCall, textOf } from "../support/messages.ts";
 
 function createServer(): McpServer {
   const server = new McpServer({ name: "watched", version: "1" });

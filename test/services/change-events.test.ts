@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerEvent } from "@modelcontextprotocol/server";
 import { afterEach, expect, test, vi } from "vitest";
-import { createFleetEvents, type FleetEntry, type FleetEvents } from "../../src/services/change-events.ts";
+import { type ChangeEntry, type ChangeEvents, createChangeEvents } from "../../src/services/change-events.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { observed } from "../../src/store/observed-store.ts";
 import type { StateStore } from "../../src/store/store.ts";
@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 interface Heard {
-  readonly entries: FleetEntry[];
+  readonly entries: ChangeEntry[];
   /** What was heard, as the numbers that `updated` was given. */
   numbers(): number[];
   /** The number it began behind. */
@@ -26,11 +26,15 @@ interface Heard {
   stop(): void;
 }
 
-async function follow(fleet: FleetEvents, after?: number): Promise<Heard> {
+async function follow(instances: ChangeEvents, after?: number): Promise<Heard> {
   const controller = new AbortController();
   over.add(controller);
-  const entries: FleetEntry[] = [];
-  const start = await fleet.follow({ after, signal: controller.signal, onEntry: (entry) => void entries.push(entry) });
+  const entries: ChangeEntry[] = [];
+  const start = await instances.follow({
+    after,
+    signal: controller.signal,
+    onEntry: (entry) => void entries.push(entry),
+  });
   return {
     entries,
     numbers: () =>
@@ -41,20 +45,20 @@ async function follow(fleet: FleetEvents, after?: number): Promise<Heard> {
 }
 
 /** An instance of its own on the store. */
-const instance = (store: StateStore): FleetEvents => createFleetEvents(observed(store));
+const instance = (store: StateStore): ChangeEvents => createChangeEvents(observed(store));
 
 test("what one instance publishes, all hear in order, itself included", async () => {
   const store = createMemoryStore();
   const [a, b, c] = [instance(store), instance(store), instance(store)];
-  const heard = await Promise.all([a, b, c].map((fleet) => follow(fleet)));
+  const heard = await Promise.all([a, b, c].map((instances) => follow(instances)));
   for (const number of range(20)) await a.publish(updated(number));
   for (const one of heard) await vi.waitFor(() => expect(one.numbers()).toEqual(range(20)));
 });
 
 test("a burst keeps its order and costs two operations", async () => {
   const store = countedStore(createMemoryStore());
-  const fleet = instance(store);
-  await Promise.all(range(200).map((number) => fleet.publish(updated(number))));
+  const instances = instance(store);
+  await Promise.all(range(200).map((number) => instances.publish(updated(number))));
   expect(store.counts).toEqual({ reads: 1, writes: 1 });
   const heard = await follow(instance(store), 0);
   await vi.waitFor(() => expect(heard.numbers()).toEqual(range(200)));
@@ -64,11 +68,11 @@ test("a burst keeps its order and costs two operations", async () => {
 test("bursts of three instances at the same time: nothing is lost or doubled, and each one's order is kept", async () => {
   const store = createMemoryStore();
   const heard = await follow(instance(store));
-  const fleets = range(3).map(() => instance(store));
+  const processes = range(3).map(() => instance(store));
   await Promise.all(
     range(90).map(async (number) => {
       await sleep(number % 7);
-      await fleets[number % 3]?.publish(updated(number));
+      await processes[number % 3]?.publish(updated(number));
     }),
   );
   await vi.waitFor(() => expect(heard.numbers().toSorted((x, y) => x - y)).toEqual(range(90)));
@@ -88,17 +92,17 @@ test("what is published right after following began is not missed", async () => 
 
 test("whoever comes back with a number first hears what was missed, while others hear nothing twice", async () => {
   const store = createMemoryStore();
-  const fleet = instance(store);
-  const first = await follow(fleet);
-  await fleet.publish(updated(0));
+  const instances = instance(store);
+  const first = await follow(instances);
+  await instances.publish(updated(0));
   await vi.waitFor(() => expect(first.numbers()).toEqual([0]));
   const [last] = first.entries;
-  const other = await follow(fleet);
+  const other = await follow(instances);
   first.stop();
-  for (const number of [1, 2]) await fleet.publish(updated(number));
-  const resumed = await follow(fleet, last?.number);
-  const anew = await follow(fleet, first.start);
-  await fleet.publish(updated(3));
+  for (const number of [1, 2]) await instances.publish(updated(number));
+  const resumed = await follow(instances, last?.number);
+  const anew = await follow(instances, first.start);
+  await instances.publish(updated(3));
   await vi.waitFor(() => expect(resumed.numbers()).toEqual([1, 2, 3]));
   await vi.waitFor(() => expect(anew.numbers()).toEqual([0, 1, 2, 3]));
   await vi.waitFor(() => expect(other.numbers()).toEqual([1, 2, 3]));
@@ -107,8 +111,8 @@ test("whoever comes back with a number first hears what was missed, while others
 
 test("a hundred followers cost one reader, and none costs nothing", async () => {
   const store = countedStore(createMemoryStore());
-  const fleet = instance(store);
-  const followers = await Promise.all(range(100).map(() => follow(fleet, 0)));
+  const instances = instance(store);
+  const followers = await Promise.all(range(100).map(() => follow(instances, 0)));
   const { reads } = store.counts;
   await sleep(400);
   const perReader = store.counts.reads - reads;
@@ -123,8 +127,8 @@ test("a hundred followers cost one reader, and none costs nothing", async () => 
 
 test("when the last follower leaves, nothing is waited for any more", async () => {
   vi.useFakeTimers();
-  const fleet = instance(createMemoryStore());
-  const followers = await Promise.all(range(2).map(() => follow(fleet)));
+  const instances = instance(createMemoryStore());
+  const followers = await Promise.all(range(2).map(() => follow(instances)));
   await vi.advanceTimersByTimeAsync(10_000);
   followers[0]?.stop();
   expect(vi.getTimerCount()).toBe(1);
@@ -134,13 +138,13 @@ test("when the last follower leaves, nothing is waited for any more", async () =
 
 test("a store that goes away for a while costs followers nothing but time", async () => {
   const store = breakableStore(createMemoryStore());
-  const fleet = instance(store);
-  const heard = await follow(fleet);
+  const instances = instance(store);
+  const heard = await follow(instances);
   store.broken = true;
-  await expect(fleet.publish(updated(0))).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
-  await expect(follow(fleet)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+  await expect(instances.publish(updated(0))).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+  await expect(follow(instances)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
   await sleep(100);
   store.broken = false;
-  await fleet.publish(updated(1));
+  await instances.publish(updated(1));
   await vi.waitFor(() => expect(heard.numbers()).toEqual([1]));
 });

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
-import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { createOnce } from "../../src/services/once.ts";
+import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { breakableStore, countedStore } from "../support/stores.ts";
 import { createClock, createScopes } from "./scope.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { createRateLimiter, type RateLimiter } from "../../src/services/rate-limiter.ts";
+import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { countedStore } from "../support/stores.ts";
 import { createClock, createScopes } from "./scope.ts";
 

@@ -2,6 +2,7 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import { acceptedContent, inputRequired, McpServer } from "@modelcontextprotocol/server";
 import { describe, expect, test, vi } from "vitest";
 import * as z from "zod/v4";
+import type { StateStore } from "../../src/adapter.ts";
 import {
   AnycloudError,
   createMcpEndpoint,
@@ -9,12 +10,11 @@ import {
   type FactoryContext,
   type Fetch,
   type McpEndpointOptions,
-  type StateStore,
   toFetch,
 } from "../../src/index.ts";
+import { anyUser, instanceOf, textResult, withOptions } from "../protocol-2026/instances.ts";
 import { type Caller, type CallOptions, messagesOf, modernCall } from "../support/messages.ts";
 import { breakableStore } from "../support/stores.ts";
-import { anyUser, instanceOf, textResult, withOptions } from "../protocol-2026/instances.ts";
 
 const form = z.object({ ok: z.boolean() });
 
@@ -84,23 +84,23 @@ const REFUSED = {
   error: { code: -32602, message: "Invalid or expired requestState", data: { reason: "invalid_request_state" } },
 };
 
-function createFleet(store: StateStore = createMemoryStore()) {
+function createInstancePool(store: StateStore = createMemoryStore()) {
   return (...ids: readonly string[]): Caller => instance({ store, stateKeys: ids.map(keyOf) });
 }
 
 describe("a sealed state", () => {
   test("opens on another instance, for the same caller and call, and does not show what is in it", async () => {
-    const fleet = createFleet();
-    const state = await askFor(fleet("a"));
+    const instances = createInstancePool();
+    const state = await askFor(instances("a"));
     expect(state).toMatch(/^v1\.a\.[\w-]+$/);
     expect(Buffer.from(state.split(".")[2] ?? "", "base64url").toString("latin1")).not.toContain("swordfish");
-    expect(await round(fleet("a"), { state })).toMatchObject({ status: 200, answer: DONE });
+    expect(await round(instances("a"), { state })).toMatchObject({ status: 200, answer: DONE });
   });
 
   test("opens for the same arguments in another order", async () => {
-    const fleet = createFleet();
-    const state = await askFor(fleet("a"), { args: { a: { x: 1, y: 2 }, b: 3 } });
-    expect((await round(fleet("a"), { state, args: { b: 3, a: { y: 2, x: 1 } } })).answer).toMatchObject(DONE);
+    const instances = createInstancePool();
+    const state = await askFor(instances("a"), { args: { a: { x: 1, y: 2 }, b: 3 } });
+    expect((await round(instances("a"), { state, args: { b: 3, a: { y: 2, x: 1 } } })).answer).toMatchObject(DONE);
   });
 
   test.each<[string, Round]>([
@@ -110,25 +110,25 @@ describe("a sealed state", () => {
     ["more arguments", { args: { id: 1, a: [{}], b: null } }],
     ["arguments that only look alike", { args: { id: "1", a: [{}] } }],
   ])("is refused for %s, and not used up by that", async (_what, other) => {
-    const fleet = createFleet();
-    const state = await askFor(fleet("a"));
-    expect((await round(fleet("a"), { ...other, state })).answer).toMatchObject(REFUSED);
-    expect((await round(fleet("a"), { state })).answer).toMatchObject(DONE);
+    const instances = createInstancePool();
+    const state = await askFor(instances("a"));
+    expect((await round(instances("a"), { ...other, state })).answer).toMatchObject(REFUSED);
+    expect((await round(instances("a"), { state })).answer).toMatchObject(DONE);
   });
 
   test("is refused the second time, on whatever instance, and of ten at the same time one is served", async () => {
-    const fleet = createFleet();
-    const state = await askFor(fleet("a"));
-    const rounds = await Promise.all(Array.from({ length: 10 }, () => round(fleet("a"), { state })));
+    const instances = createInstancePool();
+    const state = await askFor(instances("a"));
+    const rounds = await Promise.all(Array.from({ length: 10 }, () => round(instances("a"), { state })));
     const served = rounds.filter(({ answer }) => answer.result);
     const refused = rounds.filter(({ answer }) => answer.error);
     expect([served.length, refused.length]).toEqual([1, 9]);
     for (const { answer } of refused) expect(answer).toMatchObject(REFUSED);
-    expect((await round(fleet("a"), { state })).answer).toMatchObject(REFUSED);
+    expect((await round(instances("a"), { state })).answer).toMatchObject(REFUSED);
   });
 
   test("is refused with any of its characters changed, cut short or made longer", async () => {
-    const call = createFleet()("a");
+    const call = createInstancePool()("a");
     const state = await askFor(call);
     const broken = [...state].map((character, i) => {
       const other = character === "A" ? "B" : "A";
@@ -141,13 +141,13 @@ describe("a sealed state", () => {
   });
 
   test("keys change with an overlap: the new one seals, both open, and without the old one its states are refused", async () => {
-    const fleet = createFleet();
-    const [old, late] = [await askFor(fleet("a")), await askFor(fleet("a"))];
-    const young = await askFor(fleet("b", "a"));
+    const instances = createInstancePool();
+    const [old, late] = [await askFor(instances("a")), await askFor(instances("a"))];
+    const young = await askFor(instances("b", "a"));
     expect(young).toMatch(/^v1\.b\./);
-    expect((await round(fleet("b", "a"), { state: old })).answer).toMatchObject(DONE);
-    expect((await round(fleet("a", "b"), { state: young })).answer).toMatchObject(DONE);
-    expect((await round(fleet("b"), { state: late })).answer).toMatchObject(REFUSED);
+    expect((await round(instances("b", "a"), { state: old })).answer).toMatchObject(DONE);
+    expect((await round(instances("a", "b"), { state: young })).answer).toMatchObject(DONE);
+    expect((await round(instances("b"), { state: late })).answer).toMatchObject(REFUSED);
   });
 
   test("a key of the same name with another secret opens nothing", async () => {
@@ -207,7 +207,7 @@ describe("what a state needs", () => {
 
   test("with the store away the answer is 503 and not a refusal, and the state opens when it is back", async () => {
     const store = breakableStore(createMemoryStore());
-    const call = createFleet(store)("a");
+    const call = createInstancePool(store)("a");
     const state = await askFor(call);
     store.broken = true;
     expect(await round(call, { state })).toMatchObject({ status: 503, headers: { "retry-after": expect.any(String) } });
@@ -218,7 +218,7 @@ describe("what a state needs", () => {
 
 test("a client of 2025-11-25 with a session is asked through the same tool, and no state leaves the instances", async () => {
   const store = createMemoryStore();
-  const fleet = Array.from({ length: 3 }, () => toFetch(createMcpEndpoint(createServer, { store, ...QUIET })));
+  const instances = Array.from({ length: 3 }, () => toFetch(createMcpEndpoint(createServer, { store, ...QUIET })));
   let turn = 0;
   const sent: string[] = [];
   const client = new Client(
@@ -230,7 +230,7 @@ test("a client of 2025-11-25 with a session is asked through the same tool, and 
     new StreamableHTTPClientTransport(new URL("http://localhost/mcp"), {
       async fetch(url, init) {
         sent.push(String(init?.body));
-        const serve = fleet[turn++ % fleet.length] as Fetch;
+        const serve = instances[turn++ % instances.length] as Fetch;
         return serve(new Request(url, init));
       },
     }),

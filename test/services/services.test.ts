@@ -1,12 +1,12 @@
 import { expect, test, vi } from "vitest";
-import type { Visit } from "../../src/auth/request-context.ts";
+import type { RequestContext } from "../../src/auth/request-context.ts";
+import { createChangeEvents } from "../../src/services/change-events.ts";
 import { createServices, type OpenServicesOf } from "../../src/services/services.ts";
-import { createFleetEvents } from "../../src/services/change-events.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { observed } from "../../src/store/observed-store.ts";
 import { breakableStore, countedStore } from "../support/stores.ts";
 
-const visitOf = (principal = "ada"): Visit => ({
+const contextOf = (principal = "ada"): RequestContext => ({
   request: { method: "POST", url: "/mcp", headers: {} },
   invocation: { requestId: "test", canStream: true },
   notes: {},
@@ -26,21 +26,21 @@ function open(options: { durable?: boolean; stateKeys?: typeof STATE_KEYS } = {}
     store: shared,
     durable,
     stateKeys,
-    fleetEvents: createFleetEvents(shared),
+    changeEvents: createChangeEvents(shared),
   });
   return { openServices, counts: store.counts, breakable };
 }
 
 test("opening services costs no operation", async () => {
   const { openServices, counts } = open({ stateKeys: STATE_KEYS });
-  const { settled } = openServices(visitOf());
+  const { settled } = openServices(contextOf());
   await settled();
   expect(counts).toEqual({ reads: 0, writes: 0 });
 });
 
 test("settled waits until what was told is in the store", async () => {
   const { openServices, counts } = open();
-  const { services, settled } = openServices(visitOf());
+  const { services, settled } = openServices(contextOf());
   services.notify.toolsChanged();
   services.notify.resourceUpdated("note://1");
   expect(counts.writes).toBe(0);
@@ -51,16 +51,16 @@ test("settled waits until what was told is in the store", async () => {
 test("a change that could not be told settles all the same, and is kept as the failure of this exchange alone", async () => {
   const { openServices, breakable } = open();
   breakable.broken = true;
-  const opened = openServices(visitOf());
+  const opened = openServices(contextOf());
   opened.services.notify.toolsChanged();
   await opened.settled();
   expect(opened.failure).toMatchObject({ code: "STORE_UNAVAILABLE" });
-  expect(openServices(visitOf()).failure).toBeUndefined();
+  expect(openServices(contextOf()).failure).toBeUndefined();
 });
 
 test("the first failure of the store is kept, whatever the server makes of it", async () => {
   const { openServices, breakable } = open();
-  const opened = openServices(visitOf());
+  const opened = openServices(contextOf());
   const { handles, once, rateLimiter } = opened.services;
   const handle = await handles.create(1, HOUR);
   breakable.broken = true;
@@ -75,7 +75,7 @@ test("the first failure of the store is kept, whatever the server makes of it", 
 
 test("what no store takes, and what another one wrote first, are no failures of the store", async () => {
   const { openServices } = open();
-  const opened = openServices(visitOf());
+  const opened = openServices(contextOf());
   const { handles } = opened.services;
   await expect(handles.create(1, { ttlSeconds: Number.NaN })).rejects.toThrow(RangeError);
   const handle = await handles.create(0, HOUR);
@@ -85,7 +85,7 @@ test("what no store takes, and what another one wrote first, are no failures of 
 
 test("without a store nothing is kept, and everything says so but notify", async () => {
   const { openServices, counts } = open({ durable: false, stateKeys: STATE_KEYS });
-  const opened = openServices(visitOf(), { method: "tools/call", params: { name: "a" } });
+  const opened = openServices(contextOf(), { method: "tools/call", params: { name: "a" } });
   const { notify, handles, once, rateLimiter, requestState } = opened.services;
   const missing = {
     code: "STORE_MISSING",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Config, readConfig } from "../../src/index.ts";
+import { type Config, readConfig } from "../../src/adapter.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
 import { type Synthesis, synthesize } from "./synthesis.ts";
 import { createResolve } from "./template-values.ts";
@@ -51,10 +51,10 @@ const CASES: readonly (readonly [string, Partial<McpServerProps>, Partial<Config
   ],
   ["the URL that was given", { auth: jwt, settings: { publicUrl } }, { tokenIssuers, publicUrl }],
   ...(["function-url", "web-function"] as const).map(
-    (frontDoor) =>
+    (ingress) =>
       [
-        `the URL that was given, behind ${frontDoor}`,
-        { auth: jwt, frontDoor, settings: { publicUrl } },
+        `the URL that was given, behind ${ingress}`,
+        { auth: jwt, ingress, settings: { publicUrl } },
         { tokenIssuers, publicUrl },
       ] as const,
   ),
@@ -81,10 +81,10 @@ const CASES: readonly (readonly [string, Partial<McpServerProps>, Partial<Config
   ["that AWS says who signed", { auth: "iam" }, { platformIdentity: "aws-iam" }],
   [
     "that AWS says who signed, behind a Function URL",
-    { auth: "iam", frontDoor: "function-url" },
+    { auth: "iam", ingress: "function-url" },
     { platformIdentity: "aws-iam" },
   ],
-  ["nothing as a Web Function, which AWS does not tell", { auth: "iam", frontDoor: "web-function" }, {}],
+  ["nothing as a Web Function, which AWS does not tell", { auth: "iam", ingress: "web-function" }, {}],
 ];
 
 test.for(CASES)("the server is told %s", ([, server, expected]) => {
@@ -97,6 +97,6 @@ test("what verifies tokens leaves them to the function, on every route", () => {
     ["ANY", "NONE"],
     ["ANY", "NONE"],
   ]);
-  const { only } = synthesize({ auth: jwt, frontDoor: "function-url", settings: { publicUrl } });
+  const { only } = synthesize({ auth: jwt, ingress: "function-url", settings: { publicUrl } });
   expect(only("AWS::Lambda::Url")).toMatchObject({ AuthType: "NONE" });
 });

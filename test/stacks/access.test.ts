@@ -8,16 +8,16 @@ import { McpServer } from "../../stacks/mcp-server.ts";
 import { BUILT, synthesize } from "./synthesis.ts";
 import { arn } from "./variants.ts";
 
-/** What a principal may do once the server has let it in, behind each front door. */
+/** What a principal may do once the server has let it in, behind each ingress. */
 const ALLOWED = [
   ["rest-api", ["execute-api:Invoke"]],
   ["function-url", ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"]],
   ["web-function", ["lambda:InvokeWebFunctionEndpoint"]],
 ] as const;
 
-test.for(ALLOWED)("behind %s, a principal is let in with %s", ([frontDoor, actions]) => {
+test.for(ALLOWED)("behind %s, a principal is let in with %s", ([ingress, actions]) => {
   const { resources } = synthesize(
-    { frontDoor, auth: "iam" },
+    { ingress, auth: "iam" },
     {
       extend(stack) {
         const assumedBy = new AccountPrincipal("123456789012") as IPrincipal;

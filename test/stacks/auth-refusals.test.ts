@@ -75,18 +75,18 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
     },
   ]),
   ["auth: give one of { cognito } and { jwt }, not both.", { auth: { ...tokens, jwt: { issuers } } as Auth }],
-  ...(["function-url", "web-function"] as const).flatMap((frontDoor): [string, Partial<McpServerProps>][] => [
+  ...(["function-url", "web-function"] as const).flatMap((ingress): [string, Partial<McpServerProps>][] => [
     [
-      `auth.cognito: is for frontDoor "rest-api": behind "${frontDoor}", take { jwt } with the pool as an issuer.`,
-      { frontDoor, auth: tokens },
+      `auth.cognito: is for ingress "rest-api": behind "${ingress}", take { jwt } with the pool as an issuer.`,
+      { ingress, auth: tokens },
     ],
     [
-      `auth.jwt: tokens are issued for the endpoint's URL, which "${frontDoor}" shows only once it is there: set settings.publicUrl.`,
-      { frontDoor, auth: { jwt: { issuers } } },
+      `auth.jwt: tokens are issued for the endpoint's URL, which "${ingress}" shows only once it is there: set settings.publicUrl.`,
+      { ingress, auth: { jwt: { issuers } } },
     ],
     [
-      `auth.jwt.authorizer: is not for frontDoor "${frontDoor}", but for rest-api.`,
-      { frontDoor, auth: { jwt: { issuers, authorizer } }, settings: { publicUrl: "https://mcp.example.com/mcp" } },
+      `auth.jwt.authorizer: is not for ingress "${ingress}", but for rest-api.`,
+      { ingress, auth: { jwt: { issuers, authorizer } }, settings: { publicUrl: "https://mcp.example.com/mcp" } },
     ],
   ]),
 ];

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { CONFIG_VARIABLES, readConfig } from "../../src/index.ts";
+import { CONFIG_VARIABLES, readConfig } from "../../src/adapter.ts";
 import { EVERY_SETTING, EVERY_SETTING_READ } from "./every-setting.ts";
-import { FRONT_DOORS, type Synthesis, synthesize } from "./synthesis.ts";
+import { INGRESSES, type Synthesis, synthesize } from "./synthesis.ts";
 import { OPT_IN } from "./variants.ts";
 
 /** Variables that are not of the endpoint, with the reason why the stack sets them. */
@@ -22,8 +22,8 @@ function variablesOf({ resources }: Synthesis): Record<string, unknown> {
   return (fn[1].Properties.Environment as { Variables: Record<string, unknown> }).Variables;
 }
 
-test.for(FRONT_DOORS)("behind %s, the endpoint reads every variable that the function has", (frontDoor) => {
-  const variables = Object.keys(variablesOf(synthesize({ frontDoor, settings: EVERY_SETTING })));
+test.for(INGRESSES)("behind %s, the endpoint reads every variable that the function has", (ingress) => {
+  const variables = Object.keys(variablesOf(synthesize({ ingress, settings: EVERY_SETTING })));
   const ours = variables.filter((name) => !Object.hasOwn(OF_OTHERS, name));
   expect(ours.filter((name) => !CONFIG_VARIABLES.includes(name))).toEqual([]);
   expect(ours).toEqual(expect.arrayContaining(["MCP_ANYCLOUD_TABLE", "MCP_ANYCLOUD_STATE_KEYS_SECRET"]));
@@ -47,8 +47,8 @@ test("without a key ring there is no variable for it", () => {
   expect(Object.keys(variablesOf(synthesize({ keyRing: "none" })))).toEqual(["MCP_ANYCLOUD_TABLE"]);
 });
 
-test.for(FRONT_DOORS)("behind %s, a server that keeps nothing is told of no table", (frontDoor) => {
-  const variables = variablesOf(synthesize({ frontDoor, sessionStore: "none" }));
+test.for(INGRESSES)("behind %s, a server that keeps nothing is told of no table", (ingress) => {
+  const variables = variablesOf(synthesize({ ingress, sessionStore: "none" }));
   expect(variables).not.toHaveProperty("MCP_ANYCLOUD_TABLE");
   expect(variables).toHaveProperty("MCP_ANYCLOUD_STATE_KEYS_SECRET");
 });

@@ -1,4 +1,4 @@
-import type { Config } from "../../src/index.ts";
+import type { Config } from "../../src/adapter.ts";
 import type { McpSettings } from "../../stacks/settings.ts";
 
 /** Every setting, with a value that is not the default. */

@@ -159,18 +159,18 @@ describe("for callers that sign, every route but preflights wants a signature", 
   });
 
   test("of a Function URL", () => {
-    const { only } = synthesize({ auth: "iam", frontDoor: "function-url" });
+    const { only } = synthesize({ auth: "iam", ingress: "function-url" });
     expect(only("AWS::Lambda::Url")).toMatchObject({ AuthType: "AWS_IAM", InvokeMode: "RESPONSE_STREAM" });
   });
 
   test("of a Web Function", () => {
-    const { only } = synthesize({ auth: "iam", frontDoor: "web-function" });
+    const { only } = synthesize({ auth: "iam", ingress: "web-function" });
     expect(JSON.stringify(only("AWS::Lambda::WebFunctionEndpoint"))).toContain("IamAuth");
   });
 });
 
 test("a public Function URL streams, and has both permissions that it takes", () => {
-  const { only, resources } = synthesize({ frontDoor: "function-url" });
+  const { only, resources } = synthesize({ ingress: "function-url" });
   expect(only("AWS::Lambda::Url")).toMatchObject({ AuthType: "NONE", InvokeMode: "RESPONSE_STREAM" });
   const permissions = resources("AWS::Lambda::Permission").filter(([, { Properties }]) => Properties.Principal === "*");
   expect(permissions.map(([, { Properties }]) => Properties)).toEqual([

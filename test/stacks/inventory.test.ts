@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
-import { FRONT_DOORS, synthesize } from "./synthesis.ts";
+import { INGRESSES, synthesize } from "./synthesis.ts";
 
 /*
  * What is in each stack, by logical id. A changed id is a resource that is deleted and made anew: sessions would be lost,
  * an address would change. So a change of these files is a change that its commit must explain.
  */
 
-test.for(FRONT_DOORS)("behind %s, the stack holds what it held", async (frontDoor) => {
-  const { template } = synthesize({ frontDoor });
+test.for(INGRESSES)("behind %s, the stack holds what it held", async (ingress) => {
+  const { template } = synthesize({ ingress });
   const lines = Object.entries(template.Resources).map(([id, { Type, DeletionPolicy }]) =>
     [Type.replace(/^AWS::/, ""), masked(id), ...(DeletionPolicy ? [DeletionPolicy] : [])].join("  "),
   );
-  await expect(`${lines.sort().join("\n")}\n`).toMatchFileSnapshot(`inventory/${frontDoor}.txt`);
+  await expect(`${lines.sort().join("\n")}\n`).toMatchFileSnapshot(`inventory/${ingress}.txt`);
 });
 
 /** Ids that are made of content: a version of the function, a deployment of the API, the copy of an artefact. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type RequestRecords, recordRequests } from "./request-records.ts";
-import { FRONT_DOORS, type Synthesis, synthesize } from "./synthesis.ts";
+import { INGRESSES, type Synthesis, synthesize } from "./synthesis.ts";
 import { createResolve } from "./template-values.ts";
 import { arn, OPT_IN } from "./variants.ts";
 
@@ -50,8 +50,8 @@ function matches(pattern: string, line: object): boolean {
   return pattern.includes("||") ? hold.includes(true) : !hold.includes(false);
 }
 
-describe.for(FRONT_DOORS)("behind %s", (frontDoor) => {
-  const synthesis = synthesize({ frontDoor });
+describe.for(INGRESSES)("behind %s", (ingress) => {
+  const synthesis = synthesize({ ingress });
   const filter = (name: string): MetricFilter => {
     const found = filtersOf(synthesis).find(({ MetricTransformations: [made] }) => made?.MetricName === name);
     if (!found) throw new Error(`There is no filter for ${name}.`);
@@ -73,7 +73,7 @@ describe.for(FRONT_DOORS)("behind %s", (frontDoor) => {
 
   test("what is turned away is counted where it is logged", () => {
     const { FilterPattern, LogGroupName } = filter("TurnedAwayRequests");
-    if (frontDoor === "rest-api") {
+    if (ingress === "rest-api") {
       const { Format } = synthesis.only("AWS::ApiGateway::Stage").AccessLogSetting as { Format: string };
       const line: Record<string, string> = JSON.parse(Format);
       expect(line.status).toBe("$context.status");
@@ -100,9 +100,9 @@ describe.for(FRONT_DOORS)("behind %s", (frontDoor) => {
     }
   });
 
-  test("there are all the alarms that this front door has numbers for", () => {
+  test("there are all the alarms that this ingress has numbers for", () => {
     const ids = synthesis.resources("AWS::CloudWatch::Alarm").map(([id]) => /^Server(\w+)Alarm/.exec(id)?.[1]);
-    const ofAlias = frontDoor === "web-function" ? [] : ["Errors", "Throttles"];
+    const ofAlias = ingress === "web-function" ? [] : ["Errors", "Throttles"];
     expect(ids.sort()).toEqual([...ofAlias, "ServerErrors", "Slow", "TableThrottles", "Unauthenticated"].sort());
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
-import { BUILT_ALONE, FRONT_DOORS, type Synthesis, synthesize } from "./synthesis.ts";
+import { BUILT_ALONE, INGRESSES, type Synthesis, synthesize } from "./synthesis.ts";
 import { certificate } from "./variants.ts";
 
 interface Statement {
@@ -35,12 +35,12 @@ test.for([
   ["rest-api", [...XRAY, HOOK]],
   ["function-url", [...XRAY, HOOK]],
   ["web-function", []],
-] as const)("behind %s, wildcards are in what is acknowledged only", ([frontDoor, expected]) => {
-  expect(wildcardsIn(synthesize({ frontDoor }))).toEqual(expected);
+] as const)("behind %s, wildcards are in what is acknowledged only", ([ingress, expected]) => {
+  expect(wildcardsIn(synthesize({ ingress }))).toEqual(expected);
 });
 
-describe.for(FRONT_DOORS)("the function's role behind %s", (frontDoor) => {
-  const synthesis = synthesize({ frontDoor });
+describe.for(INGRESSES)("the function's role behind %s", (ingress) => {
+  const synthesis = synthesize({ ingress });
   const own = statementsOf(synthesis).filter(([id]) => id.startsWith("ServerFunctionRole"));
   const idOf = (type: string): string => synthesis.resources(type)[0]?.[0] ?? "";
   const on = (resource: object): readonly string[] =>
@@ -81,8 +81,8 @@ describe.for(FRONT_DOORS)("the function's role behind %s", (frontDoor) => {
 describe("the hook that tries a new version", () => {
   test.for(["rest-api", "function-url"] as const)(
     "behind %s may invoke that version, report, log, and no more",
-    (frontDoor) => {
-      const synthesis = synthesize({ frontDoor });
+    (ingress) => {
+      const synthesis = synthesize({ ingress });
       const idOf = (type: string, start = ""): string =>
         synthesis.resources(type).find(([id]) => id.startsWith(start))?.[0] ?? "";
       const allowed = statementsOf(synthesis).filter(([id]) => id.startsWith("ServerSmokeHook"));

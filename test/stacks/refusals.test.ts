@@ -64,7 +64,7 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
   ["artefact: there is no nowhere/index.mjs: run `mcp-anycloud build --target aws` first.", { artefact: "nowhere" }],
   [
     "artefact: there is no nowhere/server.mjs: run `mcp-anycloud build --target gcp` first.",
-    { frontDoor: "web-function", artefact: "nowhere" },
+    { ingress: "web-function", artefact: "nowhere" },
   ],
   [
     "environment.MCP_ANYCLOUD_TABLE: is a setting of the endpoint: use the prop for it.",
@@ -122,22 +122,22 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
     { sessionStore: "none", keyRing: "none", ...(encryptionKey && { encryptionKey }) },
   ],
   [
-    'alarms.throttles: is not for frontDoor "web-function", which has no such metric here.',
-    { frontDoor: "web-function", alarms: { throttles: 5 } },
+    'alarms.throttles: is not for ingress "web-function", which has no such metric here.',
+    { ingress: "web-function", alarms: { throttles: 5 } },
   ],
-  ...(["function-url", "web-function"] as const).flatMap((frontDoor): [string, Partial<McpServerProps>][] => [
+  ...(["function-url", "web-function"] as const).flatMap((ingress): [string, Partial<McpServerProps>][] => [
     [
-      `customDomain: is not for frontDoor "${frontDoor}", but for rest-api.`,
-      { frontDoor, customDomain: { name: "mcp.example.com", certificate } },
+      `customDomain: is not for ingress "${ingress}", but for rest-api.`,
+      { ingress, customDomain: { name: "mcp.example.com", certificate } },
     ],
     [
-      `webAclArn: is not for frontDoor "${frontDoor}", but for rest-api.`,
-      { frontDoor, webAclArn: arn("wafv2", "regional/webacl/mcp/1") },
+      `webAclArn: is not for ingress "${ingress}", but for rest-api.`,
+      { ingress, webAclArn: arn("wafv2", "regional/webacl/mcp/1") },
     ],
   ]),
   [
-    'deployment: is not for frontDoor "web-function", but for rest-api and function-url.',
-    { frontDoor: "web-function", deployment: { preTrafficHook: "smoke" } },
+    'deployment: is not for ingress "web-function", but for rest-api and function-url.',
+    { ingress: "web-function", deployment: { preTrafficHook: "smoke" } },
   ],
   [
     `deployment.preTrafficHook: there is no ${join(BUILT_ALONE, "../aws-smoke/index.mjs")}: run \`mcp-anycloud build --target aws\` first.`,

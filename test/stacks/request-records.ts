@@ -1,5 +1,6 @@
 import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
-import { createMcpEndpoint, createMemoryStore, type RequestRecord } from "../../src/index.ts";
+import type { RequestRecord } from "../../src/adapter.ts";
+import { createMcpEndpoint, createMemoryStore } from "../../src/index.ts";
 import { callerOf, legacyRequest, modernCall, textOf } from "../support/messages.ts";
 import { createV2Server } from "../support/servers.ts";
 

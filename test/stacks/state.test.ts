@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { toAttributes, toKey } from "../../adapters/aws/dynamodb/item.ts";
-import { FRONT_DOORS, type Resource, synthesize } from "./synthesis.ts";
+import { INGRESSES, type Resource, synthesize } from "./synthesis.ts";
 import { OPT_IN, sessionTable } from "./variants.ts";
 
 /** Types whose resources hold what cannot be made again. */
@@ -14,8 +14,8 @@ const statefulIn = (resources: Record<string, Resource>): [string, Resource][] =
     ([id, { Type }]) => STATEFUL.test(Type) && !Type.endsWith("Policy") && !COPIES.some((copy) => id.startsWith(copy)),
   );
 
-describe.for(FRONT_DOORS)("behind %s", (frontDoor) => {
-  const { template, only, resources } = synthesize({ frontDoor });
+describe.for(INGRESSES)("behind %s", (ingress) => {
+  const { template, only, resources } = synthesize({ ingress });
 
   test("everything that holds state outlives its stack", () => {
     const stateful = statefulIn(template.Resources).filter(([id]) => !id.startsWith("Custom"));
@@ -73,11 +73,11 @@ test("a table that was there before is used as it is", () => {
   expect(JSON.stringify(template.Outputs.SessionStoreName)).toContain("sessions");
 });
 
-test.for(FRONT_DOORS)(
+test.for(INGRESSES)(
   "behind %s, a server that keeps nothing has no table, nor anything that is about one",
-  (frontDoor) => {
-    const withTable = JSON.stringify(synthesize({ frontDoor }).template);
-    const without = JSON.stringify(synthesize({ frontDoor, sessionStore: "none" }).template);
+  (ingress) => {
+    const withTable = JSON.stringify(synthesize({ ingress }).template);
+    const without = JSON.stringify(synthesize({ ingress, sessionStore: "none" }).template);
     const words = /dynamodb|SessionTable|TableThrottles|SessionStoreName|CapacityUnits/gi;
     expect(withTable.match(words)?.length).toBeGreaterThan(5);
     expect(without.match(words)).toBeNull();

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, type Environment } from "aws-cdk-lib";
 import { afterAll } from "vitest";
-import type { FrontDoorKind } from "../../stacks/ingress.ts";
+import type { IngressKind } from "../../stacks/ingress.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
 import { McpServerStack } from "../../stacks/mcp-server-stack.ts";
 
-export const FRONT_DOORS: readonly FrontDoorKind[] = ["rest-api", "function-url", "web-function"];
+export const INGRESSES: readonly IngressKind[] = ["rest-api", "function-url", "web-function"];
 
 export interface Resource {
   readonly Type: string;
@@ -55,7 +55,7 @@ const { context } = JSON.parse(readFileSync(new URL("../../cdk.json", import.met
   context: Record<string, unknown>;
 };
 
-/** A public server with this front door, but for what `server` says. */
+/** A public server with this ingress, but for what `server` says. */
 const withDefaults = (server: Partial<McpServerProps>): McpServerProps => ({
   auth: "public",
   artefact: BUILT,

@@ -1,7 +1,7 @@
 import { App, NestedStack, Stack } from "aws-cdk-lib";
 import { expect, test } from "vitest";
 import { nameOfStack } from "../../stacks/tags.ts";
-import { FRONT_DOORS, type Resource, synthesize } from "./synthesis.ts";
+import { INGRESSES, type Resource, synthesize } from "./synthesis.ts";
 import { OPT_IN } from "./variants.ts";
 
 /** Types that have no tags (CloudFormation Template Reference: their resources have no property for them). */
@@ -45,7 +45,7 @@ function tagsOf({ Properties }: Resource): Record<string, string> {
 }
 
 const MADE = [
-  ...FRONT_DOORS.map((frontDoor) => ({ title: frontDoor, name: "mcp", server: { frontDoor }, options: {} })),
+  ...INGRESSES.map((ingress) => ({ title: ingress, name: "mcp", server: { ingress }, options: {} })),
   { title: "rest-api, with everything that is opt-in", name: "notes-prod", server: OPT_IN.server, options: OPT_IN },
 ];
 

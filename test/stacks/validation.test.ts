@@ -7,12 +7,12 @@ import { CfnResource } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { describe, expect, test } from "vitest";
 import { addChecks } from "../../stacks/checks.ts";
-import { FRONT_DOORS, type Synthesis, type SynthesisOptions, synthesize } from "./synthesis.ts";
+import { INGRESSES, type Synthesis, type SynthesisOptions, synthesize } from "./synthesis.ts";
 import { OPT_IN, VARIANTS } from "./variants.ts";
 
 describe("CDK's validation and cdk-nag find nothing", () => {
-  test.for(FRONT_DOORS)("in a public server behind %s", (frontDoor) => {
-    expect(synthesize({ frontDoor }, { check: addChecks }).findings).toEqual([]);
+  test.for(INGRESSES)("in a public server behind %s", (ingress) => {
+    expect(synthesize({ ingress }, { check: addChecks }).findings).toEqual([]);
   });
 
   test.for(Object.keys(VARIANTS))("in %s", (name) => {
@@ -40,7 +40,7 @@ describe("CDK's validation and cdk-nag stop", () => {
 const cfnLint = which("cfn-lint");
 describe("cfn-lint finds nothing", () => {
   const templates = [
-    ...FRONT_DOORS.map((frontDoor) => ({ name: frontDoor, make: () => synthesize({ frontDoor }) })),
+    ...INGRESSES.map((ingress) => ({ name: ingress, make: () => synthesize({ ingress }) })),
     { name: "everything that is opt-in", make: () => synthesize(OPT_IN.server, OPT_IN) },
   ];
   test.for(templates)("in the template of $name", { timeout: 120_000 }, async ({ make }, { skip }) => {

@@ -103,19 +103,19 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
   },
   "a server that verifies tokens": { server: { auth: jwt } },
   "a server that verifies tokens, behind a Function URL": {
-    server: { auth: jwt, frontDoor: "function-url", settings: { publicUrl: "https://mcp.example.com/mcp" } },
+    server: { auth: jwt, ingress: "function-url", settings: { publicUrl: "https://mcp.example.com/mcp" } },
   },
   "a server that verifies tokens, as a Web Function": {
-    server: { auth: jwt, frontDoor: "web-function", settings: { publicUrl: "https://mcp.example.com/mcp" } },
+    server: { auth: jwt, ingress: "web-function", settings: { publicUrl: "https://mcp.example.com/mcp" } },
   },
   "a server for callers that sign": { server: { auth: "iam" } },
   "a server for callers that sign, behind a Function URL that buffers": {
-    server: { auth: "iam", frontDoor: "function-url", streaming: false },
+    server: { auth: "iam", ingress: "function-url", streaming: false },
   },
-  "a server for callers that sign, as a Web Function": { server: { auth: "iam", frontDoor: "web-function" } },
+  "a server for callers that sign, as a Web Function": { server: { auth: "iam", ingress: "web-function" } },
   "a server with a table and a key ring that were there before": { server: { sessionTable, keyRing: secret } },
   "a server that nothing tries before it gets traffic": { server: { deployment: { preTrafficHook: "none" } } },
   "a server without a key ring": { server: { keyRing: "none" } },
   "a server that keeps nothing": { server: { sessionStore: "none" } },
-  "a server that keeps nothing, as a Web Function": { server: { sessionStore: "none", frontDoor: "web-function" } },
+  "a server that keeps nothing, as a Web Function": { server: { sessionStore: "none", ingress: "web-function" } },
 };

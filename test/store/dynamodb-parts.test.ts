@@ -7,7 +7,7 @@ describe.each(CLIENTS)("%s", (client) => {
   setUpClient(client);
   const network = setUpFaultyNetwork();
 
-  const large = (letter: string): string => letter.repeat(900_000);
+  const large = (name: string): string => name.repeat(900_000);
 
   /** Parts that lie in the table, by the write they belong to. */
   async function partsInTable(): Promise<Set<string>> {

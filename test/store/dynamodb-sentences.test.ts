@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createDynamodbStore, type DynamodbStoreOptions } from "../../adapters/aws/dynamodb/dynamodb-store.ts";
-import type { StateStore } from "../../src/index.ts";
+import type { StateStore } from "../../src/adapter.ts";
 import { CLIENTS, setUpClient } from "./clients.ts";
 import { type Engine, standInCredentials, startDynalite } from "./engines.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";

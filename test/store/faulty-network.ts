@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { createDynamodbStore, type DynamodbStoreOptions } from "../../adapters/aws/dynamodb/dynamodb-store.ts";
-import type { StateStore, StateWrite } from "../../src/index.ts";
+import type { StateStore, StateWrite } from "../../src/adapter.ts";
 import { type Engine, standInCredentials, startDynalite } from "./engines.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 import { inAnHour } from "./store-under-test.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
-import { MAX_VALUE_BYTES, type StateStore } from "../../src/index.ts";
+import { MAX_VALUE_BYTES, type StateStore } from "../../src/adapter.ts";
 import { inAnHour, type StoreUnderTest } from "./store-under-test.ts";
 
 /** Eleven bytes in characters of all lengths, so that slices of a round number of bytes would end within characters. */
@@ -37,7 +37,7 @@ export function describeLargeValues({ open, speed }: StoreUnderTest): void {
   test("whoever reads while large values replace each other sees one of them whole", async () => {
     const partition = randomUUID();
     const rounds = speed > 1 ? 6 : 2;
-    const whole = new Set(["A", "B", "C"].map((letter) => letter.repeat(900_000)));
+    const whole = new Set(["A", "B", "C"].map((name) => name.repeat(900_000)));
     const write = async (value: string): Promise<void> => {
       const writer = open();
       for (let i = 0; i < rounds; i++) await writer.put({ partition, sort: "large", value, expiresAt: inAnHour() });

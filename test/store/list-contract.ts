@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
-import type { StateRange, StateStore } from "../../src/index.ts";
+import type { StateRange, StateStore } from "../../src/adapter.ts";
 import { inAnHour, type StoreUnderTest } from "./store-under-test.ts";
 
 /** Keys whose order, or whose being a prefix of each other, is easy to get wrong. */

@@ -2,7 +2,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compareSortKeys, createMemoryStore } from "../../src/index.ts";
+import { compareSortKeys } from "../../src/adapter.ts";
+import { createMemoryStore } from "../../src/index.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");

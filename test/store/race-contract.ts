@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
-import type { StateStore } from "../../src/index.ts";
+import type { StateStore } from "../../src/adapter.ts";
 import { inAnHour, type StoreUnderTest } from "./store-under-test.ts";
 
 /** The contract for those who write at the same time. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, beforeEach, expect, test } from "vitest";
-import type { StateStore, StateWrite } from "../../src/index.ts";
+import type { StateStore, StateWrite } from "../../src/adapter.ts";
 import { describeLargeValues } from "./large-values.ts";
 import { describeLists } from "./list-contract.ts";
 import { describeRaces } from "./race-contract.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isConflict, type StateCondition, type StateItem, type StateKey, type StateRange } from "../../src/index.ts";
+import { isConflict, type StateCondition, type StateItem, type StateKey, type StateRange } from "../../src/adapter.ts";
 import { keysInRange, STRANGE_KEYS } from "./list-contract.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 

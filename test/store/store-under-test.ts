@@ -1,4 +1,4 @@
-import type { StateStore } from "../../src/index.ts";
+import type { StateStore } from "../../src/adapter.ts";
 
 /** What is run against every store. */
 export interface StoreUnderTest {

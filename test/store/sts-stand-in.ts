@@ -28,7 +28,7 @@ export interface StsStandIn extends StandIn {
   /** The error it answers with instead, by STS's code. */
   refusal: string | undefined;
   /** Answers wait for it. */
-  gate: Promise<void>;
+  barrier: Promise<void>;
   /** Forgets the tokens and what was made to be wrong. What it handed out stays good. */
   reset(): void;
 }
@@ -41,7 +41,7 @@ export async function startStsStandIn(options: StsOptions = {}): Promise<StsStan
   const { now = Date.now, role = ROLE, problemOf = () => undefined } = options;
   const issued = new Map<string, IssuedCredentials>();
   let handedOut = 0;
-  const settings = { lifetimeMs: 3_600_000, refusal: undefined as string | undefined, gate: Promise.resolve() };
+  const settings = { lifetimeMs: 3_600_000, refusal: undefined as string | undefined, barrier: Promise.resolve() };
   const sts = {
     ...settings,
     tokens: [] as string[],
@@ -55,7 +55,7 @@ export async function startStsStandIn(options: StsOptions = {}): Promise<StsStan
   async function answer(request: StandInRequest): Promise<StandInAnswer> {
     const form = new URLSearchParams(request.body);
     const token = form.get("WebIdentityToken") ?? "";
-    await sts.gate;
+    await sts.barrier;
     if (request.method !== "POST" || request.url.pathname !== "/") return refuse(404, "UnknownOperationException");
     if (request.headers["content-type"] !== "application/x-www-form-urlencoded") return refuse(400, "MalformedInput");
     if (request.headers.authorization !== undefined) return refuse(403, "SignatureDoesNotMatch");

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { type RoleCredentialProvider, webIdentityCredentials } from "../../adapters/aws/client/web-identity.ts";
 import { createDynamodbStore, openConfiguredStore } from "../../adapters/aws/dynamodb/dynamodb-store.ts";
 import { openConfiguredStateKeys } from "../../adapters/aws/secrets/state-keys.ts";
-import { type RoleCredentialProvider, webIdentityCredentials } from "../../adapters/aws/client/web-identity.ts";
 import { findMoto, startMotoServer } from "./engines.ts";
 import { startStandIn } from "./stand-in-server.ts";
 import { ROLE, type StsStandIn, startStsStandIn } from "./sts-stand-in.ts";
@@ -70,14 +70,14 @@ test("while the old credentials last, a failure to replace them does no harm", a
 });
 
 test("an STS that does not answer is given up, said to be one, and asked again by whoever comes next", async () => {
-  sts.gate = new Promise(() => {});
+  sts.barrier = new Promise(() => {});
   const unanswered = await Promise.allSettled([credentials(), credentials()]);
   for (const outcome of unanswered) {
     const reason = { name: "StsUnavailableError", message: expect.stringMatching(/mcp-sessions \(TimeoutError/) };
     expect(outcome).toMatchObject({ status: "rejected", reason });
   }
   expect(issued).toBe(1);
-  sts.gate = Promise.resolve();
+  sts.barrier = Promise.resolve();
   expect(await credentials()).toMatchObject({ accessKeyId: "ASIA1" });
 });
 
@@ -89,15 +89,15 @@ test("an STS that nobody is at is not said to have refused", async () => {
 test.each([
   ["an STS", () => new Promise<never>(() => {}), undefined],
   ["a platform", undefined, () => new Promise<never>(() => {})],
-])("while the old credentials last, %s that does not answer is not waited for", async (_, gate, answer) => {
+])("while the old credentials last, %s that does not answer is not waited for", async (_, barrier, answer) => {
   let answered = token;
   credentials = webIdentityCredentials({ roleArn: ROLE, token: () => answered(), region: "eu-central-1" }, () => now);
   const first = await credentials();
-  if (gate) sts.gate = gate();
+  if (barrier) sts.barrier = barrier();
   if (answer) answered = answer;
   now += 3_400_000;
   expect(await credentials()).toEqual(first);
-  sts.gate = Promise.resolve();
+  sts.barrier = Promise.resolve();
   answered = token;
   expect(await credentials()).not.toEqual(first);
 });

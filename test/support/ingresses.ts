@@ -1,18 +1,18 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildTarget } from "../../cli/build/build-target.ts";
+import type { EntryKind } from "../../cli/build/entry-source.ts";
+import type { Cloud } from "../../cli/clouds.ts";
 import { type AwsEmulatorOptions, startAwsEmulator } from "../../emulators/aws/emulator.ts";
 import { startAzureEmulator } from "../../emulators/azure/emulator.ts";
 import type { Emulator, EmulatorOptions } from "../../emulators/emulator.ts";
 import { type GcpEmulatorOptions, startGcpEmulator } from "../../emulators/gcp/emulator.ts";
-import { buildTarget } from "../../cli/build/build-target.ts";
-import type { EntryKind } from "../../cli/build/entry-source.ts";
-import type { Cloud } from "../../cli/clouds.ts";
 
-/** What a front door is started with; the rest has the emulators' own defaults. */
+/** What an ingress is started with; the rest has the emulators' own defaults. */
 export interface FrontOptions
   extends Partial<Omit<EmulatorOptions, "artefact">>,
-    Pick<AwsEmulatorOptions, "frontDoor" | "streaming" | "runtime">,
+    Pick<AwsEmulatorOptions, "ingress" | "streaming" | "runtime">,
     Pick<GcpEmulatorOptions, "form" | "requestTimeoutSeconds" | "concurrency" | "maxInstances"> {
   /** Absolute path of the module to serve. */
   readonly entry: string;
@@ -25,8 +25,8 @@ const START: Readonly<Record<Cloud, (options: EmulatorOptions) => Promise<Emulat
   gcp: startGcpEmulator,
 };
 
-/** Builds an entry for a cloud and serves the artefact behind that cloud's front door, on any free port. */
-export async function startFront(
+/** Builds an entry for a cloud and serves the artefact behind that cloud's ingress, on any free port. */
+export async function startIngress(
   cloud: Cloud,
   { entry, kind = "server", ...options }: FrontOptions,
 ): Promise<Emulator> {

@@ -1,4 +1,4 @@
-import type { HttpHandler, HttpRequest, HttpResponse, Invocation } from "../../src/index.ts";
+import type { HttpHandler, HttpRequest, HttpResponse, Invocation } from "../../src/adapter.ts";
 
 /** Speaks to a handler in process, in plain data, as an adapter does. */
 export type Caller = (message: unknown, options?: CallOptions) => Promise<HttpResponse>;

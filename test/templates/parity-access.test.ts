@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Config, readConfig } from "../../src/index.ts";
+import { type Config, readConfig } from "../../src/adapter.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
 import { synthesize } from "../stacks/synthesis.ts";
 import { certificate } from "../stacks/variants.ts";
@@ -14,7 +14,7 @@ const PLACES: Readonly<Record<Cloud, Readonly<Record<string, string>>>> = {
   azure: { region: "westeurope" },
   gcp: { region: "europe-west3", project: "notes-123456" },
 };
-const VOUCHES = { aws: "aws-iam", azure: "azure-easy-auth", gcp: "google-iam" } as const;
+const ATTESTS = { aws: "aws-iam", azure: "azure-easy-auth", gcp: "google-iam" } as const;
 
 /** As the server reads it. */
 function accessIn({ MCP_ANYCLOUD_AWS_ROLE_ARN: _, ...handed }: Handed): Partial<Config> {
@@ -38,7 +38,7 @@ const ISSUERS = [
 const requiredScopes = ["notes:read", "notes:write"];
 const VERIFIED = { publicUrl: `https://${HOST}/mcp`, tokenIssuers: ISSUERS, requiredScopes };
 
-const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (name) => `_${name.toLowerCase()}`);
 const TOKENS = {
   issuers: ISSUERS.map((one) =>
     Object.fromEntries(Object.entries(one).map(([name, value]) => [snakeCase(name), value])),
@@ -60,7 +60,7 @@ describe.for(runnable)("the server on %s", (cloud) => {
   });
 
   test("believes the cloud where it checks who calls", async () => {
-    expect(await access({ auth: "iam" })).toEqual({ platformIdentity: VOUCHES[cloud] });
+    expect(await access({ auth: "iam" })).toEqual({ platformIdentity: ATTESTS[cloud] });
   });
 });
 
@@ -70,5 +70,5 @@ test("the CDK stack's server finds out the same", () => {
     accessIn(handedByStack(synthesize({ sessionStore: "none", ...server }), local));
   const customDomain = { name: HOST, certificate };
   expect(access({ auth: { jwt: { issuers: ISSUERS, requiredScopes } }, customDomain })).toEqual(VERIFIED);
-  expect(access({ auth: "iam" })).toEqual({ platformIdentity: VOUCHES.aws });
+  expect(access({ auth: "iam" })).toEqual({ platformIdentity: ATTESTS.aws });
 });

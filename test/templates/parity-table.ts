@@ -24,7 +24,7 @@ export const NO_PROP: Readonly<Record<string, string>> = {
   region: "a stack has one already: env.region",
   tags: "a stack has them already: tags of StackProps",
   shared_state: "CDK refers to what lies elsewhere by objects: sessionTable, keyRing",
-  gateway: "AWS has three front doors: frontDoor, with throttle and apiGatewayLogRole for the one",
+  gateway: "AWS has three ingresses: ingress, with throttle and apiGatewayLogRole for the one",
   state_key_ids: "on AWS a function rotates the key ring: keyRotation",
   project: "there are projects on Google Cloud only",
   tokens: "in auth, beside the authorizer of API Gateway: { jwt: { issuers, requiredScopes } }",
@@ -33,7 +33,7 @@ export const NO_PROP: Readonly<Record<string, string>> = {
 /** Props that are no variables. */
 export const NO_VARIABLE: Readonly<Record<Exclude<keyof McpServerProps, (typeof PROPS)[keyof typeof PROPS]>, string>> =
   {
-    frontDoor: "the variable is gateway",
+    ingress: "the variable is gateway",
     throttle: "the variable is gateway",
     apiGatewayLogRole: "the variable is gateway",
     sessionTable: "the variable is shared_state",
@@ -87,7 +87,7 @@ export const OWN_TYPE: Readonly<Record<string, string>> = {
     "each cloud's gateway has settings of its own; only on AWS it costs nothing to stand there, and is the default",
 };
 
-const IAP = "none of the front doors is Identity-Aware Proxy";
+const IAP = "none of the ingresses is Identity-Aware Proxy";
 
 /** Variables of src/config/config.ts that a module does not set. */
 export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, string>>>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Config, readConfig } from "../../src/index.ts";
+import { type Config, readConfig } from "../../src/adapter.ts";
 import { EVERY_SETTING, EVERY_SETTING_READ } from "../stacks/every-setting.ts";
 import { synthesize } from "../stacks/synthesis.ts";
 import { arn, certificate } from "../stacks/variants.ts";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { CONFIG_VARIABLES, readConfig } from "../../src/index.ts";
+import { CONFIG_VARIABLES, readConfig } from "../../src/adapter.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
 import type { CustomDomain } from "../../stacks/rest-domain.ts";
 import { EVERY_SETTING } from "../stacks/every-setting.ts";
@@ -24,8 +24,8 @@ beforeAll(async () => {
   faces = await readFaces();
 });
 
-const camelCase = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const camelCase = (name: string): string => name.replace(/_(\w)/g, (_, name: string) => name.toUpperCase());
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (name) => `_${name.toLowerCase()}`);
 const allNames = (): string[] => [...new Set(CLOUDS.flatMap((cloud) => Object.keys(faces[cloud].variables)))].sort();
 /** What the clouds that have a variable say of it. */
 const said = (name: string): Variable[] => CLOUDS.flatMap((cloud) => faces[cloud].variables[name] ?? []);

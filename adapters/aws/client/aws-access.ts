@@ -1,6 +1,6 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface AccessOptions {
+export interface AuthenticationOptions {
   /** Default: AWS_REGION. AWS's client for JavaScript does not look at AWS_DEFAULT_REGION either. */
   readonly region?: string | undefined;
   /** Role to take on, which only AWS's client can. */
@@ -35,7 +35,7 @@ const REGION = /^((us|eu|ap|sa|ca|me|af|il|mx)-\w+|us-gov-\w+|cn-\w+)-\d+$/;
  * out keys in it. Undefined where AWS's client is needed, be it only to say what is missing.
  */
 export function plainRegion(
-  { region, webIdentity }: AccessOptions,
+  { region, webIdentity }: AuthenticationOptions,
   environment: Environment = process.env,
 ): string | undefined {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION = "" } = environment;

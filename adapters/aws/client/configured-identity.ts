@@ -1,4 +1,4 @@
-import type { Config } from "../../../src/index.ts";
+import type { Config } from "../../../src/adapter.ts";
 import type { WebIdentity } from "./web-identity.ts";
 
 /** Asks the platform who this instance is: a fresh OIDC token for the audience. */

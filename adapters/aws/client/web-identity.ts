@@ -1,5 +1,5 @@
 import { fromWebToken } from "@aws-sdk/credential-provider-web-identity";
-import { inTime } from "../../shared/with-timeout.ts";
+import { withTimeout } from "../../shared/with-timeout.ts";
 
 /** A role of AWS for an instance elsewhere, which proves who it is with a token of its platform (OIDC). */
 export interface WebIdentity {
@@ -41,7 +41,7 @@ export function webIdentityCredentials(
   now: () => number = Date.now,
 ): RoleCredentialProvider {
   let current: RoleCredentials | undefined;
-  let underWay: Promise<RoleCredentials> | undefined;
+  let inFlight: Promise<RoleCredentials> | undefined;
 
   const lastsFor = (ms: number): boolean => (current?.expiration?.getTime() ?? 0) - now() > ms;
 
@@ -52,17 +52,17 @@ export function webIdentityCredentials(
       webIdentityToken: await token(),
       ...(region !== undefined && { clientConfig: { region } }),
     });
-    return inTime(STS_TIMEOUT_MS, () => assume(caller)).catch((cause: Error) => {
+    return withTimeout(STS_TIMEOUT_MS, () => assume(caller)).catch((cause: Error) => {
       throw roleNotAssumed(roleArn, cause);
     });
   }
 
   const replaceRole = (caller: Record<string, unknown>): Promise<RoleCredentials> =>
-    lastsFor(0) ? inTime(REPLACE_TIMEOUT_MS, () => assumeRole(caller)) : assumeRole(caller);
+    lastsFor(0) ? withTimeout(REPLACE_TIMEOUT_MS, () => assumeRole(caller)) : assumeRole(caller);
 
   return (caller = {}) => {
     if (current && lastsFor(REFRESH_MARGIN_MS)) return Promise.resolve(current);
-    underWay ??= replaceRole(caller)
+    inFlight ??= replaceRole(caller)
       .then(
         (fresh) => (current = fresh),
         (error: unknown) => {
@@ -70,8 +70,8 @@ export function webIdentityCredentials(
           throw error;
         },
       )
-      .finally(() => (underWay = undefined));
-    return underWay;
+      .finally(() => (inFlight = undefined));
+    return inFlight;
   };
 }
 

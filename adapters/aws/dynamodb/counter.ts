@@ -1,4 +1,4 @@
-import type { StateKey } from "../../../src/index.ts";
+import type { StateKey } from "../../../src/adapter.ts";
 import { freshVersion, toKey } from "./item.ts";
 import type { Requests } from "./requests.ts";
 

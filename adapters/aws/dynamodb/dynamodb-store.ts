@@ -1,4 +1,11 @@
-import { type Config, checkExpiry, checkKey, checkPartition, checkWrite, type StateStore } from "../../../src/index.ts";
+import {
+  type Config,
+  checkExpiry,
+  checkKey,
+  checkPartition,
+  checkWrite,
+  type StateStore,
+} from "../../../src/adapter.ts";
 import { configuredIdentity, type IdentityToken, type RoleConfig } from "../client/configured-identity.ts";
 import { addToCounter } from "./counter.ts";
 import { toHead, toKey } from "./item.ts";

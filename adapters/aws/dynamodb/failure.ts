@@ -1,4 +1,4 @@
-import { AnycloudError } from "../../../src/index.ts";
+import { AnycloudError } from "../../../src/adapter.ts";
 
 /** What a failed request means for whoever would repeat it. */
 export type FailureKind =

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { StateKey, StateWrite } from "../../../src/index.ts";
+import type { StateKey, StateWrite } from "../../../src/adapter.ts";
 
 /** An item as DynamoDB has it. */
 export type Attributes = Record<string, AttributeValue>;

@@ -1,5 +1,5 @@
 import type { QueryInput } from "@aws-sdk/client-dynamodb";
-import { compareSortKeys, type StateItem, type StateRange } from "../../../src/index.ts";
+import { compareSortKeys, type StateItem, type StateRange } from "../../../src/adapter.ts";
 import { type Attributes, toHead, toPartitionKey } from "./item.ts";
 import type { DynamodbReader } from "./reader.ts";
 import type { Requests } from "./requests.ts";

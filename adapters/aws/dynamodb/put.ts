@@ -1,5 +1,5 @@
 import type { PutItemInput } from "@aws-sdk/client-dynamodb";
-import { type StateCondition, type StateItem, type StateWrite, stateConflict } from "../../../src/index.ts";
+import { type StateCondition, type StateItem, type StateWrite, stateConflict } from "../../../src/adapter.ts";
 import { toUnavailable } from "./failure.ts";
 import { type Content, freshVersion, type Head, toAttributes, toHead } from "./item.ts";
 import { discardParts, writeContent } from "./parts.ts";

@@ -1,4 +1,4 @@
-import { AnycloudError, type StateItem, type StateKey } from "../../../src/index.ts";
+import { AnycloudError, type StateItem, type StateKey } from "../../../src/adapter.ts";
 import { type Head, toHead, toKey } from "./item.ts";
 import { readParts } from "./parts.ts";
 import type { Requests } from "./requests.ts";

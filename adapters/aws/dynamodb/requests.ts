@@ -1,8 +1,8 @@
-import { monotonicMs } from "../../../src/index.ts";
+import { monotonicMs } from "../../../src/adapter.ts";
+import { withTimeout } from "../../shared/with-timeout.ts";
 import { plainRegion } from "../client/aws-access.ts";
 import type { DynamodbClient, DynamodbClientOptions } from "./dynamodb-client.ts";
 import { type FailureKind, kindOf, toUnavailable } from "./failure.ts";
-import { inTime } from "../../shared/with-timeout.ts";
 
 export interface RequestOptions extends DynamodbClientOptions {
   /** Milliseconds one attempt may take. Default 2000. */
@@ -54,7 +54,7 @@ export function createRequests(options: RequestOptions): Requests {
     for (let attempts = 1; ; attempts++) {
       try {
         const limitMs = Math.min(attemptTimeoutMs, deadline - monotonicMs());
-        return { output: await inTime(limitMs, (signal) => operation(loaded, signal, unsure)) };
+        return { output: await withTimeout(limitMs, (signal) => operation(loaded, signal, unsure)) };
       } catch (error) {
         const kind = kindOf(error);
         if (kind === "condition") return { unsure };

@@ -1,4 +1,4 @@
-import { AnycloudError } from "../../../src/index.ts";
+import { AnycloudError } from "../../../src/adapter.ts";
 
 type Sentence = readonly [
   pattern: RegExp,

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { InvokeWithResponseStreamResponseEvent, LambdaClientConfig } from "@aws-sdk/client-lambda";
 import type { FetchLike } from "@modelcontextprotocol/client";
-import { AnycloudError } from "../../../src/index.ts";
+import { AnycloudError } from "../../../src/adapter.ts";
+import { notHttp, toFunctionFailure, toInvokeFailure } from "./failure.ts";
 import type { InvokeClient } from "./invoke-client.ts";
 import { toInvokeEvent } from "./invoke-event.ts";
-import { notHttp, toFunctionFailure, toInvokeFailure } from "./failure.ts";
 import { type ResponseHead, splitMetadata } from "./response-metadata.ts";
 
 /** `fetch` over Lambda's API in place of HTTP. */

@@ -1,4 +1,4 @@
-import { AnycloudError, KEY_RING_FORM } from "../../../src/index.ts";
+import { AnycloudError, KEY_RING_FORM } from "../../../src/adapter.ts";
 
 type Sentence = (secret: string) => string;
 

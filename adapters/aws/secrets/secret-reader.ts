@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { secretRegion } from "./secret-region.ts";
 import { type WebIdentity, webIdentityCredentials } from "../client/web-identity.ts";
+import { secretRegion } from "./secret-region.ts";
 
 export interface SecretReaderOptions {
   /** ARN or name. */

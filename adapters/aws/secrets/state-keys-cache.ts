@@ -1,4 +1,4 @@
-import type { LoadStateKeys, StateKeyEntry } from "../../../src/index.ts";
+import type { LoadStateKeys, StateKeyEntry } from "../../../src/adapter.ts";
 
 /** Milliseconds for which a ring is handed out without another look. A new key thus seals everywhere by then. */
 const FRESH_MS = 300_000;
@@ -21,7 +21,7 @@ export function rememberedKeys(
   let loadedAt = Number.NEGATIVE_INFINITY;
   let pausedUntil = Number.NEGATIVE_INFINITY;
   let failure: unknown;
-  let underWay: Promise<void> | undefined;
+  let inFlight: Promise<void> | undefined;
 
   const isYounger = (ms: number): boolean => now() - loadedAt < ms;
   const isMissing = (keyId: string | undefined): boolean => keyId !== undefined && !ring.some(({ id }) => id === keyId);
@@ -41,12 +41,12 @@ export function rememberedKeys(
 
   return async (keyId) => {
     const isDue = !isYounger(FRESH_MS) || isMissing(keyId);
-    const mayLook = underWay || !isYounger(USABLE_MS) || now() >= pausedUntil;
+    const mayLook = inFlight || !isYounger(USABLE_MS) || now() >= pausedUntil;
     if (isDue && mayLook) {
-      underWay ??= look().finally(() => {
-        underWay = undefined;
+      inFlight ??= look().finally(() => {
+        inFlight = undefined;
       });
-      await underWay;
+      await inFlight;
     }
     if (isYounger(USABLE_MS) && !(failure && isMissing(keyId))) return ring;
     throw failure;

@@ -1,10 +1,10 @@
-import { type Config, type LoadStateKeys, readStateKeys } from "../../../src/index.ts";
+import { type Config, type LoadStateKeys, readStateKeys } from "../../../src/adapter.ts";
+import { withTimeout } from "../../shared/with-timeout.ts";
 import { plainRegion } from "../client/aws-access.ts";
 import { configuredIdentity, type IdentityToken, type RoleConfig } from "../client/configured-identity.ts";
-import { inTime } from "../../shared/with-timeout.ts";
+import { noKeyRing, toUnavailable } from "./failure.ts";
 import type { SecretReader, SecretReaderOptions } from "./secret-reader.ts";
 import { secretRegion } from "./secret-region.ts";
-import { noKeyRing, toUnavailable } from "./failure.ts";
 import { rememberedKeys } from "./state-keys-cache.ts";
 
 /** Milliseconds after which reading the secret fails, whatever was tried: as long as a request of the store. */
@@ -23,7 +23,7 @@ export function openConfiguredStateKeys(
   if (secret === undefined) return undefined;
   const read = secretReader({ secret, webIdentity: configuredIdentity(config, identityToken) });
   return rememberedKeys(async () => {
-    const text = await inTime(TIMEOUT_MS, read).catch((error: unknown) => {
+    const text = await withTimeout(TIMEOUT_MS, read).catch((error: unknown) => {
       throw toUnavailable(error, secret);
     });
     // A secret that was made from a file or typed in ends with a line break.
@@ -48,6 +48,7 @@ function secretReader(options: SecretReaderOptions): SecretReader {
 
 async function loadReader({ secret, webIdentity }: SecretReaderOptions): Promise<SecretReader> {
   const region = plainRegion({ region: secretRegion(secret), webIdentity });
-  if (region === undefined) return (await import("../client/aws-clients.ts")).createSecretReader({ secret, webIdentity });
+  if (region === undefined)
+    return (await import("../client/aws-clients.ts")).createSecretReader({ secret, webIdentity });
   return (await import("../client/aws-requests.ts")).createSecretReader({ secret, region });
 }

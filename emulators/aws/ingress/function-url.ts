@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { parse, readHead } from "../../../adapters/aws/lambda-api/response-metadata.ts";
-import { type FrontDoorAnswer, sendOwn, sendWhole } from "./ingress-response.ts";
 import type { LambdaFunction } from "../runtime/lambda-function.ts";
 import { MAX_EVENT_BYTES } from "../runtime/lambda-limits.ts";
 import type { Outcome } from "../runtime/outcome.ts";
+import { type IngressResponse, sendOwn, sendWhole } from "./ingress-response.ts";
 import { receive, traceId } from "./received-request.ts";
 import { deliverStream } from "./stream-delivery.ts";
 import { toUrlEvent } from "./url-event.ts";
@@ -21,7 +21,7 @@ export interface FunctionUrlOptions {
 const WITH_METADATA = "application/vnd.awslambda.http-integration-response";
 
 /** Lambda's own refusal of an event over 6 MB (Lambda API Reference, Invoke, `RequestTooLargeException`, 413). */
-const TOO_LARGE: FrontDoorAnswer = {
+const TOO_LARGE: IngressResponse = {
   status: 413,
   body: `{"Message":"Request must be smaller than ${MAX_EVENT_BYTES} bytes for the InvokeFunction operation"}`,
   contentType: "application/json",
@@ -29,7 +29,7 @@ const TOO_LARGE: FrontDoorAnswer = {
 };
 
 /** Lambda API Reference, Invoke, `TooManyRequestsException`, 429. */
-const THROTTLED: FrontDoorAnswer = {
+const THROTTLED: IngressResponse = {
   status: 429,
   body: '{"Reason":"ConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}',
   contentType: "application/json",
@@ -37,7 +37,7 @@ const THROTTLED: FrontDoorAnswer = {
 };
 
 /** "5XX series codes indicate server-side errors, such as function errors and timeouts" ("Monitoring function URLs"). */
-const BAD_GATEWAY: FrontDoorAnswer = { status: 502, body: "Internal Server Error", contentType: "text/plain" };
+const BAD_GATEWAY: IngressResponse = { status: 502, body: "Internal Server Error", contentType: "text/plain" };
 
 /** A function URL with auth type NONE. It has no time limit but the function's own. */
 export function createFunctionUrl({ lambda, streaming, log }: FunctionUrlOptions): RequestListener {
@@ -53,7 +53,7 @@ export function createFunctionUrl({ lambda, streaming, log }: FunctionUrlOptions
     if (problem) sendOwn(response, problem);
   }
 
-  async function passOn(outcome: Outcome, response: ServerResponse): Promise<FrontDoorAnswer | undefined> {
+  async function passOn(outcome: Outcome, response: ServerResponse): Promise<IngressResponse | undefined> {
     if (outcome.kind !== "streamed") return explain(outcome);
     const { contentType, body } = outcome;
     const head = { status: 200, headers: [["content-type", contentType]] as const };
@@ -61,7 +61,7 @@ export function createFunctionUrl({ lambda, streaming, log }: FunctionUrlOptions
     return delivered === "sent" ? undefined : BAD_GATEWAY;
   }
 
-  function hand(outcome: Outcome, response: ServerResponse): FrontDoorAnswer | undefined {
+  function hand(outcome: Outcome, response: ServerResponse): IngressResponse | undefined {
     if (outcome.kind !== "buffered") return explain(outcome);
     const answer = parse(outcome.payload);
     // "If your function returns valid JSON and doesn't return a statusCode": 200, application/json, the JSON itself.
@@ -77,7 +77,7 @@ export function createFunctionUrl({ lambda, streaming, log }: FunctionUrlOptions
     return undefined;
   }
 
-  function explain(outcome: Outcome): FrontDoorAnswer {
+  function explain(outcome: Outcome): IngressResponse {
     if (outcome.kind === "refused") return outcome.reason === "too large" ? TOO_LARGE : THROTTLED;
     if (outcome.kind === "failed") {
       log(`Function URL: the function failed: ${outcome.error.errorType}: ${outcome.error.errorMessage}`);

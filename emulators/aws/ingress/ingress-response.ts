@@ -2,8 +2,8 @@ import type { ServerResponse } from "node:http";
 import type { ResponseHead } from "../../../adapters/aws/lambda-api/response-metadata.ts";
 import { remapHeaders } from "./remapped-headers.ts";
 
-/** An answer of the front door itself. */
-export interface FrontDoorAnswer {
+/** An answer of the ingress itself. */
+export interface IngressResponse {
   readonly status: number;
   readonly body: string;
   readonly contentType: string;
@@ -15,8 +15,8 @@ export interface FrontDoorAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends an answer of the front door, unless the client got one already; breaks off a stream that has begun. */
-export function sendOwn(response: ServerResponse, answer: FrontDoorAnswer): void {
+/** Sends an answer of the ingress, unless the client got one already; breaks off a stream that has begun. */
+export function sendOwn(response: ServerResponse, answer: IngressResponse): void {
   if (response.writableEnded) return;
   if (response.headersSent) {
     response.destroy();
@@ -32,7 +32,7 @@ export function sendOwn(response: ServerResponse, answer: FrontDoorAnswer): void
 export function sendWhole(response: ServerResponse, { status, headers }: ResponseHead, body: Buffer): void {
   if (response.headersSent || response.destroyed) return;
   const { "content-length": claimed, ...seen } = remapHeaders(headers);
-  // The front door measures the body itself; answers from AWS carry the function's value under the other name.
+  // The ingress measures the body itself; answers from AWS carry the function's value under the other name.
   if (claimed) seen["x-amzn-remapped-content-length"] = claimed;
   response.writeHead(status, { ...seen, "content-length": body.length }).end(body);
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** A client's request as it reached the front door. */
+/** A client's request as it reached the ingress. */
 export interface ReceivedRequest {
   readonly method: string;
   /** Percent-encoded, as sent. */
@@ -14,7 +14,7 @@ export interface ReceivedRequest {
   readonly receivedAt: Date;
 }
 
-/** Reads a request whole, as both front doors do before they call Lambda; undefined when its body is over `maxBodyBytes`. */
+/** Reads a request whole, as both ingresses do before they call Lambda; undefined when its body is over `maxBodyBytes`. */
 export async function receive(message: IncomingMessage, maxBodyBytes: number): Promise<ReceivedRequest | undefined> {
   const chunks: Buffer[] = [];
   let bodyBytes = 0;
@@ -49,7 +49,7 @@ export function headerValue(request: ReceivedRequest, name: string): string | un
   return request.headers.findLast(([candidate]) => candidate.toLowerCase() === name)?.[1];
 }
 
-/** The headers every AWS front door adds: the client's address behind what the client claims, protocol and trace. */
+/** The headers every AWS ingress adds: the client's address behind what the client claims, protocol and trace. */
 export function forwardingHeaders(request: ReceivedRequest): Record<string, string> {
   const claimed = headerValue(request, "x-forwarded-for");
   const port = headerValue(request, "host")?.match(/:(\d+)$/)?.[1] ?? "80";

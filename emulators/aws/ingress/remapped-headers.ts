@@ -14,7 +14,7 @@ const REMAPPED = new Set([
   "server",
   "user-agent",
   "www-authenticate",
-  // Not in the table: the front door sets its own, and answers from AWS carry this one's value under the new name.
+  // Not in the table: the ingress sets its own, and answers from AWS carry this one's value under the new name.
   "x-amzn-requestid",
 ]);
 const DROPPED = new Set([

@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { parse, readHead } from "../../../adapters/aws/lambda-api/response-metadata.ts";
-import { type FrontDoorAnswer, sendOwn, sendWhole } from "./ingress-response.ts";
 import type { LambdaFunction } from "../runtime/lambda-function.ts";
 import type { Outcome } from "../runtime/outcome.ts";
+import { startTimeLimits, type TimeLimits } from "../runtime/time-limits.ts";
+import { type IngressResponse, sendOwn, sendWhole } from "./ingress-response.ts";
 import { headerLines, receive, traceId } from "./received-request.ts";
 import type { LambdaProxy, Mock, RestApiDefinition } from "./rest-definition.ts";
 import { toRestEvent } from "./rest-event.ts";
 import { customised, findRoute } from "./rest-routing.ts";
 import * as rules from "./rest-rules.ts";
 import { deliverStream } from "./stream-delivery.ts";
-import { startTimeLimits, type TimeLimits } from "../runtime/time-limits.ts";
 
 export interface RestApiOptions {
   readonly lambda: LambdaFunction;
@@ -49,7 +49,7 @@ export function createRestApi(options: RestApiOptions): RequestListener {
   }
 
   /** An answer of the gateway, with what this API makes of its kind. */
-  const own = (response: ServerResponse, answer: FrontDoorAnswer): void =>
+  const own = (response: ServerResponse, answer: IngressResponse): void =>
     sendOwn(response, customised(answer, definition.gatewayResponses));
 
   async function integrate(event: object, response: ServerResponse, integration: LambdaProxy): Promise<void> {
@@ -98,7 +98,7 @@ export function createRestApi(options: RestApiOptions): RequestListener {
     return rules.BAD_GATEWAY;
   }
 
-  function malformed(answer: FrontDoorAnswer): FrontDoorAnswer {
+  function malformed(answer: IngressResponse): IngressResponse {
     log("API Gateway: Execution failed due to configuration error: Malformed Lambda proxy response");
     return answer;
   }
@@ -110,7 +110,7 @@ export function createRestApi(options: RestApiOptions): RequestListener {
 }
 
 /** What the client gets instead of the function's answer, if anything. */
-type Problem = FrontDoorAnswer | undefined;
+type Problem = IngressResponse | undefined;
 
 const sendMock = (response: ServerResponse, { status, headers, body }: Mock): void =>
   void response.writeHead(status, { "content-type": "application/json", ...headers }).end(body);

@@ -1,4 +1,4 @@
-import type { FrontDoorAnswer } from "./ingress-response.ts";
+import type { IngressResponse } from "./ingress-response.ts";
 import { headerValue, type ReceivedRequest } from "./received-request.ts";
 import type { GatewayResponse, RestApiDefinition, RestRoute } from "./rest-definition.ts";
 import { ACCESS_DENIED, MISSING_AUTHENTICATION_TOKEN, UNAUTHORIZED } from "./rest-rules.ts";
@@ -13,7 +13,7 @@ export interface MatchedRoute extends RestRoute {
  * the one with the most segments that are not variable; then its method, where `ANY` stands for those that it does not
  * name. No document says that a request for a method that the resource lacks went on to `{proxy+}`, so it does not.
  */
-export function findRoute(api: RestApiDefinition, request: ReceivedRequest): MatchedRoute | FrontDoorAnswer {
+export function findRoute(api: RestApiDefinition, request: ReceivedRequest): MatchedRoute | IngressResponse {
   const matches = api.routes
     .map((route) => ({ ...route, parameters: parametersOf(route.resource, request.path) }))
     .filter((match): match is MatchedRoute => match.parameters !== undefined)
@@ -51,7 +51,7 @@ function refusalOf(
   { authorization: kind }: RestRoute,
   { admits = () => false }: RestApiDefinition,
   request: ReceivedRequest,
-): FrontDoorAnswer | undefined {
+): IngressResponse | undefined {
   if (kind === "NONE") return undefined;
   const authorization = headerValue(request, "authorization");
   if (!authorization) return kind === "AWS_IAM" ? MISSING_AUTHENTICATION_TOKEN : UNAUTHORIZED;
@@ -60,7 +60,7 @@ function refusalOf(
 }
 
 /** The gateway's own answer as this API has it: "API Gateway returns … the gateway response of the default type" otherwise. */
-export function customised(answer: FrontDoorAnswer, responses: readonly GatewayResponse[]): FrontDoorAnswer {
+export function customised(answer: IngressResponse, responses: readonly GatewayResponse[]): IngressResponse {
   const { responseType } = answer;
   if (responseType === undefined) return answer;
   const preset = answer.status < 500 ? "DEFAULT_4XX" : "DEFAULT_5XX";

@@ -1,4 +1,4 @@
-import type { FrontDoorAnswer } from "./ingress-response.ts";
+import type { IngressResponse } from "./ingress-response.ts";
 
 /**
  * The rules of a Regional REST API with a Lambda proxy integration. Pages named are of the API Gateway Developer Guide.
@@ -29,13 +29,13 @@ export const BUFFERED_KEYS: readonly string[] = [
   "isBase64Encoded",
 ];
 
-function message(status: number, text: string, errorType: string, responseType?: string): FrontDoorAnswer {
+function message(status: number, text: string, errorType: string, responseType?: string): IngressResponse {
   const body = JSON.stringify({ message: text });
   return { status, body, contentType: "application/json", errorType, ...(responseType && { responseType }) };
 }
 
 /** `INTEGRATION_TIMEOUT`, 504 ("Gateway response types"). */
-export const TIMED_OUT: FrontDoorAnswer = message(
+export const TIMED_OUT: IngressResponse = message(
   504,
   "Endpoint request timed out",
   "InternalServerErrorException",
@@ -43,16 +43,16 @@ export const TIMED_OUT: FrontDoorAnswer = message(
 );
 
 /** A function that failed, or whose buffered answer is no proxy answer ("Handling Lambda errors": 502). */
-export const BAD_GATEWAY: FrontDoorAnswer = message(502, "Internal server error", "InternalServerErrorException");
+export const BAD_GATEWAY: IngressResponse = message(502, "Internal server error", "InternalServerErrorException");
 
 /**
  * "API Gateway invokes your Lambda function and return a 500 error response": a streamed answer without proper metadata
  * ("Set up a Lambda proxy integration with payload response streaming"). Lambda's throttling shows as 500 too.
  */
-export const INTERNAL_ERROR: FrontDoorAnswer = message(500, "Internal server error", "InternalServerErrorException");
+export const INTERNAL_ERROR: IngressResponse = message(500, "Internal server error", "InternalServerErrorException");
 
 /** The body passes the gateway, but the event made of it is over Lambda's 6 MB: `REQUEST_TOO_LARGE`, 413. */
-export const EVENT_TOO_LARGE: FrontDoorAnswer = message(
+export const EVENT_TOO_LARGE: IngressResponse = message(
   413,
   "Request Too Long",
   "RequestTooLargeException",
@@ -60,14 +60,14 @@ export const EVENT_TOO_LARGE: FrontDoorAnswer = message(
 );
 
 /** Over the gateway's own limit, it answers in plain text. */
-export const BODY_TOO_LARGE: FrontDoorAnswer = {
+export const BODY_TOO_LARGE: IngressResponse = {
   status: 413,
   body: `HTTP content length exceeded ${MAX_BODY_BYTES} bytes.`,
   contentType: "text/plain",
 };
 
 /** 403, also for "an unsupported API method or resource" ("Gateway response types"). */
-export const MISSING_AUTHENTICATION_TOKEN: FrontDoorAnswer = message(
+export const MISSING_AUTHENTICATION_TOKEN: IngressResponse = message(
   403,
   "Missing Authentication Token",
   "MissingAuthenticationTokenException",
@@ -75,17 +75,17 @@ export const MISSING_AUTHENTICATION_TOKEN: FrontDoorAnswer = message(
 );
 
 /** The same, of no API. */
-export const NO_SUCH_STAGE: FrontDoorAnswer = message(
+export const NO_SUCH_STAGE: IngressResponse = message(
   403,
   "Missing Authentication Token",
   "MissingAuthenticationTokenException",
 );
 
 /** 401, "when … the custom or Amazon Cognito authorizer failed to authenticate the caller" (same page). */
-export const UNAUTHORIZED: FrontDoorAnswer = message(401, "Unauthorized", "UnauthorizedException", "UNAUTHORIZED");
+export const UNAUTHORIZED: IngressResponse = message(401, "Unauthorized", "UnauthorizedException", "UNAUTHORIZED");
 
 /** 403, "for authorization failure—for example, when access is denied by a custom or Amazon Cognito authorizer" (same page). */
-export const ACCESS_DENIED: FrontDoorAnswer = message(
+export const ACCESS_DENIED: IngressResponse = message(
   403,
   "User is not authorized to access this resource",
   "AccessDeniedException",
@@ -93,7 +93,7 @@ export const ACCESS_DENIED: FrontDoorAnswer = message(
 );
 
 /** "The /ping and /sping paths are reserved for the service health check" on custom domains ("Important notes"). */
-export const HEALTHY: FrontDoorAnswer = { status: 200, body: "Healthy Connection", contentType: "text/plain" };
+export const HEALTHY: IngressResponse = { status: 200, body: "Healthy Connection", contentType: "text/plain" };
 
 /** The quota is documented, its status is not; 431 is what RFC 6585 §5 has for it. */
 const HEAD_TOO_LARGE = message(431, "Request Header Fields Too Large", "RequestTooLargeException");
@@ -111,7 +111,7 @@ const CHUNKED_REQUEST = message(400, "Bad Request", "BadRequestException");
 export function refuse(
   requestLine: string,
   headers: ReadonlyArray<readonly [string, string]>,
-): FrontDoorAnswer | undefined {
+): IngressResponse | undefined {
   const headBytes = headers.reduce((sum, [, value]) => sum + value.length, requestLine.length);
   if (headBytes > MAX_HEAD_BYTES) return HEAD_TOO_LARGE;
   if (/\?.*[|{}]/.test(requestLine)) return BAD_QUERY;

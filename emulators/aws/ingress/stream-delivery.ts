@@ -14,7 +14,7 @@ export interface StreamDelivery {
 export type Delivered = "sent" | "malformed" | "broken";
 
 /**
- * Passes a function's answer on as it comes. A client that went away, or that the front door gave up on, is no reason to
+ * Passes a function's answer on as it comes. A client that went away, or that the ingress gave up on, is no reason to
  * stop reading: Lambda does not tell a function, and the function runs to its end.
  */
 export async function deliverStream({ response, body, head, onChunk }: StreamDelivery): Promise<Delivered> {

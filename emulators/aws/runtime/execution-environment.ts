@@ -1,9 +1,9 @@
-import { AnycloudError } from "../../../src/index.ts";
+import { AnycloudError } from "../../../src/adapter.ts";
 import { type Instance, startInstance } from "../../instance.ts";
+import { traceId } from "../ingress/received-request.ts";
 import type { LambdaRuntimeProgram } from "./find-runtime.ts";
 import { FUNCTION_ARN, type FunctionSettings, toEnvironment } from "./function-environment.ts";
 import type { FunctionError, RunningInvocation } from "./outcome.ts";
-import { traceId } from "../ingress/received-request.ts";
 import { openRuntimeApi } from "./runtime-api.ts";
 
 /**

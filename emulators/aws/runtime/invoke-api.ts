@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { headerValue, type ReceivedRequest, receive } from "../ingress/received-request.ts";
 import { completeFrame, EVENT_STREAM, type InvokeComplete, payloadFrame } from "./event-stream.ts";
 import { type ApiError, admit, THROTTLED, TOO_LARGE, UNKNOWN_OPERATION } from "./invoke-rules.ts";
 import type { LambdaFunction } from "./lambda-function.ts";
 import { MAX_EVENT_BYTES } from "./lambda-limits.ts";
 import type { FunctionError, Outcome } from "./outcome.ts";
-import { headerValue, type ReceivedRequest, receive } from "../ingress/received-request.ts";
 
 /** "POST /2021-11-15/functions/FunctionName/response-streaming-invocations?Qualifier=Qualifier HTTP/1.1" */
 const INVOCATIONS = /^\/2021-11-15\/functions\/([^/]+)\/response-streaming-invocations$/;

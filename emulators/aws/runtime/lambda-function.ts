@@ -1,12 +1,12 @@
 import { setTimeout } from "node:timers/promises";
-import { createFleet } from "../../instances.ts";
+import { createInstancePool } from "../../instances.ts";
 import { type ExecutionEnvironment, startEnvironment } from "./execution-environment.ts";
 import type { LambdaRuntimeProgram } from "./find-runtime.ts";
 import type { FunctionSettings } from "./function-environment.ts";
 import { MAX_EVENT_BYTES } from "./lambda-limits.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** A function with its execution environments: what the front doors invoke. */
+/** A function with its execution environments: what the ingresses invoke. */
 export interface LambdaFunction {
   /** Never rejects: whatever goes wrong is an outcome. */
   invoke(event: object, requestId: string): Promise<Outcome>;
@@ -37,7 +37,7 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunc
   const idle = new Set<ExecutionEnvironment>();
   const settling = new Set<Promise<void>>();
   let running = 0;
-  const fleet = createFleet<ExecutionEnvironment>({
+  const pool = createInstancePool<ExecutionEnvironment>({
     instances,
     amnesia,
     concurrency: 1,
@@ -58,7 +58,7 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunc
     running++;
     try {
       if (idle.size === 0 && settling.size > 0) await Promise.race([...settling, setTimeout(SETTLING_MS)]);
-      const { instance, release } = await fleet.lease();
+      const { instance, release } = await pool.lease();
       idle.delete(instance);
       const { outcome, answered, done } = instance.invoke(event, requestId);
       const ended = done.then(() => {
@@ -84,11 +84,11 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunc
       if (running >= concurrency) return { kind: "refused", reason: "throttled" };
       return run(payload, requestId);
     },
-    warm: () => fleet.warm(),
-    replace: () => fleet.replace(),
+    warm: () => pool.warm(),
+    replace: () => pool.replace(),
     async close() {
       closing.abort();
-      await fleet.close();
+      await pool.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-/** How an invocation went, as the front door learns it from Lambda. */
+/** How an invocation went, as the ingress learns it from Lambda. */
 export type Outcome =
   /** The function's JSON, whole. */
   | { readonly kind: "buffered"; readonly payload: string }

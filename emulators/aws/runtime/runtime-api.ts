@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { closeFrontDoor, openFrontDoor } from "../../ingress.ts";
+import { closeIngress, openIngress } from "../../ingress.ts";
 import { MAX_ANSWER_BYTES } from "./lambda-limits.ts";
 import type { FunctionError, Outcome, RunningInvocation } from "./outcome.ts";
 import { receiveStream } from "./response-stream.ts";
@@ -105,7 +105,7 @@ export async function openRuntimeApi(): Promise<RuntimeApi> {
     reply(response, 202, { status: "OK" });
   }
 
-  const { server, url } = await openFrontDoor(0, (request, response) => {
+  const { server, url } = await openIngress(0, (request, response) => {
     // A runtime that dies while it sends breaks its own request off, and the exit of its process says so elsewhere.
     route(request, response).catch(() => response.destroy());
   });
@@ -144,7 +144,7 @@ export async function openRuntimeApi(): Promise<RuntimeApi> {
       gone = error;
       waiting = undefined;
       fail(error);
-      await closeFrontDoor(server);
+      await closeIngress(server);
       current?.done.resolve();
     },
   };

@@ -1,4 +1,4 @@
-/** The clocks of a front door on one request. */
+/** The clocks of an ingress on one request. */
 export interface TimeLimits {
   /** Something happened: the idle clock starts again. */
   touch(): void;

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
-import { discoverJwksUri, getJson } from "./jwks-discovery.ts";
 import type { TokenIssuer } from "../../config/token-issuer.ts";
+import { discoverJwksUri, getJson } from "./jwks-discovery.ts";
 
 /** Finds the key of a token among those of its issuer. Throws `KeysUnavailable`, and jose's errors for keys that are not there. */
 export type JwksCache = JWTVerifyGetKey;

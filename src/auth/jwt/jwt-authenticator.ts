@@ -1,12 +1,12 @@
+import type { Authenticator } from "../authenticator.ts";
 import { readBearer } from "../bearer.ts";
 import type { Caller } from "../caller.ts";
 import type { Challenges } from "../challenge.ts";
-import type { Identify } from "../authenticator.ts";
-import type { JwtProof } from "./jwt-verifier.ts";
 import { principalOf } from "../principal.ts";
+import type { JwtProof } from "./jwt-verifier.ts";
 import type { TokenCheck } from "./token-check.ts";
 
-export interface TokenGateOptions {
+export interface JwtAuthenticatorOptions {
   readonly check: TokenCheck;
   readonly challenges: Challenges;
   /** The resource that tokens are for, as the endpoint is known to clients. */
@@ -14,7 +14,7 @@ export interface TokenGateOptions {
 }
 
 /** Asks every request for an access token of a configured issuer. */
-export function identifyByTokens({ check, challenges, publicUrl }: TokenGateOptions): Identify {
+export function createJwtAuthenticator({ check, challenges, publicUrl }: JwtAuthenticatorOptions): Authenticator {
   const { resourceMetadata: resourceMetadataUrl } = challenges;
   return async (request) => {
     const bearer = readBearer(request, challenges);

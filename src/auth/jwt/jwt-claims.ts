@@ -13,7 +13,7 @@ export interface ClaimRules {
 export function claimProblem(claims: Claims, { issuer, publicUrl, type }: ClaimRules): string | undefined {
   if (!isForUs(claims, issuer, publicUrl)) return "The token is for another audience.";
   if (!isAccessToken(claims, type)) return "The token is no access token.";
-  // Access tokens say whom they were issued to (RFC 9068 §2.2), and some ID tokens are known by not saying it (Entra).
+  // Authentication tokens say whom they were issued to (RFC 9068 §2.2), and some ID tokens are known by not saying it (Entra).
   if (clientOf(claims, issuer) === undefined) return "The token does not say which client it was issued to.";
   const wrong = Object.entries(issuer.requiredClaims ?? {}).some(([name, values]) => !hasOneOf(claims[name], values));
   return wrong ? "The token lacks a claim that is required here." : undefined;

@@ -4,9 +4,9 @@
  * has an identity, such as errors, may be among it. So it tells by what it returns, and throws nothing.
  */
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from "jose";
+import type { TokenIssuer } from "../../config/token-issuer.ts";
 import { createJwksCache, type JwksCache, KeysUnavailable } from "./jwks-cache.ts";
 import { claimProblem, clientOf, scopesOf } from "./jwt-claims.ts";
-import type { TokenIssuer } from "../../config/token-issuer.ts";
 
 export interface JwtVerifierOptions {
   readonly issuers: readonly TokenIssuer[];

@@ -1,5 +1,5 @@
 /** Remembers what tokens proved, for a while. */
-export interface TokenMemory<Proof> {
+export interface TokenCache<Proof> {
   recall(token: string): Proof | undefined;
   /** Keeps what `token` proved until it expires, in Unix seconds, or for `MAX_SECONDS`, whichever is sooner. */
   keep(token: string, proof: Proof, expiresAt: number): void;
@@ -16,7 +16,7 @@ const MAX_TOKENS = 1000;
  * `MAX_SECONDS` bounds; because only what was verified is kept; and because tokens are known by their SHA-256 alone, so
  * that nothing that reads the memory of the process finds one here.
  */
-export function createTokenMemory<Proof>(now: () => number): TokenMemory<Proof> {
+export function createTokenCache<Proof>(now: () => number): TokenCache<Proof> {
   const kept = new Map<string, { readonly proof: Proof; readonly untilMs: number }>();
   return {
     recall(token) {

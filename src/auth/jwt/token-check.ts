@@ -1,13 +1,13 @@
 import { AnycloudError } from "../../errors.ts";
 import type { JwtProof, JwtVerifier, JwtVerifierOptions } from "./jwt-verifier.ts";
-import { createTokenMemory } from "./token-cache.ts";
+import { createTokenCache } from "./token-cache.ts";
 
 /** What a token proves, or one sentence that says why it proves nothing. Throws ISSUER_UNAVAILABLE. */
 export type TokenCheck = (token: string) => Promise<JwtProof | { readonly problem: string }>;
 
 /** Checks tokens of configured issuers. What that takes is loaded with the first token, and then keeps the issuers' keys. */
 export function createTokenCheck(options: JwtVerifierOptions): TokenCheck {
-  const memory = createTokenMemory<JwtProof>(options.now ?? Date.now);
+  const memory = createTokenCache<JwtProof>(options.now ?? Date.now);
   let verifier: Promise<JwtVerifier> | undefined;
   return async (token) => {
     const known = memory.recall(token);

@@ -1,6 +1,6 @@
-import type { Exchange } from "../../auth/request-context.ts";
+import type { McpRequest } from "../../auth/request-context.ts";
 
-export interface ExchangeExits {
+export interface CancellationOptions {
   /** Nobody reads the answer any more. */
   readonly onAbandoned: () => void;
   /** The platform's time is up. */
@@ -10,9 +10,9 @@ export interface ExchangeExits {
 }
 
 /** Watches for the ways in which an exchange can be cut short. */
-export function watchExits(
-  { abandoned, invocation }: Exchange,
-  { onAbandoned, onDeadline, over }: ExchangeExits,
+export function watchCancellation(
+  { abandoned, invocation }: McpRequest,
+  { onAbandoned, onDeadline, over }: CancellationOptions,
 ): void {
   const { deadline } = invocation;
   abandoned.addEventListener("abort", onAbandoned, { once: true });

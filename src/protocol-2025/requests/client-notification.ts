@@ -1,20 +1,20 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { JSONRPCMessage, JSONRPCNotification } from "@modelcontextprotocol/server";
-import type { Exchange } from "../../auth/request-context.ts";
-import { createCorrespondence } from "./pending-server-requests.ts";
-import { postToInbox } from "./mailbox.ts";
-import { rehearseServer } from "./replayed-server.ts";
+import type { McpRequest } from "../../auth/request-context.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
-import { inboxOf, inboxPartition, parseWireId } from "../sessions/session-keys.ts";
+import { mailboxOf, mailboxPartition, parseServerRequestId } from "../sessions/session-keys.ts";
 import type { Session } from "../sessions/session-record.ts";
 import { announce } from "../streams/session-notifications.ts";
 import { unreachableClient } from "../unreachable-client.ts";
+import { postToMailbox } from "./mailbox.ts";
+import { createPendingServerRequests } from "./pending-server-requests.ts";
+import { replayServer } from "./replayed-server.ts";
 
 /** Takes a notification of the client to whom it concerns: a request under way on whatever instance, or a new server. */
 export async function deliverNotification(
   context: SessionContext,
   session: Session,
-  { notification, ...exchange }: { readonly notification: JSONRPCNotification } & Exchange,
+  { notification, ...mcpRequest }: { readonly notification: JSONRPCNotification } & McpRequest,
 ): Promise<void> {
   const { store } = context;
   const { method, params } = notification;
@@ -22,15 +22,18 @@ export async function deliverNotification(
     const requestId = params?.requestId;
     // Optional since MCP 2025-11-25, where tasks are cancelled in another way.
     if (typeof requestId !== "string" && typeof requestId !== "number") return;
-    const inbox = inboxPartition(session.id, inboxOf(requestId));
-    return postToInbox(store, inbox, { kind: "cancelled", message: notification });
+    const mailbox = mailboxPartition(session.id, mailboxOf(requestId));
+    return postToMailbox(store, mailbox, { kind: "cancelled", message: notification });
   }
   if (method === "notifications/progress") {
-    const wireId = parseWireId(params?.progressToken);
-    if (!wireId) return;
-    return postToInbox(store, inboxPartition(session.id, wireId.inbox), { kind: "progress", message: notification });
+    const serverRequestId = parseServerRequestId(params?.progressToken);
+    if (!serverRequestId) return;
+    return postToMailbox(store, mailboxPartition(session.id, serverRequestId.mailbox), {
+      kind: "progress",
+      message: notification,
+    });
   }
-  await serveNotification(context, session, { notification, ...exchange });
+  await serveNotification(context, session, { notification, ...mcpRequest });
 }
 
 /** How often a server is looked after that waits for its client, in milliseconds. */
@@ -40,54 +43,54 @@ const LOOK_MS = 50;
 async function serveNotification(
   context: SessionContext,
   session: Session,
-  { notification, ...exchange }: { readonly notification: JSONRPCNotification } & Exchange,
+  { notification, ...mcpRequest }: { readonly notification: JSONRPCNotification } & McpRequest,
 ): Promise<void> {
   const { store, createServer } = context;
-  const { invocation, failed } = exchange;
+  const { invocation, failed } = mcpRequest;
   const said = new Set<Promise<void>>();
-  const services = context.openServices(exchange, notification);
+  const services = context.openServices(mcpRequest, notification);
   const say = (message: JSONRPCMessage): void => {
-    const saying = announce(store, session.id, correspondence.outgoing(message)).catch(failed);
+    const saying = announce(store, session.id, serverRequests.outgoing(message)).catch(failed);
     said.add(saying);
     void saying.then(() => said.delete(saying));
   };
-  const correspondence = createCorrespondence({
+  const serverRequests = createPendingServerRequests({
     store,
     sessionId: session.id,
     streamId: crypto.randomUUID(),
     // Nobody else's: no request has this id.
-    inbox: inboxOf(crypto.randomUUID()),
-    deliver: (message) => rehearsed.receive(message),
+    mailbox: mailboxOf(crypto.randomUUID()),
+    deliver: (message) => replayed.receive(message),
     onCancelled() {},
   });
-  const rehearsed = await rehearseServer({
+  const replayed = await replayServer({
     createServer,
-    visit: exchange,
+    requestContext: mcpRequest,
     services,
     session,
     requestIds: new Set(),
     sink: {
       answered() {},
       asked(request) {
-        if (!invocation.canStream) throw unreachableClient(request.method, "this front door has no standing stream");
+        if (!invocation.canStream) throw unreachableClient(request.method, "this ingress has no standing stream");
         say(request);
       },
       notified: say,
       announced: say,
     },
   });
-  rehearsed.receive(notification);
+  replayed.receive(notification);
 
   // An SDK does not tell when it is done with a notification: what it does at once is done after this turn.
   await nextTurn();
   async function seeThrough(): Promise<void> {
     // Ends with the SDK's own time limit for requests, if not before.
-    while (correspondence.outstanding() > 0 && !invocation.deadline?.aborted) await sleep(LOOK_MS);
+    while (serverRequests.outstanding() > 0 && !invocation.deadline?.aborted) await sleep(LOOK_MS);
     await Promise.all([...said, services.settled()]);
-    correspondence.stop();
-    rehearsed.close();
+    serverRequests.stop();
+    replayed.close();
   }
-  const waits = correspondence.outstanding() > 0;
+  const waits = serverRequests.outstanding() > 0;
   const done = seeThrough();
   if (waits) invocation.waitUntil?.(done);
   else await done;

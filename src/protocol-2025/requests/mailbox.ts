@@ -8,22 +8,22 @@ import { isConflict, type StateStore } from "../../store/store.ts";
 const TTL_MS = 3_600_000;
 
 /** What a request under way is told by its client, through whichever instance the client reached. */
-export type InboxNote =
+export type MailboxMessage =
   /** A reply to the server→client request of this wire id; the first one counts. */
-  | { readonly kind: "reply"; readonly wireId: string; readonly message: JSONRPCMessage }
+  | { readonly kind: "reply"; readonly serverRequestId: string; readonly message: JSONRPCMessage }
   /** `notifications/progress` on one, in the order in which they were sent. */
   | { readonly kind: "progress"; readonly message: JSONRPCNotification }
   /** `notifications/cancelled` for the request itself. */
   | { readonly kind: "cancelled"; readonly message: JSONRPCNotification };
 
 interface Stored {
-  readonly note: InboxNote;
+  readonly note: MailboxMessage;
   /** Unix time in milliseconds. */
   readonly at: number;
 }
 
 /** Leaves a note in the inbox `partition`. */
-export async function postToInbox(store: StateStore, partition: string, note: InboxNote): Promise<void> {
+export async function postToMailbox(store: StateStore, partition: string, note: MailboxMessage): Promise<void> {
   const at = Date.now();
   const stored: Stored = { note, at };
   const value = JSON.stringify(stored);
@@ -41,20 +41,20 @@ export async function postToInbox(store: StateStore, partition: string, note: In
 }
 
 /** Behind the log of progress, so that a reader who asks for what follows in the log sees these as well. */
-const sortOf = (note: Exclude<InboxNote, { kind: "progress" }>): string =>
-  note.kind === "reply" ? `reply/${note.wireId}` : `request/${note.kind}`;
+const sortOf = (note: Exclude<MailboxMessage, { kind: "progress" }>): string =>
+  note.kind === "reply" ? `reply/${note.serverRequestId}` : `request/${note.kind}`;
 
-export interface InboxReader {
+export interface MailboxReader {
   /** The server waits for a reply from now on, or no longer: then the inbox is read often, otherwise rarely. */
   expect(change: 1 | -1): void;
   stop(): void;
 }
 
-export interface InboxOptions {
+export interface MailboxOptions {
   readonly store: ObservedStore;
   readonly partition: string;
   /** Called with each note, once. */
-  readonly onNote: (note: InboxNote) => void;
+  readonly onMessage: (note: MailboxMessage) => void;
 }
 
 /** A client rarely calls off a request sooner than this; most requests are answered by then and never ask the store. */
@@ -65,7 +65,7 @@ const RAREST_LOOK_MS = 5_000;
 const CLOCK_SKEW_MS = 10_000;
 
 /** Reads the inbox of one request while it is under way. */
-export function readInbox({ store, partition, onNote }: InboxOptions): InboxReader {
+export function readMailbox({ store, partition, onMessage }: MailboxOptions): MailboxReader {
   const startedAt = Date.now();
   const seen = new Set<string>();
   const stopped = new AbortController();
@@ -99,7 +99,7 @@ export function readInbox({ store, partition, onNote }: InboxOptions): InboxRead
       const { note, at }: Stored = JSON.parse(item.value);
       // Left for an earlier request of the same id, by a client that began to count anew.
       if (note.kind === "cancelled" && at < startedAt - CLOCK_SKEW_MS) continue;
-      onNote(note);
+      onMessage(note);
       // An SDK takes up notifications a moment after it gets them, but replies at once.
       await nextTurn();
     }

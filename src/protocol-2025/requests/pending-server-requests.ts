@@ -1,10 +1,10 @@
 import type { JSONRPCMessage, JSONRPCRequest, RequestId } from "@modelcontextprotocol/server";
 import type { ObservedStore } from "../../store/observed-store.ts";
-import { type InboxNote, readInbox } from "./mailbox.ts";
-import { inboxPartition, toWireId } from "../sessions/session-keys.ts";
+import { mailboxPartition, toServerRequestId } from "../sessions/session-keys.ts";
+import { type MailboxMessage, readMailbox } from "./mailbox.ts";
 
 /** What a server asks its client while it serves one exchange, and what the client says to that. */
-export interface Correspondence {
+export interface PendingServerRequests {
   /** The message as it goes to the client: what refers to a request of this server refers to its wire id instead. */
   outgoing(message: JSONRPCMessage): JSONRPCMessage;
   /** How many requests the client has not replied to. */
@@ -13,11 +13,11 @@ export interface Correspondence {
   stop(): void;
 }
 
-export interface CorrespondenceOptions {
+export interface PendingServerRequestsOptions {
   readonly store: ObservedStore;
   readonly sessionId: string;
   readonly streamId: string;
-  readonly inbox: string;
+  readonly mailbox: string;
   /** Hands the server what the client sent, under the id that the server knows. */
   readonly deliver: (message: JSONRPCMessage) => void;
   /** The client called off the request that the inbox belongs to. */
@@ -28,14 +28,14 @@ export interface CorrespondenceOptions {
  * Every server numbers its requests from 0, and a session has many servers, several at a time. On the wire each request
  * has an id that is unique in the session and names the inbox for the reply.
  */
-export function createCorrespondence(options: CorrespondenceOptions): Correspondence {
-  const { store, sessionId, streamId, inbox, deliver, onCancelled } = options;
+export function createPendingServerRequests(options: PendingServerRequestsOptions): PendingServerRequests {
+  const { store, sessionId, streamId, mailbox, deliver, onCancelled } = options;
   const localIds = new Map<string, RequestId>();
-  const wireIds = new Map<RequestId, string>();
-  const reader = readInbox({ store, partition: inboxPartition(sessionId, inbox), onNote });
+  const serverRequestIds = new Map<RequestId, string>();
+  const reader = readMailbox({ store, partition: mailboxPartition(sessionId, mailbox), onMessage });
   let sent = 0;
 
-  function onNote(note: InboxNote): void {
+  function onMessage(note: MailboxMessage): void {
     if (note.kind === "cancelled") {
       onCancelled(note.message);
       return;
@@ -46,29 +46,33 @@ export function createCorrespondence(options: CorrespondenceOptions): Correspond
       if (progressToken !== undefined) deliver({ ...note.message, params: { ...params, progressToken } });
       return;
     }
-    const id = settle(note.wireId);
+    const id = settle(note.serverRequestId);
     if (id !== undefined) deliver({ ...note.message, id } as JSONRPCMessage);
   }
 
   /** The server's own id of a request that is over now; undefined when it was over before. */
-  function settle(wireId: string): RequestId | undefined {
-    const id = localIds.get(wireId);
+  function settle(serverRequestId: string): RequestId | undefined {
+    const id = localIds.get(serverRequestId);
     if (id === undefined) return undefined;
-    localIds.delete(wireId);
-    wireIds.delete(id);
+    localIds.delete(serverRequestId);
+    serverRequestIds.delete(id);
     reader.expect(-1);
     return id;
   }
 
   function ask(request: JSONRPCRequest): JSONRPCMessage {
-    const wireId = toWireId({ inbox, streamId, number: sent++ });
-    localIds.set(wireId, request.id);
-    wireIds.set(request.id, wireId);
+    const serverRequestId = toServerRequestId({ mailbox, streamId, number: sent++ });
+    localIds.set(serverRequestId, request.id);
+    serverRequestIds.set(request.id, serverRequestId);
     reader.expect(1);
     const { params } = request;
     // The SDKs use the request's own id as its progress token.
-    if (params?._meta?.progressToken !== request.id) return { ...request, id: wireId };
-    return { ...request, id: wireId, params: { ...params, _meta: { ...params._meta, progressToken: wireId } } };
+    if (params?._meta?.progressToken !== request.id) return { ...request, id: serverRequestId };
+    return {
+      ...request,
+      id: serverRequestId,
+      params: { ...params, _meta: { ...params._meta, progressToken: serverRequestId } },
+    };
   }
 
   return {
@@ -76,10 +80,11 @@ export function createCorrespondence(options: CorrespondenceOptions): Correspond
       if (!("method" in message)) return message;
       if ("id" in message) return ask(message);
       const requestId = message.params?.requestId as RequestId;
-      const wireId = message.method === "notifications/cancelled" ? wireIds.get(requestId) : undefined;
-      if (wireId === undefined) return message;
-      settle(wireId);
-      return { ...message, params: { ...message.params, requestId: wireId } };
+      const serverRequestId =
+        message.method === "notifications/cancelled" ? serverRequestIds.get(requestId) : undefined;
+      if (serverRequestId === undefined) return message;
+      settle(serverRequestId);
+      return { ...message, params: { ...message.params, requestId: serverRequestId } };
     },
     outstanding: () => localIds.size,
     stop: () => reader.stop(),

@@ -1,18 +1,18 @@
 import type { AuthInfo, JSONRPCMessage, MessageExtraInfo, RequestId } from "@modelcontextprotocol/server";
-import { factoryContext } from "../../server/factory-context.ts";
-import { absoluteUrl } from "../../http/web-fetch.ts";
-import type { HttpRequest } from "../../http/http-handler.ts";
-import { rememberToolSchemas } from "../../server/json-schema-cache.ts";
-import { lazyRequest } from "../../http/lazy-request.ts";
-import type { Visit } from "../../auth/request-context.ts";
+import type { RequestContext } from "../../auth/request-context.ts";
 import { putBehind } from "../../authorization/server-guard.ts";
 import { assertServer, type ConnectableServer, type ServerFactory } from "../../define-server.ts";
+import type { HttpRequest } from "../../http/http-handler.ts";
+import { lazyRequest } from "../../http/lazy-request.ts";
+import { absoluteUrl } from "../../http/web-fetch.ts";
+import { factoryContext } from "../../server/factory-context.ts";
+import { rememberToolSchemas } from "../../server/json-schema-cache.ts";
 import type { OpenServices } from "../../services/services.ts";
-import { createExchangeTransport, type ExchangeSink } from "./request-transport.ts";
 import type { Session } from "../sessions/session-record.ts";
+import { createExchangeTransport, type ExchangeSink } from "./request-transport.ts";
 
 /** A server that is connected to one exchange, and knows of the session what it would know had it held it all along. */
-export interface RehearsedServer {
+export interface ReplayedServer {
   readonly server: ConnectableServer;
   /** Hands it a message of the client. */
   receive(message: JSONRPCMessage, extra?: StreamControls): void;
@@ -25,9 +25,9 @@ interface StreamControls {
   readonly closeStandaloneSSEStream?: () => void;
 }
 
-export interface RehearsalOptions {
+export interface ReplayOptions {
   readonly createServer: ServerFactory;
-  readonly visit: Visit;
+  readonly requestContext: RequestContext;
   readonly services: OpenServices;
   readonly requestIds: ReadonlySet<RequestId>;
   readonly sink: ExchangeSink;
@@ -39,11 +39,11 @@ export interface RehearsalOptions {
  * Builds a server and replays what its session went through: `initialize`, and the log level if the client set one.
  * It goes through public API only and takes 0.2 ms, with servers of either SDK.
  */
-export async function rehearseServer(options: RehearsalOptions): Promise<RehearsedServer> {
-  const { createServer, visit, services, requestIds, sink, session } = options;
-  const { request, authInfo, guard } = visit;
+export async function replayServer(options: ReplayOptions): Promise<ReplayedServer> {
+  const { createServer, requestContext, services, requestIds, sink, session } = options;
+  const { request, authInfo, guard } = requestContext;
   const webRequest = lazyRequest(request);
-  const server: unknown = await createServer(factoryContext({ era: "legacy", visit, webRequest, services }));
+  const server: unknown = await createServer(factoryContext({ era: "legacy", requestContext, webRequest, services }));
   assertServer(server);
   await putBehind(server, guard);
   rememberToolSchemas(server);
@@ -53,10 +53,10 @@ export async function rehearseServer(options: RehearsalOptions): Promise<Rehears
   if (session) {
     const { initialize, protocolVersion, logLevel } = session.record;
     const params = { ...initialize, protocolVersion };
-    await transport.rehearse({ jsonrpc: "2.0", id: "rehearsal 1", method: "initialize", params }, extra);
+    await transport.replay({ jsonrpc: "2.0", id: "rehearsal 1", method: "initialize", params }, extra);
     if (logLevel) {
       const setLevel = { method: "logging/setLevel", params: { level: logLevel } };
-      await transport.rehearse({ jsonrpc: "2.0", id: "rehearsal 2", ...setLevel }, extra);
+      await transport.replay({ jsonrpc: "2.0", id: "rehearsal 2", ...setLevel }, extra);
     }
   }
   return {

@@ -20,7 +20,7 @@ export interface ExchangeSink {
 
 export interface ExchangeTransport extends Transport {
   /** Hands the server a request whose answer nobody but the caller hears of. Settles with the answer. */
-  rehearse(request: JSONRPCRequest, extra: MessageExtraInfo): Promise<JSONRPCMessage>;
+  replay(request: JSONRPCRequest, extra: MessageExtraInfo): Promise<JSONRPCMessage>;
 }
 
 /** The transport between a server and the requests of one POST. */
@@ -29,7 +29,7 @@ export function createExchangeTransport(
   sink: ExchangeSink,
   sessionId?: string,
 ): ExchangeTransport {
-  const rehearsals = new Map<RequestId, (answer: JSONRPCMessage) => void>();
+  const replays = new Map<RequestId, (answer: JSONRPCMessage) => void>();
   const transport: ExchangeTransport = {
     ...(sessionId && { sessionId }),
     async start() {},
@@ -41,22 +41,22 @@ export function createExchangeTransport(
         else if (message.method === "notifications/cancelled") sink.notified(message);
         else if (related !== undefined && requestIds.has(related)) sink.notified(message);
         // What a rehearsed request makes the server say was said when it was first played.
-        else if (related === undefined || !rehearsals.has(related)) sink.announced(message);
+        else if (related === undefined || !replays.has(related)) sink.announced(message);
         return;
       }
       const { id } = message;
       if (id === undefined) return;
-      const rehearsed = rehearsals.get(id);
-      rehearsals.delete(id);
-      if (rehearsed) rehearsed(message);
+      const replayed = replays.get(id);
+      replays.delete(id);
+      if (replayed) replayed(message);
       else if (requestIds.has(id)) sink.answered(message, id);
     },
     async close() {
       transport.onclose?.();
     },
-    rehearse: (request, extra) =>
+    replay: (request, extra) =>
       new Promise((resolve) => {
-        rehearsals.set(request.id, resolve);
+        replays.set(request.id, resolve);
         transport.onmessage?.(request, extra);
       }),
   };

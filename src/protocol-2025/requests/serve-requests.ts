@@ -1,22 +1,22 @@
 import type { JSONRPCMessage, JSONRPCRequest, RequestId } from "@modelcontextprotocol/server";
+import type { McpRequest } from "../../auth/request-context.ts";
 import { failureResponse, STORE_UNAVAILABLE } from "../../http/error-response.ts";
 import type { HttpResponse } from "../../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../../http/json-rpc.ts";
-import type { Exchange } from "../../auth/request-context.ts";
-import { createCorrespondence } from "./pending-server-requests.ts";
-import { watchExits } from "./cancellation.ts";
-import { failedAnswer } from "./failed-response.ts";
-import { createPendingRequests } from "./pending-requests.ts";
-import { rehearseServer } from "./replayed-server.ts";
-import { createSessionAnswer } from "./session-response.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
-import { inboxOf, streamPartition } from "../sessions/session-keys.ts";
-import { remember } from "../sessions/session-updates.ts";
+import { mailboxOf, streamPartition } from "../sessions/session-keys.ts";
 import type { Session } from "../sessions/session-record.ts";
-import { dismissListener } from "../streams/stream-lease.ts";
+import { remember } from "../sessions/session-updates.ts";
 import { announce } from "../streams/session-notifications.ts";
 import { POLLING_SINCE } from "../streams/stream-frames.ts";
+import { revokeStreamLease } from "../streams/stream-lease.ts";
 import { unreachableClient } from "../unreachable-client.ts";
+import { watchCancellation } from "./cancellation.ts";
+import { failedAnswer } from "./failed-response.ts";
+import { createPendingRequests } from "./pending-requests.ts";
+import { createPendingServerRequests } from "./pending-server-requests.ts";
+import { replayServer } from "./replayed-server.ts";
+import { createSessionAnswer } from "./session-response.ts";
 
 /** Requests of one POST, and how they came. */
 export interface SessionRequests {
@@ -40,33 +40,33 @@ const LONGEST_MS = 3_600_000;
 export async function serveRequests(
   context: SessionContext,
   session: Session,
-  { requests, isBatch, ...exchange }: SessionRequests & Exchange,
+  { requests, isBatch, ...mcpRequest }: SessionRequests & McpRequest,
 ): Promise<HttpResponse> {
   const { store, sessions } = context;
-  const { invocation, canStream, failed } = exchange;
+  const { invocation, canStream, failed } = mcpRequest;
   const { id: sessionId, record } = session;
   const ids = requests.map(({ id }) => id);
   const pending = createPendingRequests(requests);
-  const services = context.openServices(exchange, exchange.message);
-  const underWay = new Set<Promise<void>>();
+  const services = context.openServices(mcpRequest, mcpRequest.message);
+  const inFlight = new Set<Promise<void>>();
   /** Its client finds that done which came before an answer, and an instance that is frozen behind it has done it. */
   function doBeforeAnswer(work: Promise<void>): void {
     const done = work.catch(failed);
-    underWay.add(done);
-    void done.then(() => underWay.delete(done));
+    inFlight.add(done);
+    void done.then(() => inFlight.delete(done));
   }
-  const rehearsed = await rehearseServer({
+  const replayed = await replayServer({
     createServer: context.createServer,
-    visit: exchange,
+    requestContext: mcpRequest,
     services,
     requestIds: new Set(ids),
     session,
     sink: {
       asked(request) {
         if (!canStream) throw unreachableClient(request.method, "its requests are answered with one JSON body here");
-        answer.push(correspondence.outgoing(request), pending.left());
+        answer.push(serverRequests.outgoing(request), pending.left());
       },
-      notified: (message) => answer.push(correspondence.outgoing(message), pending.left()),
+      notified: (message) => answer.push(serverRequests.outgoing(message), pending.left()),
       announced: (message) => doBeforeAnswer(announce(store, sessionId, message)),
       answered: (message, id) => void conclude(id, message),
     },
@@ -85,20 +85,20 @@ export async function serveRequests(
     onFailure: failed,
   });
   const letters = ids.map((id) =>
-    createCorrespondence({
+    createPendingServerRequests({
       store,
       sessionId,
       streamId,
-      inbox: inboxOf(id),
-      deliver: (message) => rehearsed.receive(message),
+      mailbox: mailboxOf(id),
+      deliver: (message) => replayed.receive(message),
       onCancelled(message) {
-        rehearsed.receive(message);
+        replayed.receive(message);
         // A server does not answer what was called off.
         settle(id);
       },
     }),
   );
-  const [correspondence] = letters as [(typeof letters)[0], ...typeof letters];
+  const [serverRequests] = letters as [(typeof letters)[0], ...typeof letters];
   const longest = setTimeout(() => {
     giveUp(LASTS_TOO_LONG, (requestId) => failedAnswer(requestId, LASTS_TOO_LONG));
   }, LONGEST_MS);
@@ -106,7 +106,7 @@ export async function serveRequests(
   void pending.over.then(() => {
     clearTimeout(longest);
     for (const letter of letters) letter.stop();
-    rehearsed.close();
+    replayed.close();
   });
 
   /** The request is over, with this message or without one. */
@@ -122,7 +122,7 @@ export async function serveRequests(
     if (!request) return;
     try {
       const final = await remember(sessions, session, { request, answer: message });
-      await Promise.all([services.settled(), ...underWay]);
+      await Promise.all([services.settled(), ...inFlight]);
       if (services.failure && isFailure(final)) throw services.failure;
       if (services.failure) failed(services.failure);
       settle(id, final);
@@ -136,7 +136,7 @@ export async function serveRequests(
   /** Tells the server that nobody waits for the rest, and the client, if it is given a word to. */
   function giveUp(reason: string, answerOf: (id: RequestId) => JSONRPCMessage | undefined = () => undefined): void {
     for (const requestId of pending.left()) {
-      rehearsed.receive({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId, reason } });
+      replayed.receive({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId, reason } });
       settle(requestId, answerOf(requestId));
     }
   }
@@ -149,10 +149,10 @@ export async function serveRequests(
   }
 
   const polls = record.protocolVersion >= POLLING_SINCE;
-  const dismiss = (): void => doBeforeAnswer(dismissListener(store, sessionId));
+  const dismiss = (): void => doBeforeAnswer(revokeStreamLease(store, sessionId));
   const controls = polls ? { closeSSEStream: letGo, closeStandaloneSSEStream: dismiss } : {};
-  exchange.endsItself();
-  watchExits(exchange, {
+  mcpRequest.handlesItsDeadline();
+  watchCancellation(mcpRequest, {
     over: pending.over,
     onAbandoned() {
       goOn();
@@ -172,7 +172,7 @@ export async function serveRequests(
     },
   });
   // Those that were not given up while the server was built.
-  for (const request of requests) if (pending.find(request.id)) rehearsed.receive(request, controls);
+  for (const request of requests) if (pending.find(request.id)) replayed.receive(request, controls);
   return answer.response;
 }
 

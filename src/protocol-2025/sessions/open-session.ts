@@ -1,21 +1,21 @@
 import type { JSONRPCMessage, JSONRPCRequest, ServerCapabilities } from "@modelcontextprotocol/server";
+import type { McpRequest } from "../../auth/request-context.ts";
 import type { HttpResponse } from "../../http/http-handler.ts";
-import type { Exchange } from "../../auth/request-context.ts";
-import { rehearseServer } from "../requests/replayed-server.ts";
-import type { SessionContext } from "./session-context.ts";
+import { replayServer } from "../requests/replayed-server.ts";
 import { unreachableClient } from "../unreachable-client.ts";
+import type { SessionContext } from "./session-context.ts";
 
 /** Serves `initialize`: what the server answers, with the id of the session that was kept of it. */
 export async function openSession(
   context: SessionContext,
   request: JSONRPCRequest,
-  exchange: Exchange,
+  mcpRequest: McpRequest,
 ): Promise<HttpResponse> {
   const { promise: answered, resolve } = Promise.withResolvers<JSONRPCMessage>();
-  const rehearsed = await rehearseServer({
+  const replayed = await replayServer({
     createServer: context.createServer,
-    visit: exchange,
-    services: context.openServices(exchange, request),
+    requestContext: mcpRequest,
+    services: context.openServices(mcpRequest, request),
     requestIds: new Set([request.id]),
     sink: {
       answered: resolve,
@@ -27,9 +27,9 @@ export async function openSession(
       announced() {},
     },
   });
-  rehearsed.receive(request);
+  replayed.receive(request);
   const answer = await answered;
-  rehearsed.close();
+  replayed.close();
   const headers = { "content-type": "application/json" };
   const body = JSON.stringify(answer);
   if (!("result" in answer)) return { status: 200, headers, body };
@@ -38,7 +38,7 @@ export async function openSession(
     capabilities: ServerCapabilities;
   };
   const { id } = await context.sessions.create({
-    principal: exchange.principal,
+    principal: mcpRequest.principal,
     protocolVersion,
     initialize: request.params ?? {},
     capabilities,

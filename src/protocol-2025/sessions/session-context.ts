@@ -1,6 +1,6 @@
 import type { ServerFactory } from "../../define-server.ts";
+import type { ChangeEvents } from "../../services/change-events.ts";
 import type { OpenServicesOf } from "../../services/services.ts";
-import type { FleetEvents } from "../../services/change-events.ts";
 import type { ObservedStore } from "../../store/observed-store.ts";
 import type { Sessions } from "./session-record.ts";
 
@@ -10,7 +10,7 @@ export interface SessionContext {
   readonly store: ObservedStore;
   readonly sessions: Sessions;
   readonly openServices: OpenServicesOf;
-  readonly fleetEvents: FleetEvents;
+  readonly changeEvents: ChangeEvents;
   /** Seconds after which a stream that only waits for news ends, for its client to come back. */
   readonly streamSeconds?: number;
 }

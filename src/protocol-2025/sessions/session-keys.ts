@@ -12,31 +12,31 @@ export const sessionPartition = (sessionId: string): string => `session/${sessio
 export const RECORD = "record";
 
 /** Who serves the session's standing stream. */
-export const LISTENER = "listener";
+export const STREAM_LEASE = "listener";
 
 export const recordKey = (sessionId: string): StateKey => ({ partition: sessionPartition(sessionId), sort: RECORD });
 
-export const listenerKey = (sessionId: string): StateKey => ({
+export const streamLeaseKey = (sessionId: string): StateKey => ({
   partition: sessionPartition(sessionId),
-  sort: LISTENER,
+  sort: STREAM_LEASE,
 });
 
 /** The events of one request's stream. */
 export const streamPartition = (sessionId: string, streamId: string): string => `stream/${sessionId}/${streamId}`;
 
 /** What the client sends to one request under way. */
-export const inboxPartition = (sessionId: string, inbox: string): string => `inbox/${sessionId}/${inbox}`;
+export const mailboxPartition = (sessionId: string, mailbox: string): string => `inbox/${sessionId}/${mailbox}`;
 
 /** The inbox of the request with this id: computed, not looked up, by whichever instance has something for it. */
-export function inboxOf(requestId: RequestId): string {
+export function mailboxOf(requestId: RequestId): string {
   const { createHash } = process.getBuiltinModule("node:crypto");
   return createHash("sha256").update(JSON.stringify(requestId)).digest("base64url").slice(0, 22);
 }
 
 /** A server→client request on the wire. */
-export interface WireId {
+export interface ServerRequestId {
   /** Inbox of the client's request that it belongs to. */
-  readonly inbox: string;
+  readonly mailbox: string;
   readonly streamId: string;
   /** Counts the stream's server→client requests. */
   readonly number: number;
@@ -46,13 +46,14 @@ export interface WireId {
  * The id under which a server→client request travels. It is unique in the session, whatever instance sent it, and says
  * where the reply goes.
  */
-export const toWireId = ({ inbox, streamId, number }: WireId): string => `${inbox}.${streamId}.${number}`;
+export const toServerRequestId = ({ mailbox, streamId, number }: ServerRequestId): string =>
+  `${mailbox}.${streamId}.${number}`;
 
-/** Undefined for what `toWireId` did not make. */
-export function parseWireId(id: unknown): WireId | undefined {
+/** Undefined for what `toServerRequestId` did not make. */
+export function parseServerRequestId(id: unknown): ServerRequestId | undefined {
   const match = typeof id === "string" ? /^([\w-]{22})\.([\w-]{8,64})\.(\d{1,9})$/.exec(id) : undefined;
-  const [, inbox = "", streamId = "", number = ""] = match ?? [];
-  return match ? { inbox, streamId, number: Number(number) } : undefined;
+  const [, mailbox = "", streamId = "", number = ""] = match ?? [];
+  return match ? { mailbox, streamId, number: Number(number) } : undefined;
 }
 
 /** Fixed width, so that the text order of sort keys is the order of the numbers. */

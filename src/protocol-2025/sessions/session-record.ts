@@ -1,7 +1,7 @@
 import type { JSONRPCRequest, LoggingLevel, ServerCapabilities } from "@modelcontextprotocol/server";
 import type { Principal } from "../../auth/principal.ts";
 import { isConflict, type StateItem, type StateStore } from "../../store/store.ts";
-import { listenerKey, recordKey } from "./session-keys.ts";
+import { recordKey, streamLeaseKey } from "./session-keys.ts";
 
 /** What is kept of a 2025-era session. Any instance makes a server of it that behaves as if it had held it all along. */
 export interface SessionRecord {
@@ -97,7 +97,7 @@ export function createSessions(
 
     async delete(id) {
       await store.delete(recordKey(id));
-      await store.delete(listenerKey(id));
+      await store.delete(streamLeaseKey(id));
     },
   };
 }

@@ -1,10 +1,10 @@
+import type { StreamRequest } from "../../auth/request-context.ts";
 import type { HttpResponse } from "../../http/http-handler.ts";
-import type { StreamVisit } from "../../auth/request-context.ts";
 import { SSE_HEADERS, sseRetry } from "../../http/sse.ts";
 import { pollDelayMs } from "../../store/observed-store.ts";
 import { isConflict, type StateStore } from "../../store/store.ts";
-import { failedAnswer } from "../requests/failed-response.ts";
 import { badRequest } from "../error-responses.ts";
+import { failedAnswer } from "../requests/failed-response.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
 import { streamPartition } from "../sessions/session-keys.ts";
 import type { Session } from "../sessions/session-record.ts";
@@ -27,7 +27,7 @@ const CLOCK_SKEW_MS = 2_000;
 export async function resumeStream(
   { store, streamSeconds }: SessionContext,
   session: Session,
-  { position, ...visit }: StreamVisit & { readonly position: EventPosition },
+  { position, ...requestContext }: StreamRequest & { readonly position: EventPosition },
 ): Promise<HttpResponse> {
   const { streamId } = position;
   const { protocolVersion } = session.record;
@@ -37,7 +37,7 @@ export async function resumeStream(
   if (first?.number !== position.entry)
     return badRequest(undefined, "There is no such event to go on from, or no longer.");
   if (endedWithoutResult(found, position)) return { status: 204, headers: {} };
-  const ending = streamEnd(visit, streamSeconds);
+  const ending = streamEnd(requestContext, streamSeconds);
   // While the store cannot be asked, its writer cannot be heard of.
   let deafUntil = 0;
 
@@ -69,7 +69,7 @@ export async function resumeStream(
 
   // A store that cannot be asked now is asked again.
   function readNothing(error: unknown): [] {
-    visit.failed(error);
+    requestContext.failed(error);
     deafUntil = Date.now() + SILENCE_MS;
     return [];
   }

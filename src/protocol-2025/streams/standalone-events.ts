@@ -1,11 +1,11 @@
 import type { JSONRPCMessage, ServerEvent } from "@modelcontextprotocol/server";
+import type { ChangeEntry } from "../../services/change-events.ts";
 import { isEvent, type LoggedEvent, toEventSort, toLoggedEvent } from "../../store/event-log.ts";
-import type { FleetEntry } from "../../services/change-events.ts";
 import type { StateStore } from "../../store/store.ts";
-import { LISTENER, RECORD, sessionPartition } from "../sessions/session-keys.ts";
+import { RECORD, STREAM_LEASE, sessionPartition } from "../sessions/session-keys.ts";
 import { type SessionRecord, toRecord } from "../sessions/session-record.ts";
-import { toListener } from "./stream-lease.ts";
-import type { StandingPosition } from "./standalone-position.ts";
+import type { StandalonePosition } from "./standalone-position.ts";
+import { toStreamLease } from "./stream-lease.ts";
 
 /** What one look at a session's partition shows. */
 export interface SessionSight {
@@ -14,43 +14,43 @@ export interface SessionSight {
   /** Who serves the standing stream; empty when nobody does. */
   readonly owner: string | undefined;
   /** What was announced behind the position asked for. */
-  readonly news: readonly LoggedEvent[];
+  readonly notifications: readonly LoggedEvent[];
 }
 
 /** Looks at a session, with one read. */
 export async function lookAtSession(store: StateStore, sessionId: string, after: number): Promise<SessionSight> {
   const items = await store.list(sessionPartition(sessionId), { after: toEventSort(after) });
   const record = items.find(({ sort }) => sort === RECORD);
-  const listener = items.find(({ sort }) => sort === LISTENER);
+  const lease = items.find(({ sort }) => sort === STREAM_LEASE);
   return {
     ...(record && { record: toRecord(record) }),
-    owner: listener && toListener(listener).owner,
-    news: items.filter(isEvent).map(toLoggedEvent),
+    owner: lease && toStreamLease(lease).owner,
+    notifications: items.filter(isEvent).map(toLoggedEvent),
   };
 }
 
 /** An event of the standing stream, and where the stream is behind it. */
-export interface StandingEvent {
-  readonly position: StandingPosition;
+export interface StandaloneEvent {
+  readonly position: StandalonePosition;
   readonly message: JSONRPCMessage;
 }
 
-export interface StandingSources {
-  readonly news: readonly LoggedEvent[];
+export interface StandaloneSources {
+  readonly notifications: readonly LoggedEvent[];
   /** Entries of the fleet's log behind the position, in order. */
-  readonly changes: readonly FleetEntry[];
+  readonly changes: readonly ChangeEntry[];
   readonly record: SessionRecord;
 }
 
 /** What there is to tell behind `from`, in order, and where the stream is when all is told. */
-export function standingEvents(
-  from: StandingPosition,
-  { news, changes, record }: StandingSources,
-): { readonly events: readonly StandingEvent[]; readonly position: StandingPosition } {
-  const events: StandingEvent[] = [];
+export function standaloneEvents(
+  from: StandalonePosition,
+  { notifications, changes, record }: StandaloneSources,
+): { readonly events: readonly StandaloneEvent[]; readonly position: StandalonePosition } {
+  const events: StandaloneEvent[] = [];
   let position = from;
-  for (const { number, value } of news) {
-    position = { ...position, news: number };
+  for (const { number, value } of notifications) {
+    position = { ...position, notifications: number };
     events.push({ position, message: JSON.parse(value) });
   }
   for (const { number, events: changed } of changes) {

@@ -1,7 +1,7 @@
 /** How far a session's standing stream has come in the two logs that it is fed from. */
-export interface StandingPosition {
+export interface StandalonePosition {
   /** Number of the last event of the session's own log. */
-  readonly news: number;
+  readonly notifications: number;
   /** Number of the last entry of the fleet's log. */
   readonly fleet: number;
   /** How many events of that entry have been told. */
@@ -9,13 +9,13 @@ export interface StandingPosition {
 }
 
 /** The id of the event after which the stream is at `position`. */
-export const toStandingEventId = ({ news, fleet, told }: StandingPosition): string =>
-  `standing-${news}-${fleet}-${told}`;
+export const toStandaloneEventId = ({ notifications, fleet, told }: StandalonePosition): string =>
+  `standing-${notifications}-${fleet}-${told}`;
 
-/** Undefined for what `toStandingEventId` did not make. */
-export function parseStandingEventId(id: string): StandingPosition | undefined {
+/** Undefined for what `toStandaloneEventId` did not make. */
+export function parseStandaloneEventId(id: string): StandalonePosition | undefined {
   const [, ...numbers] = /^standing-(\d{1,16})-(\d{1,16})-(\d{1,5})$/.exec(id) ?? [];
   if (numbers.length === 0) return undefined;
-  const [news = 0, fleet = 0, told = 0] = numbers.map(Number);
-  return { news, fleet, told };
+  const [notifications = 0, fleet = 0, told = 0] = numbers.map(Number);
+  return { notifications, fleet, told };
 }

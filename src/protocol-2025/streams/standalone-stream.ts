@@ -1,16 +1,16 @@
+import type { StreamRequest } from "../../auth/request-context.ts";
 import type { HttpResponse } from "../../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../../http/json-rpc.ts";
-import type { StreamVisit } from "../../auth/request-context.ts";
 import { SSE_HEADERS, sseRetry } from "../../http/sse.ts";
-import type { FleetEntry } from "../../services/change-events.ts";
+import type { ChangeEntry } from "../../services/change-events.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
 import { sessionPartition } from "../sessions/session-keys.ts";
 import type { Session } from "../sessions/session-record.ts";
-import { findListener, isServed, type ListenerHold, takeListener } from "./stream-lease.ts";
-import { lookAtSession, standingEvents } from "./standalone-events.ts";
-import { type StandingPosition, toStandingEventId } from "./standalone-position.ts";
+import { lookAtSession, standaloneEvents } from "./standalone-events.ts";
+import { type StandalonePosition, toStandaloneEventId } from "./standalone-position.ts";
 import { streamEnd } from "./stream-end.ts";
 import { frameOf, POLLING_SINCE, RETRY_MS } from "./stream-frames.ts";
+import { acquireStreamLease, findStreamLease, type HeldStreamLease, isServed } from "./stream-lease.ts";
 
 /**
  * Serves the stream that carries what belongs to no request: what the session's servers announce, on whatever instance,
@@ -18,45 +18,45 @@ import { frameOf, POLLING_SINCE, RETRY_MS } from "./stream-frames.ts";
  * connection broke and nobody may have noticed; one that does not is refused while the stream is served, unless its
  * revision gives it no id to resume with.
  */
-export async function openStandingStream(
+export async function openStandaloneStream(
   context: SessionContext,
   session: Session,
-  { resumed, ...visit }: StreamVisit & { readonly resumed?: StandingPosition | undefined },
+  { resumed, ...requestContext }: StreamRequest & { readonly resumed?: StandalonePosition | undefined },
 ): Promise<HttpResponse> {
-  const { store, fleetEvents, streamSeconds } = context;
-  const found = await findListener(store, session.id);
+  const { store, changeEvents, streamSeconds } = context;
+  const found = await findStreamLease(store, session.id);
   const couldResume = session.record.protocolVersion >= POLLING_SINCE;
   if (!resumed && couldResume && isServed(found)) return servedElsewhere();
   const known = resumed ?? found?.position;
-  const ending = streamEnd(visit, streamSeconds);
+  const ending = streamEnd(requestContext, streamSeconds);
   const changes = createInflow();
   const over = new AbortController();
-  const fleet = await fleetEvents.follow({
+  const fleet = await changeEvents.follow({
     ...(known && { after: known.fleet }),
     signal: AbortSignal.any([ending, over.signal]),
     onEntry: changes.add,
   });
   // Nobody has heard what was announced before the first stream.
-  const position = known ?? { news: 0, fleet, told: 0 };
-  const hold = await takeListener(store, session.id, { found, position });
+  const position = known ?? { notifications: 0, fleet, told: 0 };
+  const hold = await acquireStreamLease(store, session.id, { found, position });
   // Of a client that has left meanwhile, nobody would read the stream, nor end it.
-  if (!hold || visit.abandoned.aborted) {
+  if (!hold || requestContext.abandoned.aborted) {
     over.abort();
     await hold?.release(position);
     return servedElsewhere();
   }
-  const body = frames(context, session, { visit, ending, over, changes, hold, position });
+  const body = frames(context, session, { requestContext, ending, over, changes, hold, position });
   return { status: 200, headers: SSE_HEADERS, body };
 }
 
 interface Standing {
-  readonly visit: StreamVisit;
+  readonly requestContext: StreamRequest;
   readonly ending: AbortSignal;
   /** Aborted when the stream is over, for whatever reason. */
   readonly over: AbortController;
   readonly changes: Inflow;
-  readonly hold: ListenerHold;
-  readonly position: StandingPosition;
+  readonly hold: HeldStreamLease;
+  readonly position: StandalonePosition;
 }
 
 /** How often news of other instances are looked for, in milliseconds. What happens here, and in the fleet, wakes. */
@@ -66,31 +66,35 @@ const RAREST_LOOK_MS = 2_000;
 async function* frames(
   { store }: SessionContext,
   { id, record: { protocolVersion } }: Session,
-  { visit, ending, over, changes, hold, ...start }: Standing,
+  { requestContext, ending, over, changes, hold, ...start }: Standing,
 ): AsyncGenerator<string, void> {
   let { position } = start;
   let quietSince = Date.now();
   // A store that cannot be asked now is asked again.
-  const tolerate = (error: unknown): undefined => visit.failed(error) as undefined;
+  const tolerate = (error: unknown): undefined => requestContext.failed(error) as undefined;
   // A reader that leaves does not wait for it.
   const { promise: released, resolve: finish } = Promise.withResolvers<void>();
-  visit.invocation.waitUntil?.(released);
+  requestContext.invocation.waitUntil?.(released);
   try {
-    yield frameOf({ id: toStandingEventId(position) }, protocolVersion);
+    yield frameOf({ id: toStandaloneEventId(position) }, protocolVersion);
     for (;;) {
       const woken = changes.nextChange();
-      const sight = await lookAtSession(store, id, position.news).catch(tolerate);
+      const sight = await lookAtSession(store, id, position.notifications).catch(tolerate);
       if (sight && (!sight.record || sight.owner !== hold.owner)) {
         // Sent away to come back; otherwise the session has ended, or another stream has taken this one's place.
         if (sight.owner === "") yield sseRetry(RETRY_MS);
         return;
       }
       if (sight?.record) {
-        const next = standingEvents(position, { news: sight.news, record: sight.record, changes: changes.take() });
+        const next = standaloneEvents(position, {
+          notifications: sight.notifications,
+          record: sight.record,
+          changes: changes.take(),
+        });
         for (const { position: behind, message } of next.events) {
           position = behind;
           quietSince = Date.now();
-          yield frameOf({ id: toStandingEventId(position), message }, protocolVersion);
+          yield frameOf({ id: toStandaloneEventId(position), message }, protocolVersion);
         }
         position = next.position;
       }
@@ -111,14 +115,14 @@ async function* frames(
 
 /** Entries of the fleet's log on their way into a stream. */
 interface Inflow {
-  readonly add: (entry: FleetEntry) => void;
-  take(): readonly FleetEntry[];
+  readonly add: (entry: ChangeEntry) => void;
+  take(): readonly ChangeEntry[];
   /** Fires when an entry comes that was not there at the time of the call. */
   nextChange(): AbortSignal;
 }
 
 function createInflow(): Inflow {
-  let entries: FleetEntry[] = [];
+  let entries: ChangeEntry[] = [];
   let change = new AbortController();
   return {
     add(entry) {

@@ -1,19 +1,19 @@
 import { isConflict, type StateItem, type StateStore } from "../../store/store.ts";
-import { listenerKey } from "../sessions/session-keys.ts";
-import type { StandingPosition } from "./standalone-position.ts";
+import { streamLeaseKey } from "../sessions/session-keys.ts";
+import type { StandalonePosition } from "./standalone-position.ts";
 
 /** Who serves a session's standing stream, one at a time in the whole fleet. */
-export interface Listener {
+export interface StreamLease {
   /** Names the stream; empty when nobody serves it. */
   readonly owner: string;
   /** Unix time in milliseconds by which the owner promised to be heard of again. */
   readonly aliveUntil: number;
   /** How far the stream had come by then. */
-  readonly position: StandingPosition;
+  readonly position: StandalonePosition;
 }
 
 /** A listener as it was found, with the version to replace it on. */
-export interface FoundListener extends Listener {
+export interface FoundStreamLease extends StreamLease {
   readonly version: number;
 }
 
@@ -24,45 +24,45 @@ const SIGN_OF_LIFE_MS = 10_000;
 /** As long as news can be read. */
 const TTL_MS = 7_200_000;
 
-export async function findListener(store: StateStore, sessionId: string): Promise<FoundListener | undefined> {
-  const item = await store.get(listenerKey(sessionId));
-  return item && { ...toListener(item), version: item.version };
+export async function findStreamLease(store: StateStore, sessionId: string): Promise<FoundStreamLease | undefined> {
+  const item = await store.get(streamLeaseKey(sessionId));
+  return item && { ...toStreamLease(item), version: item.version };
 }
 
-export const toListener = ({ value }: StateItem): Listener => JSON.parse(value);
+export const toStreamLease = ({ value }: StateItem): StreamLease => JSON.parse(value);
 
 /** Whether somebody serves the stream, as far as can be told. */
-export const isServed = (listener: Listener | undefined): boolean =>
-  listener !== undefined && listener.owner !== "" && listener.aliveUntil > Date.now();
+export const isServed = (lease: StreamLease | undefined): boolean =>
+  lease !== undefined && lease.owner !== "" && lease.aliveUntil > Date.now();
 
 /** The place of a session's listener, held by one stream. */
-export interface ListenerHold {
+export interface HeldStreamLease {
   readonly owner: string;
   /** Says that the stream is still there, if it is time to. */
-  renew(position: StandingPosition): Promise<void>;
+  renew(position: StandalonePosition): Promise<void>;
   /** Leaves the place to others, who go on from `position`. */
-  release(position: StandingPosition): Promise<void>;
+  release(position: StandalonePosition): Promise<void>;
 }
 
 /** Takes the place of the session's listener; undefined when somebody else was faster. */
-export async function takeListener(
+export async function acquireStreamLease(
   store: StateStore,
   sessionId: string,
-  { found, position }: { readonly found: FoundListener | undefined; readonly position: StandingPosition },
-): Promise<ListenerHold | undefined> {
+  { found, position }: { readonly found: FoundStreamLease | undefined; readonly position: StandalonePosition },
+): Promise<HeldStreamLease | undefined> {
   const owner = crypto.randomUUID();
-  let version = await replaceListener(store, sessionId, { owner, position, version: found?.version });
+  let version = await replaceStreamLease(store, sessionId, { owner, position, version: found?.version });
   let renewAt = Date.now() + SIGN_OF_LIFE_MS;
   if (version === undefined) return undefined;
 
-  async function replace(listener: Pick<Listener, "owner" | "position">): Promise<void> {
+  async function replace(lease: Pick<StreamLease, "owner" | "position">): Promise<void> {
     if (version === undefined) return;
-    version = await replaceListener(store, sessionId, { ...listener, version });
+    version = await replaceStreamLease(store, sessionId, { ...lease, version });
     if (version !== undefined) return;
     // It is still ours if a write of ours that seemed to fail did happen.
-    const there = await findListener(store, sessionId);
+    const there = await findStreamLease(store, sessionId);
     if (there?.owner !== owner) return;
-    version = await replaceListener(store, sessionId, { ...listener, version: there.version });
+    version = await replaceStreamLease(store, sessionId, { ...lease, version: there.version });
   }
 
   return {
@@ -77,22 +77,22 @@ export async function takeListener(
 }
 
 /** Ends the session's standing stream wherever it is served, for its client to come back (SEP-1699). */
-export async function dismissListener(store: StateStore, sessionId: string): Promise<void> {
-  const listener = await findListener(store, sessionId);
-  if (listener) await replaceListener(store, sessionId, { ...listener, owner: "" });
+export async function revokeStreamLease(store: StateStore, sessionId: string): Promise<void> {
+  const lease = await findStreamLease(store, sessionId);
+  if (lease) await replaceStreamLease(store, sessionId, { ...lease, owner: "" });
 }
 
 /** The new version; undefined when the listener is another by now. */
-async function replaceListener(
+async function replaceStreamLease(
   store: StateStore,
   sessionId: string,
-  { owner, position, version }: Omit<Listener, "aliveUntil"> & { readonly version: number | undefined },
+  { owner, position, version }: Omit<StreamLease, "aliveUntil"> & { readonly version: number | undefined },
 ): Promise<number | undefined> {
   const now = Date.now();
-  const listener: Listener = { owner, position, aliveUntil: now + SILENCE_MS };
+  const lease: StreamLease = { owner, position, aliveUntil: now + SILENCE_MS };
   const expiresAt = Math.ceil((now + TTL_MS) / 1000);
   try {
-    const item = { ...listenerKey(sessionId), value: JSON.stringify(listener), expiresAt };
+    const item = { ...streamLeaseKey(sessionId), value: JSON.stringify(lease), expiresAt };
     return (await store.put(item, version === undefined ? "absent" : { version })).version;
   } catch (error) {
     if (isConflict(error)) return undefined;

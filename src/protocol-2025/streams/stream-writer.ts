@@ -100,7 +100,7 @@ export function openStreamWriter(options: StreamWriterOptions): StreamWriter {
     let isOurs = true;
     for (let isFirst = true; isOurs && (isFirst || changed || pending.length > 0); isFirst = false) {
       // Woken by nothing, it says that it is still there.
-      if (!isFirst && !changed) await news();
+      if (!isFirst && !changed) await notifications();
       changed = false;
       const messages = queue;
       queue = [];
@@ -109,7 +109,7 @@ export function openStreamWriter(options: StreamWriterOptions): StreamWriter {
     if (!isOurs) onSuperseded();
   }
 
-  const news = (): Promise<void> =>
+  const notifications = (): Promise<void> =>
     new Promise((resolve) => {
       const timer = setTimeout(resolve, SIGN_OF_LIFE_MS);
       wake = () => {

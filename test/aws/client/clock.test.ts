@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createDynamodbStore } from "../../../adapters/aws/dynamodb/dynamodb-store.ts";
 import { createAwsClock } from "../../../adapters/aws/client/clock.ts";
+import { createDynamodbStore } from "../../../adapters/aws/dynamodb/dynamodb-store.ts";
 import { CLIENTS, setUpClient, USER_AGENTS } from "../../store/clients.ts";
 import { standInCredentials } from "../../store/engines.ts";
 import { type StandIn, startStandIn } from "../../store/stand-in-server.ts";

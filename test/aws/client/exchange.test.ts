@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { kindOf } from "../../../adapters/aws/dynamodb/failure.ts";
 import { createExchange, type Exchange } from "../../../adapters/aws/client/exchange.ts";
+import { kindOf } from "../../../adapters/aws/dynamodb/failure.ts";
 
 let server: Server;
 let exchange: Exchange;

@@ -10,10 +10,10 @@ export function closest(name: string, names: readonly string[]): string {
 /** How many letters have to be added, dropped or replaced to make one of the other (Levenshtein). */
 function distance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, column) => column);
-  for (const [index, letter] of [...left].entries()) {
+  for (const [index, name] of [...left].entries()) {
     const next = [index + 1];
     for (const [column, other] of [...right].entries()) {
-      const replaced = (row[column] as number) + (letter === other ? 0 : 1);
+      const replaced = (row[column] as number) + (name === other ? 0 : 1);
       next.push(Math.min(replaced, (row[column + 1] as number) + 1, (next[column] as number) + 1));
     }
     row = next;

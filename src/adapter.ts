@@ -1,0 +1,39 @@
+/** The front door for code that connects the core to a platform: adapters, stores, emulators and the command line. */
+export { monotonicMs } from "./clock.ts";
+export type { PlatformIdentityKind } from "./config/auth-settings.ts";
+export { CONFIG_VARIABLES, type Config, readConfig } from "./config/config.ts";
+export {
+  KEY_RING_FORM,
+  type LoadStateKeys,
+  readStateKeys,
+  type StateKeyEntry,
+  type StateKeySource,
+} from "./config/key-ring.ts";
+export type { RateRule } from "./config/limit-settings.ts";
+export type { ClaimValue, TokenIssuer } from "./config/token-issuer.ts";
+export { AnycloudError, type ErrorCode } from "./errors.ts";
+export { catchErrors } from "./http/catch-errors.ts";
+export type {
+  Adapter,
+  HttpHandler,
+  HttpRequest,
+  HttpResponse,
+  Invocation,
+  PlatformIdentity,
+} from "./http/http-handler.ts";
+export { LightSignal, type Occasion } from "./http/light-signal.ts";
+export type { LogSink, RequestRecord } from "./http/request-log.ts";
+export { stateConflict } from "./store/conflict.ts";
+export { compareSortKeys } from "./store/sort-order.ts";
+export {
+  isConflict,
+  MAX_VALUE_BYTES,
+  type StateCondition,
+  type StateItem,
+  type StateKey,
+  type StateRange,
+  type StateStore,
+  type StateWrite,
+} from "./store/store.ts";
+export { checkExpiry, checkKey, checkPartition, checkWrite } from "./store/write-limits.ts";
+export { warmUp } from "./warm-up.ts";
