@@ -21,7 +21,6 @@ export type {
   Invocation,
   PlatformIdentity,
 } from "./http/http-handler.ts";
-export { LightSignal, type Occasion } from "./http/light-signal.ts";
 export type { LogSink, RequestRecord } from "./http/request-log.ts";
 export { stateConflict } from "./store/conflict.ts";
 export { compareSortKeys } from "./store/sort-order.ts";

@@ -2,10 +2,10 @@ import { CLIENT_CAPABILITIES_META_KEY, McpServer, PROTOCOL_VERSION_META_KEY } fr
 import * as z from "zod/v4";
 import { ANYBODY } from "./auth/caller.ts";
 import type { HttpResponse } from "./http/http-handler.ts";
-import { MODERN_REVISION } from "./pipeline/classify.ts";
 import { serveMessage } from "./pipeline/serve-message.ts";
 import { createProtocol2025Handler } from "./protocol-2025/handler.ts";
 import { createProtocol2026Handler } from "./protocol-2026/handler.ts";
+import { MODERN_REVISION } from "./protocol-2026/revision.ts";
 import { createChangeEvents } from "./services/change-events.ts";
 import { createServices } from "./services/services.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
@@ -14,16 +14,16 @@ import { observed } from "./store/observed-store.ts";
 const TOOL = "warm-up";
 
 /**
- * Serves one 2026-07-28 call of a tool to a server of its own, which makes what the SDK makes when it is first needed: the
- * schemas of the revision, and what zod compiles of them. To be awaited before the first request, where the platform gives
- * more of a processor to what comes before it, as Lambda does. Nothing of the user's runs. Its failure is nobody's: the
- * first request then takes longer.
+ * Serves one 2026-07-28 call to a server of its own, which makes the SDK create what it creates on first use: the schemas of
+ * the revision, and the code that zod compiles of them. To be awaited before the first request, where the platform gives
+ * more of a processor to the start than to requests. Nothing of the user's runs. A failure is ignored: the first request
+ * then takes longer.
  */
 export async function warmUp(): Promise<void> {
   await callOnce().catch(() => {});
 }
 
-/** The answer to that call. */
+/** The response to that call. */
 export function callOnce(): Promise<HttpResponse> {
   const store = observed(createMemoryStore());
   const changeEvents = createChangeEvents(store);
@@ -38,7 +38,7 @@ export function callOnce(): Promise<HttpResponse> {
   return serveMessage(handlers, {
     request: { method: "POST", url: "/", headers },
     invocation: { requestId: TOOL, canStream: true },
-    notes: {},
+    logFields: {},
     caller: ANYBODY,
     principal: ANYBODY.principal,
     message: { jsonrpc: "2.0", id: 1, method: "tools/call", params },

@@ -2,7 +2,7 @@ import type { Caller } from "../auth/caller.ts";
 import type { UnauthenticatedRequest } from "../auth/request-context.ts";
 import { traceIdOf } from "../http/request-log.ts";
 
-/** Who did what, whether it was allowed, and what became of it. Never a token, and of arguments only what was declared. */
+/** The caller, the operation, the decision and the outcome. Never a token, and only arguments that were declared. */
 export interface AuditRecord {
   /** ISO 8601. */
   readonly time: string;
@@ -37,10 +37,10 @@ export interface AuditRecord {
   readonly arguments?: Readonly<Record<string, unknown>>;
 }
 
-/** Takes the records of the audit trail. It must not throw, and is not waited for. */
+/** Takes the records of the audit log. It must not throw, and is not waited for. */
 export type AuditSink = (record: AuditRecord) => void;
 
-/** What is known of an event, beside what its request says. */
+/** The fields of a record that its request does not hold. */
 export type AuditEntry = Pick<AuditRecord, "event" | "decision" | "outcome"> &
   Partial<Pick<AuditRecord, "tool" | "reason" | "policyIds" | "scopes" | "errorCode" | "durationMs" | "arguments">>;
 
@@ -56,7 +56,7 @@ export const writeAuditLine: AuditSink = (record) => void process.stdout.write(`
 /** A name that a caller chose could be of any length. */
 const MAX_NAME_LENGTH = 128;
 
-/** The audit trail into `sink`. */
+/** Writes the audit log into `sink`. */
 export function createAudit(sink: AuditSink): Audit {
   return ({ request, invocation, caller }, { event, tool, durationMs = 0, ...entry }) => {
     const { requestId, clientIp } = invocation;
@@ -69,7 +69,7 @@ export function createAudit(sink: AuditSink): Audit {
       requestId,
       ...(traceId && { traceId }),
       ...(clientIp && { clientIp }),
-      ...(caller && whoIs(caller)),
+      ...(caller && callerFields(caller)),
       ...(tool !== undefined && { tool: tool.slice(0, MAX_NAME_LENGTH) }),
       ...entry,
       durationMs: Math.round(durationMs * 10) / 10,
@@ -77,13 +77,13 @@ export function createAudit(sink: AuditSink): Audit {
     try {
       sink(record);
     } catch (error) {
-      // The call goes on; that its trace is lost must not be.
+      // The call goes on; the loss of its record must be noticed.
       console.error(`The audit record of request ${requestId} was lost:`, error);
     }
   };
 }
 
-/** Why a request was refused before it was known what it asks for, by the status of the answer. */
+/** Reasons of refusals before the operation is known, by the status of the response. */
 const REASONS: Readonly<Record<number, string>> = {
   400: "malformed_credentials",
   401: "unauthenticated",
@@ -91,9 +91,9 @@ const REASONS: Readonly<Record<number, string>> = {
   429: "rate_limit",
 };
 
-/** Records such a refusal. Whoever could not be asked for, with a 5xx, refused nobody. */
+/** Records a refusal. A 5xx is an outage, and refuses nobody. */
 export function recordRefusal(audit: Audit, request: Audited, status: number): void {
-  // A platform that says nothing of who calls is no token that could be mended: 403, too.
+  // A platform that names no caller is refused with 403, too.
   const reason = status === 403 && !request.caller ? "unauthenticated" : REASONS[status];
   if (!reason) return;
   const isLimited = status === 429;
@@ -101,7 +101,7 @@ export function recordRefusal(audit: Audit, request: Audited, status: number): v
   audit(request, { event, decision: "deny", outcome: isLimited ? "rate_limited" : "refused", reason });
 }
 
-const whoIs = ({ principal, issuer, subject, clientId }: Caller): Partial<AuditRecord> => ({
+const callerFields = ({ principal, issuer, subject, clientId }: Caller): Partial<AuditRecord> => ({
   principal,
   ...(issuer !== undefined && { issuer }),
   ...(subject !== undefined && { subject }),

@@ -1,43 +1,52 @@
 import type { JSONRPCMessage } from "@modelcontextprotocol/server";
 import type { RequestContext } from "../auth/request-context.ts";
-import type { ToolCallDecision } from "../authorization/tool-call-decision.ts";
-import type { ToolRulesByName } from "../authorization/tool-rules.ts";
 import { monotonicMs } from "../clock.ts";
 import type { Audit, AuditEntry } from "./audit-log.ts";
 import { auditedArguments } from "./audited-arguments.ts";
 
-export interface CallAuditOptions {
-  readonly requestContext: RequestContext;
-  readonly audit: Audit | undefined;
-  readonly rules: ToolRulesByName;
+/** A call of a tool, and the decision about it. */
+export interface AuditedCall {
+  readonly tool: string;
+  readonly arguments: unknown;
+  /** Names of the policies that decided. */
+  readonly policies: readonly string[];
+  /** When it was decided, by `monotonicMs`. */
+  readonly decidedAt: number;
 }
 
-/** Why a call was not let through. */
+export interface CallAuditOptions {
+  readonly context: RequestContext;
+  readonly audit: Audit | undefined;
+  /** The arguments of a tool whose values may be recorded. */
+  readonly auditFieldsOf: (tool: string) => readonly string[] | undefined;
+}
+
+/** Why a call was denied. */
 interface Denial {
   readonly event: AuditEntry["event"];
   readonly reason: string;
   readonly scopes?: readonly string[];
 }
 
-/** The audit trail of the calls of one message: each is recorded once, when it is known what became of it. */
+/** Records the calls of one message, each once, when its outcome is known. */
 export interface CallAudit {
-  denied(call: ToolCallDecision, denial: Denial): void;
-  /** The server answered; `cut` when its answer was too large. */
-  answered(call: ToolCallDecision, answer: JSONRPCMessage, cut: boolean): void;
-  /** There will be no answer. */
-  cancelled(call: ToolCallDecision, reason?: string): void;
+  denied(call: AuditedCall, denial: Denial): void;
+  /** The server responded; `isCut` when its response was too large. */
+  answered(call: AuditedCall, response: JSONRPCMessage, isCut: boolean): void;
+  /** There will be no response. */
+  cancelled(call: AuditedCall, reason?: string): void;
 }
 
-export function createCallAudit({ requestContext, audit, rules }: CallAuditOptions): CallAudit {
-  const told = new Set<ToolCallDecision>();
-  function tell(
-    call: ToolCallDecision,
+export function createCallAudit({ context, audit, auditFieldsOf }: CallAuditOptions): CallAudit {
+  const recorded = new Set<AuditedCall>();
+  function record(
+    call: AuditedCall,
     entry: Pick<AuditEntry, "event" | "decision" | "outcome"> & Partial<AuditEntry>,
   ): void {
-    if (!audit || told.has(call)) return;
-    told.add(call);
-    const args = auditedArguments(call.arguments, rules.get(call.tool)?.auditFields);
-    audit(requestContext, {
+    if (!audit || recorded.has(call)) return;
+    recorded.add(call);
+    const args = auditedArguments(call.arguments, auditFieldsOf(call.tool));
+    audit(context, {
       tool: call.tool,
       ...(call.policies.length > 0 && { policyIds: call.policies }),
       ...entry,
@@ -48,21 +57,21 @@ export function createCallAudit({ requestContext, audit, rules }: CallAuditOptio
   return {
     denied(call, denial) {
       const outcome = denial.event === "rate_limited" ? "rate_limited" : "refused";
-      tell(call, { decision: "deny", outcome, ...denial });
+      record(call, { decision: "deny", outcome, ...denial });
     },
-    answered(call, answer, cut) {
-      const reason = cut ? { reason: "output_limit" } : {};
-      tell(call, { event: "tool_call", decision: "allow", ...outcomeOf(answer), ...reason });
+    answered(call, response, isCut) {
+      const reason = isCut ? { reason: "output_limit" } : {};
+      record(call, { event: "tool_call", decision: "allow", ...outcomeOf(response), ...reason });
     },
     cancelled(call, reason) {
-      tell(call, { event: "tool_call", decision: "allow", outcome: "cancelled", ...(reason && { reason }) });
+      record(call, { event: "tool_call", decision: "allow", outcome: "cancelled", ...(reason && { reason }) });
     },
   };
 }
 
-function outcomeOf(answer: JSONRPCMessage): Pick<AuditEntry, "outcome" | "errorCode"> {
-  if ("error" in answer) return { outcome: "error", errorCode: answer.error.code };
-  const { isError, resultType } = "result" in answer ? answer.result : {};
+function outcomeOf(response: JSONRPCMessage): Pick<AuditEntry, "outcome" | "errorCode"> {
+  if ("error" in response) return { outcome: "error", errorCode: response.error.code };
+  const { isError, resultType } = "result" in response ? response.result : {};
   if (isError === true) return { outcome: "tool_error" };
   return { outcome: resultType === "input_required" ? "input_required" : "ok" };
 }

@@ -25,7 +25,7 @@ export interface AuthenticationOptions {
 /** How an endpoint finds out who calls, and what it says of that. */
 export interface Authentication {
   /** Absent where everybody may call. */
-  readonly identify: Authenticator | undefined;
+  readonly authenticate: Authenticator | undefined;
   /** Whether callers come with scopes, so that some can be asked for. */
   readonly hasScopes: boolean;
   readonly challenges: Challenges;
@@ -45,10 +45,10 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
   });
   const challenges = createChallenges({ ...config, hasMetadata: protectedResource !== undefined });
   const hasScopes = Boolean(verifier ?? tokenIssuers) || config.platformIdentity === "azure-easy-auth";
-  return { identify: identifier(options, challenges), hasScopes, challenges, protectedResource };
+  return { authenticate: authenticatorOf(options, challenges), hasScopes, challenges, protectedResource };
 }
 
-function identifier(
+function authenticatorOf(
   { config, verifier, iapKeysUrl }: AuthenticationOptions,
   challenges: Challenges,
 ): Authenticator | undefined {

@@ -7,113 +7,111 @@ import type { RequestContext } from "../auth/request-context.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { Rejection } from "../http/rejection.ts";
 import { withinLimit } from "../limits/output.ts";
-import { checkRules } from "./check-rules.ts";
-import { isListed, type ToolPolicy } from "./policy.ts";
+import type { MessageInterceptor } from "../server/message-interceptor.ts";
+import { createCallInterceptor } from "./call-interceptor.ts";
+import { checkRules, type DeclaredRules } from "./check-rules.ts";
+import { isListed } from "./policy.ts";
 import { lackingScopes, neededScopes } from "./scope-check.ts";
-import { createServerGuard, type ServerGuard } from "./server-guard.ts";
 import { decideToolCall, type ToolCallDecision } from "./tool-call-decision.ts";
-import { type ToolRules, toolRulesOf } from "./tool-rules.ts";
+import { toolRulesOf } from "./tool-rules.ts";
 
-export interface AuthorizationOptions {
-  readonly tools?: Readonly<Record<string, ToolRules>> | undefined;
-  readonly policy?: ToolPolicy | undefined;
+export interface AuthorizationOptions extends DeclaredRules {
   /** Scopes that every request must have. */
   readonly requiredScopes?: readonly string[] | undefined;
-  /** Whether callers come with scopes. */
-  readonly hasScopes: boolean;
   readonly challenges: Pick<Challenges, "insufficientScope">;
   readonly audit?: Audit | undefined;
   readonly maxOutputBytes: number;
-  /** Takes a call out of what its caller may still do with a tool: the refusal where that is nothing. */
-  readonly takeTool?: ((requestContext: RequestContext, tool: string) => Promise<HttpResponse | undefined>) | undefined;
+  /** Counts a call of a tool against the limit of its caller: the refusal where it is exceeded. */
+  readonly takeTool?: ((context: RequestContext, tool: string) => Promise<HttpResponse | undefined>) | undefined;
 }
 
-/** What becomes of a message: the refusal to answer with, or the guard for the server that it is handed to. */
-type Authorized = { readonly refused: HttpResponse } | { readonly guard?: ServerGuard };
+/** The refusal of a message, or the interceptor for the server that handles it. */
+type Authorized = { readonly refused: HttpResponse } | { readonly interceptor?: MessageInterceptor };
 
-/** Decides about what a message asks for, before there is a server. */
-export type Authorize = (requestContext: RequestContext, message: unknown) => Promise<Authorized>;
+/** Decides about the operations of a message, before there is a server. */
+export type Authorize = (context: RequestContext, message: unknown) => Promise<Authorized>;
 
-/** What a server of SDK v2 may ask scopes for. */
+/** Methods whose handlers may name scopes in SDK v2. */
 const WITH_SCOPES = new Set(["tools/call", "prompts/get", "resources/read"]);
 
-/** Throws SERVER_INVALID or CONFIG_INVALID for rules that cannot hold. */
+/** Throws SERVER_INVALID or CONFIG_INVALID for rules that cannot apply. */
 export function createAuthorization(options: AuthorizationOptions): Authorize {
   const { policy, requiredScopes = [], challenges, audit, maxOutputBytes, takeTool } = options;
   const rules = toolRulesOf(options.tools);
   checkRules(options);
 
   const namesScopes = requiredScopes.length > 0 || [...rules.values()].some(({ scopes }) => scopes?.length);
-  const isBare = !policy && !audit && !takeTool && !namesScopes;
-  const limited: Authorized = {
-    guard: { between: { passOn: (sent) => ("method" in sent ? sent : withinLimit(sent, maxOutputBytes)) } },
+  const hasNoRules = !policy && !audit && !takeTool && !namesScopes;
+  const onlyLimited: Authorized = {
+    interceptor: { mapOutgoing: (sent) => ("method" in sent ? sent : withinLimit(sent, maxOutputBytes)) },
   };
-  const unguarded: Authorized = {};
+  const unintercepted: Authorized = {};
 
-  /** Takes calls out of what their caller may still do: the refusal where one of them is too many. */
+  /** Counts calls: the refusal where one of them is too many. */
   async function takeCalls(
-    requestContext: RequestContext,
+    context: RequestContext,
     calls: readonly ToolCallDecision[],
   ): Promise<HttpResponse | undefined> {
     for (const { tool } of calls) {
-      const refused = await takeTool?.(requestContext, tool);
+      const refused = await takeTool?.(context, tool);
       if (refused) return refused;
     }
     return undefined;
   }
 
-  return async (requestContext, message) => {
-    // Who declares nothing pays for nothing but the limit.
-    if (isBare && requestContext.caller === ANYBODY && !Array.isArray(message)) {
-      return requestsIn(message)[0]?.method === "tools/call" ? limited : unguarded;
+  return async (context, message) => {
+    // Without policy, scopes or audit, only the output limit applies.
+    if (hasNoRules && context.caller === ANYBODY && !Array.isArray(message)) {
+      return isToolCall(message) ? onlyLimited : unintercepted;
     }
-    const { caller, invocation } = requestContext;
+    const { caller, invocation } = context;
     const requests = requestsIn(message);
     const calls = requests
       .filter(({ method }) => method === "tools/call")
       .map((request) => decideToolCall(request, caller, { rules, policy }));
     const allowed = calls.filter((call) => call.allowed);
     const lists = requests.filter(({ method }) => method === "tools/list").map(({ id }) => id);
-    // What a denied call would need is not told: nobody is to learn that the tool is there.
+    // The scopes of a denied call are not named: its caller must not learn that the tool exists.
     const required = [...requiredScopes, ...allowed.flatMap(({ tool }) => rules.get(tool)?.scopes ?? [])];
     const isLacking = lackingScopes(required, caller.scopes).length > 0;
-    const callAudit = createCallAudit({ requestContext, audit, rules });
+    const callAudit = createCallAudit({ context, audit, auditFieldsOf: (tool) => rules.get(tool)?.auditFields });
 
     const refuse = (scopes: readonly string[], description?: string): HttpResponse => {
       const reason = { reason: "insufficient_scope", scopes };
       for (const call of calls) callAudit.denied(call, { event: "access_denied", ...reason });
-      if (calls.length === 0)
-        audit?.(requestContext, { event: "access_denied", decision: "deny", outcome: "refused", ...reason });
+      if (calls.length === 0) {
+        audit?.(context, { event: "access_denied", decision: "deny", outcome: "refused", ...reason });
+      }
       return challenges.insufficientScope(scopes, description);
     };
 
-    // Only a server knows the scopes that it names itself; but nothing else of a batch may be done before it is asked.
+    // Only a server knows the scopes that its tools name; but no other request of a batch may run before it is asked.
     const [only] = Array.isArray(message) ? [] : requests;
     const isKnown = caller !== ANYBODY;
-    const canAsk = isKnown && only && WITH_SCOPES.has(only.method) && allowed.length === calls.length;
-    if (isLacking && !canAsk) return { refused: refuse(required) };
+    const canAskServer = isKnown && only && WITH_SCOPES.has(only.method) && allowed.length === calls.length;
+    if (isLacking && !canAskServer) return { refused: refuse(required) };
     for (const call of calls) if (!call.allowed) callAudit.denied(call, denialOf(call));
-    const tooMany = isLacking ? undefined : await takeCalls(requestContext, allowed);
+    const tooMany = isLacking ? undefined : await takeCalls(context, allowed);
     if (tooMany) {
       for (const call of allowed) callAudit.denied(call, { event: "rate_limited", reason: "rate_limit" });
       return { refused: tooMany };
     }
-    const asksForScopes = isKnown && requests.some(({ method }) => WITH_SCOPES.has(method));
-    if (calls.length === 0 && !(policy && lists.length > 0) && !asksForScopes) return {};
+    const mayNameScopes = isKnown && requests.some(({ method }) => WITH_SCOPES.has(method));
+    if (calls.length === 0 && !(policy && lists.length > 0) && !mayNameScopes) return unintercepted;
 
-    const asked = requests.filter((request) => !calls.some((call) => call.request === request && !call.allowed));
+    const undenied = requests.filter((request) => !calls.some((call) => call.request === request && !call.allowed));
     return {
-      guard: createServerGuard({
+      interceptor: createCallInterceptor({
         isBatch: Array.isArray(message),
         calls,
         lists: new Set(lists),
         isListed: policy && ((tool) => isListed(policy, caller, tool)),
         maxOutputBytes,
         callAudit,
-        // Where the platform goes on with other work, so does this.
+        // Where the platform goes on with other work, so does this process.
         stopped: invocation.exclusive ? invocation.deadline : undefined,
         async checkScopes(resolve) {
-          const needs = await neededScopes({ requestContext, requests: asked, required }, resolve);
+          const needs = await neededScopes({ context, requests: undenied, required }, resolve);
           if (needs) throw new Rejection(refuse(needs.scopes, needs.description));
         },
       }),
@@ -126,7 +124,7 @@ const denialOf = ({ failed }: ToolCallDecision): { event: "access_denied"; reaso
   reason: failed ? "policy_failed" : "policy",
 });
 
-/** The JSON-RPC requests in what a client sent. The legs refuse what is none. */
+/** The JSON-RPC requests in a message. The protocol handlers refuse anything else. */
 function requestsIn(message: unknown): JSONRPCRequest[] {
   const messages: unknown[] = Array.isArray(message) ? message : [message];
   return messages.filter(isRequest);
@@ -136,3 +134,5 @@ function isRequest(message: unknown): message is JSONRPCRequest {
   const { method, id } = (message ?? {}) as { method?: unknown; id?: unknown };
   return typeof method === "string" && (typeof id === "string" || typeof id === "number");
 }
+
+const isToolCall = (message: unknown): boolean => isRequest(message) && message.method === "tools/call";

@@ -1,8 +1,18 @@
 import { AnycloudError } from "../errors.ts";
-import type { AuthorizationOptions } from "./authorize.ts";
+import type { ToolPolicy } from "./policy.ts";
+import type { ToolRules } from "./tool-rules.ts";
 
-/** Checks that rules can hold where they are. Throws SERVER_INVALID or CONFIG_INVALID. */
-export function checkRules({ tools = {}, policy, hasScopes, takeTool }: AuthorizationOptions): void {
+export interface DeclaredRules {
+  readonly tools?: Readonly<Record<string, ToolRules>> | undefined;
+  readonly policy?: ToolPolicy | undefined;
+  /** Whether callers come with scopes. */
+  readonly hasScopes: boolean;
+  /** Counts calls of tools. Absent where there is no store. */
+  readonly takeTool?: unknown;
+}
+
+/** Checks that rules can apply on this endpoint. Throws SERVER_INVALID or CONFIG_INVALID. */
+export function checkRules({ tools = {}, policy, hasScopes, takeTool }: DeclaredRules): void {
   if (policy !== undefined && typeof policy?.decide !== "function") {
     const message =
       'The server\'s policy must be cedarPolicy({ policies }) of "mcp-anycloud/cedar", or have a decide().';

@@ -1,24 +1,24 @@
-import { type Audit, createAudit, writeAuditLine } from "../audit/audit-log.ts";
+import { type Audit, type AuditSink, createAudit, writeAuditLine } from "../audit/audit-log.ts";
 import type { AuthorizationConfig } from "../config/authorization-settings.ts";
-import type { ServerDefinition } from "../define-server.ts";
 import { type AuthorizationOptions, type Authorize, createAuthorization } from "./authorize.ts";
+import type { DeclaredRules } from "./check-rules.ts";
 
-/** What the endpoint knows of its callers. */
+/** Properties of the endpoint's authentication. */
 export interface KnownCallers extends Pick<AuthorizationOptions, "challenges" | "hasScopes" | "takeTool"> {
-  /** Whether callers are told apart. */
+  /** Whether callers are distinguished. */
   readonly hasCallers: boolean;
 }
 
-/** What decides about calls, and what keeps a record of it. */
+/** Decides about calls, and records the decisions. */
 export interface Authorization {
   readonly authorize: Authorize;
   /** Absent where nothing is recorded. */
   readonly audit: Audit | undefined;
 }
 
-/** The authorization that a server declares. Throws SERVER_INVALID or CONFIG_INVALID for rules that cannot hold. */
+/** The authorization that a server declares. Throws SERVER_INVALID or CONFIG_INVALID for rules that cannot apply. */
 export function createServerAuthorization(
-  { tools, policy, audit: sink }: Partial<ServerDefinition>,
+  { tools, policy, audit: sink }: Pick<DeclaredRules, "tools" | "policy"> & { readonly audit?: AuditSink },
   config: AuthorizationConfig & Pick<AuthorizationOptions, "requiredScopes">,
   { hasCallers, ...callers }: KnownCallers,
 ): Authorization {

@@ -10,7 +10,7 @@ export interface ScopeNeeds {
 }
 
 export interface ScopeCheckOptions {
-  readonly requestContext: RequestContext;
+  readonly context: RequestContext;
   /** The requests to ask the server about. */
   readonly requests: readonly JSONRPCRequest[];
   /** Scopes that they need in any case. */
@@ -27,11 +27,11 @@ export const lackingScopes = (required: readonly string[], held: readonly string
  * Authorization, Scope Challenge Handling). Undefined when nothing is lacking.
  */
 export async function neededScopes(
-  { requestContext, requests, required }: ScopeCheckOptions,
+  { context, requests, required }: ScopeCheckOptions,
   resolve: ScopeChallengeHandler | undefined,
 ): Promise<ScopeNeeds | undefined> {
-  const isLacking = lackingScopes(required, requestContext.caller.scopes).length > 0;
-  const authInfo = authInfoOf(requestContext);
+  const isLacking = lackingScopes(required, context.caller.scopes).length > 0;
+  const authInfo = authInfoOf(context);
   const challenges = [];
   for (const request of authInfo && resolve ? requests : []) {
     // Without any scopes, it names also those that the caller has: a token for the challenge replaces the one there is.

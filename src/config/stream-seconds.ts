@@ -1,10 +1,10 @@
 import type { Invocation } from "../http/http-handler.ts";
 
-/** On Lambda a stream keeps an execution environment, billed and counted, to itself. */
+/** Where a stream keeps an instance to itself, each second of it is billed. */
 const EXCLUSIVE_SECONDS = 60;
-/** Elsewhere it shares its instance; a minute below the shortest limit of an ingress that is made for streams. */
+/** Elsewhere a stream shares its instance: a minute below the shortest limit of an ingress that is made for streams. */
 const SHARED_SECONDS = 840;
 
-/** Seconds after which a stream that only waits for news is ended, for its client to open another. */
-export const waitingSeconds = (configured: number | undefined, { exclusive }: Invocation): number =>
+/** Seconds after which a stream that only waits for notifications is ended, for its client to open another. */
+export const streamSecondsOf = (configured: number | undefined, { exclusive }: Pick<Invocation, "exclusive">): number =>
   configured ?? (exclusive ? EXCLUSIVE_SECONDS : SHARED_SECONDS);

@@ -1,5 +1,3 @@
-import type { Occasion } from "./light-signal.ts";
-
 /**
  * The seam of the toolkit: everything above it is a cloud, everything below it is MCP.
  * Plain data on both sides, because no serverless platform hands out a web `Request`, and the first one made in a
@@ -43,9 +41,9 @@ export interface Invocation {
    */
   readonly identityHeaders?: "azure-easy-auth" | "google-iam";
   /** Fires when the client went away, on platforms that can tell. */
-  readonly signal?: Occasion;
+  readonly signal?: AbortSignal;
   /** Fires while there is still time to end a stream cleanly before the platform stops the invocation. */
-  readonly deadline?: Occasion;
+  readonly deadline?: AbortSignal;
   /** False behind an ingress that buffers: whole JSON answers only. */
   readonly canStream: boolean;
   /** True where the platform serves nothing else on this instance until the answer is complete, as Lambda does. */

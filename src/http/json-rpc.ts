@@ -1,9 +1,10 @@
+import type { JSONRPCMessage } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "./http-handler.ts";
 
 /** Id of a JSON-RPC request; `null` where no single request could be read (JSON-RPC 2.0 §5). */
 export type RequestId = string | number | null;
 
-/** JSON-RPC error codes that the toolkit itself answers with. */
+/** JSON-RPC error codes of the toolkit's own responses. */
 export const JsonRpcCode = {
   PARSE_ERROR: -32700,
   INVALID_REQUEST: -32600,
@@ -11,9 +12,9 @@ export const JsonRpcCode = {
   INTERNAL_ERROR: -32603,
   /** MCP 2026-07-28, versioning: the server does not speak the requested revision. */
   UNSUPPORTED_PROTOCOL_VERSION: -32022,
-  /** Refused before it became JSON-RPC; what both SDKs use for errors of the HTTP layer. */
+  /** An error of the HTTP layer, as both SDKs send it. */
   HTTP_ERROR: -32000,
-  /** What both SDKs answer a session id with that names no session. */
+  /** The session id names no session; as both SDKs send it. */
   SESSION_NOT_FOUND: -32001,
 } as const;
 
@@ -24,18 +25,35 @@ export interface JsonRpcFailure {
   readonly id?: RequestId;
 }
 
-/** The text of a JSON-RPC error response. */
-function errorText({ code, message, data, id = null }: JsonRpcFailure): string {
-  return JSON.stringify({ jsonrpc: "2.0", error: { code, message, ...(data !== undefined && { data }) }, id });
-}
-
 /** A JSON-RPC error as a whole HTTP response. */
 export function errorResponse(
   status: number,
-  failure: JsonRpcFailure,
+  { code, message, data, id = null }: JsonRpcFailure,
   headers?: Readonly<Record<string, string>>,
 ): HttpResponse {
-  return { status, headers: { "content-type": "application/json", ...headers }, body: errorText(failure) };
+  const error = { code, message, ...(data !== undefined && { data }) };
+  return jsonResponse(status, JSON.stringify({ jsonrpc: "2.0", error, id }), headers);
+}
+
+/** A response with JSON text as its body. */
+export const jsonResponse = (
+  status: number,
+  body: string,
+  headers?: Readonly<Record<string, string>>,
+): HttpResponse => ({ status, headers: { "content-type": "application/json", ...headers }, body });
+
+/**
+ * The JSON text of a message that a server sends. For a response that JSON cannot hold (a BigInt, a cycle, a getter that
+ * throws), the text of an internal error with the same id: its client must not wait for it.
+ */
+export function toJsonText(message: JSONRPCMessage): string {
+  try {
+    return JSON.stringify(message);
+  } catch (error) {
+    if ("method" in message || message.id === undefined) throw error;
+    const failure = { code: JsonRpcCode.INTERNAL_ERROR, message: "The result cannot be sent: it is not JSON." };
+    return JSON.stringify({ jsonrpc: "2.0", id: message.id, error: failure });
+  }
 }
 
 /** The id to echo for a parsed body: a single request's own, otherwise `null`. */

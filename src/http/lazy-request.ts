@@ -1,40 +1,38 @@
 import type { HttpRequest } from "./http-handler.ts";
-import type { LightSignal } from "./light-signal.ts";
 import { toWebRequest } from "./web-fetch.ts";
 
 /**
- * A web `Request` that is made when it is first looked at. Most servers never do, and the first one that a Node process
- * makes costs it 31 to 37 ms of start-up, each further one as much as a tool call. What is asked of it goes to the real
- * one; only `fetch` and `new Request` do not take it, because they look for fields that no stand-in can have: hand them
- * its parts, or `request.clone()`.
+ * A web `Request` that is constructed when a property is first read. Most servers never read one, and the first
+ * construction in a Node.js process costs 31 to 37 ms of a cold start, each further one as much as a tool call. Property
+ * reads go to the real request; only `fetch` and `new Request` do not accept the stand-in, because they read internal
+ * slots: pass them its parts, or `request.clone()`.
  */
-export function lazyRequest(request: HttpRequest, abandoned?: LightSignal): Request {
-  return new Proxy<object>(new Unmade(request, abandoned), LAZY) as Request;
+export function lazyRequest(request: HttpRequest, signal?: AbortSignal): Request {
+  return new Proxy<object>(new RequestSource(request, signal), HANDLER) as Request;
 }
 
-/** What a request is made of, and the request once it is. */
-class Unmade {
+class RequestSource {
   readonly #request: HttpRequest;
-  readonly #abandoned: LightSignal | undefined;
-  #made: Request | undefined;
+  readonly #signal: AbortSignal | undefined;
+  #constructed: Request | undefined;
 
-  constructor(request: HttpRequest, abandoned: LightSignal | undefined) {
+  constructor(request: HttpRequest, signal: AbortSignal | undefined) {
     this.#request = request;
-    this.#abandoned = abandoned;
+    this.#signal = signal;
   }
 
-  get made(): Request {
-    this.#made ??= toWebRequest(this.#request, this.#abandoned?.signal);
-    return this.#made;
+  get real(): Request {
+    this.#constructed ??= toWebRequest(this.#request, this.#signal);
+    return this.#constructed;
   }
 }
 
-const LAZY: ProxyHandler<object> = {
-  get(unmade, property) {
-    const { made } = unmade as Unmade;
-    const value: unknown = Reflect.get(made, property, made);
-    return typeof value === "function" ? value.bind(made) : value;
+const HANDLER: ProxyHandler<object> = {
+  get(source, property) {
+    const { real } = source as RequestSource;
+    const value: unknown = Reflect.get(real, property, real);
+    return typeof value === "function" ? value.bind(real) : value;
   },
-  has: (unmade, property) => Reflect.has((unmade as Unmade).made, property),
-  getPrototypeOf: (unmade) => Reflect.getPrototypeOf((unmade as Unmade).made),
+  has: (source, property) => Reflect.has((source as RequestSource).real, property),
+  getPrototypeOf: (source) => Reflect.getPrototypeOf((source as RequestSource).real),
 };

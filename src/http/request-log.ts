@@ -51,15 +51,15 @@ export const writeLogLine: LogSink = (record) => void process.stdout.write(`${JS
 const MAX_NAME_LENGTH = 128;
 
 /** Notes what a message asks for. Only requests by name are told apart; resource URIs may hold personal data. */
-export function recordMessage(notes: RequestLogFields, message: unknown): void {
+export function recordMessage(logFields: RequestLogFields, message: unknown): void {
   const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } };
-  if (typeof method === "string") notes.mcpMethod = method.slice(0, MAX_NAME_LENGTH);
+  if (typeof method === "string") logFields.mcpMethod = method.slice(0, MAX_NAME_LENGTH);
   const name = params?.name;
-  if (typeof name === "string") notes.mcpName = name.slice(0, MAX_NAME_LENGTH);
+  if (typeof name === "string") logFields.mcpName = name.slice(0, MAX_NAME_LENGTH);
 }
 
 export interface RequestLog {
-  readonly notes: RequestLogFields;
+  readonly logFields: RequestLogFields;
   /** The same response, its record written once its last byte was handed over. */
   finish(response: HttpResponse): HttpResponse;
 }
@@ -74,11 +74,11 @@ export function startRequestLog(
   { sink, level }: { readonly sink: LogSink; readonly level: LogLevel },
 ): RequestLog {
   const startedAt = monotonicMs();
-  const notes: RequestLogFields = {};
+  const logFields: RequestLogFields = {};
   const coldStart = !served;
   served = true;
   const write = ({ status, body }: HttpResponse, streamedBytes?: number): void => {
-    const hasFailed = notes.error !== undefined;
+    const hasFailed = logFields.error !== undefined;
     if (level === "silent" || (level === "error" && !hasFailed)) return;
     const traceId = traceIdOf(request.headers.traceparent);
     sink({
@@ -90,7 +90,7 @@ export function startRequestLog(
       httpMethod: request.method,
       path: request.url.split("?", 1)[0] ?? "",
       status,
-      ...notes,
+      ...logFields,
       ...(clientIp && { clientIp }),
       durationMs: Math.round((monotonicMs() - startedAt) * 10) / 10,
       requestBytes: byteLength(request.body),
@@ -100,11 +100,11 @@ export function startRequestLog(
     });
   };
   return {
-    notes,
+    logFields,
     finish(response) {
       const { body } = response;
       if (typeof body === "object") {
-        return { ...response, body: counted(body, (bytes) => write(response, bytes), notes) };
+        return { ...response, body: counted(body, (bytes) => write(response, bytes), logFields) };
       }
       write(response);
       return response;
@@ -115,7 +115,7 @@ export function startRequestLog(
 async function* counted(
   body: AsyncIterable<string>,
   done: (bytes: number) => void,
-  notes: RequestLogFields,
+  logFields: RequestLogFields,
 ): AsyncGenerator<string, void> {
   let bytes = 0;
   try {
@@ -124,7 +124,7 @@ async function* counted(
       yield chunk;
     }
   } catch (error) {
-    notes.error = String(error);
+    logFields.error = String(error);
     throw error;
   } finally {
     done(bytes);

@@ -20,7 +20,7 @@ const LEAST_TTL_SECONDS = 90;
 /** Limits how many streams wait for news of one caller at a time. */
 export interface ConcurrentStreams {
   /** Opens a stream in a place of its caller's, or refuses it. Throws STORE_UNAVAILABLE. */
-  hold(requestContext: RequestContext, open: () => Promise<HttpResponse>): Promise<HttpResponse>;
+  acquire(context: RequestContext, open: () => Promise<HttpResponse>): Promise<HttpResponse>;
 }
 
 export interface ConcurrentStreamsOptions extends Pick<LimitConfig, "maxStreams"> {
@@ -40,17 +40,17 @@ export function createConcurrentStreams({
 }: ConcurrentStreamsOptions): ConcurrentStreams {
   const ttlSeconds = Math.max(LEAST_TTL_SECONDS, SILENT_HEARTBEATS * heartbeatSeconds);
   return {
-    async hold(requestContext, open) {
-      const { notes, invocation, caller } = requestContext;
+    async acquire(context, open) {
+      const { logFields, invocation, caller } = context;
       const slots = maxStreams ?? (caller === ANYBODY ? undefined : SLOTS_OF_CALLER);
       if (slots === undefined || !invocation.canStream) return open();
-      const partition = partitionOf("streams", ownerOf(requestContext));
+      const partition = partitionOf("streams", ownerOf(context));
       const slot = await acquireSlot({ store, partition, slots, ttlSeconds, now });
       if (!slot) return tooMany(slots);
       const release = (): Promise<void> =>
         slot.release().catch((error: unknown) => {
           // It expires by itself.
-          notes.error ??= String(error);
+          logFields.error ??= String(error);
         });
       try {
         const response = await open();

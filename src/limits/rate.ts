@@ -1,6 +1,5 @@
 import type { Principal } from "../auth/principal.ts";
 import type { RequestContext } from "../auth/request-context.ts";
-import type { ToolRulesByName } from "../authorization/tool-rules.ts";
 import type { RateRule } from "../config/limit-settings.ts";
 import { AnycloudError } from "../errors.ts";
 import type { HttpResponse, Invocation } from "../http/http-handler.ts";
@@ -16,22 +15,22 @@ import { addressGroup } from "./address-group.ts";
 export interface RateLimits {
   /** Before it is known who asks, so that guesses at tokens count, too. */
   takeAddress(invocation: Invocation): Promise<HttpResponse | undefined>;
-  takePrincipal(requestContext: RequestContext): Promise<HttpResponse | undefined>;
+  takePrincipal(context: RequestContext): Promise<HttpResponse | undefined>;
   /** A call that is otherwise allowed. Absent where no tool has a limit. */
-  readonly takeTool: ((requestContext: RequestContext, tool: string) => Promise<HttpResponse | undefined>) | undefined;
+  readonly takeTool: ((context: RequestContext, tool: string) => Promise<HttpResponse | undefined>) | undefined;
 }
 
 export interface RateLimitsOptions {
   readonly rateLimits?: readonly RateRule[] | undefined;
-  /** Their `rateLimit` holds where `rateLimits` say nothing of the tool. */
-  readonly tools: ToolRulesByName;
+  /** Limits that the server declares for its tools. They apply where `rateLimits` has none for the tool. */
+  readonly toolLimits: ReadonlyMap<string, Limit>;
   /** The store that all instances share, where there is one. */
   readonly store: ObservedStore | undefined;
   /** Unix time in milliseconds. Default: the clock's. */
   readonly now?: () => number;
 }
 
-type Limit = Pick<RateLimit, "limit" | "windowSeconds">;
+export type Limit = Pick<RateLimit, "limit" | "windowSeconds">;
 
 /** Names that servers, whose buckets are in the same store, have no reason to use. */
 const BUCKET = "mcp-anycloud";
@@ -42,11 +41,11 @@ const BUCKET = "mcp-anycloud";
  */
 export function createRateLimits({
   rateLimits = [],
-  tools,
+  toolLimits,
   store,
   now = Date.now,
 }: RateLimitsOptions): RateLimits | undefined {
-  const limits = limitsOf(rateLimits, tools);
+  const limits = limitsOf(rateLimits, toolLimits);
   if (limits.size === 0) return undefined;
   if (!store) {
     const message = "Rate limits are counted in the store that all instances share: set MCP_ANYCLOUD_TABLE.";
@@ -76,9 +75,12 @@ export function createRateLimits({
   };
 }
 
-function limitsOf(rateLimits: readonly RateRule[], tools: ToolRulesByName): Map<RateRule["of"], Limit> {
+function limitsOf(
+  rateLimits: readonly RateRule[],
+  toolLimits: RateLimitsOptions["toolLimits"],
+): Map<RateRule["of"], Limit> {
   const limits = new Map<RateRule["of"], Limit>();
-  for (const [tool, { rateLimit }] of tools) if (rateLimit) limits.set(`tool:${tool}`, rateLimit);
+  for (const [tool, limit] of toolLimits) limits.set(`tool:${tool}`, limit);
   for (const rule of rateLimits) checkRule(rule);
   // Who runs a server knows what it can bear where it runs.
   for (const { of, limit, windowSeconds } of rateLimits) limits.set(of, { limit, windowSeconds });

@@ -7,11 +7,9 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from "@modelcontextprotocol/server";
 import type { HttpRequest } from "../http/http-handler.ts";
+import { MODERN_REVISION } from "../protocol-2026/revision.ts";
 
-/** The revision from which on every request is whole in itself, and there are no sessions. Revisions are dates, and compare as text. */
-export const MODERN_REVISION = "2026-07-28";
-
-/** The era of a message, or why it is of none, in the SDK's terms. */
+/** The protocol era of a message in the SDK's terms, or why it belongs to none. */
 export function classify({ method, headers }: HttpRequest, body: unknown): InboundClassificationOutcome {
   const version = headers["mcp-protocol-version"];
   return (
@@ -27,8 +25,8 @@ export function classify({ method, headers }: HttpRequest, body: unknown): Inbou
 }
 
 /**
- * The same for a request whose body and header plainly agree on the revision. Most are like that, and the SDK finds out
- * with four schemas, of which the ones that do not fit cost the most. Undefined for all others.
+ * The same for a request whose body and header plainly agree on the revision. Most do, and the SDK parses four schemas to
+ * find out, of which those that do not match cost the most. Undefined for all others.
  */
 function plainRoute(version: string | undefined, body: unknown): InboundClassificationOutcome | undefined {
   if (version === undefined || !isPlainRequest(body)) return undefined;
@@ -42,8 +40,8 @@ function plainRoute(version: string | undefined, body: unknown): InboundClassifi
   return isLegacy ? { kind: "legacy", reason: "no-claim", requestedVersion: version } : undefined;
 }
 
-/** Whether a body is a JSON-RPC request, and has nothing unusual about it. */
-export function isPlainRequest(body: unknown): body is JSONRPCRequest {
+/** Whether a body is a JSON-RPC request without anything unusual. */
+function isPlainRequest(body: unknown): body is JSONRPCRequest {
   if (!isRecord(body)) return false;
   for (const name in body) if (!REQUEST_FIELDS.has(name)) return false;
   const { jsonrpc, id, method, params } = body;
@@ -58,7 +56,7 @@ export function isPlainRequest(body: unknown): body is JSONRPCRequest {
 
 const REQUEST_FIELDS: ReadonlySet<string> = new Set(["jsonrpc", "id", "method", "params"]);
 
-/** What JSON-RPC's ids and MCP's progress tokens may be. */
+/** The types of JSON-RPC ids and MCP progress tokens. */
 const isToken = (value: unknown): boolean => typeof value === "string" || Number.isSafeInteger(value);
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -10,34 +10,33 @@ import { messageProblem } from "../limits/json.ts";
 import { isListen } from "../protocol-2026/handler.ts";
 import { type ProtocolHandlers, serveMessage } from "./serve-message.ts";
 
-/** What a message meets on its way to a leg. */
-export interface Receiving extends ProtocolHandlers {
+/** Everything that a message passes through on its way to a server. */
+export interface MessagePipeline extends ProtocolHandlers {
   readonly config: Config;
-  /** Decides about what a message asks for. */
   readonly authorize: Authorize;
-  /** Where streams that wait for news have their places. */
+  /** Limits the streams of one caller that wait for notifications. */
   readonly streams: ConcurrentStreams;
 }
 
-/** Takes up the message of a POST, once for both eras, and serves it. */
-export async function receive(endpoint: Receiving, requestContext: RequestContext): Promise<HttpResponse> {
-  const { config } = endpoint;
-  const read = readMessage(requestContext.request, config);
-  if ("refused" in read) return read.refused;
-  const { message, text } = read;
+/** Parses the message of a POST, once for both eras, authorizes it and serves it. */
+export async function servePost(pipeline: MessagePipeline, context: RequestContext): Promise<HttpResponse> {
+  const { config, authorize, streams } = pipeline;
+  const parsed = parseBody(context.request, config);
+  if ("refused" in parsed) return parsed.refused;
+  const { message, text } = parsed;
   const tooMuch = messageProblem(message, config, text);
   if (tooMuch) return tooMuch;
-  recordMessage(requestContext.notes, message);
-  const authorized = await endpoint.authorize(requestContext, message);
+  recordMessage(context.logFields, message);
+  const authorized = await authorize(context, message);
   if ("refused" in authorized) return authorized.refused;
-  const { guard } = authorized;
-  const arrival = { ...requestContext, ...(guard && { guard }), message, heartbeatMs: config.heartbeatSeconds * 1000 };
-  const serve = (): Promise<HttpResponse> => serveMessage(endpoint, arrival);
-  return isListen(message) ? endpoint.streams.hold(requestContext, serve) : serve();
+  const heartbeatMs = config.heartbeatSeconds * 1000;
+  const serve = (): Promise<HttpResponse> =>
+    serveMessage(pipeline, { ...context, ...authorized, message, heartbeatMs });
+  return isListen(message) ? streams.acquire(context, serve) : serve();
 }
 
-/** The parsed body, or why there is none. */
-function readMessage(
+/** The parsed body, or the refusal of one that cannot be parsed. */
+function parseBody(
   { headers, body }: HttpRequest,
   { maxBodyBytes }: Pick<Config, "maxBodyBytes">,
 ): { readonly message: unknown; readonly text: string } | { readonly refused: HttpResponse } {

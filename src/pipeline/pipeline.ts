@@ -8,20 +8,20 @@ import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
 import { headerProblem } from "../limits/headers.ts";
 import type { RateLimits } from "../limits/rate.ts";
 import type { Protocol2025Handler } from "../protocol-2025/handler.ts";
-import { MODERN_REVISION } from "./classify.ts";
+import { MODERN_REVISION } from "../protocol-2026/revision.ts";
 import { preflightResponse, readableBy } from "./cors.ts";
 import { hostProblem } from "./host-validation.ts";
 import { isAllowedOrigin } from "./origin-validation.ts";
-import { type Receiving, receive } from "./parse-message.ts";
-import { answerOf, serveStream } from "./serve-message.ts";
+import { type MessagePipeline, servePost } from "./parse-message.ts";
+import { respond, serveStream } from "./serve-message.ts";
 
-/** What a request meets on its way in. */
-export interface Endpoint extends Receiving {
+/** Everything that a request passes through. */
+export interface Pipeline extends MessagePipeline {
   readonly config: Config;
   readonly legacy: Protocol2025Handler;
   /** Absent where nothing is recorded. */
   readonly audit: Audit | undefined;
-  readonly access: Authentication;
+  readonly authentication: Authentication;
   /** Absent where nothing is counted. */
   readonly rates: RateLimits | undefined;
 }
@@ -29,41 +29,40 @@ export interface Endpoint extends Receiving {
 /** Answered without the server, for load balancers and uptime checks. */
 const HEALTH_PATH = "/health";
 
-/** The way of a request up to its message, in reading order: from where, to what, by whom. */
-export async function admit(endpoint: Endpoint, stranger: UnauthenticatedRequest): Promise<HttpResponse> {
-  const { request, invocation } = stranger;
-  const tooLarge = headerProblem(request, endpoint.config);
+/** The way of a request up to its message, in reading order: size, host, origin, path, method, caller. */
+export async function serveRequest(pipeline: Pipeline, unauthenticated: UnauthenticatedRequest): Promise<HttpResponse> {
+  const { request, invocation } = unauthenticated;
+  const { config } = pipeline;
+  const tooLarge = headerProblem(request, config);
   if (tooLarge) return tooLarge;
-  const hostRefused = hostProblem(request.headers.host, endpoint.config, invocation.clientIp);
+  const hostRefused = hostProblem(request.headers.host, config, invocation.clientIp);
   if (hostRefused) return forbidden(hostRefused);
   const { origin } = request.headers;
-  if (!origin) return route(endpoint, stranger);
-  if (!isAllowedOrigin(origin, endpoint.config, invocation.clientIp)) return forbidden("This web origin may not call.");
-  return readableBy(origin, await route(endpoint, stranger));
+  if (!origin) return route(pipeline, unauthenticated);
+  if (!isAllowedOrigin(origin, config, invocation.clientIp)) return forbidden("This web origin may not call.");
+  return readableBy(origin, await route(pipeline, unauthenticated));
 }
 
 const forbidden = (message: string): HttpResponse => errorResponse(403, { code: JsonRpcCode.HTTP_ERROR, message });
 
-async function route(endpoint: Endpoint, stranger: UnauthenticatedRequest): Promise<HttpResponse> {
-  const { method, url } = stranger.request;
-  const [path = ""] = url.split("?", 1);
-  if (path === HEALTH_PATH && method === "GET") {
+async function route(pipeline: Pipeline, unauthenticated: UnauthenticatedRequest): Promise<HttpResponse> {
+  const { config, authentication } = pipeline;
+  const { request } = unauthenticated;
+  const [path = ""] = request.url.split("?", 1);
+  if (path === HEALTH_PATH && request.method === "GET") {
     return { status: 200, headers: { "content-type": "application/json" }, body: '{"status":"ok"}' };
   }
-  const metadata = endpoint.access.protectedResource?.(path);
-  if (metadata) return published(metadata, stranger.request);
-  if (path !== endpoint.config.path) {
-    return errorResponse(404, {
-      code: JsonRpcCode.HTTP_ERROR,
-      message: `Not found. MCP is at ${endpoint.config.path}.`,
-    });
+  const metadata = authentication.protectedResource?.(path);
+  if (metadata) return publicDocument(metadata, request);
+  if (path !== config.path) {
+    return errorResponse(404, { code: JsonRpcCode.HTTP_ERROR, message: `Not found. MCP is at ${config.path}.` });
   }
-  if (method === "OPTIONS") return preflightResponse(stranger.request);
-  return answerOf(stranger, () => welcome(endpoint, stranger));
+  if (request.method === "OPTIONS") return preflightResponse(request);
+  return respond(unauthenticated, () => authenticate(pipeline, unauthenticated));
 }
 
-/** What everybody may read. */
-function published(document: HttpResponse, request: HttpRequest): HttpResponse {
+/** A document that everybody may read. */
+function publicDocument(document: HttpResponse, request: HttpRequest): HttpResponse {
   if (request.method === "GET") return document;
   if (request.method === "OPTIONS") return preflightResponse(request);
   return errorResponse(
@@ -73,50 +72,51 @@ function published(document: HttpResponse, request: HttpRequest): HttpResponse {
   );
 }
 
-/** Asks who it is, and lets in whom it may. */
-async function welcome(endpoint: Endpoint, stranger: UnauthenticatedRequest): Promise<HttpResponse> {
-  const { rates } = endpoint;
-  const { request, invocation } = stranger;
-  const { identify, challenges } = endpoint.access;
-  const denied = (response: HttpResponse, asker: UnauthenticatedRequest = stranger): HttpResponse => {
-    if (endpoint.audit) recordRefusal(endpoint.audit, asker, response.status);
+/** Finds out who calls, within the limits of their address and of themselves. */
+async function authenticate(pipeline: Pipeline, unauthenticated: UnauthenticatedRequest): Promise<HttpResponse> {
+  const { rates, authentication, audit } = pipeline;
+  const { request, invocation } = unauthenticated;
+  const refuse = (response: HttpResponse, refused: UnauthenticatedRequest = unauthenticated): HttpResponse => {
+    if (audit) recordRefusal(audit, refused, response.status);
     return response;
   };
-  const fromThere = await rates?.takeAddress(invocation);
-  if (fromThere) return denied(fromThere);
-  const identified = (await identify?.(request, invocation)) ?? { caller: ANYBODY };
-  if ("refused" in identified) return denied(identified.refused);
-  const { caller } = identified;
-  const requestContext: RequestContext = { ...stranger, ...identified, principal: caller.principal };
-  const ofTheirs = await rates?.takePrincipal(requestContext);
-  if (ofTheirs) return denied(ofTheirs, requestContext);
-  if (request.method === "POST") return receive(endpoint, requestContext);
-  // A message may need more than these, and is told of all it needs at once; here is none.
-  const { requiredScopes = [] } = endpoint.config;
-  const isAllowed = requiredScopes.every((scope) => caller.scopes.includes(scope));
-  if (!isAllowed) return denied(challenges.insufficientScope([]), requestContext);
-  return serveSession(endpoint, requestContext) ?? methodNotAllowed(endpoint);
+  const addressLimited = await rates?.takeAddress(invocation);
+  if (addressLimited) return refuse(addressLimited);
+  const result = authentication.authenticate
+    ? await authentication.authenticate(request, invocation)
+    : NO_AUTHENTICATION;
+  if ("refused" in result) return refuse(result.refused);
+  const context: RequestContext = { ...unauthenticated, ...result, principal: result.caller.principal };
+  const callerLimited = await rates?.takePrincipal(context);
+  if (callerLimited) return refuse(callerLimited, context);
+  if (request.method === "POST") return servePost(pipeline, context);
+  // A message may need more scopes than these, and is told of all at once; a GET or DELETE has no message.
+  const { requiredScopes = [] } = pipeline.config;
+  const isAllowed = requiredScopes.every((scope) => context.caller.scopes.includes(scope));
+  if (!isAllowed) return refuse(authentication.challenges.insufficientScope([]), context);
+  return serveSession(pipeline, context) ?? methodNotAllowed(pipeline);
 }
+
+const NO_AUTHENTICATION = { caller: ANYBODY };
 
 /** GET and DELETE, which concern sessions; undefined where there are none. */
 function serveSession(
-  { config, legacy, streams }: Endpoint,
-  requestContext: RequestContext,
+  { config, legacy, streams }: Pipeline,
+  context: RequestContext,
 ): Promise<HttpResponse> | undefined {
-  const { method, headers } = requestContext.request;
+  const { method, headers } = context.request;
   // 2026-07-28 has neither (MCP, Streamable HTTP).
   if ((headers["mcp-protocol-version"] ?? "") >= MODERN_REVISION) return undefined;
-  if (method === "GET" && legacy.openStream) {
-    const { openStream } = legacy;
+  const { openStream, endSession } = legacy;
+  if (method === "GET" && openStream) {
     const open = (): Promise<HttpResponse> =>
-      serveStream(openStream, { ...requestContext, heartbeatMs: config.heartbeatSeconds * 1000 });
-    return legacy.resumesRequest?.(requestContext.request) ? open() : streams.hold(requestContext, open);
+      serveStream(openStream, { ...context, heartbeatMs: config.heartbeatSeconds * 1000 });
+    return legacy.resumesRequest?.(context.request) ? open() : streams.acquire(context, open);
   }
-  const { endSession } = legacy;
-  return method === "DELETE" && endSession ? answerOf(requestContext, () => endSession(requestContext)) : undefined;
+  return method === "DELETE" && endSession ? respond(context, () => endSession(context)) : undefined;
 }
 
-function methodNotAllowed({ legacy }: Endpoint): HttpResponse {
+function methodNotAllowed({ legacy }: Pipeline): HttpResponse {
   const message = "Method not allowed: send MCP messages with POST.";
   const allow = legacy.openStream ? "GET, POST, DELETE, OPTIONS" : "POST, OPTIONS";
   return errorResponse(405, { code: JsonRpcCode.HTTP_ERROR, message }, { allow });

@@ -1,38 +1,36 @@
 import type { HttpResponse } from "../http/http-handler.ts";
-import type { Occasion } from "../http/light-signal.ts";
 import { isEventStream, SSE_HEADERS, SSE_HEARTBEAT, sseFrame } from "../http/sse.ts";
 
 export interface Lifetime {
-  /** Silence after which an open answer carries a heartbeat, in milliseconds. */
+  /** Milliseconds of silence after which an open response carries a heartbeat. */
   readonly heartbeatMs: number;
   /** Fires while there is still time to end cleanly. */
-  readonly deadline?: Occasion | undefined;
-  /** False when the answer must be one JSON body: then nothing can be sent ahead of it. */
+  readonly deadline?: AbortSignal | undefined;
+  /** False where the response ends by itself at the deadline. Default: true. */
+  readonly isCutAtDeadline?: () => boolean;
+  /** False when the response must be one JSON body: nothing can then be sent before it. */
   readonly canStream: boolean;
-  /** The answer in place of one that did not come in time. */
+  /** The response in place of one that did not come in time. */
   readonly timedOut: () => HttpResponse;
-  /** Tells whoever prepares the answer that nobody will read it. */
+  /** Called when nobody will read the response. */
   readonly abandon: () => void;
 }
 
 type Tick = "heartbeat" | "deadline";
 
 /**
- * Sees an answer through the time limits between server and client. While it is prepared for longer than a heartbeat, it
- * turns into an event stream, so that no gateway on the way calls the connection idle; at the deadline it ends with a
- * JSON-RPC error, so that no client is left with a connection that the platform cut.
+ * Keeps a response within the time limits between server and client. When it takes longer than a heartbeat, it turns into
+ * an event stream, so that no gateway calls the connection idle; at the deadline it ends with a JSON-RPC error, so that no
+ * client is left with a connection that the platform cut.
  */
 export async function withLifetime(pending: Promise<HttpResponse>, lifetime: Lifetime): Promise<HttpResponse> {
   const quick = await thisTurn(pending);
   if (quick && !isEventStream(quick)) return quick;
-  const clock = startClock(lifetime);
+  const clock = new ResponseClock(lifetime);
   const outcome = quick ?? (await firstOf(pending, lifetime, clock));
   if (outcome === "heartbeat") {
-    return {
-      status: 200,
-      headers: SSE_HEADERS,
-      body: pace(lateChunks(pending), { lifetime, clock, first: SSE_HEARTBEAT }),
-    };
+    const body = pace(lateChunks(pending), { lifetime, clock, first: SSE_HEARTBEAT });
+    return { status: 200, headers: SSE_HEADERS, body };
   }
   if (outcome === "deadline") {
     clock.stop();
@@ -48,7 +46,7 @@ export async function withLifetime(pending: Promise<HttpResponse>, lifetime: Lif
   return outcome;
 }
 
-/** The answer, if it is there before the process turns to anything else: most are, and need no clock. */
+/** The response if it comes within this turn of the event loop: most do, and need no clock. */
 function thisTurn(pending: Promise<HttpResponse>): Promise<HttpResponse | undefined> {
   return new Promise((resolve, reject) => {
     const turned = setImmediate(resolve, undefined);
@@ -65,11 +63,11 @@ function thisTurn(pending: Promise<HttpResponse>): Promise<HttpResponse | undefi
   });
 }
 
-/** The answer, or the tick that comes before it; heartbeats count only where one can be sent. */
+/** The response, or the tick that comes before it; heartbeats count only where one can be sent. */
 async function firstOf(
   pending: Promise<HttpResponse>,
   { canStream }: Lifetime,
-  clock: Clock,
+  clock: ResponseClock,
 ): Promise<HttpResponse | Tick> {
   try {
     let outcome: HttpResponse | Tick;
@@ -82,7 +80,7 @@ async function firstOf(
   }
 }
 
-/** The chunks of an answer whose head is already on its way: a whole body becomes the one event of the stream. */
+/** The chunks of a response whose head was sent already: a whole body becomes the one event of the stream. */
 async function* lateChunks(pending: Promise<HttpResponse>): AsyncGenerator<string, void> {
   const { body } = await pending;
   if (typeof body === "string") yield sseFrame(body);
@@ -91,7 +89,7 @@ async function* lateChunks(pending: Promise<HttpResponse>): AsyncGenerator<strin
 
 interface Pace {
   readonly lifetime: Lifetime;
-  readonly clock: Clock;
+  readonly clock: ResponseClock;
   readonly first?: string;
 }
 
@@ -129,30 +127,33 @@ async function* pace(source: AsyncIterable<string>, { lifetime, clock, first }: 
   }
 }
 
-interface Clock {
-  /** Settles at the next heartbeat from now, or at the deadline. */
-  tick(): Promise<Tick>;
-  stop(): void;
-}
+/** Tells when the next heartbeat is due, and when the deadline fires. */
+class ResponseClock {
+  readonly #lifetime: Lifetime;
+  #timer: NodeJS.Timeout | undefined;
+  #resolve: (tick: Tick) => void = () => {};
 
-function startClock({ heartbeatMs, deadline }: Lifetime): Clock {
-  let timer: NodeJS.Timeout | undefined;
-  let ring: (tick: Tick) => void = () => {};
-  const onDeadline = (): void => ring("deadline");
-  deadline?.addEventListener("abort", onDeadline);
-  const stop = (): void => {
-    clearTimeout(timer);
-    deadline?.removeEventListener("abort", onDeadline);
-  };
-  return {
-    tick() {
-      clearTimeout(timer);
-      return new Promise((resolve) => {
-        ring = resolve;
-        if (deadline?.aborted) resolve("deadline");
-        else timer = setTimeout(resolve, heartbeatMs, "heartbeat");
-      });
-    },
-    stop,
+  constructor(lifetime: Lifetime) {
+    this.#lifetime = lifetime;
+    lifetime.deadline?.addEventListener("abort", this.#onDeadline);
+  }
+
+  /** Settles at the next heartbeat from now, or at the deadline. */
+  tick(): Promise<Tick> {
+    clearTimeout(this.#timer);
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      this.#timer = setTimeout(resolve, this.#lifetime.heartbeatMs, "heartbeat");
+      if (this.#lifetime.deadline?.aborted) this.#onDeadline();
+    });
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#lifetime.deadline?.removeEventListener("abort", this.#onDeadline);
+  }
+
+  readonly #onDeadline = (): void => {
+    if (this.#lifetime.isCutAtDeadline?.() ?? true) this.#resolve("deadline");
   };
 }

@@ -1,117 +1,109 @@
-import type { ProtocolHandler, RequestContext, StreamRequest } from "../auth/request-context.ts";
+import type { RequestContext } from "../auth/request-context.ts";
 import { failureResponse } from "../http/error-response.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode, requestIdOf } from "../http/json-rpc.ts";
-import { LightSignal, type Occasion } from "../http/light-signal.ts";
 import { Rejection } from "../http/rejection.ts";
 import type { RequestLogFields } from "../http/request-log.ts";
+import type { McpRequest, ProtocolHandler, StreamRequest } from "../server/mcp-request.ts";
 import { classify } from "./classify.ts";
 import { withLifetime } from "./response-lifetime.ts";
 
-/** What serves each protocol era. */
+/** The handler of each protocol era. */
 export interface ProtocolHandlers {
   readonly modern: ProtocolHandler;
   readonly legacy: ProtocolHandler;
 }
 
-/** A message that was let in. */
-export interface Arrival extends RequestContext {
-  /** The parsed JSON of the body. */
-  readonly message: unknown;
+/** A message that was authorized. */
+export interface AuthorizedMessage extends RequestContext, Pick<McpRequest, "message" | "interceptor"> {
+  /** Milliseconds of silence after which an open response carries a heartbeat. */
   readonly heartbeatMs: number;
 }
 
-/** Hands a message to the leg of its era and sees the answer through. */
-export function serveMessage(handlers: ProtocolHandlers, arrival: Arrival): Promise<HttpResponse> {
-  const { request, invocation, notes, message, heartbeatMs } = arrival;
+/** Passes a message to the handler of its era, and sees the response to its end. */
+export function serveMessage(handlers: ProtocolHandlers, authorized: AuthorizedMessage): Promise<HttpResponse> {
+  const { heartbeatMs, ...context } = authorized;
+  const { request, invocation, logFields, message } = context;
   const inbound = classify(request, message);
-  // What neither era accepts is the modern leg's to refuse: it knows the specification's ladder of errors.
-  notes.era = inbound.kind === "legacy" ? "legacy" : "modern";
-  const handler = handlers[notes.era];
-  const { deadline, handlesItsDeadline } = watchedDeadline(arrival);
-  const { abandoned, abandon } = abandonment(arrival);
-  // The headers of the answer to `initialize` carry the session, so they wait for it.
-  const canStream = invocation.canStream && acceptsStream(request.headers.accept) && notes.mcpMethod !== "initialize";
-  const failed = (error: unknown): void => recordFailure(notes, error);
-  const answered = answerOf(arrival, () =>
-    handler.serve({ ...arrival, inbound, abandoned, canStream, failed, handlesItsDeadline }),
-  );
-  return withLifetime(answered, {
-    heartbeatMs,
-    deadline,
+  // A message that neither era accepts is refused by the 2026 handler: it has the specification's ladder of errors.
+  logFields.era = inbound.kind === "legacy" ? "legacy" : "modern";
+  const abandonment = abandonmentOf(context);
+  // The headers of the response to `initialize` carry the session, so they wait for it.
+  const canStream =
+    invocation.canStream && acceptsStream(request.headers.accept) && logFields.mcpMethod !== "initialize";
+  let isCutAtDeadline = true;
+  const mcpRequest: McpRequest = {
+    ...context,
+    inbound,
     canStream,
-    abandon,
+    signal: abandonment.signal,
+    reportFailure: (error) => recordFailure(logFields, error),
+    handlesItsDeadline() {
+      isCutAtDeadline = false;
+    },
+  };
+  const response = respond(context, () => handlers[logFields.era ?? "modern"].serve(mcpRequest));
+  return withLifetime(response, {
+    heartbeatMs,
+    canStream,
+    deadline: invocation.deadline,
+    isCutAtDeadline: () => isCutAtDeadline,
+    abandon: () => abandonment.abort(),
     timedOut: () => timedOut(message),
   });
 }
 
-/** Opens a stream and sees it through. It ends itself when the platform's time is up. */
+/** Opens a stream and sees it to its end. It ends by itself when the platform's time is up. */
 export function serveStream(
-  open: (requestContext: StreamRequest) => Promise<HttpResponse>,
-  { heartbeatMs, ...requestContext }: RequestContext & { readonly heartbeatMs: number },
+  open: (request: StreamRequest) => Promise<HttpResponse>,
+  { heartbeatMs, ...context }: RequestContext & Pick<AuthorizedMessage, "heartbeatMs">,
 ): Promise<HttpResponse> {
-  requestContext.notes.era = "legacy";
-  const { abandoned, abandon } = abandonment(requestContext);
-  const failed = (error: unknown): void => recordFailure(requestContext.notes, error);
-  const opened = answerOf(requestContext, () => open({ ...requestContext, abandoned: abandoned.signal, failed }));
-  return withLifetime(opened, { heartbeatMs, canStream: true, abandon, timedOut: () => timedOut(undefined) });
+  context.logFields.era = "legacy";
+  const abandonment = abandonmentOf(context);
+  const reportFailure = (error: unknown): void => recordFailure(context.logFields, error);
+  const response = respond(context, () => open({ ...context, signal: abandonment.signal, reportFailure }));
+  return withLifetime(response, {
+    heartbeatMs,
+    canStream: true,
+    abandon: () => abandonment.abort(),
+    timedOut: () => timedOut(undefined),
+  });
 }
 
-/** What `serve` answers; what it throws as the answer to the client, and told to the operator. */
-export async function answerOf(
-  { notes, message }: Pick<RequestContext, "notes"> & { readonly message?: unknown },
+/** The response of `serve`. An error that it throws becomes a response, and goes to the log. */
+export async function respond(
+  { logFields, message }: Pick<RequestContext, "logFields"> & { readonly message?: unknown },
   serve: () => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
   try {
     return await serve();
   } catch (error) {
     if (error instanceof Rejection) return error.response;
-    recordFailure(notes, error);
+    recordFailure(logFields, error);
     return failureResponse(error, message);
   }
 }
 
-/** Fires when nobody reads the answer any more: the platform said so, or `abandon` was called. */
-function abandonment({ invocation: { signal } }: RequestContext): { abandoned: LightSignal; abandon: () => void } {
-  const abandoned = new LightSignal();
-  const abandon = (): void => abandoned.abort();
-  if (signal?.aborted) abandon();
-  signal?.addEventListener("abort", abandon, { once: true });
-  return { abandoned, abandon };
+/** Aborted when nobody reads the response any more: the platform said so, or its owner calls `abort`. */
+function abandonmentOf({ invocation: { signal } }: RequestContext): AbortController {
+  const abandonment = new AbortController();
+  if (signal?.aborted) abandonment.abort();
+  else signal?.addEventListener("abort", () => abandonment.abort(), { once: true });
+  return abandonment;
 }
 
-/** Fires when the platform's time is up, unless `handlesItsDeadline` was called. Undefined where no time is set. */
-function watchedDeadline({ invocation: { deadline } }: RequestContext): {
-  deadline?: Occasion;
-  handlesItsDeadline: () => void;
-} {
-  if (!deadline) return { handlesItsDeadline: () => {} };
-  const reached = new LightSignal();
-  let isWatched = true;
-  const reach = (): void => {
-    if (isWatched) reached.abort();
-  };
-  deadline.addEventListener("abort", reach, { once: true });
-  // One that came before the request fires when its serving has begun, and with it what ends itself.
-  if (deadline.aborted) queueMicrotask(reach);
-  const handlesItsDeadline = (): void => {
-    isWatched = false;
-  };
-  return { deadline: reached, handlesItsDeadline };
+function recordFailure(logFields: RequestLogFields, error: unknown): void {
+  logFields.error = error instanceof Error ? withCauses(error) : String(error);
 }
 
-function recordFailure(notes: RequestLogFields, error: unknown): void {
-  notes.error = error instanceof Error ? withCauses(error) : String(error);
-}
-
-/** The stack of an error, and in a line each what it was caused by. */
+/** The stack of an error, and a line for each of its causes. */
 function withCauses(error: Error): string {
   const lines = [error.stack ?? String(error)];
   for (let { cause } = error; cause instanceof Error; cause = cause.cause) lines.push(`caused by: ${cause}`);
   return lines.join("\n");
 }
 
-/** A client that names what it accepts and leaves streams out gets one JSON body. */
+/** A client that lists what it accepts without streams gets one JSON body. */
 const acceptsStream = (accept: string | undefined): boolean =>
   accept === undefined || /text\/event-stream|text\/\*|\*\/\*/.test(accept);
 

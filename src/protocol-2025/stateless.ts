@@ -1,115 +1,107 @@
-import type { JSONRPCRequest } from "@modelcontextprotocol/server";
-import type { McpRequest, ProtocolHandler } from "../auth/request-context.ts";
-import { assertServer, type ServerFactory } from "../define-server.ts";
+import type { JSONRPCNotification, JSONRPCRequest, JSONRPCResponse } from "@modelcontextprotocol/server";
+import { CallResponse } from "../http/call-response.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { lazyRequest } from "../http/lazy-request.ts";
-import { isPlainRequest } from "../pipeline/classify.ts";
-import { CallAnswer } from "../server/call-response.ts";
 import { factoryContext } from "../server/factory-context.ts";
-import { createIdleLines, type IdleLines } from "../server/idle-lines.ts";
-import { rememberToolSchemas } from "../server/json-schema-cache.ts";
-import { standAside } from "../server/message-interceptor.ts";
-import { type DirectLine, openDirectLine } from "../server/server-connection.ts";
-import type { OpenServicesOf } from "../services/services.ts";
+import type { McpRequest, ProtocolHandler } from "../server/mcp-request.ts";
+import { type ConnectionEvents, ServerConnection } from "../server/server-connection.ts";
+import { buildServer, type ServerFactory } from "../server/server-factory.ts";
+import type { OpenServices, OpenServicesOf } from "../services/services.ts";
 import { badRequest } from "./error-responses.ts";
-import { ACCEPTED, serveOnLine } from "./line-exchange.ts";
-import { extraOf, replayServer } from "./requests/replayed-server.ts";
-import { NO_SESSION, unreachableClient } from "./unreachable-client.ts";
+import { handlerExtra } from "./handler-extra.ts";
+import { unreachableClient } from "./unreachable-client.ts";
 
-/** What serving without sessions takes. */
+/** Everything that serving requests without sessions needs. */
 export interface StatelessContext {
   readonly createServer: ServerFactory;
   readonly openServices: OpenServicesOf;
-  /** False for a server of its own for each request, whatever is asked. Default true. */
-  readonly fastPath?: boolean | undefined;
 }
 
-/**
- * Serves MCP 2025-03-26 to 2025-11-25 without sessions, by servers of either SDK: one for each request, or, for requests
- * that leave a server as it was, one that its factory made for nobody in particular.
- */
+/** The response where nobody waits for another one. */
+const ACCEPTED: HttpResponse = { status: 202, headers: {} };
+
+/** Serves MCP 2025-03-26 to 2025-11-25 without sessions, with a new server of either SDK for each request. */
 export function createStatelessHandler(context: StatelessContext): ProtocolHandler {
-  const { createServer, fastPath = true } = context;
-  const idle = fastPath ? createIdleLines(createServer) : undefined;
   return {
     async serve(mcpRequest) {
       const { message } = mcpRequest;
-      if (Array.isArray(message))
+      if (Array.isArray(message)) {
         return badRequest(message, "JSON-RPC batches are not supported: send one message per POST.");
-      // Notifications and replies concern a session, and there is none: accepted, as the specification asks, and dropped.
-      if (!isRequest(message)) return ACCEPTED;
-      if (idle && LEAVE_NO_TRACE.has(message.method) && isPlainRequest(message)) {
-        return answerOnLine(mcpRequest, message, { ...context, idle });
       }
-      return answer(mcpRequest, message, context);
+      // Notifications and replies concern a session, and there is none: accepted, as the specification asks, and dropped.
+      return isRequest(message) ? serveRequest(mcpRequest, message, context) : ACCEPTED;
     },
   };
 }
 
-/** What a server is the same after as before, so that it may answer another. */
-const LEAVE_NO_TRACE: ReadonlySet<string> = new Set([
-  "tools/call",
-  "tools/list",
-  "prompts/get",
-  "prompts/list",
-  "resources/read",
-  "resources/list",
-  "resources/templates/list",
-  "completion/complete",
-]);
-
 const isRequest = (message: unknown): message is JSONRPCRequest =>
   typeof message === "object" && message !== null && "method" in message && "id" in message;
 
-async function answerOnLine(
-  mcpRequest: McpRequest,
-  message: JSONRPCRequest,
-  { createServer, openServices, idle }: StatelessContext & { readonly idle: IdleLines },
-): Promise<HttpResponse> {
-  const webRequest = lazyRequest(mcpRequest.request);
-  const extra = extraOf(mcpRequest.request, webRequest, mcpRequest.authInfo);
-  const line = idle.take() ?? (await openLine());
-  return serveOnLine({ message, mcpRequest, extra, line, done: idle.give });
-
-  async function openLine(): Promise<DirectLine> {
-    const services = openServices(mcpRequest, message);
-    const server: unknown = await createServer(
-      factoryContext({ era: "legacy", requestContext: mcpRequest, webRequest, services }),
-    );
-    assertServer(server);
-    standAside(server);
-    rememberToolSchemas(server);
-    return openDirectLine(server);
-  }
-}
-
-async function answer(
+async function serveRequest(
   mcpRequest: McpRequest,
   message: JSONRPCRequest,
   { createServer, openServices }: StatelessContext,
 ): Promise<HttpResponse> {
-  const pending = new CallAnswer();
-  const services = openServices(mcpRequest, message);
-  const replayed = await replayServer({
-    createServer,
-    requestContext: mcpRequest,
-    services,
-    requestIds: new Set([message.id]),
-    sink: {
-      asked({ method }) {
-        throw unreachableClient(method, NO_SESSION);
-      },
-      notified: (notification) => mcpRequest.canStream && pending.send(notification),
-      announced() {},
-      async answered(response) {
-        await services.settled();
-        pending.end(response);
-        replayed.close();
-      },
-    },
-  });
-  // A client that leaves has not cancelled (MCP 2025-11-25, Streamable HTTP): the server runs to its end, unheard.
-  mcpRequest.abandoned.addEventListener("abort", () => pending.giveUp(ACCEPTED), { once: true });
-  replayed.receive(message);
-  return (await pending.response) ?? ACCEPTED;
+  const { interceptor } = mcpRequest;
+  const services = openServices(mcpRequest);
+  const webRequest = lazyRequest(mcpRequest.request);
+  const factoryArgument = factoryContext({ era: "legacy", request: mcpRequest, webRequest, services });
+  const server = await buildServer(createServer, factoryArgument, interceptor);
+  const events = new StatelessCallEvents(mcpRequest, services);
+  const extra = handlerExtra(mcpRequest, webRequest);
+  const connection = await ServerConnection.open(server, { requestIds: [message.id], events, interceptor, extra });
+  return events.serve(connection, message);
+}
+
+/**
+ * Turns the messages of one call into its HTTP response. A client that leaves has not cancelled (MCP 2025-11-25,
+ * Streamable HTTP): the server runs to its end, and its messages are dropped.
+ */
+class StatelessCallEvents implements ConnectionEvents {
+  readonly #mcpRequest: McpRequest;
+  readonly #services: OpenServices;
+  readonly #drop = (): void => this.#response.abort(ACCEPTED);
+  readonly #response = new CallResponse(this.#drop);
+  #connection: ServerConnection | undefined;
+
+  constructor(mcpRequest: McpRequest, services: OpenServices) {
+    this.#mcpRequest = mcpRequest;
+    this.#services = services;
+  }
+
+  serve(connection: ServerConnection, message: JSONRPCRequest): Promise<HttpResponse> {
+    const { signal } = this.#mcpRequest;
+    this.#connection = connection;
+    signal.addEventListener("abort", this.#drop);
+    if (signal.aborted) this.#drop();
+    connection.receive(message);
+    return this.#response.response;
+  }
+
+  onResponse(response: JSONRPCResponse): void {
+    void this.#finish(response);
+  }
+
+  onNotification(notification: JSONRPCNotification): void {
+    // One JSON body has no place for it.
+    if (this.#mcpRequest.canStream) this.#response.notify(notification);
+  }
+
+  onServerRequest({ method }: JSONRPCRequest): void {
+    throw unreachableClient(method, "2025-era requests are served without a session here");
+  }
+
+  /** There is no session whose stream could carry it. */
+  onSessionNotification(): void {}
+
+  onClosed(): void {
+    this.#mcpRequest.signal.removeEventListener("abort", this.#drop);
+    this.#drop();
+  }
+
+  async #finish(response: JSONRPCResponse): Promise<void> {
+    if (this.#services.inUse) await this.#services.flush();
+    this.#response.finish(response);
+    this.#connection?.end();
+  }
 }

@@ -1,153 +1,127 @@
 import {
-  type JSONRPCMessage,
   type JSONRPCNotification,
+  type JSONRPCRequest,
   type JSONRPCResponse,
-  type McpServer,
   ProtocolErrorCode,
-  type Server,
 } from "@modelcontextprotocol/server";
-import type { McpRequest } from "../auth/request-context.ts";
+import { CallResponse } from "../http/call-response.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
-import { CallAnswer } from "../server/call-response.ts";
-import type { LazyServer } from "../server/lazy-server.ts";
-import { standAside } from "../server/message-interceptor.ts";
-import { bindToCall, lowLevel, takesHeaders } from "../server/request-binding.ts";
-import { type CallEvents, type DirectLine, openDirectLine } from "../server/server-connection.ts";
-import type { UsualCall } from "./fast-path.ts";
+import type { McpRequest } from "../server/mcp-request.ts";
+import { bindToRequest, takesHeaders } from "../server/request-binding.ts";
+import type { SdkV2Server } from "../server/sdk-server.ts";
+import { type ConnectionEvents, ServerConnection } from "../server/server-connection.ts";
+import type { FastCall } from "./fast-path.ts";
+import { MODERN_REVISION } from "./revision.ts";
 
-export interface DirectCall {
-  readonly call: UsualCall;
+export interface DirectCallOptions {
+  readonly call: FastCall;
   readonly mcpRequest: McpRequest;
-  /** What handlers look at as the web's `Request`. */
+  /** Given to handlers as `http.req`. */
   readonly webRequest: Request;
-  readonly line: DirectLine;
-  /** Takes the line back when the call is over. */
-  readonly done: (line: DirectLine) => void;
-  /** Takes the line back when the call is not for it. */
-  readonly leave: (line: DirectLine) => void;
-}
-
-/** Where the client went before there was an answer; what the SDK answers then, to nobody. */
-const CLIENT_CLOSED_REQUEST = 499;
-
-/**
- * A line to what the exchange's factory makes. Undefined for what it throws, which has its answer in the SDK's own entry,
- * too, and for a server that is in use.
- */
-export async function openLine(made: LazyServer): Promise<DirectLine | undefined> {
-  const server = await made.get().catch(() => undefined);
-  if (!server || lowLevel(server).transport) return undefined;
-  standAside(server);
-  return openDirectLine(server);
+  readonly server: SdkV2Server;
 }
 
 /**
- * Serves a usual call with the SDK's own dispatch, codec and validation, but without the web's `Request`, `Response` and
- * streams, which cost several times as much as all of these. Undefined when the call turns out to be unusual, before any
- * handler has run: then it is for the SDK's own entry. Throws Rejection.
+ * Serves a call over a transport of our own, with the SDK's dispatch, codec and validation, but without the web's
+ * `Request`, `Response` and streams, which cost several times as much as all of these. Undefined when the call needs the
+ * SDK's own entry. Throws Rejection.
  */
-export async function callDirectly(options: DirectCall): Promise<HttpResponse | undefined> {
-  const { call, mcpRequest, line, leave } = options;
-  const { guard } = mcpRequest;
-  const server = line.server as McpServer | Server;
-  try {
-    if (guard?.admit) await guard.admit(server);
-    if (guard?.between.connected) await guard.between.connected(line.scopeResolver);
-  } catch (error) {
-    leave(line);
-    throw error;
-  }
-  if (takesHeadersOf(call, server) || (await lacksScopes(call, server, mcpRequest))) {
-    leave(line);
-    return undefined;
-  }
-  if (mcpRequest.abandoned.aborted) {
-    leave(line);
-    return { status: CLIENT_CLOSED_REQUEST, headers: {} };
-  }
-  return new DirectExchange(options).answer;
+export async function callDirectly(options: DirectCallOptions): Promise<HttpResponse | undefined> {
+  const { call, mcpRequest, webRequest, server } = options;
+  const { message, classification } = call;
+  const { authInfo } = mcpRequest;
+  if (!bindToRequest(server, message, MODERN_REVISION)) return undefined;
+  if (message.method === "tools/call" && takesHeaders(server, String(message.params?.name))) return undefined;
+  if (await lacksScopes(message, server, mcpRequest)) return undefined;
+  const events = new DirectCallEvents(mcpRequest);
+  const connection = await ServerConnection.open(server, {
+    requestIds: [message.id],
+    events,
+    interceptor: mcpRequest.interceptor,
+    extra: { request: webRequest, ...(authInfo && { authInfo }), classification },
+  });
+  return events.serve(connection, message);
 }
 
-/** Tools that take arguments from headers are refused in the words of the SDK. */
-function takesHeadersOf({ message: { method, params } }: UsualCall, server: McpServer | Server): boolean {
-  return method === "tools/call" && takesHeaders(server, String(params?.name));
-}
-
-/** And so are callers who lack scopes. */
+/** Whether the SDK's own entry would refuse the caller for want of scopes. */
 async function lacksScopes(
-  { message }: UsualCall,
-  server: McpServer | Server,
-  { authInfo }: McpRequest,
+  request: JSONRPCRequest,
+  server: SdkV2Server,
+  { authInfo }: Pick<McpRequest, "authInfo">,
 ): Promise<boolean> {
   if (!("resolveScopeChallenge" in server)) return false;
   try {
-    return (await server.resolveScopeChallenge({ request: message, ...(authInfo && { authInfo }) })) !== undefined;
+    return (await server.resolveScopeChallenge({ request, ...(authInfo && { authInfo }) })) !== undefined;
   } catch {
     return true;
   }
 }
 
-/** One call on its line. */
-class DirectExchange implements CallEvents {
-  readonly #options: DirectCall;
-  readonly #hangUp = (): void => this.#options.line.close();
-  readonly #answer = new CallAnswer(this.#hangUp);
+/** Turns the messages of one call into its HTTP response. */
+class DirectCallEvents implements ConnectionEvents {
+  readonly #mcpRequest: McpRequest;
+  readonly #response: CallResponse;
+  readonly #abort = (): void => this.#connection?.abort();
+  #connection: ServerConnection | undefined;
+  #isMalformed = false;
 
-  constructor(options: DirectCall) {
-    this.#options = options;
-    const { call, mcpRequest, webRequest, line } = options;
-    const { authInfo, abandoned } = mcpRequest;
-    const { message, classification } = call;
-    abandoned.addEventListener("abort", this.#hangUp);
-    bindToCall(lowLevel(line.server as McpServer | Server), message, classification.revision ?? "");
-    line.call(message, { request: webRequest, ...(authInfo && { authInfo }), classification }, this);
+  constructor(mcpRequest: McpRequest) {
+    this.#mcpRequest = mcpRequest;
+    this.#response = new CallResponse(this.#abort);
   }
 
-  /** Undefined when the server turned the call away. */
-  get answer(): Promise<HttpResponse | undefined> {
-    return this.#answer.response;
+  async serve(connection: ServerConnection, message: JSONRPCRequest): Promise<HttpResponse | undefined> {
+    const { signal } = this.#mcpRequest;
+    this.#connection = connection;
+    if (signal.aborted) this.#abort();
+    else {
+      signal.addEventListener("abort", this.#abort);
+      connection.receive(message);
+    }
+    return this.#isMalformed ? undefined : this.#response.response;
   }
 
-  notified(notification: JSONRPCNotification): void {
-    // In one JSON body there is no place for it.
-    if (this.#options.mcpRequest.canStream) this.#answer.send(this.#passOn(notification));
+  onResponse(response: JSONRPCResponse): void {
+    const isRefusal = this.#connection?.isReceiving ?? false;
+    // A malformed envelope: the SDK's own entry refuses it before it builds a server, in words of its own.
+    this.#isMalformed = isRefusal && "error" in response && response.error.code === ProtocolErrorCode.InvalidParams;
+    this.#response.finish(response, statusOf(response, isRefusal));
+    this.#mcpRequest.signal.removeEventListener("abort", this.#abort);
+    this.#connection?.end();
+  }
+
+  onNotification(notification: JSONRPCNotification): void {
+    // One JSON body has no place for it.
+    if (this.#mcpRequest.canStream) this.#response.notify(notification);
   }
 
   /** MCP 2026-07-28 has no requests from servers, and the SDK sends none. */
-  asked(): void {}
+  onServerRequest(): void {}
 
-  answered(response: JSONRPCResponse): void {
-    const passed = this.#passOn(response);
-    this.#answer.end(passed, statusOf(passed));
-    this.#over();
-    const { line, done } = this.#options;
-    // After what the server does on its way back from sending.
-    queueMicrotask(() => done(line));
-  }
+  /** A stateless request has no stream for it. */
+  onSessionNotification(): void {}
 
-  turnedAway(): void {
-    this.#options.mcpRequest.abandoned.removeEventListener("abort", this.#hangUp);
-    this.#options.line.close();
-    this.#answer.giveUp(undefined);
-  }
-
-  closed(): void {
-    this.#over();
-    this.#answer.giveUp({ status: CLIENT_CLOSED_REQUEST, headers: {} });
-  }
-
-  #over(): void {
-    const { abandoned, guard } = this.#options.mcpRequest;
-    abandoned.removeEventListener("abort", this.#hangUp);
-    guard?.between.over?.();
-  }
-
-  #passOn(message: JSONRPCMessage): JSONRPCMessage {
-    const { guard } = this.#options.mcpRequest;
-    return guard ? guard.between.passOn(message) : message;
+  onClosed(): void {
+    this.#mcpRequest.signal.removeEventListener("abort", this.#abort);
+    this.#response.abort(CLIENT_CLOSED_REQUEST);
   }
 }
 
-/** The one error of a handler that the specification gives a status (MCP 2026-07-28, Capabilities). */
-const statusOf = (response: JSONRPCMessage): number =>
-  "error" in response && response.error.code === ProtocolErrorCode.MissingRequiredClientCapability ? 400 : 200;
+/** The SDK's status where the client left before there was a response. Nobody receives it. */
+const CLIENT_CLOSED_REQUEST: HttpResponse = { status: 499, headers: {} };
+
+/** Statuses of errors that precede a handler (MCP 2026-07-28, Streamable HTTP; `LADDER_ERROR_HTTP_STATUS` of the SDK). */
+const REFUSAL_STATUS: Readonly<Record<number, number>> = {
+  [ProtocolErrorCode.ParseError]: 400,
+  [ProtocolErrorCode.InvalidRequest]: 400,
+  [ProtocolErrorCode.MethodNotFound]: 404,
+  [ProtocolErrorCode.UnsupportedProtocolVersion]: 400,
+};
+
+function statusOf(response: JSONRPCResponse, isRefusal: boolean): number {
+  if (!("error" in response)) return 200;
+  const { code } = response.error;
+  // The one error of a handler that the specification gives a status (MCP 2026-07-28, Capabilities).
+  if (code === ProtocolErrorCode.MissingRequiredClientCapability) return 400;
+  return isRefusal ? (REFUSAL_STATUS[code] ?? 200) : 200;
+}

@@ -1,9 +1,9 @@
-import type { InboundClassificationOutcome, InboundModernRoute, JSONRPCRequest } from "@modelcontextprotocol/server";
-import type { HttpRequest } from "../http/http-handler.ts";
-import { MODERN_REVISION } from "../pipeline/classify.ts";
+import type { InboundModernRoute, JSONRPCRequest } from "@modelcontextprotocol/server";
+import type { McpRequest } from "../server/mcp-request.ts";
+import { MODERN_REVISION } from "./revision.ts";
 
 /** A request that needs nothing but a server to answer it. */
-export interface UsualCall {
+export interface FastCall {
   readonly message: JSONRPCRequest;
   readonly classification: InboundModernRoute["classification"];
 }
@@ -24,22 +24,21 @@ const UNNAMED = new Set([
 ]);
 
 /**
- * The request, when its headers say plainly what its body says. Whatever is odd about one (a header that is missing,
- * encoded or different, another revision or method) is for the SDK's own entry, which knows each case and its answer.
+ * The call in a request whose headers plainly repeat its body. Any other request (a header that is missing, encoded or
+ * different, another revision or method) goes through the SDK's own entry, which knows each case and its response.
  */
-export function usualCall(inbound: InboundClassificationOutcome, { headers }: HttpRequest): UsualCall | undefined {
+export function fastCallOf({ inbound, request: { headers } }: McpRequest): FastCall | undefined {
   if (inbound.kind !== "modern" || inbound.messageKind !== "request") return undefined;
-  const { message, classification } = inbound;
-  const { method } = message as JSONRPCRequest;
+  const { classification } = inbound;
+  const message = inbound.message as JSONRPCRequest;
+  const { method, params } = message;
   const isModern = headers["mcp-protocol-version"] === MODERN_REVISION && classification.revision === MODERN_REVISION;
-  if (!isModern) return undefined;
-  if (headers["mcp-method"] !== method) return undefined;
-  const call: UsualCall = { message: message as JSONRPCRequest, classification };
-  if (UNNAMED.has(method)) return call;
+  if (!isModern || headers["mcp-method"] !== method) return undefined;
+  if (UNNAMED.has(method)) return { message, classification };
   const source = Object.hasOwn(NAMED_BY, method) ? NAMED_BY[method] : undefined;
-  if (source === undefined) return undefined;
-  const name = (message.params as Record<string, unknown> | undefined)?.[source];
-  return typeof name === "string" && isPlain(name) && headers["mcp-name"] === name ? call : undefined;
+  const name = source === undefined ? undefined : params?.[source];
+  if (typeof name !== "string" || !isPlain(name) || headers["mcp-name"] !== name) return undefined;
+  return { message, classification };
 }
 
 /** Neither encoded for a header, nor in need of it, nor changed by its travel in one. */

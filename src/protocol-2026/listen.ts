@@ -1,64 +1,98 @@
 import type { ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
-import type { Occasion } from "../http/light-signal.ts";
+import { streamSecondsOf } from "../config/stream-seconds.ts";
+import type { HttpResponse } from "../http/http-handler.ts";
+import type { LazyServer } from "../server/lazy-server.ts";
+import type { McpRequest } from "../server/mcp-request.ts";
 import type { ChangeEntry, ChangeEvents } from "../services/change-events.ts";
+import { createSdkHandler } from "./sdk-handler.ts";
 
-/** What one `subscriptions/listen` hears, of all instances. */
-export interface Listening {
-  /** For the SDK, which subscribes once and acknowledges in the same breath. */
+export interface ListenOptions {
+  readonly mcpRequest: McpRequest;
+  readonly server: LazyServer;
+  readonly changeEvents: ChangeEvents;
+  readonly streamSeconds?: number | undefined;
+}
+
+/** Serves `subscriptions/listen` until its time is up. Throws STORE_UNAVAILABLE and Rejection. */
+export async function listen({
+  mcpRequest,
+  server,
+  changeEvents,
+  streamSeconds,
+}: ListenOptions): Promise<HttpResponse> {
+  const { invocation, handlesItsDeadline } = mcpRequest;
+  // A subscription that comes too late is also told to subscribe again.
+  if (invocation.deadline?.aborted) handlesItsDeadline();
+  const subscription = await subscribe(changeEvents);
+  const { respond, close } = createSdkHandler({ server, mcpRequest, bus: subscription.bus });
+  try {
+    return await respond();
+  } finally {
+    subscription.sdkResponded();
+    // The response ends with the result that tells the client to subscribe again.
+    handlesItsDeadline();
+    const seconds = streamSecondsOf(streamSeconds, invocation);
+    endAfter(close, { seconds, deadline: invocation.deadline, ended: subscription.ended });
+  }
+}
+
+/** The events of one subscription, from all instances. */
+export interface Subscription {
+  /** For the SDK, which subscribes once and acknowledges in the same turn. */
   readonly bus: ServerEventBus;
-  /** Fires when it is over: the SDK let go, or never began. */
-  readonly over: AbortSignal;
-  /** To be called when the SDK has answered; ends it unless that opened a subscription. */
-  sdkAnswered(): void;
+  /** Fires when the subscription ended, or when the SDK opened none. */
+  readonly ended: AbortSignal;
+  /** To be called when the SDK has responded: ends it unless the SDK subscribed. */
+  sdkResponded(): void;
 }
 
 /**
- * Begins to hear the fleet's events before there is anybody to tell them to, so that none is missed that is published
- * after the acknowledgement. Throws STORE_UNAVAILABLE.
+ * Follows the change events before the SDK subscribes, so that no event is missed that is published after the
+ * acknowledgement. Throws STORE_UNAVAILABLE.
  */
-export async function startListening(changeEvents: ChangeEvents): Promise<Listening> {
-  const over = new AbortController();
+export async function subscribe(changeEvents: ChangeEvents): Promise<Subscription> {
+  const ended = new AbortController();
   const early: ServerEvent[] = [];
-  let hear = (event: ServerEvent): void => void early.push(event);
-  let subscribed = false;
+  let forward = (event: ServerEvent): void => void early.push(event);
+  let isSubscribed = false;
   const onEntry = ({ events }: ChangeEntry): void => {
-    for (const event of events) hear(event);
+    for (const event of events) forward(event);
   };
-  await changeEvents.follow({ signal: over.signal, onEntry });
+  await changeEvents.follow({ signal: ended.signal, onEntry });
   return {
     bus: {
       publish: () => {},
-      subscribe(lease) {
-        subscribed = true;
-        hear = lease;
-        for (const event of early.splice(0)) lease(event);
-        return () => over.abort();
+      subscribe(listener) {
+        isSubscribed = true;
+        forward = listener;
+        for (const event of early.splice(0)) listener(event);
+        return () => ended.abort();
       },
     },
-    over: over.signal,
-    sdkAnswered() {
-      if (!subscribed) over.abort();
+    ended: ended.signal,
+    sdkResponded() {
+      if (!isSubscribed) ended.abort();
     },
   };
 }
 
 export interface EndOptions {
   readonly seconds: number;
-  readonly deadline: Occasion | undefined;
+  readonly deadline: AbortSignal | undefined;
   /** Fires when there is nothing left to end. */
-  readonly over: AbortSignal;
+  readonly ended: AbortSignal;
 }
 
-/** Calls `end` after so many seconds, or when the deadline fires, unless it was over before. */
-export function endInTime(end: () => void, { seconds, deadline, over }: EndOptions): void {
-  if (over.aborted) return;
+/** Calls `end` after so many seconds, or when the deadline fires, unless it ended before. */
+export function endAfter(end: () => void, { seconds, deadline, ended }: EndOptions): void {
+  if (ended.aborted) return;
   if (deadline?.aborted) {
     end();
     return;
   }
   const timer = setTimeout(end, seconds * 1000);
   deadline?.addEventListener("abort", end, { once: true });
-  over.addEventListener(
+  ended.addEventListener(
     "abort",
     () => {
       clearTimeout(timer);

@@ -1,18 +1,18 @@
 import type { RequestContext } from "../auth/request-context.ts";
-import type { FactoryContext } from "../define-server.ts";
 import type { OpenServices } from "../services/services.ts";
+import type { FactoryContext } from "./server-factory.ts";
 
-export interface ContextOptions {
+export interface FactoryContextOptions {
   readonly era: FactoryContext["era"];
-  readonly requestContext: Pick<RequestContext, "authInfo" | "caller">;
-  /** What the factory looks at as the web's `Request`. */
+  readonly request: Pick<RequestContext, "authInfo" | "caller">;
+  /** Given to the factory as `requestInfo`. */
   readonly webRequest: Request;
   readonly services: OpenServices;
 }
 
-/** What a factory is told. Its services are made when it looks at one. */
-export function factoryContext({ era, requestContext, webRequest, services }: ContextOptions): FactoryContext {
-  const { authInfo, caller } = requestContext;
+/** The argument of a factory. Its services are created when one of them is first read. */
+export function factoryContext({ era, request, webRequest, services }: FactoryContextOptions): FactoryContext {
+  const { authInfo, caller } = request;
   return {
     era,
     requestInfo: webRequest,

@@ -1,71 +1,54 @@
-import { McpServer, Server } from "@modelcontextprotocol/server";
-import type { McpRequest } from "../auth/request-context.ts";
-import { putBehind } from "../authorization/server-guard.ts";
-import { assertServer, type ServerFactory } from "../define-server.ts";
 import { AnycloudError } from "../errors.ts";
 import { Rejection } from "../http/rejection.ts";
-import type { OpenServices } from "../services/services.ts";
-import { factoryContext } from "./factory-context.ts";
-import { rememberToolSchemas } from "./json-schema-cache.ts";
+import { type ConnectableServer, isSdkV2Server, type SdkV2Server } from "./sdk-server.ts";
 
-/** The server of one exchange. */
-export interface LazyServer {
-  /** Builds it, once, whoever asks. Rejects with what the factory throws, and with SERVER_INVALID for what is no server here. */
-  get(): Promise<McpServer | Server>;
-  /** The same, behind the guard of the exchange, for who connects it. Rejects with Rejection, too. */
-  behindGuard(): Promise<McpServer | Server>;
-  /** Why the message must not reach it, once that is known. */
-  readonly refusal: Rejection | undefined;
-  /** False when the factory built a server of SDK v1. */
-  readonly isModern: boolean;
-}
+/** The server of one 2026-07-28 request, built when it is first needed. */
+export class LazyServer {
+  readonly #build: () => Promise<ConnectableServer>;
+  #built: Promise<SdkV2Server> | undefined;
+  #isSdkV1 = false;
+  #rejection: Rejection | undefined;
 
-export interface MakeOptions {
-  readonly createServer: ServerFactory;
-  readonly mcpRequest: McpRequest;
-  readonly services: OpenServices;
-  /** What the factory looks at as the web's `Request`. */
-  readonly webRequest: Request;
-}
+  constructor(build: () => Promise<ConnectableServer>) {
+    this.#build = build;
+  }
 
-/** Makes a server when it is first asked for. */
-export function createLazyServer({ createServer, mcpRequest, services, webRequest }: MakeOptions): LazyServer {
-  let isModern = true;
-  let refusal: Rejection | undefined;
-  let made: Promise<McpServer | Server> | undefined;
-  const make = async (): Promise<McpServer | Server> => {
-    const product: unknown = await createServer(
-      factoryContext({ era: "modern", requestContext: mcpRequest, webRequest, services }),
-    );
-    assertServer(product);
-    if (product instanceof McpServer || product instanceof Server) {
-      rememberToolSchemas(product);
-      return product;
+  /**
+   * Builds it at the first call. Rejects with what `build` throws, and with SERVER_INVALID for a server of SDK v1.
+   */
+  get(): Promise<SdkV2Server> {
+    this.#built ??= this.#noteRejection(this.#buildSdkV2());
+    return this.#built;
+  }
+
+  /** Whether the factory built a server of SDK v1, which speaks the 2025 protocols only. */
+  get isSdkV1(): boolean {
+    return this.#isSdkV1;
+  }
+
+  /** Why the request must not reach the server. The SDK's own entry turns such an error into a response of its own. */
+  get rejection(): Rejection | undefined {
+    return this.#rejection;
+  }
+
+  /** The same work, whose Rejection is found in `rejection` afterwards. */
+  async watch<Result>(work: Promise<Result>): Promise<Result> {
+    return this.#noteRejection(work);
+  }
+
+  async #noteRejection<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof Rejection) this.#rejection = error;
+      throw error;
     }
-    isModern = false;
+  }
+
+  async #buildSdkV2(): Promise<SdkV2Server> {
+    const server = await this.#build();
+    if (isSdkV2Server(server)) return server;
+    this.#isSdkV1 = true;
     throw new AnycloudError("SERVER_INVALID", "A server of SDK v1 speaks the 2025 protocols only.");
-  };
-  const get = (): Promise<McpServer | Server> => {
-    made ??= make();
-    return made;
-  };
-  return {
-    get,
-    async behindGuard() {
-      const server = await get();
-      try {
-        await putBehind(server, mcpRequest.guard);
-      } catch (error) {
-        if (error instanceof Rejection) refusal = error;
-        throw error;
-      }
-      return server;
-    },
-    get refusal() {
-      return refusal;
-    },
-    get isModern() {
-      return isModern;
-    },
-  };
+  }
 }

@@ -1,73 +1,73 @@
 import type { JSONRPCMessage, ScopeChallengeHandler, Transport } from "@modelcontextprotocol/server";
-import type { ConnectableServer } from "../define-server.ts";
+import type { ConnectableServer } from "./sdk-server.ts";
 
-/** Stands between a server and its client. */
+/** Sees every message between a server and its client, and may replace it. */
 export interface MessageInterceptor {
-  /** The answer to a message that the server must not get; undefined for all others. */
-  answerInstead?(message: JSONRPCMessage): JSONRPCMessage | undefined;
-  /** What is sent in place of what the server sends. */
-  passOn(message: JSONRPCMessage): JSONRPCMessage;
-  /** Called when the server is connected and has got nothing yet, with what it says about scopes. What it throws, `connect` throws. */
-  connected?(resolve: ScopeChallengeHandler | undefined): Promise<void>;
-  /** Called when the connection is over. */
-  over?(): void;
+  /** Called when the server was built. Throws Rejection when the message must not reach it. */
+  onServerBuilt?(server: ConnectableServer): Promise<void>;
+  /**
+   * Called when the server is connected and has received nothing of the client's, with its scope resolver where it has
+   * one. Throws Rejection when the message must not reach it.
+   */
+  afterConnect?(resolveScopes: ScopeChallengeHandler | undefined): Promise<void>;
+  /** The response to a message that the server must not receive; undefined for all others. */
+  respondInstead?(message: JSONRPCMessage): JSONRPCMessage | undefined;
+  /** The message to send in place of one that the server sends. */
+  mapOutgoing(message: JSONRPCMessage): JSONRPCMessage;
+  /** Called when the connection is closed. */
+  onClose?(): void;
 }
 
-/** How SDK v2 hands what its tools say about scopes (`scopeChallenge`) to a transport that wants to know. */
-export interface ScopeAwareTransport extends Transport {
+/** SDK v2 hands the scope resolver of its tools (`scopeChallenge`) to a transport with this method. */
+interface ScopeAwareTransport extends Transport {
   setScopeChallengeResolver?: (resolve: ScopeChallengeHandler) => void;
 }
 
-/** Ends what stands before a server. */
-const standing = new WeakMap<ConnectableServer, () => void>();
-
-/** Stands before the next connection of a server of either SDK, and before no other. */
-export function interpose(server: ConnectableServer, between: MessageInterceptor): void {
-  standAside(server);
-  const own = Object.getOwnPropertyDescriptor(server, "connect");
-  const leave = (): void => {
-    standing.delete(server);
-    if (own) Object.defineProperty(server, "connect", own);
-    else Reflect.deleteProperty(server, "connect");
-  };
-  standing.set(server, leave);
-  server.connect = (transport) => {
-    leave();
-    return connectBehind(server, transport, between);
-  };
-}
-
-/** Ends what stands before a server: its factory may hand one out again whose connection never came about. */
-export function standAside(server: ConnectableServer): void {
-  standing.get(server)?.();
-}
-
-async function connectBehind(
+/**
+ * Connects a server to a transport, with an interceptor between them. `prepare` runs on the connected server before the
+ * interceptor sees a message. The only place that runs an interceptor on messages. Throws Rejection, and the server is
+ * then closed.
+ */
+export async function connectIntercepted(
   server: ConnectableServer,
   transport: ScopeAwareTransport,
-  between: MessageInterceptor,
+  interceptor: MessageInterceptor | undefined,
+  prepare?: () => Promise<void>,
 ): Promise<void> {
-  const send = transport.send.bind(transport);
-  transport.send = (message, options) => send(between.passOn(message), options);
-  let resolve: ScopeChallengeHandler | undefined;
-  transport.setScopeChallengeResolver ??= (resolver) => {
-    resolve = resolver;
-  };
+  let resolveScopes: ScopeChallengeHandler | undefined;
+  if (interceptor?.afterConnect) {
+    transport.setScopeChallengeResolver = (resolve) => {
+      resolveScopes = resolve;
+    };
+  }
   await server.connect(transport);
-  const { onmessage, onclose } = transport;
-  transport.onmessage = (message, extra) => {
-    const instead = between.answerInstead?.(message);
-    if (instead) void send(instead);
-    else onmessage?.(message, extra);
-  };
-  transport.onclose = () => {
-    between.over?.();
-    onclose?.();
-  };
   try {
-    await between.connected?.(resolve);
+    await prepare?.();
+    if (!interceptor) return;
+    intercept(transport, interceptor);
+    await interceptor.afterConnect?.(resolveScopes);
   } catch (error) {
     await server.close();
     throw error;
+  }
+}
+
+/** Replaces what `connect` installed on the transport, so that tracing tools that wrapped it earlier still see messages. */
+function intercept(transport: Transport, interceptor: MessageInterceptor): void {
+  const { onmessage, onclose } = transport;
+  const send = transport.send.bind(transport);
+  transport.send = (message, options) => send(interceptor.mapOutgoing(message), options);
+  if (interceptor.respondInstead) {
+    transport.onmessage = (message, extra) => {
+      const instead = interceptor.respondInstead?.(message);
+      if (instead) void send(instead);
+      else onmessage?.(message, extra);
+    };
+  }
+  if (interceptor.onClose) {
+    transport.onclose = () => {
+      interceptor.onClose?.();
+      onclose?.();
+    };
   }
 }

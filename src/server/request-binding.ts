@@ -2,45 +2,57 @@ import {
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
   type JSONRPCRequest,
-  McpServer,
+  type McpServer,
   type Server,
 } from "@modelcontextprotocol/server";
+import { lowLevelServer, type SdkV2Server } from "./sdk-server.ts";
 
-/** What the SDK's own entry sets on a server by functions that it does not export; test/protocol-2026/differential.test.ts notices if it no longer does. */
-interface Bound {
-  _negotiatedProtocolVersion?: string | undefined;
+/** Fields of `Server` that the SDK's own entry sets through functions that the package does not export. */
+interface BoundFields {
+  _negotiatedProtocolVersion?: string;
   _clientCapabilities?: unknown;
   _clientVersion?: unknown;
 }
 
-/** The low-level server of either of the SDK's. */
-export const lowLevel = (server: McpServer | Server): Server => (server instanceof McpServer ? server.server : server);
+/** The outcome of the check, by the class of the server: each copy of the SDK has its own. */
+const supported = new WeakMap<object, boolean>();
 
-/** Makes a server one of the revision, which never sees an `initialize`, and tells it who calls, as the call itself says. */
-export function bindToCall(server: Server, { params }: JSONRPCRequest, revision: string): void {
+/**
+ * Binds a server, which never sees an `initialize`, to the revision and the client that one request names. The one place
+ * that depends on internals of the SDK. False where the installed SDK has others: such a request must be served through
+ * `createMcpHandler`. Checked once for each copy of the SDK, by the public getters of the same values.
+ */
+export function bindToRequest(server: SdkV2Server, { params }: JSONRPCRequest, revision: string): boolean {
+  const target = lowLevelServer(server) as Server;
+  const known = supported.get(target.constructor);
+  if (known === false) return false;
   const meta = params?._meta as Record<string, unknown> | undefined;
-  const bound = server as unknown as Bound;
-  bound._negotiatedProtocolVersion = revision;
-  bound._clientCapabilities = meta?.[CLIENT_CAPABILITIES_META_KEY];
-  bound._clientVersion = meta?.[CLIENT_INFO_META_KEY];
+  const capabilities = meta?.[CLIENT_CAPABILITIES_META_KEY];
+  const clientInfo = meta?.[CLIENT_INFO_META_KEY];
+  const fields = target as unknown as BoundFields;
+  fields._negotiatedProtocolVersion = revision;
+  if (capabilities !== undefined) fields._clientCapabilities = capabilities;
+  if (clientInfo !== undefined) fields._clientVersion = clientInfo;
+  if (known) return true;
+  const isSupported =
+    target.getNegotiatedProtocolVersion() === revision &&
+    target.getClientCapabilities() === capabilities &&
+    target.getClientVersion() === clientInfo &&
+    hasHeaderSchemas(server);
+  supported.set(target.constructor, isSupported);
+  if (!isSupported) console.error(UNSUPPORTED);
+  return isSupported;
 }
 
-interface RegisteredTool {
-  readonly inputSchema?: object;
-}
+const UNSUPPORTED =
+  "The installed @modelcontextprotocol/server has other internals than this version of mcp-anycloud knows: every 2026-07-28 request goes through its createMcpHandler, which is slower. Update mcp-anycloud.";
 
-const declaring = new WeakMap<object, boolean>();
+const hasHeaderSchemas = (server: SdkV2Server): boolean =>
+  !("registerTool" in server) || typeof server.toolInputSchemaJson === "function";
 
 /** Whether a tool takes arguments from headers (`x-mcp-header`, SEP-2243), which the SDK's own entry checks. */
-export function takesHeaders(server: McpServer | Server, toolName: string): boolean {
-  if (!(server instanceof McpServer)) return false;
-  const { _registeredTools: tools } = server as unknown as { _registeredTools?: Record<string, RegisteredTool> };
-  const schema = tools && Object.hasOwn(tools, toolName) ? tools[toolName]?.inputSchema : undefined;
-  if (schema === undefined) return false;
-  let declares = declaring.get(schema);
-  if (declares === undefined) {
-    declares = JSON.stringify(server.toolInputSchemaJson(toolName) ?? {}).includes('"x-mcp-header"');
-    declaring.set(schema, declares);
-  }
-  return declares;
+export function takesHeaders(server: SdkV2Server, toolName: string): boolean {
+  if (!("toolInputSchemaJson" in server)) return false;
+  const schema: unknown = (server as McpServer).toolInputSchemaJson(toolName);
+  return schema !== undefined && JSON.stringify(schema).includes('"x-mcp-header"');
 }

@@ -1,119 +1,150 @@
 import type {
+  JSONRPCMessage,
   JSONRPCNotification,
   JSONRPCRequest,
   JSONRPCResponse,
   MessageExtraInfo,
-  ScopeChallengeHandler,
+  RequestId,
+  Transport,
+  TransportSendOptions,
 } from "@modelcontextprotocol/server";
-import type { ConnectableServer } from "../define-server.ts";
-import { dispatcherOf } from "./dispatcher.ts";
-import type { ScopeAwareTransport } from "./message-interceptor.ts";
+import { connectIntercepted, type MessageInterceptor } from "./message-interceptor.ts";
+import type { ConnectableServer } from "./sdk-server.ts";
 
-/** What becomes of a call, in order: any number of notifications and questions, then one of the others, once. */
-export interface CallEvents {
-  notified(notification: JSONRPCNotification): void;
-  /** The server asks its client something; what this throws, the server is told. */
-  asked(request: JSONRPCRequest): void;
-  answered(response: JSONRPCResponse): void;
-  /** The server refused the call before it reached a handler. */
-  turnedAway(response: JSONRPCResponse): void;
-  /** Closed before there was an answer. */
-  closed(): void;
+/** Receives the messages that a server sends. */
+export interface ConnectionEvents {
+  /** The response to one of the client's requests. */
+  onResponse(response: JSONRPCResponse): void;
+  /** A notification that belongs to one of the client's requests, or calls off a request of the server's. */
+  onNotification(notification: JSONRPCNotification): void;
+  /** A request of the server to its client. The server's `request` rejects with what this throws. */
+  onServerRequest(request: JSONRPCRequest): void;
+  /** A notification that belongs to no request. */
+  onSessionNotification(notification: JSONRPCNotification): void;
+  /** The connection was closed, by either side. */
+  onClosed?(): void;
 }
 
-/** A server on a line that carries one call after another: connecting and closing costs as much as a call. */
-export interface DirectLine {
-  readonly server: ConnectableServer;
-  /** What the server told its transport of scopes (`scopeChallenge` of SDK v2), as one that hides in another does. */
-  readonly scopeResolver: ScopeChallengeHandler | undefined;
+export interface ConnectionOptions {
+  /** Ids of the client's requests. */
+  readonly requestIds: readonly RequestId[];
+  readonly events: ConnectionEvents;
+  readonly interceptor?: MessageInterceptor | undefined;
+  readonly sessionId?: string | undefined;
+  /** Passed to handlers with each message. */
+  readonly extra: MessageExtraInfo;
   /**
-   * Hands a call to the server; the one before it must be over. From the second on, the server knows calls by numbers of
-   * the line's own: what a handler of one caller says too late must not reach the next caller, whose id may be the same.
+   * Replays what the server's session went through before. A request that the server sends meanwhile fails, and its
+   * notifications are dropped: both were sent when this happened first.
    */
-  call(message: JSONRPCRequest, extra: MessageExtraInfo, events: CallEvents): void;
-  /** Closes the server, which tells a handler that still runs. */
-  close(): void;
-  /** Whether the server may take another call: it is connected, and as its factory made it. */
-  readonly isFit: boolean;
+  readonly replay?: ((connection: ServerConnection) => Promise<void>) | undefined;
 }
 
-interface CurrentCall {
-  readonly id: string | number;
-  readonly sentId: string | number;
-  readonly events: CallEvents;
-}
+/**
+ * The transport between one server and one POST of a client, for both protocol eras and servers of both SDKs. It uses the
+ * SDK's public `Transport` contract alone: messages go in through `onmessage`, where tracing tools expect them.
+ */
+export class ServerConnection implements Transport {
+  onmessage?: (message: JSONRPCMessage, extra?: MessageExtraInfo) => void;
+  onclose?: () => void;
+  onerror?: (error: Error) => void;
+  readonly sessionId?: string;
+  readonly #server: ConnectableServer;
+  readonly #options: ConnectionOptions;
+  readonly #replays = new Map<RequestId, (response: JSONRPCResponse) => void>();
+  #isReplaying = false;
+  #isReceiving = false;
+  #isClosed = false;
 
-/** Connects a server, in place of a transport for one exchange. */
-export async function openDirectLine(server: ConnectableServer): Promise<DirectLine> {
-  let current: CurrentCall | undefined;
-  let calls = 0;
-  let firstId: string | number = "";
-  let isDelivering = false;
-  let isFit = true;
-  let scopeResolver: ScopeChallengeHandler | undefined;
-  const end = (): CurrentCall | undefined => {
-    const ended = current;
-    current = undefined;
-    return ended;
-  };
-  function respond(response: JSONRPCResponse): void {
-    if (current === undefined || response.id !== current.id) return;
-    const { id, sentId, events } = current;
-    end();
-    const answer = id === sentId ? response : { ...response, id: sentId };
-    // Handlers run later than this.
-    if (isDelivering) events.turnedAway(answer);
-    else events.answered(answer);
+  private constructor(server: ConnectableServer, options: ConnectionOptions) {
+    this.#server = server;
+    this.#options = options;
+    if (options.sessionId !== undefined) this.sessionId = options.sessionId;
   }
-  function ask(request: JSONRPCRequest): void {
-    if (!current) throw new Error("The call is over: its client cannot be asked any more.");
-    // SDK v1 holds on to a question that it could not send.
-    isFit = false;
-    current.events.asked(request);
+
+  /** Connects a server. Throws what connecting throws, and Rejection. */
+  static async open(server: ConnectableServer, options: ConnectionOptions): Promise<ServerConnection> {
+    const connection = new ServerConnection(server, options);
+    const { interceptor, replay } = options;
+    await connectIntercepted(server, connection, interceptor, replay && (() => connection.#replayWith(replay)));
+    return connection;
   }
-  const transport: ScopeAwareTransport = {
-    async start() {},
-    setScopeChallengeResolver(resolver) {
-      scopeResolver = resolver;
-    },
-    async send(message, options) {
-      if (!("method" in message)) respond(message);
-      else if ("id" in message) ask(message);
-      else if (options?.relatedRequestId === undefined) isFit &&= !message.method.endsWith("/list_changed");
-      else if (options.relatedRequestId === current?.id) current.events.notified(message);
-    },
-    async close() {
-      isFit = false;
-      end()?.events.closed();
-      transport.onclose?.();
-    },
+
+  /** True while `receive` runs. A response sent meanwhile is a refusal: the SDK calls request handlers later. */
+  get isReceiving(): boolean {
+    return this.#isReceiving;
+  }
+
+  /** Hands the server a message of the client. `controls` are added to what handlers are passed. */
+  receive(message: JSONRPCMessage, controls?: MessageExtraInfo): void {
+    const { extra } = this.#options;
+    this.#isReceiving = true;
+    try {
+      this.onmessage?.(message, controls ? { ...extra, ...controls } : extra);
+    } finally {
+      this.#isReceiving = false;
+    }
+  }
+
+  /** Hands the server a request of earlier in its session. Settles with the response, which nobody else sees. */
+  replay(request: JSONRPCRequest): Promise<JSONRPCResponse> {
+    return new Promise((resolve) => {
+      this.#replays.set(request.id, resolve);
+      this.onmessage?.(request, this.#options.extra);
+    });
+  }
+
+  /** Closes the server, after the message that it is sending: closing fails what a server still has to send. */
+  end(): void {
+    queueMicrotask(() => this.abort());
+  }
+
+  /** Closes the server at once, which cancels its handlers. */
+  abort(): void {
+    // Closes this transport, and whatever else the server's author closes with it.
+    void this.#server.close().catch(() => {});
+  }
+
+  // The methods of `Transport` are bound, because tracing tools put proxies before transports.
+  readonly start = async (): Promise<void> => {};
+
+  readonly send = async (message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> => {
+    const { events, requestIds } = this.#options;
+    if (!("method" in message)) this.#respond(message);
+    else if (this.#isReplaying) this.#refuseWhileReplaying(message);
+    else if ("id" in message) events.onServerRequest(message);
+    // A server calls off a request that it sent here, whatever it says the notification belongs to.
+    else if (message.method === "notifications/cancelled") events.onNotification(message);
+    else {
+      const related = options?.relatedRequestId;
+      if (related === undefined) events.onSessionNotification(message);
+      else if (requestIds.includes(related)) events.onNotification(message);
+    }
   };
-  const dispatch = await dispatcherOf(server, transport);
-  return {
-    server,
-    get scopeResolver() {
-      return scopeResolver;
-    },
-    call(message, extra, events) {
-      calls++;
-      if (calls === 1) firstId = message.id;
-      // Longer than the first one, which its client chose, and so another.
-      const id = calls === 1 ? firstId : `${firstId} ${calls}`;
-      current = { id, sentId: message.id, events };
-      isDelivering = true;
-      try {
-        dispatch(calls === 1 ? message : { ...message, id }, extra);
-      } finally {
-        isDelivering = false;
-      }
-    },
-    close() {
-      isFit = false;
-      // Which closes the transport, and whatever else the server's author closes with it.
-      void server.close().catch(() => {});
-    },
-    get isFit() {
-      return isFit;
-    },
+
+  readonly close = async (): Promise<void> => {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#options.events.onClosed?.();
+    this.onclose?.();
   };
+
+  async #replayWith(replay: (connection: ServerConnection) => Promise<void>): Promise<void> {
+    this.#isReplaying = true;
+    await replay(this);
+    this.#isReplaying = false;
+  }
+
+  #refuseWhileReplaying(message: JSONRPCRequest | JSONRPCNotification): void {
+    if ("id" in message) throw new Error("The session is being restored: its client was asked this before.");
+  }
+
+  #respond(response: JSONRPCResponse): void {
+    const { id } = response;
+    if (id === undefined) return;
+    const resolve = this.#replays.get(id);
+    this.#replays.delete(id);
+    if (resolve) resolve(response);
+    else if (this.#options.requestIds.includes(id)) this.#options.events.onResponse(response);
+  }
 }

@@ -89,13 +89,13 @@ function createReader(store: ObservedStore): ChangeEvents["follow"] {
 
   async function read(): Promise<void> {
     reading = true;
-    let quietSince = Date.now();
+    let quietSince = store.now();
     while (followers.size > 0) {
       const awake = new AbortController();
       wake = () => awake.abort();
       // Before the events are read: what is written meanwhile must not be slept through.
-      const changed = store.changed(PARTITION, pollDelayMs(Date.now() - quietSince), awake.signal);
-      if (await handOver()) quietSince = Date.now();
+      const changed = store.changed(PARTITION, pollDelayMs(store.now() - quietSince), awake.signal);
+      if (await handOver()) quietSince = store.now();
       await changed;
     }
     reading = false;

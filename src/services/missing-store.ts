@@ -1,8 +1,9 @@
 import { AnycloudError } from "../errors.ts";
 import type { ObservedStore } from "../store/observed-store.ts";
 
-/** Stands where no store is configured: every verb throws STORE_MISSING, so that nothing is kept in one process only. */
+/** The store where none is configured: every verb throws STORE_MISSING, so that nothing is kept in one process only. */
 export const missingStore: ObservedStore = {
+  now: Date.now,
   get: refuse,
   put: refuse,
   delete: refuse,

@@ -1,3 +1,4 @@
+import { monotonicMs } from "../clock.ts";
 import { pollDelayMs } from "../store/observed-store.ts";
 import type { StateKey } from "../store/store.ts";
 import { type CallerScope, checkTtl, partitionOf } from "./caller-scope.ts";
@@ -46,13 +47,13 @@ export function createOnce({ store, principal, now }: CallerScope): Once {
 
   /** What came of the work, once it is no longer under way; undefined when nobody does it. */
   async function outcomeAt(key: StateKey): Promise<Outcome | undefined> {
-    const startedAt = Date.now();
+    const startedAt = monotonicMs();
     for (;;) {
       const item = await store.get(key);
       if (!item) return undefined;
       const value: unknown = JSON.parse(item.value);
       if (!isLease(value)) return value as Outcome;
-      await store.changed(key.partition, pollDelayMs(Date.now() - startedAt));
+      await store.changed(key.partition, pollDelayMs(monotonicMs() - startedAt));
     }
   }
 }

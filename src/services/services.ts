@@ -1,5 +1,5 @@
 import type { ServerEvent, ServerNotifier } from "@modelcontextprotocol/server";
-import type { RequestContext } from "../auth/request-context.ts";
+import type { Principal } from "../auth/principal.ts";
 import type { LoadStateKeys, StateKeySource } from "../config/key-ring.ts";
 import type { ObservedStore } from "../store/observed-store.ts";
 import type { CallerScope } from "./caller-scope.ts";
@@ -28,90 +28,105 @@ export interface Services {
   readonly requestState: RequestState;
 }
 
-/** The services of one exchange, and what became of them. */
+/** The services of one request. */
 export interface OpenServices {
-  /** Made when they are first looked at. */
+  /** Created when they are first read. */
   readonly services: Services;
-  /** False as long as nobody has looked at them. */
+  /** False as long as nobody has read them. */
   readonly inUse: boolean;
-  /** Settles when what `notify` was told so far is in the store, or has failed to get there. Never rejects. */
-  settled(): Promise<void>;
-  /** The first failure of the store that a service met: an error that the server answers may be no more than its echo. */
+  /** Settles when the changes that `notify` was told are in the store, or have failed to get there. Never rejects. */
+  flush(): Promise<void>;
+  /** The first failure of the store that a service met. An error in the server's response may only repeat it. */
   readonly failure?: Error | undefined;
 }
 
-/** Opens the services for a request, at next to no cost. `message` is what the request carries. */
-export type OpenServicesOf = (
-  requestContext: RequestContext & { readonly message?: unknown },
-  message?: unknown,
-) => OpenServices;
+/** The caller and the message that services are opened for. */
+export interface ServedMessage {
+  readonly principal: Principal;
+  /** The parsed JSON of the body. */
+  readonly message: unknown;
+}
+
+/** Opens the services for a request, at next to no cost. */
+export type OpenServicesOf = (served: ServedMessage) => OpenServices;
 
 export interface ServicesOptions {
   readonly store: ObservedStore;
   /** Whether all instances share the store, and it outlives them. */
   readonly durable: boolean;
-  /** Keys that seal what travels through the client. */
+  /** Keys that seal values which travel through the client. */
   readonly stateKeys?: StateKeySource | undefined;
   readonly changeEvents: ChangeEvents;
-  /** Unix time in milliseconds. */
-  readonly now?: () => number;
 }
 
 /** The services of an endpoint, to be opened for each of its requests. */
 export function createServices(options: ServicesOptions): OpenServicesOf {
-  const { durable, stateKeys, changeEvents, now = Date.now } = options;
-  const store = durable ? options.store : missingStore;
   const closedBuckets: ClosedBuckets = new Map();
-
-  return (requestContext, message = requestContext.message) => {
-    let services: Services | undefined;
-    let failure: Error | undefined;
-    const inFlight = new Set<Promise<void>>();
-    const recordFailure = (error: unknown): void => {
-      if (isStoreFailure(error)) failure ??= error;
-    };
-    const publish = (event: ServerEvent): void => {
-      const publishing = changeEvents.publish(event).catch(recordFailure);
-      inFlight.add(publishing);
-      void publishing.then(() => inFlight.delete(publishing));
-    };
-    const make = (): Services => {
-      // In `verify`, the SDK would turn it into the client's mistake.
-      const keys = typeof stateKeys === "function" ? watched(stateKeys, recordFailure) : stateKeys;
-      const { principal } = requestContext;
-      const scope: CallerScope = { store: watchingFailures(store, recordFailure), principal, now };
-      return {
-        notify: createNotifier(publish),
-        handles: createHandles(scope),
-        once: createOnce(scope),
-        rateLimiter: createRateLimiter(scope, closedBuckets),
-        requestState: createRequestState(scope, { keys, durable, message }),
-      };
-    };
-    return {
-      get services() {
-        services ??= make();
-        return services;
-      },
-      get inUse() {
-        return services !== undefined;
-      },
-      async settled() {
-        await Promise.all(inFlight);
-      },
-      get failure() {
-        return failure;
-      },
-    };
-  };
+  return (served) => new RequestServices({ ...options, ...served, closedBuckets });
 }
 
-/** The same keys, with what asking for them throws told to `note`, too. */
-const watched =
-  (load: LoadStateKeys, note: (error: unknown) => void): LoadStateKeys =>
+type RequestServicesOptions = ServicesOptions & ServedMessage & { readonly closedBuckets: ClosedBuckets };
+
+class RequestServices implements OpenServices {
+  readonly #options: RequestServicesOptions;
+  readonly #publications = new Set<Promise<void>>();
+  #services: Services | undefined;
+  #failure: Error | undefined;
+
+  constructor(options: RequestServicesOptions) {
+    this.#options = options;
+  }
+
+  get services(): Services {
+    this.#services ??= this.#create();
+    return this.#services;
+  }
+
+  get inUse(): boolean {
+    return this.#services !== undefined;
+  }
+
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all(this.#publications);
+  }
+
+  #create(): Services {
+    const { durable, stateKeys, store, principal, message, closedBuckets } = this.#options;
+    const recordFailure = (error: unknown): void => {
+      if (isStoreFailure(error)) this.#failure ??= error;
+    };
+    const publish = (event: ServerEvent): void => {
+      const publication = this.#options.changeEvents.publish(event).catch(recordFailure);
+      this.#publications.add(publication);
+      void publication.then(() => this.#publications.delete(publication));
+    };
+    // In `verify`, the SDK would turn the failure into the client's mistake.
+    const keys = typeof stateKeys === "function" ? withFailures(stateKeys, recordFailure) : stateKeys;
+    const scope: CallerScope = {
+      store: watchingFailures(durable ? store : missingStore, recordFailure),
+      principal,
+      now: store.now,
+    };
+    return {
+      notify: createNotifier(publish),
+      handles: createHandles(scope),
+      once: createOnce(scope),
+      rateLimiter: createRateLimiter(scope, closedBuckets),
+      requestState: createRequestState(scope, { keys, durable, message }),
+    };
+  }
+}
+
+/** The same keys, with failures to load them passed to `record`, too. */
+const withFailures =
+  (load: LoadStateKeys, record: (error: unknown) => void): LoadStateKeys =>
   (keyId) =>
     load(keyId).catch((error: unknown) => {
-      note(error);
+      record(error);
       throw error;
     });
 

@@ -18,6 +18,7 @@ export function watchingFailures(store: ObservedStore, note: (error: unknown) =>
     }
   };
   return {
+    now: store.now,
     get: (key) => noted(store.get(key)),
     put: (item, when) => noted(store.put(item, when)),
     delete: (key) => noted(store.delete(key)),

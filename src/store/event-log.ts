@@ -1,3 +1,4 @@
+import type { ObservedStore } from "./observed-store.ts";
 import type { StateItem, StateStore } from "./store.ts";
 import { isConflict } from "./store.ts";
 
@@ -19,11 +20,11 @@ const START_STEP_MS = 3_600_000;
  * number never misses an event that was written late. An empty log begins at the hour, which is behind whatever
  * expired from it. An append that failed may or may not have happened.
  */
-export async function appendEvent(store: StateStore, partition: string, value: string): Promise<number> {
+export async function appendEvent(store: ObservedStore, partition: string, value: string): Promise<number> {
   for (;;) {
     const last = await lastItem(store, partition);
-    const number = last ? numberOf(last) + 1 : startNumber();
-    const expiresAt = Math.ceil((Date.now() + TTL_MS) / 1000);
+    const number = last ? numberOf(last) + 1 : startNumber(store);
+    const expiresAt = Math.ceil((store.now() + TTL_MS) / 1000);
     try {
       await store.put({ partition, sort: toEventSort(number), value, expiresAt }, "absent");
       return number;
@@ -34,10 +35,10 @@ export async function appendEvent(store: StateStore, partition: string, value: s
 }
 
 /** A number behind which there is nothing yet. */
-export async function lastNumber(store: StateStore, partition: string): Promise<number> {
+export async function lastNumber(store: ObservedStore, partition: string): Promise<number> {
   const last = await lastItem(store, partition);
   // Below where the hour before begins, because the clock of whoever writes first may lag behind this one.
-  return last ? numberOf(last) : startNumber() - START_STEP_MS - 1;
+  return last ? numberOf(last) : startNumber(store) - START_STEP_MS - 1;
 }
 
 /** The events behind a number, in order. */
@@ -62,7 +63,7 @@ export const toLoggedEvent = (item: StateItem): LoggedEvent => ({
 
 const numberOf = ({ sort }: StateItem): number => Number(sort.slice(PREFIX.length));
 
-const startNumber = (): number => Math.floor(Date.now() / START_STEP_MS) * START_STEP_MS;
+const startNumber = ({ now }: ObservedStore): number => Math.floor(now() / START_STEP_MS) * START_STEP_MS;
 
 async function lastItem(store: StateStore, partition: string): Promise<StateItem | undefined> {
   const [last] = await store.list(partition, { prefix: PREFIX, reverse: true, limit: 1 });

@@ -1,7 +1,9 @@
 import type { StateStore } from "./store.ts";
 
-/** A store that tells this process about its own writes, so that who waits here for what happens here need not poll. */
+/** A store that tells this process about its own writes, so that readers in the same process need not poll. */
 export interface ObservedStore extends StateStore {
+  /** Unix time in milliseconds, by which this process dates what it stores. */
+  readonly now: () => number;
   /**
    * Settles when something may have changed in the partition: at once when this process writes to it, as soon as the
    * backend says so where it pushes, and after `ms` in any case. Settles, too, when `signal` fires; never rejects.
@@ -10,12 +12,13 @@ export interface ObservedStore extends StateStore {
 }
 
 /** Observes the writes that go through the returned store. */
-export function observed(store: StateStore): ObservedStore {
+export function observed(store: StateStore, now: () => number = Date.now): ObservedStore {
   const waiting = new Map<string, Set<() => void>>();
   const wake = (partition: string): void => {
     for (const resume of waiting.get(partition) ?? []) resume();
   };
   return {
+    now,
     get: (key) => store.get(key),
     list: (partition, range) => store.list(partition, range),
     async put(item, when) {
@@ -62,7 +65,7 @@ async function firstOf(items: AsyncIterable<unknown>): Promise<void> {
 }
 
 /**
- * How long to wait before asking again, for someone who has waited `waitedMs` so far: an eighth of it. Whoever just
- * began is answered almost at once, whoever waits for a person costs one read a second.
+ * The pause before the next read, for a reader that has waited `waitedMs` so far: an eighth of it. A reader that has just
+ * begun gets its value almost at once; one that waits for a person costs one read a second.
  */
 export const pollDelayMs = (waitedMs: number): number => Math.min(1000, Math.max(20, waitedMs / 8));

@@ -30,7 +30,7 @@ function counted(options: Partial<AuthorizationOptions> = {}, caller: Caller = A
   const requestContext: RequestContext = {
     request: { method: "POST", url: "/mcp", headers: {} },
     invocation: { requestId: "test", canStream: true },
-    notes: {},
+    logFields: {},
     caller,
     principal: caller.principal,
   };
@@ -41,7 +41,7 @@ const call = (name: unknown, args: object = {}): object => legacyRequest("tools/
 
 test("a call that its caller may not make any more is refused and recorded", async () => {
   const { authorize, records } = counted();
-  expect(await authorize(call("read"))).toHaveProperty("guard");
+  expect(await authorize(call("read"))).toHaveProperty("interceptor");
   expect(await authorize(call("read", { note: "canary" }))).toEqual({ refused: tooMany });
   expect(records).toMatchObject([
     {

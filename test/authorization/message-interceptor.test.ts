@@ -1,7 +1,6 @@
 import { McpServer, requireScopes } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
-import { type AuditRecord, createMcpEndpoint, type ServerDefinition } from "../../src/index.ts";
-import { createV2Tools } from "../security/tool-servers.ts";
+import { createMcpEndpoint, type ServerDefinition } from "../../src/index.ts";
 import { callerOf, legacyRequest, modernCall, textOf } from "../support/messages.ts";
 
 /** Accepts every token as somebody of that name, without scopes. */
@@ -18,23 +17,6 @@ const as = (name: string): { authorization: string } => ({ authorization: `Beare
 
 const open = (definition: ServerDefinition) =>
   callerOf(createMcpEndpoint({ verifier, ...definition }, { logLevel: "silent" }));
-
-test("a server that its factory hands out again meets nothing of an earlier caller", async () => {
-  const server = createV2Tools([]);
-  const records: AuditRecord[] = [];
-  const at = open({ createServer: () => server, audit: (record) => records.push(record) });
-  const call = async (who: string, params: { name: string; arguments?: object }): Promise<number> => {
-    const [message, { headers }] = modernCall("tools/call", params);
-    const response = await at(message, { headers: { ...headers, ...as(who) } });
-    await textOf(response);
-    return response.status;
-  };
-  expect(await call("ada", { name: "read", arguments: {} })).toBe(200);
-  // Refused by the SDK before it is connected, for want of a header.
-  expect(await call("eve", { name: "regional", arguments: { region: "eu" } })).toBe(400);
-  expect(await call("bob", { name: "read", arguments: {} })).toBe(200);
-  expect(records.map(({ subject, tool }) => `${subject} ${tool}`)).toEqual(["ada read", "bob read"]);
-});
 
 test("a server that hides in another one is asked for its scopes all the same", async () => {
   const calls: string[] = [];

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { lazyRequest } from "../../src/http/lazy-request.ts";
-import { LightSignal } from "../../src/http/light-signal.ts";
 import { toWebRequest } from "../../src/http/web-fetch.ts";
 
 const PLAIN = { method: "POST", url: "/mcp?a=1", headers: { host: "mcp.example", "user-agent": "test" } };
@@ -16,11 +15,9 @@ test("it is the request, to who looks at it", async () => {
 });
 
 test("its signal fires with the one it was given, before it is looked at and after", () => {
-  const early = new LightSignal();
-  early.abort();
-  expect(lazyRequest(PLAIN, early).signal.aborted).toBe(true);
-  const late = new LightSignal();
-  const { signal } = lazyRequest(PLAIN, late);
+  expect(lazyRequest(PLAIN, AbortSignal.abort()).signal.aborted).toBe(true);
+  const late = new AbortController();
+  const { signal } = lazyRequest(PLAIN, late.signal);
   expect(signal.aborted).toBe(false);
   late.abort();
   expect(signal.aborted).toBe(true);

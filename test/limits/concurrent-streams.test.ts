@@ -96,11 +96,11 @@ function opening(options: Partial<ConcurrentStreamsOptions> = {}) {
   const requestContext = {
     request: { method: "GET", url: "/mcp", headers: {} },
     invocation: { requestId: "r", canStream: true },
-    notes: {},
+    logFields: {},
     caller: { principal: "ada", issuer: "i", scopes: [], claims: {} },
     principal: "ada",
   } as const;
-  return (open: () => Promise<HttpResponse> = async () => beating()) => streams.hold(requestContext, open);
+  return (open: () => Promise<HttpResponse> = async () => beating()) => streams.acquire(requestContext, open);
 }
 
 const beating = (): HttpResponse => ({

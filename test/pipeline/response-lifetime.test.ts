@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
 import type { HttpResponse } from "../../src/adapter.ts";
-import { LightSignal, type Occasion } from "../../src/http/light-signal.ts";
 import { createMcpEndpoint } from "../../src/index.ts";
 import { withLifetime } from "../../src/pipeline/response-lifetime.ts";
 import { callerOf, legacyRequest, messagesOf, modernCall, textOf } from "../support/messages.ts";
@@ -127,14 +126,15 @@ test("an answer that is there at once needs no clock, nor does a failure", async
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const timers = vi.spyOn(globalThis, "setTimeout");
   try {
-    const deadline = new LightSignal();
+    const timeUp = new AbortController();
+    const deadline = timeUp.signal;
     expect(await withLifetime(Promise.resolve(json("1")), { ...lifetime, deadline })).toEqual(json("1"));
     await expect(withLifetime(Promise.reject(new Error("no")), lifetime)).rejects.toThrow("no");
     expect(timers).not.toHaveBeenCalled();
     const slow = withLifetime(never, { ...lifetime, deadline });
     await new Promise(setImmediate);
     expect(vi.getTimerCount()).toBe(1);
-    deadline.abort();
+    timeUp.abort();
     expect(await slow).toEqual(json('"too late"'));
     expect(vi.getTimerCount()).toBe(0);
   } finally {
@@ -144,18 +144,16 @@ test("an answer that is there at once needs no clock, nor does a failure", async
 });
 
 /** A deadline that knows how many wait for it, and whether anybody ever did. */
-function countedDeadline(): { deadline: Occasion; waiting: () => number; wasHeard: () => boolean } {
-  const listeners = new Set<unknown>();
-  let wasHeard = false;
-  const deadline: Occasion = {
-    aborted: false,
-    addEventListener(_type, listener) {
-      listeners.add(listener);
-      wasHeard = true;
-    },
-    removeEventListener: (_type, listener) => void listeners.delete(listener),
+function countedDeadline(): { deadline: AbortSignal; waiting: () => number; wasHeard: () => boolean } {
+  const deadline = new AbortController().signal;
+  const added = vi.spyOn(deadline, "addEventListener");
+  const removed = vi.spyOn(deadline, "removeEventListener");
+  const { calls } = added.mock;
+  return {
+    deadline,
+    waiting: () => calls.filter(([, one]) => !removed.mock.calls.some(([, other]) => other === one)).length,
+    wasHeard: () => calls.length > 0,
   };
-  return { deadline, waiting: () => listeners.size, wasHeard: () => wasHeard };
 }
 
 test.each<[string, () => Promise<HttpResponse>, boolean]>([

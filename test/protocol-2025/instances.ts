@@ -1,5 +1,6 @@
 import type { HttpResponse, Invocation } from "../../src/adapter.ts";
-import { createMcpEndpoint, type McpEndpointOptions, type ServerFactory } from "../../src/index.ts";
+import { createEndpoint, type EndpointTimes } from "../../src/endpoint.ts";
+import type { McpEndpointOptions, ServerFactory } from "../../src/index.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import type { StateStore } from "../../src/store/store.ts";
 import { type Caller, callerOf, legacyRequest, messagesOf } from "../support/messages.ts";
@@ -26,7 +27,7 @@ export interface ClientSession {
   /** Sends a request and reads the one message of its answer. */
   ask(at: number, method: string, params?: object): Promise<Record<string, unknown>>;
   call(at: number, tool: string, args?: object, options?: SendOptions): Promise<HttpResponse>;
-  /** Opens the standing stream, or resumes a stream. */
+  /** Opens the standalone stream, or resumes a stream. */
   get(at: number, lastEventId?: string, invocation?: Partial<Invocation>): Promise<HttpResponse>;
   listen(at: number, lastEventId?: string, invocation?: Partial<Invocation>): Promise<StreamReader>;
   end(at: number): Promise<HttpResponse>;
@@ -40,8 +41,9 @@ interface SendOptions {
 export function startInstances(
   factory: ServerFactory,
   { store = createMemoryStore(), ...options }: McpEndpointOptions = {},
+  times: EndpointTimes = {},
 ): InProcessInstances {
-  const instance = (): Caller => callerOf(createMcpEndpoint(factory, { logLevel: "silent", ...options, store }));
+  const instance = (): Caller => callerOf(createEndpoint(factory, { logLevel: "silent", ...options, store }, times));
   const instances = [instance(), instance(), instance()] as const;
   return {
     store: store as StateStore,

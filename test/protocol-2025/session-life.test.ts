@@ -1,5 +1,5 @@
 import type { AuthInfo } from "@modelcontextprotocol/server";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { messagesOf, modernCall } from "../support/messages.ts";
 import { breakableStore, countedStore } from "../support/stores.ts";
@@ -30,36 +30,34 @@ describe("whose a session is", () => {
 });
 
 describe("how long a session lives", () => {
-  const at = async (seconds: number): Promise<void> => void vi.setSystemTime(Date.UTC(2026, 0, 1) + seconds * 1000);
-
   test("a day after its last request, then a week in which it comes back, unless it was ended", async () => {
-    vi.useFakeTimers({ toFake: ["Date"] });
-    try {
-      await at(0);
-      const instances = startInstances(createSessionServer(), { sessionSeconds: 1000, sessionGraceSeconds: 500 });
-      const [used, idle, late, ended] = [
-        await instances.open(),
-        await instances.open(),
-        await instances.open(),
-        await instances.open(),
-      ];
-      const status = async (session: typeof used): Promise<number> =>
-        (await session.call(1, "echo", { text: "hi" })).status;
-      for (const seconds of [700, 1400, 2100]) {
-        await at(seconds);
-        expect(await status(used)).toBe(200);
-      }
-      await at(1499);
-      await ended.end(2);
-      expect(await status(ended)).toBe(404);
-      expect(await status(idle)).toBe(200);
-      await at(1501);
-      expect(await status(late)).toBe(404);
+    let time = Date.UTC(2026, 0, 1);
+    const now = (): number => time;
+    const at = (seconds: number): void => {
+      time = Date.UTC(2026, 0, 1) + seconds * 1000;
+    };
+    const options = { store: createMemoryStore(now), sessionSeconds: 1000, sessionGraceSeconds: 500 };
+    const instances = startInstances(createSessionServer(), options, { now });
+    const [used, idle, late, ended] = [
+      await instances.open(),
+      await instances.open(),
+      await instances.open(),
+      await instances.open(),
+    ];
+    const status = async (session: typeof used): Promise<number> =>
+      (await session.call(1, "echo", { text: "hi" })).status;
+    for (const seconds of [700, 1400, 2100]) {
+      at(seconds);
       expect(await status(used)).toBe(200);
-      expect(await status(idle)).toBe(200);
-    } finally {
-      vi.useRealTimers();
     }
+    at(1499);
+    await ended.end(2);
+    expect(await status(ended)).toBe(404);
+    expect(await status(idle)).toBe(200);
+    at(1501);
+    expect(await status(late)).toBe(404);
+    expect(await status(used)).toBe(200);
+    expect(await status(idle)).toBe(200);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { ServerEvent } from "@modelcontextprotocol/server";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { endInTime, startListening } from "../../src/protocol-2026/listen.ts";
+import { endAfter, subscribe } from "../../src/protocol-2026/listen.ts";
 import type { ChangeEvents, FollowOptions } from "../../src/services/change-events.ts";
 
 const tools: ServerEvent = { kind: "tools_list_changed" };
@@ -17,7 +17,7 @@ describe("what a subscription hears", () => {
         return 0;
       },
     };
-    const listening = await startListening(changeEvents);
+    const listening = await subscribe(changeEvents);
     const tell = (event: ServerEvent): void => options?.onEntry({ number: 1, events: [event] });
     return { listening, tell, signal: options?.signal };
   }
@@ -34,12 +34,12 @@ describe("what a subscription hears", () => {
   test("ends when the SDK lets go, or when its answer opened no subscription", async () => {
     const one = await start();
     const letGo = one.listening.bus.subscribe(() => {});
-    one.listening.sdkAnswered();
+    one.listening.sdkResponded();
     expect(one.signal?.aborted).toBe(false);
     letGo();
     expect(one.signal?.aborted).toBe(true);
     const other = await start();
-    other.listening.sdkAnswered();
+    other.listening.sdkResponded();
     expect(other.signal?.aborted).toBe(true);
   });
 });
@@ -51,12 +51,12 @@ describe("the end of a subscription", () => {
   test("is not called for when it was over before, and nothing waits for it any more", () => {
     const end = vi.fn();
     const [over, deadline] = [new AbortController(), new AbortController()];
-    endInTime(end, { seconds: 60, deadline: deadline.signal, over: over.signal });
+    endAfter(end, { seconds: 60, deadline: deadline.signal, ended: over.signal });
     expect(vi.getTimerCount()).toBe(1);
     over.abort();
     expect(vi.getTimerCount()).toBe(0);
     deadline.abort();
-    endInTime(end, { seconds: 60, deadline: undefined, over: AbortSignal.abort() });
+    endAfter(end, { seconds: 60, deadline: undefined, ended: AbortSignal.abort() });
     expect(vi.getTimerCount()).toBe(0);
     expect(end).not.toHaveBeenCalled();
   });

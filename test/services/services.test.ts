@@ -1,18 +1,11 @@
 import { expect, test, vi } from "vitest";
-import type { RequestContext } from "../../src/auth/request-context.ts";
 import { createChangeEvents } from "../../src/services/change-events.ts";
-import { createServices, type OpenServicesOf } from "../../src/services/services.ts";
+import { createServices, type OpenServicesOf, type ServedMessage } from "../../src/services/services.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { observed } from "../../src/store/observed-store.ts";
 import { breakableStore, countedStore } from "../support/stores.ts";
 
-const contextOf = (principal = "ada"): RequestContext => ({
-  request: { method: "POST", url: "/mcp", headers: {} },
-  invocation: { requestId: "test", canStream: true },
-  notes: {},
-  caller: { principal, scopes: [], claims: {} },
-  principal,
-});
+const servedFor = (principal = "ada", message: unknown = undefined): ServedMessage => ({ principal, message });
 
 const STATE_KEYS = [{ id: "k1", secret: new Uint8Array(32).fill(1) }];
 const HOUR = { ttlSeconds: 3600 };
@@ -33,34 +26,34 @@ function open(options: { durable?: boolean; stateKeys?: typeof STATE_KEYS } = {}
 
 test("opening services costs no operation", async () => {
   const { openServices, counts } = open({ stateKeys: STATE_KEYS });
-  const { settled } = openServices(contextOf());
-  await settled();
+  await openServices(servedFor()).flush();
   expect(counts).toEqual({ reads: 0, writes: 0 });
 });
 
-test("settled waits until what was told is in the store", async () => {
+test("flush waits until announced changes are in the store", async () => {
   const { openServices, counts } = open();
-  const { services, settled } = openServices(contextOf());
+  const opened = openServices(servedFor());
+  const { services } = opened;
   services.notify.toolsChanged();
   services.notify.resourceUpdated("note://1");
   expect(counts.writes).toBe(0);
-  await settled();
+  await opened.flush();
   expect(counts.writes).toBe(1);
 });
 
-test("a change that could not be told settles all the same, and is kept as the failure of this exchange alone", async () => {
+test("flush settles when a change could not be announced, and the failure belongs to this request alone", async () => {
   const { openServices, breakable } = open();
   breakable.broken = true;
-  const opened = openServices(contextOf());
+  const opened = openServices(servedFor());
   opened.services.notify.toolsChanged();
-  await opened.settled();
+  await opened.flush();
   expect(opened.failure).toMatchObject({ code: "STORE_UNAVAILABLE" });
-  expect(openServices(contextOf()).failure).toBeUndefined();
+  expect(openServices(servedFor()).failure).toBeUndefined();
 });
 
 test("the first failure of the store is kept, whatever the server makes of it", async () => {
   const { openServices, breakable } = open();
-  const opened = openServices(contextOf());
+  const opened = openServices(servedFor());
   const { handles, once, rateLimiter } = opened.services;
   const handle = await handles.create(1, HOUR);
   breakable.broken = true;
@@ -75,7 +68,7 @@ test("the first failure of the store is kept, whatever the server makes of it", 
 
 test("what no store takes, and what another one wrote first, are no failures of the store", async () => {
   const { openServices } = open();
-  const opened = openServices(contextOf());
+  const opened = openServices(servedFor());
   const { handles } = opened.services;
   await expect(handles.create(1, { ttlSeconds: Number.NaN })).rejects.toThrow(RangeError);
   const handle = await handles.create(0, HOUR);
@@ -85,7 +78,7 @@ test("what no store takes, and what another one wrote first, are no failures of 
 
 test("without a store nothing is kept, and everything says so but notify", async () => {
   const { openServices, counts } = open({ durable: false, stateKeys: STATE_KEYS });
-  const opened = openServices(contextOf(), { method: "tools/call", params: { name: "a" } });
+  const opened = openServices(servedFor("ada", { method: "tools/call", params: { name: "a" } }));
   const { notify, handles, once, rateLimiter, requestState } = opened.services;
   const missing = {
     code: "STORE_MISSING",
@@ -99,7 +92,7 @@ test("without a store nothing is kept, and everything says so but notify", async
   await expect(requestState.mint({})).rejects.toMatchObject(missing);
   expect(work).not.toHaveBeenCalled();
   notify.toolsChanged();
-  await opened.settled();
+  await opened.flush();
   expect(opened.failure).toBeUndefined();
   expect(counts.writes).toBe(1);
 });

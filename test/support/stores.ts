@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { AnycloudError } from "../../src/errors.ts";
 import type { StateStore } from "../../src/store/store.ts";
 
@@ -41,4 +42,11 @@ export function breakableStore(store: StateStore): StateStore & { broken: boolea
       state.broken = broken;
     },
   });
+}
+
+/** Settles with the number of operations, once there were none for 200 ms. */
+export async function quietStore({ counts }: { readonly counts: StoreCounts }): Promise<number> {
+  const operations = (): number => counts.reads + counts.writes;
+  for (let before = -1; before !== operations(); await sleep(200)) before = operations();
+  return operations();
 }

@@ -1,26 +1,25 @@
-import type { McpRequest } from "../../auth/request-context.ts";
+import type { McpRequest } from "../../server/mcp-request.ts";
 
 export interface CancellationOptions {
-  /** Nobody reads the answer any more. */
-  readonly onAbandoned: () => void;
+  /** Nobody reads the response any more. */
+  readonly onClientLeft: () => void;
   /** The platform's time is up. */
   readonly onDeadline: () => void;
-  /** Settles when there is nothing left to leave. */
-  readonly over: Promise<void>;
+  /** Settles when there is nothing left to cancel. */
+  readonly finished: Promise<void>;
 }
 
-/** Watches for the ways in which an exchange can be cut short. */
+/** Watches for the ways in which a request can be cut short. */
 export function watchCancellation(
-  { abandoned, invocation }: McpRequest,
-  { onAbandoned, onDeadline, over }: CancellationOptions,
+  { signal, invocation: { deadline } }: McpRequest,
+  { onClientLeft, onDeadline, finished }: CancellationOptions,
 ): void {
-  const { deadline } = invocation;
-  abandoned.addEventListener("abort", onAbandoned, { once: true });
+  signal.addEventListener("abort", onClientLeft, { once: true });
   deadline?.addEventListener("abort", onDeadline, { once: true });
-  void over.then(() => {
-    abandoned.removeEventListener("abort", onAbandoned);
+  void finished.then(() => {
+    signal.removeEventListener("abort", onClientLeft);
     deadline?.removeEventListener("abort", onDeadline);
   });
-  if (abandoned.aborted) onAbandoned();
+  if (signal.aborted) onClientLeft();
   if (deadline?.aborted) onDeadline();
 }

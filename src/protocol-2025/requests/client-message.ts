@@ -3,14 +3,14 @@ import type { JSONRPCMessage, JSONRPCNotification, JSONRPCRequest, RequestId } f
 /** A reply of the client to a request of the server. */
 export type ClientReply = Exclude<JSONRPCMessage, { method: string }>;
 
-/** What one POST of a client holds, by kind. */
+/** The messages in one POST of a client, by kind. */
 export interface ClientMessages {
   readonly requests: readonly JSONRPCRequest[];
   readonly notifications: readonly JSONRPCNotification[];
   readonly replies: readonly ClientReply[];
 }
 
-/** Sorts the messages of a POST. Undefined when one of them is no JSON-RPC message, or two requests have one id. */
+/** Sorts the messages of a POST. Undefined when there is none, one is no JSON-RPC message, or two requests have the same id. */
 export function sortMessages(messages: readonly unknown[]): ClientMessages | undefined {
   const requests: JSONRPCRequest[] = [];
   const notifications: JSONRPCNotification[] = [];
@@ -26,6 +26,7 @@ export function sortMessages(messages: readonly unknown[]): ClientMessages | und
       replies.push(message as unknown as ClientReply);
     } else return undefined;
   }
+  if (messages.length === 0) return undefined;
   const ids = new Set(requests.map(({ id }) => id));
   return ids.size === requests.length ? { requests, notifications, replies } : undefined;
 }

@@ -1,22 +1,30 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { JSONRPCMessage, JSONRPCNotification } from "@modelcontextprotocol/server";
-import type { McpRequest } from "../../auth/request-context.ts";
+import type { McpRequest } from "../../server/mcp-request.ts";
+import type { ServerConnection } from "../../server/server-connection.ts";
+import { openRestoredConnection } from "../sessions/restored-connection.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
 import { mailboxOf, mailboxPartition, parseServerRequestId } from "../sessions/session-keys.ts";
 import type { Session } from "../sessions/session-record.ts";
-import { announce } from "../streams/session-notifications.ts";
+import { publishToSession } from "../streams/session-notifications.ts";
 import { unreachableClient } from "../unreachable-client.ts";
+import { ClientChannel } from "./client-channel.ts";
 import { postToMailbox } from "./mailbox.ts";
-import { createPendingServerRequests } from "./pending-server-requests.ts";
-import { replayServer } from "./replayed-server.ts";
+import { PendingWrites } from "./pending-writes.ts";
 
-/** Takes a notification of the client to whom it concerns: a request under way on whatever instance, or a new server. */
+export interface PostedNotification {
+  readonly notification: JSONRPCNotification;
+  readonly mcpRequest: McpRequest;
+}
+
+/** Delivers a notification of the client: to a request in flight on whichever instance, or to a new server. */
 export async function deliverNotification(
   context: SessionContext,
   session: Session,
-  { notification, ...mcpRequest }: { readonly notification: JSONRPCNotification } & McpRequest,
+  posted: PostedNotification,
 ): Promise<void> {
   const { store } = context;
+  const { notification } = posted;
   const { method, params } = notification;
   if (method === "notifications/cancelled") {
     const requestId = params?.requestId;
@@ -28,70 +36,71 @@ export async function deliverNotification(
   if (method === "notifications/progress") {
     const serverRequestId = parseServerRequestId(params?.progressToken);
     if (!serverRequestId) return;
-    return postToMailbox(store, mailboxPartition(session.id, serverRequestId.mailbox), {
-      kind: "progress",
-      message: notification,
-    });
+    const mailbox = mailboxPartition(session.id, serverRequestId.mailbox);
+    return postToMailbox(store, mailbox, { kind: "progress", message: notification });
   }
-  await serveNotification(context, session, { notification, ...mcpRequest });
+  await serveNotification(context, session, posted);
 }
 
-/** How often a server is looked after that waits for its client, in milliseconds. */
-const LOOK_MS = 50;
+/** Pause between checks for a server that waits for its client, in milliseconds. */
+const CHECK_MS = 50;
 
-/** Serves a notification that no request is concerned by. What the server asks of that, it asks on the standing stream. */
+/** Hands a notification to a server. Requests that the server sends because of it go to the standalone stream. */
 async function serveNotification(
   context: SessionContext,
   session: Session,
-  { notification, ...mcpRequest }: { readonly notification: JSONRPCNotification } & McpRequest,
+  { notification, mcpRequest }: PostedNotification,
 ): Promise<void> {
-  const { store, createServer } = context;
-  const { invocation, failed } = mcpRequest;
-  const said = new Set<Promise<void>>();
-  const services = context.openServices(mcpRequest, notification);
-  const say = (message: JSONRPCMessage): void => {
-    const saying = announce(store, session.id, serverRequests.outgoing(message)).catch(failed);
-    said.add(saying);
-    void saying.then(() => said.delete(saying));
-  };
-  const serverRequests = createPendingServerRequests({
+  const { store, timings } = context;
+  const { invocation, reportFailure } = mcpRequest;
+  const writes = new PendingWrites(reportFailure);
+  const services = context.openServices({ ...mcpRequest, message: notification });
+  const publish = (message: JSONRPCMessage): void => writes.add(publishToSession(store, session.id, message));
+  const publishNotification = (message: JSONRPCNotification): void => publish(channel.notificationToClient(message));
+  let connection: ServerConnection | undefined;
+  const channel = new ClientChannel({
     store,
+    timings,
     sessionId: session.id,
     streamId: crypto.randomUUID(),
     // Nobody else's: no request has this id.
-    mailbox: mailboxOf(crypto.randomUUID()),
-    deliver: (message) => replayed.receive(message),
+    requestIds: [crypto.randomUUID()],
+    onMessage: (message) => connection?.receive(message),
     onCancelled() {},
   });
-  const replayed = await replayServer({
-    createServer,
-    requestContext: mcpRequest,
+  connection = await openRestoredConnection({
+    createServer: context.createServer,
+    mcpRequest,
     services,
+    requestIds: [],
     session,
-    requestIds: new Set(),
-    sink: {
-      answered() {},
-      asked(request) {
-        if (!invocation.canStream) throw unreachableClient(request.method, "this ingress has no standing stream");
-        say(request);
+    isInitialized: notification.method !== "notifications/initialized",
+    events: {
+      onResponse() {},
+      onServerRequest(request) {
+        if (!invocation.canStream) throw unreachableClient(request.method, "this ingress has no standalone stream");
+        publish(channel.requestToClient(request));
       },
-      notified: say,
-      announced: say,
+      onNotification: publishNotification,
+      onSessionNotification: publishNotification,
     },
+  }).catch((error: unknown) => {
+    channel.close();
+    throw error;
   });
-  replayed.receive(notification);
+  connection.receive(notification);
 
-  // An SDK does not tell when it is done with a notification: what it does at once is done after this turn.
+  // No SDK tells when a notification handler has returned: its synchronous work is done after this turn.
   await nextTurn();
-  async function seeThrough(): Promise<void> {
+  async function finish(): Promise<void> {
     // Ends with the SDK's own time limit for requests, if not before.
-    while (serverRequests.outstanding() > 0 && !invocation.deadline?.aborted) await sleep(LOOK_MS);
-    await Promise.all([...said, services.settled()]);
-    serverRequests.stop();
-    replayed.close();
+    while (channel.unanswered > 0 && !invocation.deadline?.aborted) await sleep(CHECK_MS);
+    await Promise.all([writes.flush(), services.flush()]);
+    channel.close();
+    connection?.end();
   }
-  const waits = serverRequests.outstanding() > 0;
-  const done = seeThrough();
-  if (waits) invocation.waitUntil?.(done);
-  else await done;
+  const isWaiting = channel.unanswered > 0;
+  const finished = finish();
+  if (isWaiting) invocation.waitUntil?.(finished);
+  else await finished;
 }

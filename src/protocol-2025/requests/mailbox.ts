@@ -2,14 +2,15 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { JSONRPCMessage, JSONRPCNotification } from "@modelcontextprotocol/server";
 import { appendEvent, isEvent, toEventSort, toLoggedEvent } from "../../store/event-log.ts";
 import { type ObservedStore, pollDelayMs } from "../../store/observed-store.ts";
-import { isConflict, type StateStore } from "../../store/store.ts";
+import { isConflict } from "../../store/store.ts";
+import type { SessionTimings } from "../timings.ts";
 
-/** Long enough for any request to be still under way. */
+/** Long enough for any request to be still in flight. */
 const TTL_MS = 3_600_000;
 
-/** What a request under way is told by its client, through whichever instance the client reached. */
+/** A message of the client for a request in flight, through whichever instance the client reached. */
 export type MailboxMessage =
-  /** A reply to the server→client request of this wire id; the first one counts. */
+  /** A reply to the server's request of this id; the first one counts. */
   | { readonly kind: "reply"; readonly serverRequestId: string; readonly message: JSONRPCMessage }
   /** `notifications/progress` on one, in the order in which they were sent. */
   | { readonly kind: "progress"; readonly message: JSONRPCNotification }
@@ -17,102 +18,100 @@ export type MailboxMessage =
   | { readonly kind: "cancelled"; readonly message: JSONRPCNotification };
 
 interface Stored {
-  readonly note: MailboxMessage;
+  readonly message: MailboxMessage;
   /** Unix time in milliseconds. */
   readonly at: number;
 }
 
-/** Leaves a note in the inbox `partition`. */
-export async function postToMailbox(store: StateStore, partition: string, note: MailboxMessage): Promise<void> {
-  const at = Date.now();
-  const stored: Stored = { note, at };
-  const value = JSON.stringify(stored);
-  if (note.kind === "progress") {
+/** Puts a message into the mailbox `partition`. Throws STORE_UNAVAILABLE. */
+export async function postToMailbox(store: ObservedStore, partition: string, message: MailboxMessage): Promise<void> {
+  const at = store.now();
+  const value = JSON.stringify({ message, at } satisfies Stored);
+  if (message.kind === "progress") {
     await appendEvent(store, partition, value);
     return;
   }
+  const sort = message.kind === "reply" ? `reply/${message.serverRequestId}` : "request/cancelled";
   const expiresAt = Math.ceil((at + TTL_MS) / 1000);
   try {
-    await store.put({ partition, sort: sortOf(note), value, expiresAt }, note.kind === "reply" ? "absent" : undefined);
+    await store.put({ partition, sort, value, expiresAt }, message.kind === "reply" ? "absent" : undefined);
   } catch (error) {
     // Answered before: a client that repeats a reply it is not sure of is told that it arrived.
     if (!isConflict(error)) throw error;
   }
 }
 
-/** Behind the log of progress, so that a reader who asks for what follows in the log sees these as well. */
-const sortOf = (note: Exclude<MailboxMessage, { kind: "progress" }>): string =>
-  note.kind === "reply" ? `reply/${note.serverRequestId}` : `request/${note.kind}`;
-
-export interface MailboxReader {
-  /** The server waits for a reply from now on, or no longer: then the inbox is read often, otherwise rarely. */
-  expect(change: 1 | -1): void;
-  stop(): void;
-}
-
-export interface MailboxOptions {
+export interface MailboxReaderOptions {
   readonly store: ObservedStore;
   readonly partition: string;
-  /** Called with each note, once. */
-  readonly onMessage: (note: MailboxMessage) => void;
+  readonly timings: SessionTimings;
+  /** Whether a reply is expected: the mailbox is then read often, otherwise rarely. */
+  readonly isReplyExpected: () => boolean;
+  /** Called with each message, once. */
+  readonly onMessage: (message: MailboxMessage) => void;
 }
-
-/** A client rarely calls off a request sooner than this; most requests are answered by then and never ask the store. */
-const FIRST_LOOK_MS = 500;
-const RAREST_LOOK_MS = 5_000;
 
 /** Instances' clocks differ by less. */
 const CLOCK_SKEW_MS = 10_000;
 
-/** Reads the inbox of one request while it is under way. */
-export function readMailbox({ store, partition, onMessage }: MailboxOptions): MailboxReader {
-  const startedAt = Date.now();
-  const seen = new Set<string>();
-  const stopped = new AbortController();
-  let hurry = new AbortController();
-  let heard = 0;
-  let expected = 0;
-  let expectedSince = 0;
+/** Reads the mailbox of one request while it is in flight, until `stop`. */
+export class MailboxReader {
+  readonly #options: MailboxReaderOptions;
+  readonly #startedAt: number;
+  readonly #seen = new Set<string>();
+  #wake = new AbortController();
+  #lastEvent = 0;
+  #expectingSince = 0;
+  #isStopped = false;
 
-  async function run(): Promise<void> {
-    while (!stopped.signal.aborted) {
-      const signal = AbortSignal.any([stopped.signal, hurry.signal]);
-      await store.changed(partition, delayMs(), signal);
-      if (stopped.signal.aborted) return;
-      if (hurry.signal.aborted) hurry = new AbortController();
-      else await look();
+  constructor(options: MailboxReaderOptions) {
+    this.#options = options;
+    this.#startedAt = options.store.now();
+    void this.#run();
+  }
+
+  /** Reads often from now on: the server has just sent a request. */
+  hurry(): void {
+    this.#expectingSince = this.#options.store.now();
+    this.#wake.abort();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#wake.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { store, partition } = this.#options;
+    while (!this.#isStopped) {
+      await store.changed(partition, this.#delayMs(), this.#wake.signal);
+      if (this.#isStopped) return;
+      if (this.#wake.signal.aborted) this.#wake = new AbortController();
+      else await this.#read();
     }
   }
 
-  const delayMs = (): number => {
-    if (expected > 0) return pollDelayMs(Date.now() - expectedSince);
-    return Math.min(RAREST_LOOK_MS, Math.max(FIRST_LOOK_MS, (Date.now() - startedAt) / 4));
-  };
+  #delayMs(): number {
+    const { store, timings, isReplyExpected } = this.#options;
+    if (isReplyExpected()) return pollDelayMs(store.now() - this.#expectingSince);
+    const quarter = (store.now() - this.#startedAt) / 4;
+    return Math.min(timings.mailboxSlowestReadMs, Math.max(timings.mailboxFirstReadMs, quarter));
+  }
 
-  async function look(): Promise<void> {
-    // A store that cannot be asked now is asked again at the next look.
-    const items = await store.list(partition, { after: toEventSort(heard) }).catch(() => []);
+  async #read(): Promise<void> {
+    const { store, partition, onMessage } = this.#options;
+    // A store that is unavailable now is read again after the next pause.
+    const items = await store.list(partition, { after: toEventSort(this.#lastEvent) }).catch(() => []);
     for (const item of items) {
-      if (seen.has(item.sort) || stopped.signal.aborted) continue;
-      if (isEvent(item)) heard = toLoggedEvent(item).number;
-      else seen.add(item.sort);
-      const { note, at }: Stored = JSON.parse(item.value);
-      // Left for an earlier request of the same id, by a client that began to count anew.
-      if (note.kind === "cancelled" && at < startedAt - CLOCK_SKEW_MS) continue;
-      onMessage(note);
-      // An SDK takes up notifications a moment after it gets them, but replies at once.
+      if (this.#seen.has(item.sort) || this.#isStopped) continue;
+      if (isEvent(item)) this.#lastEvent = toLoggedEvent(item).number;
+      else this.#seen.add(item.sort);
+      const { message, at }: Stored = JSON.parse(item.value);
+      // Posted for an earlier request of the same id, by a client that began to count anew.
+      if (message.kind === "cancelled" && at < this.#startedAt - CLOCK_SKEW_MS) continue;
+      onMessage(message);
+      // An SDK handles notifications a turn after it receives them, but replies at once.
       await nextTurn();
     }
   }
-
-  void run();
-  return {
-    expect(change) {
-      expected += change;
-      if (change < 0) return;
-      expectedSince = Date.now();
-      hurry.abort();
-    },
-    stop: () => stopped.abort(),
-  };
 }

@@ -1,130 +1,139 @@
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../../http/http-handler.ts";
+import { jsonResponse, toJsonText } from "../../http/json-rpc.ts";
 import { createMessageQueue } from "../../http/message-queue.ts";
 import { SSE_HEADERS, sseRetry } from "../../http/sse.ts";
 import { frameOf, POLLING_SINCE, RETRY_MS } from "../streams/stream-frames.ts";
-import { openStreamWriter, type StreamEvent, type StreamWriterOptions } from "../streams/stream-writer.ts";
+import { type StreamEvent, StreamWriter, type StreamWriterOptions } from "../streams/stream-writer.ts";
 
-/** The HTTP answer to the requests of one POST, as their messages come in. */
-export interface SessionAnswer {
-  /** One JSON body if all answers come first and soon, else a stream of events. */
-  readonly response: Promise<HttpResponse>;
-  /** Takes a message; `pending` are the requests that are not answered after it. */
-  push(message: JSONRPCMessage, pending: readonly RequestId[]): void;
-  /** No further answer will come. */
-  end(): void;
-  /** Answers with this instead, unless something has been sent. False when it was too late. */
-  replace(response: HttpResponse): boolean;
-  /** Nobody reads any further; what comes is logged. */
-  detach(): void;
-  /** Whether the client could come back for what it has not been sent. */
-  isResumable(): boolean;
-  /** Lets the client go, for it to come back and resume, as soon as it can. */
-  hangUp(): void;
-  /** Settles when a stream has ended; at once if the answer is none. */
-  logged(): Promise<void>;
-}
-
-export interface SessionAnswerOptions extends Omit<StreamWriterOptions, "deliver"> {
+export interface SessionResponseOptions extends Omit<StreamWriterOptions, "deliver"> {
   readonly canStream: boolean;
-  /** The requests came as a batch, and so do their answers. */
+  /** The requests came as a batch, and so do their responses. */
   readonly isBatch: boolean;
   readonly protocolVersion: string;
-  /** Milliseconds after which an answer that is still not there becomes a stream, so that its client can resume it. */
-  readonly streamAfterMs: number;
 }
 
-/** Decides once between one JSON body and a stream. Nothing is written to the store for a body. */
-export function createSessionAnswer(options: SessionAnswerOptions): SessionAnswer {
-  const { canStream, isBatch, requests, streamAfterMs, protocolVersion } = options;
-  const { promise: response, resolve } = Promise.withResolvers<HttpResponse>();
-  const events = createMessageQueue<StreamEvent | { readonly retryMs: number }>();
-  const answers: JSONRPCMessage[] = [];
-  let left = requests;
-  let decided = false;
-  let attached = true;
-  let resumable = false;
-  let leaving = false;
-  let writer: ReturnType<typeof openStreamWriter> | undefined;
-  const timer = canStream ? setTimeout(() => stream([]), streamAfterMs) : undefined;
+/** An event of the body, or the frame that sends the client away to come back. */
+type BodyEvent = StreamEvent | { readonly retryMs: number };
 
-  function decide(answer: HttpResponse): void {
-    decided = true;
-    clearTimeout(timer);
-    resolve(answer);
-  }
+/**
+ * The HTTP response to the requests of one POST: one JSON body if all responses come first and soon, otherwise a stream.
+ * Decided once. Nothing is written to the store for a body.
+ */
+export class SessionResponse {
+  readonly response: Promise<HttpResponse>;
+  readonly #options: SessionResponseOptions;
+  readonly #events = createMessageQueue<BodyEvent>();
+  readonly #responses: JSONRPCMessage[] = [];
+  readonly #timer: NodeJS.Timeout | undefined;
+  #resolve: (response: HttpResponse) => void = () => {};
+  #pending: readonly RequestId[];
+  #writer: StreamWriter | undefined;
+  #isDecided = false;
+  #isAttached = true;
+  #hasId = false;
+  #isLeaving = false;
 
-  function stream(messages: readonly JSONRPCMessage[]): void {
-    writer = openStreamWriter({
-      ...options,
-      requests: left,
-      deliver(event) {
-        if (!attached) return false;
-        events.push(event);
-        // Earlier clients are not told an id without a message.
-        resumable ||= event.id !== undefined && (event.message !== undefined || protocolVersion >= POLLING_SINCE);
-        if (leaving && resumable) letGo();
-        return true;
-      },
+  constructor(options: SessionResponseOptions) {
+    this.#options = options;
+    this.#pending = options.requests;
+    this.response = new Promise((resolve) => {
+      this.#resolve = resolve;
     });
-    void writer.ended.then(() => events.end());
-    if (answers.length + messages.length > 0) writer.write([...answers, ...messages], left);
-    decide({ status: 200, headers: SSE_HEADERS, body: framesOf(events, protocolVersion) });
+    const { canStream, timings } = options;
+    this.#timer = canStream ? setTimeout(() => this.#stream([]), timings.streamAfterMs) : undefined;
   }
 
-  function wholeBody(): HttpResponse {
-    const body = JSON.stringify(isBatch ? answers : answers[0]);
-    return { status: 200, headers: { "content-type": "application/json" }, body };
+  /** Takes a message. `pending`: the requests that have no response after it. */
+  push(message: JSONRPCMessage, pending: readonly RequestId[]): void {
+    const isResponse = !("method" in message);
+    this.#pending = pending;
+    if (this.#writer) this.#writer.write([message], pending);
+    else if (this.#isDecided) return;
+    else if (!isResponse && this.#options.canStream) this.#stream([message]);
+    else if (isResponse) {
+      this.#responses.push(message);
+      if (pending.length === 0) this.#decide(this.#wholeBody());
+    }
   }
 
-  function detach(): void {
-    attached = false;
-    events.end();
+  /** No further response will come. */
+  end(): void {
+    if (this.#writer) this.#writer.write([], []);
+    else this.#decide(this.#responses.length > 0 ? this.#wholeBody() : { status: 202, headers: {} });
   }
 
-  function letGo(): void {
-    events.push({ retryMs: RETRY_MS });
-    detach();
+  /** Responds with this instead, unless something was sent. False when it was too late. */
+  replace(response: HttpResponse): boolean {
+    return this.#decide(response);
   }
 
-  return {
-    response,
-    push(message, pending) {
-      const isAnswer = !("method" in message);
-      left = pending;
-      if (writer) writer.write([message], pending);
-      else if (decided) return;
-      else if (!isAnswer && canStream) stream([message]);
-      else if (isAnswer) {
-        answers.push(message);
-        if (pending.length === 0) decide(wholeBody());
-      }
-    },
-    end() {
-      if (writer) writer.write([], []);
-      else if (!decided) decide(answers.length > 0 ? wholeBody() : { status: 202, headers: {} });
-    },
-    replace(other) {
-      if (decided) return false;
-      decide(other);
-      return true;
-    },
-    detach,
-    isResumable: () => resumable && attached,
-    hangUp() {
-      if (!decided && canStream) stream([]);
-      // Not before it knows an id to come back with.
-      leaving = true;
-      if (writer && resumable) letGo();
-    },
-    logged: async () => writer?.ended,
-  };
+  /** Nobody reads any further; messages are only logged. */
+  detach(): void {
+    this.#isAttached = false;
+    this.#events.end();
+  }
+
+  /** Whether the client could come back for messages that it has not received. */
+  get isResumable(): boolean {
+    return this.#hasId && this.#isAttached;
+  }
+
+  /** Disconnects the client, for it to come back and resume, as soon as it knows an id to resume with. */
+  disconnect(): void {
+    if (!this.#isDecided && this.#options.canStream) this.#stream([]);
+    this.#isLeaving = true;
+    if (this.#writer && this.isResumable) this.#sendAway();
+  }
+
+  /** Settles when a stream has ended; at once for a response that is none. */
+  async logged(): Promise<void> {
+    await this.#writer?.ended;
+  }
+
+  #decide(response: HttpResponse): boolean {
+    if (this.#isDecided) return false;
+    this.#isDecided = true;
+    clearTimeout(this.#timer);
+    this.#resolve(response);
+    return true;
+  }
+
+  #stream(messages: readonly JSONRPCMessage[]): void {
+    const writer = new StreamWriter({
+      ...this.#options,
+      requests: this.#pending,
+      deliver: (event) => this.#deliver(event),
+    });
+    this.#writer = writer;
+    void writer.ended.then(() => this.#events.end());
+    const first = [...this.#responses, ...messages];
+    if (first.length > 0) writer.write(first, this.#pending);
+    this.#decide({ status: 200, headers: SSE_HEADERS, body: framesOf(this.#events, this.#options.protocolVersion) });
+  }
+
+  #deliver(event: StreamEvent): boolean {
+    if (!this.#isAttached) return false;
+    this.#events.push(event);
+    // Earlier clients are not told an id without a message.
+    this.#hasId ||=
+      event.id !== undefined && (event.message !== undefined || this.#options.protocolVersion >= POLLING_SINCE);
+    if (this.#isLeaving && this.#hasId) this.#sendAway();
+    return true;
+  }
+
+  #sendAway(): void {
+    this.#events.push({ retryMs: RETRY_MS });
+    this.detach();
+  }
+
+  #wholeBody(): HttpResponse {
+    const texts = this.#responses.map(toJsonText);
+    return jsonResponse(200, this.#options.isBatch ? `[${texts.join()}]` : (texts[0] ?? ""));
+  }
 }
 
-async function* framesOf(
-  events: AsyncIterable<StreamEvent | { readonly retryMs: number }>,
-  protocolVersion: string,
-): AsyncGenerator<string, void> {
+async function* framesOf(events: AsyncIterable<BodyEvent>, protocolVersion: string): AsyncGenerator<string, void> {
   for await (const event of events) {
     if ("retryMs" in event) yield sseRetry(event.retryMs);
     else yield frameOf(event, protocolVersion);

@@ -1,39 +1,39 @@
-import type { JSONRPCMessage, JSONRPCRequest, ServerCapabilities } from "@modelcontextprotocol/server";
-import type { McpRequest } from "../../auth/request-context.ts";
+import type { JSONRPCRequest, JSONRPCResponse, ServerCapabilities } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../../http/http-handler.ts";
-import { replayServer } from "../requests/replayed-server.ts";
+import { jsonResponse, toJsonText } from "../../http/json-rpc.ts";
+import type { McpRequest } from "../../server/mcp-request.ts";
 import { unreachableClient } from "../unreachable-client.ts";
+import { openRestoredConnection } from "./restored-connection.ts";
 import type { SessionContext } from "./session-context.ts";
 
-/** Serves `initialize`: what the server answers, with the id of the session that was kept of it. */
+/** Serves `initialize`: the server's response, with the id of the session that was created for it. */
 export async function openSession(
   context: SessionContext,
   request: JSONRPCRequest,
   mcpRequest: McpRequest,
 ): Promise<HttpResponse> {
-  const { promise: answered, resolve } = Promise.withResolvers<JSONRPCMessage>();
-  const replayed = await replayServer({
+  const { promise: responded, resolve } = Promise.withResolvers<JSONRPCResponse>();
+  const connection = await openRestoredConnection({
     createServer: context.createServer,
-    requestContext: mcpRequest,
-    services: context.openServices(mcpRequest, request),
-    requestIds: new Set([request.id]),
-    sink: {
-      answered: resolve,
-      asked({ method }) {
+    mcpRequest,
+    services: context.openServices(mcpRequest),
+    requestIds: [request.id],
+    events: {
+      onResponse: resolve,
+      onServerRequest({ method }) {
         throw unreachableClient(method, "its session is only being opened");
       },
-      // There is no stream yet that could carry a notification.
-      notified() {},
-      announced() {},
+      // No stream could carry a notification yet.
+      onNotification() {},
+      onSessionNotification() {},
     },
   });
-  replayed.receive(request);
-  const answer = await answered;
-  replayed.close();
-  const headers = { "content-type": "application/json" };
-  const body = JSON.stringify(answer);
-  if (!("result" in answer)) return { status: 200, headers, body };
-  const { protocolVersion, capabilities } = answer.result as {
+  connection.receive(request);
+  const response = await responded;
+  connection.end();
+  const body = toJsonText(response);
+  if (!("result" in response)) return jsonResponse(200, body);
+  const { protocolVersion, capabilities } = response.result as {
     protocolVersion: string;
     capabilities: ServerCapabilities;
   };
@@ -44,5 +44,5 @@ export async function openSession(
     capabilities,
     subscriptions: [],
   });
-  return { status: 200, headers: { ...headers, "mcp-session-id": id }, body };
+  return jsonResponse(200, body, { "mcp-session-id": id });
 }

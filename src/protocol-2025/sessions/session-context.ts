@@ -1,16 +1,18 @@
-import type { ServerFactory } from "../../define-server.ts";
+import type { ServerFactory } from "../../server/server-factory.ts";
 import type { ChangeEvents } from "../../services/change-events.ts";
 import type { OpenServicesOf } from "../../services/services.ts";
 import type { ObservedStore } from "../../store/observed-store.ts";
+import type { SessionTimings } from "../timings.ts";
 import type { Sessions } from "./session-record.ts";
 
-/** What serving the requests of sessions takes. */
+/** Everything that serving the requests of sessions needs. */
 export interface SessionContext {
   readonly createServer: ServerFactory;
   readonly store: ObservedStore;
   readonly sessions: Sessions;
   readonly openServices: OpenServicesOf;
   readonly changeEvents: ChangeEvents;
-  /** Seconds after which a stream that only waits for news ends, for its client to come back. */
-  readonly streamSeconds?: number;
+  /** Seconds after which a stream that only waits for notifications ends, for its client to come back. */
+  readonly streamSeconds?: number | undefined;
+  readonly timings: SessionTimings;
 }

@@ -1,7 +1,8 @@
 import type { JSONRPCRequest } from "@modelcontextprotocol/server";
-import type { McpRequest, ProtocolHandler, RequestContext, StreamRequest } from "../../auth/request-context.ts";
+import type { RequestContext } from "../../auth/request-context.ts";
 import type { HttpRequest, HttpResponse } from "../../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../../http/json-rpc.ts";
+import type { McpRequest, ProtocolHandler, StreamRequest } from "../../server/mcp-request.ts";
 import { badRequest, unknownSession } from "../error-responses.ts";
 import { type ClientReply, sortMessages } from "../requests/client-message.ts";
 import { deliverNotification } from "../requests/client-notification.ts";
@@ -20,83 +21,83 @@ import type { Session } from "./session-record.ts";
 const BATCHING_REVISION = "2025-03-26";
 
 export interface SessionHandler extends ProtocolHandler {
-  /** Serves GET: the standing stream, or a stream from where the client lost it. */
-  openStream(requestContext: StreamRequest): Promise<HttpResponse>;
-  /** Whether a GET takes up the stream of a request, which ends with the request, and waits for no news. */
+  /** Serves GET: the standalone stream, or a stream from where the client lost it. */
+  openStream(request: StreamRequest): Promise<HttpResponse>;
+  /** Whether a GET resumes the stream of a request, which ends with the request. */
   resumesRequest(request: HttpRequest): boolean;
   /** Serves DELETE. */
-  endSession(requestContext: RequestContext): Promise<HttpResponse>;
+  endSession(request: RequestContext): Promise<HttpResponse>;
 }
 
 /** Serves MCP 2025-03-26 to 2025-11-25 with sessions that live in the store, so that any instance serves any request. */
 export function createSessionHandler(context: SessionContext): SessionHandler {
   const { sessions } = context;
 
-  /** The session that a request names, or the refusal to answer with. */
-  async function sessionOf({ request, principal }: RequestContext, message?: unknown): Promise<Session | HttpResponse> {
+  /** The session that a request names, or the refusal to send. */
+  async function sessionOf(
+    { request, principal }: Pick<RequestContext, "request" | "principal">,
+    message?: unknown,
+  ): Promise<Session | HttpResponse> {
     const id = request.headers["mcp-session-id"];
     if (id === undefined)
       return badRequest(message, "The Mcp-Session-Id header is missing: open a session with initialize.");
     return (await sessions.find(id, principal)) ?? unknownSession(message);
   }
 
-  async function serve(mcpRequest: McpRequest): Promise<HttpResponse> {
-    const { message } = mcpRequest;
-    if (isInitialize(message)) return openSession(context, message, mcpRequest);
-    const session = await sessionOf(mcpRequest, message);
-    if ("status" in session) return session;
-    const isBatch = Array.isArray(message);
-    if (isBatch && session.record.protocolVersion !== BATCHING_REVISION) {
-      return badRequest(message, "JSON-RPC batches are not part of this revision: send one message per POST.");
-    }
-    return serveMessages(session, mcpRequest, isBatch ? message : [message]);
-  }
+  return {
+    async serve(mcpRequest) {
+      const { message } = mcpRequest;
+      if (isInitialize(message)) return openSession(context, message, mcpRequest);
+      const session = await sessionOf(mcpRequest, message);
+      if ("status" in session) return session;
+      if (Array.isArray(message) && session.record.protocolVersion !== BATCHING_REVISION) {
+        return badRequest(message, "JSON-RPC batches are not part of this revision: send one message per POST.");
+      }
+      return serveMessages(context, session, mcpRequest);
+    },
 
-  async function serveMessages(session: Session, mcpRequest: McpRequest, messages: unknown[]): Promise<HttpResponse> {
-    const sorted = messages.length > 0 ? sortMessages(messages) : undefined;
-    if (!sorted || sorted.requests.some(isInitialize)) return invalidMessage();
-    const { requests, notifications, replies } = sorted;
-    for (const reply of replies) await deliverReply(context, session, reply);
-    for (const notification of notifications)
-      await deliverNotification(context, session, { notification, ...mcpRequest });
-    const [first, ...rest] = requests;
-    if (!first) return { status: 202, headers: {} };
-    const isBatch = Array.isArray(mcpRequest.message);
-    return serveRequests(context, session, { ...mcpRequest, requests: [first, ...rest], isBatch });
-  }
+    async openStream(request) {
+      if (!request.invocation.canStream) return cannotStream();
+      const session = await sessionOf(request);
+      if ("status" in session) return session;
+      const lastEventId = request.request.headers["last-event-id"];
+      if (lastEventId === undefined) return openStandaloneStream(context, session, { request });
+      const position = parseEventId(lastEventId);
+      if (position) return resumeStream(context, session, { request, position });
+      const resumed = parseStandaloneEventId(lastEventId);
+      if (resumed) return openStandaloneStream(context, session, { request, resumed });
+      return badRequest(undefined, "The Last-Event-ID is not the id of an event of this server.");
+    },
 
-  async function openStream(requestContext: StreamRequest): Promise<HttpResponse> {
-    if (!requestContext.invocation.canStream) return cannotStream();
-    const session = await sessionOf(requestContext);
-    if ("status" in session) return session;
-    const lastEventId = requestContext.request.headers["last-event-id"];
-    if (lastEventId === undefined) return openStandaloneStream(context, session, requestContext);
-    const position = parseEventId(lastEventId);
-    if (position) return resumeStream(context, session, { ...requestContext, position });
-    const resumed = parseStandaloneEventId(lastEventId);
-    if (resumed) return openStandaloneStream(context, session, { ...requestContext, resumed });
-    return badRequest(undefined, "The Last-Event-ID is not the id of an event of this server.");
-  }
+    resumesRequest: ({ headers }) => parseEventId(headers["last-event-id"] ?? "") !== undefined,
 
-  async function endSession(requestContext: RequestContext): Promise<HttpResponse> {
-    const session = await sessionOf(requestContext);
-    if ("status" in session) return session;
-    await sessions.delete(session.id);
-    return { status: 200, headers: {} };
-  }
-
-  const resumesRequest = ({ headers }: HttpRequest): boolean =>
-    parseEventId(headers["last-event-id"] ?? "") !== undefined;
-
-  return { serve, openStream, resumesRequest, endSession };
+    async endSession(request) {
+      const session = await sessionOf(request);
+      if ("status" in session) return session;
+      await sessions.delete(session.id);
+      return { status: 200, headers: {} };
+    },
+  };
 }
 
-/** Whoever waits for this reply, on whatever instance, finds it. */
+async function serveMessages(context: SessionContext, session: Session, mcpRequest: McpRequest): Promise<HttpResponse> {
+  const { message } = mcpRequest;
+  const isBatch = Array.isArray(message);
+  const sorted = sortMessages(isBatch ? message : [message]);
+  if (!sorted || sorted.requests.some(isInitialize)) return invalidMessage();
+  const { requests, notifications, replies } = sorted;
+  for (const reply of replies) await deliverReply(context, session, reply);
+  for (const notification of notifications) await deliverNotification(context, session, { notification, mcpRequest });
+  if (requests.length === 0) return { status: 202, headers: {} };
+  return serveRequests(context, session, { requests, isBatch, mcpRequest });
+}
+
+/** Posts a reply to where the instance that waits for it reads. */
 async function deliverReply({ store }: SessionContext, { id }: Session, reply: ClientReply): Promise<void> {
   const serverRequestId = parseServerRequestId(reply.id);
   if (!serverRequestId) return;
-  const note = { kind: "reply", serverRequestId: String(reply.id), message: reply } as const;
-  await postToMailbox(store, mailboxPartition(id, serverRequestId.mailbox), note);
+  const message = { kind: "reply", serverRequestId: String(reply.id), message: reply } as const;
+  await postToMailbox(store, mailboxPartition(id, serverRequestId.mailbox), message);
 }
 
 /** Without an id it is a notification, which no server answers. */
@@ -111,7 +112,7 @@ const invalidMessage = (): HttpResponse =>
     message: "Invalid request: the body is not one of the JSON-RPC messages that a session takes.",
   });
 
-/** Clients take 405 as the word that there is no standing stream here (MCP 2025-11-25, Listening for Messages). */
+/** Clients take 405 as the word that there is no standalone stream here (MCP 2025-11-25, Listening for Messages). */
 const cannotStream = (): HttpResponse =>
   errorResponse(
     405,

@@ -1,5 +1,6 @@
 import type { JSONRPCRequest, LoggingLevel, ServerCapabilities } from "@modelcontextprotocol/server";
 import type { Principal } from "../../auth/principal.ts";
+import type { ObservedStore } from "../../store/observed-store.ts";
 import { isConflict, type StateItem, type StateStore } from "../../store/store.ts";
 import { recordKey, streamLeaseKey } from "./session-keys.ts";
 
@@ -46,13 +47,9 @@ export interface SessionLife {
   readonly sessionGraceSeconds: number;
 }
 
-/** Keeps sessions in `store`. `now` is Unix time in milliseconds. */
-export function createSessions(
-  store: StateStore,
-  { sessionSeconds, sessionGraceSeconds }: SessionLife,
-  now: () => number = Date.now,
-): Sessions {
-  const nowSeconds = (): number => Math.floor(now() / 1000);
+/** Keeps sessions in `store`. */
+export function createSessions(store: ObservedStore, { sessionSeconds, sessionGraceSeconds }: SessionLife): Sessions {
+  const nowSeconds = (): number => Math.floor(store.now() / 1000);
   const toWrite = (id: string, record: SessionRecord): Parameters<StateStore["put"]>[0] => ({
     ...recordKey(id),
     value: JSON.stringify(record),

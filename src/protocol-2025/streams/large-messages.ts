@@ -1,25 +1,25 @@
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
-import { failedAnswer } from "../requests/failed-response.ts";
+import { failedResponse } from "../requests/failed-response.ts";
 
-/** Messages of a stream, and the requests that are not answered after them. */
+/** Messages of a stream, and the requests that have no response after them. */
 type Portion = readonly [messages: readonly JSONRPCMessage[], pending: readonly RequestId[]];
 
-/** Two halves of what is to be written, each with what is pending after it. */
+/** Two halves of the messages, each with the requests that are pending after it. */
 export function splitInTwo(messages: readonly JSONRPCMessage[], pending: readonly RequestId[]): [Portion, Portion] {
   const middle = messages.length >> 1;
   const rest = messages.slice(middle);
   return [
-    [messages.slice(0, middle), [...pending, ...rest.flatMap(answeredBy)]],
+    [messages.slice(0, middle), [...pending, ...rest.flatMap(respondedTo)]],
     [rest, pending],
   ];
 }
 
-/** What is kept of a message that no store takes, for a client that comes back for it: of an answer, that there was one. */
-export const keepable = (message: JSONRPCMessage): JSONRPCMessage[] =>
-  answeredBy(message).map((id) => failedAnswer(id, TOO_LARGE));
+/** Stored in place of a message that is too large for a store: of a response, that there was one. */
+export const storable = (message: JSONRPCMessage): JSONRPCMessage[] =>
+  respondedTo(message).map((id) => failedResponse(id, TOO_LARGE));
 
-const TOO_LARGE = "The answer was too large to be kept for a client that comes back: it is lost.";
+const TOO_LARGE = "The response was too large to be kept for a client that comes back: it is lost.";
 
-/** The request that a message answers. */
-const answeredBy = (message: JSONRPCMessage): RequestId[] =>
+/** The request that a message responds to. */
+const respondedTo = (message: JSONRPCMessage): RequestId[] =>
   "method" in message || message.id === undefined ? [] : [message.id];

@@ -7,18 +7,18 @@ import { type SessionRecord, toRecord } from "../sessions/session-record.ts";
 import type { StandalonePosition } from "./standalone-position.ts";
 import { toStreamLease } from "./stream-lease.ts";
 
-/** What one look at a session's partition shows. */
-export interface SessionSight {
+/** The contents of a session's partition, from one read. */
+export interface SessionState {
   /** Absent when the session has ended. */
   readonly record?: SessionRecord;
-  /** Who serves the standing stream; empty when nobody does. */
+  /** The holder of the stream lease; empty when nobody holds it. */
   readonly owner: string | undefined;
-  /** What was announced behind the position asked for. */
+  /** The session's notifications after the position that was asked for. */
   readonly notifications: readonly LoggedEvent[];
 }
 
-/** Looks at a session, with one read. */
-export async function lookAtSession(store: StateStore, sessionId: string, after: number): Promise<SessionSight> {
+/** Reads a session and its notifications after number `after`. */
+export async function readSessionState(store: StateStore, sessionId: string, after: number): Promise<SessionState> {
   const items = await store.list(sessionPartition(sessionId), { after: toEventSort(after) });
   const record = items.find(({ sort }) => sort === RECORD);
   const lease = items.find(({ sort }) => sort === STREAM_LEASE);
@@ -29,7 +29,7 @@ export async function lookAtSession(store: StateStore, sessionId: string, after:
   };
 }
 
-/** An event of the standing stream, and where the stream is behind it. */
+/** An event of the standalone stream, and the position of the stream after it. */
 export interface StandaloneEvent {
   readonly position: StandalonePosition;
   readonly message: JSONRPCMessage;
@@ -37,12 +37,12 @@ export interface StandaloneEvent {
 
 export interface StandaloneSources {
   readonly notifications: readonly LoggedEvent[];
-  /** Entries of the fleet's log behind the position, in order. */
+  /** Entries in the log of change events after the position, in order. */
   readonly changes: readonly ChangeEntry[];
   readonly record: SessionRecord;
 }
 
-/** What there is to tell behind `from`, in order, and where the stream is when all is told. */
+/** The events after `from`, in order, and the position of the stream after all of them. */
 export function standaloneEvents(
   from: StandalonePosition,
   { notifications, changes, record }: StandaloneSources,
@@ -54,11 +54,11 @@ export function standaloneEvents(
     events.push({ position, message: JSON.parse(value) });
   }
   for (const { number, events: changed } of changes) {
-    const { told } = position;
+    const { sent } = position;
     for (const [index, event] of changed.entries()) {
-      if (index < told) continue;
+      if (index < sent) continue;
       const isLast = index === changed.length - 1;
-      position = { ...position, ...(isLast ? { fleet: number, told: 0 } : { told: index + 1 }) };
+      position = { ...position, ...(isLast ? { changes: number, sent: 0 } : { sent: index + 1 }) };
       const message = notificationOf(event, record);
       if (message) events.push({ position, message });
     }
@@ -66,7 +66,7 @@ export function standaloneEvents(
   return { events, position };
 }
 
-/** The notification that the session's client gets of a change; undefined when it does not concern this client. */
+/** The notification of a change for the session's client; undefined when the change does not concern it. */
 function notificationOf(
   event: ServerEvent,
   { capabilities, subscriptions }: SessionRecord,

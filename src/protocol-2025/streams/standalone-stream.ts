@@ -1,99 +1,97 @@
-import type { StreamRequest } from "../../auth/request-context.ts";
 import type { HttpResponse } from "../../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../../http/json-rpc.ts";
 import { SSE_HEADERS, sseRetry } from "../../http/sse.ts";
+import type { StreamRequest } from "../../server/mcp-request.ts";
 import type { ChangeEntry } from "../../services/change-events.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
 import { sessionPartition } from "../sessions/session-keys.ts";
 import type { Session } from "../sessions/session-record.ts";
-import { lookAtSession, standaloneEvents } from "./standalone-events.ts";
+import { readSessionState, standaloneEvents } from "./standalone-events.ts";
 import { type StandalonePosition, toStandaloneEventId } from "./standalone-position.ts";
 import { streamEnd } from "./stream-end.ts";
 import { frameOf, POLLING_SINCE, RETRY_MS } from "./stream-frames.ts";
-import { acquireStreamLease, findStreamLease, type HeldStreamLease, isServed } from "./stream-lease.ts";
+import { acquireStreamLease, findStreamLease, type HeldStreamLease, isHeld } from "./stream-lease.ts";
+
+export interface StandaloneOptions {
+  readonly request: StreamRequest;
+  /** Where the client lost the stream. Absent for a new one. */
+  readonly resumed?: StandalonePosition | undefined;
+}
 
 /**
- * Serves the stream that carries what belongs to no request: what the session's servers announce, on whatever instance,
- * and what changes in the fleet. There is one per session. A client that resumes it takes it over, because its own
- * connection broke and nobody may have noticed; one that does not is refused while the stream is served, unless its
- * revision gives it no id to resume with.
+ * Serves the standalone SSE stream: the notifications of the session's servers on all instances, and the change events.
+ * There is one per session. A client that resumes it takes it over, because its own connection broke, perhaps unnoticed;
+ * one that does not is refused while the stream is served, unless its revision has no ids to resume with.
  */
 export async function openStandaloneStream(
   context: SessionContext,
   session: Session,
-  { resumed, ...requestContext }: StreamRequest & { readonly resumed?: StandalonePosition | undefined },
+  { request, resumed }: StandaloneOptions,
 ): Promise<HttpResponse> {
-  const { store, changeEvents, streamSeconds } = context;
+  const { store, changeEvents, streamSeconds, timings } = context;
   const found = await findStreamLease(store, session.id);
   const couldResume = session.record.protocolVersion >= POLLING_SINCE;
-  if (!resumed && couldResume && isServed(found)) return servedElsewhere();
+  if (!resumed && couldResume && isHeld(found, store.now())) return servedElsewhere();
   const known = resumed ?? found?.position;
-  const ending = streamEnd(requestContext, streamSeconds);
-  const changes = createInflow();
-  const over = new AbortController();
-  const fleet = await changeEvents.follow({
-    ...(known && { after: known.fleet }),
-    signal: AbortSignal.any([ending, over.signal]),
-    onEntry: changes.add,
+  const ending = streamEnd(request, streamSeconds);
+  const changes = new ChangeBuffer();
+  const closed = new AbortController();
+  const lastChange = await changeEvents.follow({
+    ...(known && { after: known.changes }),
+    signal: AbortSignal.any([ending, closed.signal]),
+    onEntry: (entry) => changes.add(entry),
   });
-  // Nobody has heard what was announced before the first stream.
-  const position = known ?? { notifications: 0, fleet, told: 0 };
-  const hold = await acquireStreamLease(store, session.id, { found, position });
-  // Of a client that has left meanwhile, nobody would read the stream, nor end it.
-  if (!hold || requestContext.abandoned.aborted) {
-    over.abort();
-    await hold?.release(position);
+  // Before the first stream, nobody has received anything.
+  const position = known ?? { notifications: 0, changes: lastChange, sent: 0 };
+  const lease = await acquireStreamLease({ store, timings, sessionId: session.id, found, position });
+  // The stream of a client that has left meanwhile would have no reader to end it.
+  if (!lease || request.signal.aborted) {
+    closed.abort();
+    await lease?.release(position);
     return servedElsewhere();
   }
-  const body = frames(context, session, { requestContext, ending, over, changes, hold, position });
+  const body = frames(context, session, { request, ending, closed, changes, lease, position });
   return { status: 200, headers: SSE_HEADERS, body };
 }
 
-interface Standing {
-  readonly requestContext: StreamRequest;
+interface OpenStream {
+  readonly request: StreamRequest;
   readonly ending: AbortSignal;
-  /** Aborted when the stream is over, for whatever reason. */
-  readonly over: AbortController;
-  readonly changes: Inflow;
-  readonly hold: HeldStreamLease;
+  /** Aborted when the stream is closed, for whatever reason. */
+  readonly closed: AbortController;
+  readonly changes: ChangeBuffer;
+  readonly lease: HeldStreamLease;
   readonly position: StandalonePosition;
 }
 
-/** How often news of other instances are looked for, in milliseconds. What happens here, and in the fleet, wakes. */
-const SOONEST_LOOK_MS = 250;
-const RAREST_LOOK_MS = 2_000;
-
 async function* frames(
-  { store }: SessionContext,
+  { store, timings }: SessionContext,
   { id, record: { protocolVersion } }: Session,
-  { requestContext, ending, over, changes, hold, ...start }: Standing,
+  { request, ending, closed, changes, lease, ...start }: OpenStream,
 ): AsyncGenerator<string, void> {
   let { position } = start;
-  let quietSince = Date.now();
-  // A store that cannot be asked now is asked again.
-  const tolerate = (error: unknown): undefined => requestContext.failed(error) as undefined;
+  let quietSince = store.now();
+  // A store that is unavailable now is read again.
+  const tolerate = (error: unknown): undefined => request.reportFailure(error) as undefined;
   // A reader that leaves does not wait for it.
   const { promise: released, resolve: finish } = Promise.withResolvers<void>();
-  requestContext.invocation.waitUntil?.(released);
+  request.invocation.waitUntil?.(released);
   try {
     yield frameOf({ id: toStandaloneEventId(position) }, protocolVersion);
     for (;;) {
       const woken = changes.nextChange();
-      const sight = await lookAtSession(store, id, position.notifications).catch(tolerate);
-      if (sight && (!sight.record || sight.owner !== hold.owner)) {
-        // Sent away to come back; otherwise the session has ended, or another stream has taken this one's place.
-        if (sight.owner === "") yield sseRetry(RETRY_MS);
+      const state = await readSessionState(store, id, position.notifications).catch(tolerate);
+      if (state && (!state.record || state.owner !== lease.owner)) {
+        // Revoked for the client to come back; otherwise the session has ended, or another stream has taken over.
+        if (state.owner === "") yield sseRetry(RETRY_MS);
         return;
       }
-      if (sight?.record) {
-        const next = standaloneEvents(position, {
-          notifications: sight.notifications,
-          record: sight.record,
-          changes: changes.take(),
-        });
-        for (const { position: behind, message } of next.events) {
-          position = behind;
-          quietSince = Date.now();
+      if (state?.record) {
+        const { record, notifications } = state;
+        const next = standaloneEvents(position, { notifications, record, changes: changes.take() });
+        for (const { position: after, message } of next.events) {
+          position = after;
+          quietSince = store.now();
           yield frameOf({ id: toStandaloneEventId(position), message }, protocolVersion);
         }
         position = next.position;
@@ -102,43 +100,39 @@ async function* frames(
         yield sseRetry(RETRY_MS);
         return;
       }
-      await hold.renew(position).catch(tolerate);
-      const lookMs = Math.min(RAREST_LOOK_MS, Math.max(SOONEST_LOOK_MS, (Date.now() - quietSince) / 8));
-      await store.changed(sessionPartition(id), lookMs, AbortSignal.any([ending, woken]));
+      await lease.renew(position).catch(tolerate);
+      const eighth = (store.now() - quietSince) / 8;
+      const pauseMs = Math.min(timings.notificationSlowestReadMs, Math.max(timings.notificationFastestReadMs, eighth));
+      await store.changed(sessionPartition(id), pauseMs, AbortSignal.any([ending, woken]));
     }
   } finally {
-    over.abort();
-    await hold.release(position).catch(tolerate);
+    closed.abort();
+    await lease.release(position).catch(tolerate);
     finish();
   }
 }
 
-/** Entries of the fleet's log on their way into a stream. */
-interface Inflow {
-  readonly add: (entry: ChangeEntry) => void;
-  take(): readonly ChangeEntry[];
-  /** Fires when an entry comes that was not there at the time of the call. */
-  nextChange(): AbortSignal;
-}
+/** Change events on their way into a stream. */
+class ChangeBuffer {
+  #entries: ChangeEntry[] = [];
+  #change = new AbortController();
 
-function createInflow(): Inflow {
-  let entries: ChangeEntry[] = [];
-  let change = new AbortController();
-  return {
-    add(entry) {
-      entries.push(entry);
-      change.abort();
-    },
-    take() {
-      const taken = entries;
-      entries = [];
-      return taken;
-    },
-    nextChange() {
-      change = new AbortController();
-      return change.signal;
-    },
-  };
+  add(entry: ChangeEntry): void {
+    this.#entries.push(entry);
+    this.#change.abort();
+  }
+
+  take(): readonly ChangeEntry[] {
+    const taken = this.#entries;
+    this.#entries = [];
+    return taken;
+  }
+
+  /** Fires when an entry is added after the call. */
+  nextChange(): AbortSignal {
+    this.#change = new AbortController();
+    return this.#change.signal;
+  }
 }
 
 /** As both SDKs refuse a second stream. */

@@ -1,13 +1,13 @@
 import { SSE_HEARTBEAT, sseFrame, ssePriming } from "../../http/sse.ts";
 import type { StreamEvent } from "./stream-writer.ts";
 
-/** Milliseconds after which a client that was let go is to come back. */
+/** Milliseconds after which a client that was disconnected on purpose is to come back. */
 export const RETRY_MS = 1_000;
 
 /** Clients of this revision and later understand events without data. */
 export const POLLING_SINCE = "2025-11-25";
 
-/** An event as its client understands it. */
+/** The frame of an event, in the form that its client understands. */
 export function frameOf({ id, message }: StreamEvent, protocolVersion: string): string {
   if (message) return sseFrame(JSON.stringify(message), id);
   // It also makes platforms send the headers that wait for a first byte.

@@ -1,95 +1,106 @@
-import { isConflict, type StateItem, type StateStore } from "../../store/store.ts";
+import type { ObservedStore } from "../../store/observed-store.ts";
+import { isConflict, type StateItem } from "../../store/store.ts";
 import { streamLeaseKey } from "../sessions/session-keys.ts";
+import type { SessionTimings } from "../timings.ts";
 import type { StandalonePosition } from "./standalone-position.ts";
 
-/** Who serves a session's standing stream, one at a time in the whole fleet. */
+/** The right to serve a session's standalone stream, held by one stream on all instances. */
 export interface StreamLease {
-  /** Names the stream; empty when nobody serves it. */
+  /** Identifies the stream; empty when nobody serves it. */
   readonly owner: string;
-  /** Unix time in milliseconds by which the owner promised to be heard of again. */
+  /** Unix time in milliseconds by which the owner promised to renew it. */
   readonly aliveUntil: number;
   /** How far the stream had come by then. */
   readonly position: StandalonePosition;
 }
 
-/** A listener as it was found, with the version to replace it on. */
+/** A lease as it was read, with the version to replace. */
 export interface FoundStreamLease extends StreamLease {
   readonly version: number;
 }
 
-/** How long an owner may be silent before another one may take its place. */
-const SILENCE_MS = 25_000;
-/** How often it says that it is there. */
-const SIGN_OF_LIFE_MS = 10_000;
-/** As long as news can be read. */
+/** As long as a session's notifications can be read. */
 const TTL_MS = 7_200_000;
 
-export async function findStreamLease(store: StateStore, sessionId: string): Promise<FoundStreamLease | undefined> {
+export async function findStreamLease(store: ObservedStore, sessionId: string): Promise<FoundStreamLease | undefined> {
   const item = await store.get(streamLeaseKey(sessionId));
   return item && { ...toStreamLease(item), version: item.version };
 }
 
 export const toStreamLease = ({ value }: StateItem): StreamLease => JSON.parse(value);
 
-/** Whether somebody serves the stream, as far as can be told. */
-export const isServed = (lease: StreamLease | undefined): boolean =>
-  lease !== undefined && lease.owner !== "" && lease.aliveUntil > Date.now();
+/** Whether a stream holds the lease, as far as can be told. */
+export const isHeld = (lease: StreamLease | undefined, now: number): boolean =>
+  lease !== undefined && lease.owner !== "" && lease.aliveUntil > now;
 
-/** The place of a session's listener, held by one stream. */
-export interface HeldStreamLease {
-  readonly owner: string;
-  /** Says that the stream is still there, if it is time to. */
-  renew(position: StandalonePosition): Promise<void>;
-  /** Leaves the place to others, who go on from `position`. */
-  release(position: StandalonePosition): Promise<void>;
+export interface AcquireOptions {
+  readonly store: ObservedStore;
+  readonly sessionId: string;
+  readonly timings: Pick<SessionTimings, "leaseRenewMs" | "leaseSilenceMs">;
+  readonly found: FoundStreamLease | undefined;
+  readonly position: StandalonePosition;
 }
 
-/** Takes the place of the session's listener; undefined when somebody else was faster. */
-export async function acquireStreamLease(
-  store: StateStore,
-  sessionId: string,
-  { found, position }: { readonly found: FoundStreamLease | undefined; readonly position: StandalonePosition },
-): Promise<HeldStreamLease | undefined> {
+/** Acquires the lease; undefined when another stream was faster. Throws STORE_UNAVAILABLE. */
+export async function acquireStreamLease(options: AcquireOptions): Promise<HeldStreamLease | undefined> {
   const owner = crypto.randomUUID();
-  let version = await replaceStreamLease(store, sessionId, { owner, position, version: found?.version });
-  let renewAt = Date.now() + SIGN_OF_LIFE_MS;
-  if (version === undefined) return undefined;
+  const version = await replaceLease(options, { owner, position: options.position, version: options.found?.version });
+  return version === undefined ? undefined : new HeldStreamLease(options, { owner, version });
+}
 
-  async function replace(lease: Pick<StreamLease, "owner" | "position">): Promise<void> {
-    if (version === undefined) return;
-    version = await replaceStreamLease(store, sessionId, { ...lease, version });
-    if (version !== undefined) return;
-    // It is still ours if a write of ours that seemed to fail did happen.
-    const there = await findStreamLease(store, sessionId);
-    if (there?.owner !== owner) return;
-    version = await replaceStreamLease(store, sessionId, { ...lease, version: there.version });
+/** A lease while its stream is served. */
+export class HeldStreamLease {
+  readonly owner: string;
+  readonly #options: AcquireOptions;
+  #version: number | undefined;
+  #renewAt: number;
+
+  constructor(options: AcquireOptions, { owner, version }: { readonly owner: string; readonly version: number }) {
+    this.owner = owner;
+    this.#options = options;
+    this.#version = version;
+    this.#renewAt = options.store.now() + options.timings.leaseRenewMs;
   }
 
-  return {
-    owner,
-    async renew(position) {
-      if (Date.now() < renewAt) return;
-      renewAt = Date.now() + SIGN_OF_LIFE_MS;
-      await replace({ owner, position });
-    },
-    release: (position) => replace({ owner: "", position }),
-  };
+  /** Renews it, if it is time to. */
+  async renew(position: StandalonePosition): Promise<void> {
+    const now = this.#options.store.now();
+    if (now < this.#renewAt) return;
+    this.#renewAt = now + this.#options.timings.leaseRenewMs;
+    await this.#replace({ owner: this.owner, position });
+  }
+
+  /** Gives it up. The next stream goes on from `position`. */
+  release(position: StandalonePosition): Promise<void> {
+    return this.#replace({ owner: "", position });
+  }
+
+  async #replace(lease: Pick<StreamLease, "owner" | "position">): Promise<void> {
+    if (this.#version === undefined) return;
+    this.#version = await replaceLease(this.#options, { ...lease, version: this.#version });
+    if (this.#version !== undefined) return;
+    // It is still held if a write that seemed to fail did succeed.
+    const found = await findStreamLease(this.#options.store, this.#options.sessionId);
+    if (found?.owner !== this.owner) return;
+    this.#version = await replaceLease(this.#options, { ...lease, version: found.version });
+  }
 }
 
-/** Ends the session's standing stream wherever it is served, for its client to come back (SEP-1699). */
-export async function revokeStreamLease(store: StateStore, sessionId: string): Promise<void> {
-  const lease = await findStreamLease(store, sessionId);
-  if (lease) await replaceStreamLease(store, sessionId, { ...lease, owner: "" });
+/** Ends the session's standalone stream on whichever instance serves it, for its client to come back (SEP-1699). */
+export async function revokeStreamLease(
+  options: Pick<AcquireOptions, "store" | "sessionId" | "timings">,
+): Promise<void> {
+  const found = await findStreamLease(options.store, options.sessionId);
+  if (found) await replaceLease(options, { ...found, owner: "" });
 }
 
-/** The new version; undefined when the listener is another by now. */
-async function replaceStreamLease(
-  store: StateStore,
-  sessionId: string,
+/** The new version; undefined when the lease has changed meanwhile. */
+async function replaceLease(
+  { store, sessionId, timings }: Pick<AcquireOptions, "store" | "sessionId" | "timings">,
   { owner, position, version }: Omit<StreamLease, "aliveUntil"> & { readonly version: number | undefined },
 ): Promise<number | undefined> {
-  const now = Date.now();
-  const lease: StreamLease = { owner, position, aliveUntil: now + SILENCE_MS };
+  const now = store.now();
+  const lease: StreamLease = { owner, position, aliveUntil: now + timings.leaseSilenceMs };
   const expiresAt = Math.ceil((now + TTL_MS) / 1000);
   try {
     const item = { ...streamLeaseKey(sessionId), value: JSON.stringify(lease), expiresAt };

@@ -1,19 +1,20 @@
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
+import type { ObservedStore } from "../../store/observed-store.ts";
 import type { StateItem, StateStore } from "../../store/store.ts";
 import { toSort } from "../sessions/session-keys.ts";
 
 /**
  * The log of one request's stream. Its entries are numbered without gaps, and each is written on the condition that its
- * number is free. That one rule orders the events, tells an instance that was given up for dead that it was, and lets
- * exactly one writer end the stream.
+ * number is free. That one rule orders the events, tells an instance that it was replaced, and lets exactly one writer end
+ * the stream.
  */
 export interface StreamEntry {
-  /** Names the attempt to write it, so that its writer knows it again. */
+  /** Identifies the attempt to write it, so that its writer recognises it. */
   readonly attempt: string;
   readonly messages: readonly JSONRPCMessage[];
   /** Unix time in milliseconds by which the writer promised a further entry, even if without messages. */
   readonly aliveUntil: number;
-  /** Requests that are not answered yet; none of them in the entry that ends the stream. */
+  /** Requests without a response; empty in the entry that ends the stream. */
   readonly pending: readonly RequestId[];
 }
 
@@ -21,21 +22,16 @@ export interface NumberedEntry extends StreamEntry {
   readonly number: number;
 }
 
-/** How long an instance may be silent before another one may end its streams. */
-export const SILENCE_MS = 12_000;
-/** How often it says that it is there. */
-export const SIGN_OF_LIFE_MS = 4_000;
-
 /** For how long a stream can be resumed, in milliseconds. */
 const TTL_MS = 3_600_000;
 
-/** Writes entry `number`. Throws STATE_CONFLICT when somebody else did. */
+/** Writes entry `number`. Throws STATE_CONFLICT when another writer did. */
 export async function appendEntry(
-  store: StateStore,
+  store: ObservedStore,
   partition: string,
   { number, ...entry }: NumberedEntry,
 ): Promise<void> {
-  const expiresAt = Math.ceil((Date.now() + TTL_MS) / 1000);
+  const expiresAt = Math.ceil((store.now() + TTL_MS) / 1000);
   await store.put({ partition, sort: toSort(number), value: JSON.stringify(entry), expiresAt }, "absent");
 }
 
@@ -47,7 +43,7 @@ export async function readEntries(store: StateStore, partition: string, number: 
 
 const toEntry = ({ sort, value }: StateItem): NumberedEntry => ({ number: Number(sort), ...JSON.parse(value) });
 
-/** The attempt that entry `number` came of; undefined when there is no such entry. */
+/** The attempt that wrote entry `number`; undefined when there is no such entry. */
 export async function attemptOf(
   store: StateStore,
   key: { readonly partition: string; readonly number: number },
@@ -59,7 +55,7 @@ export async function attemptOf(
 /** Whether the log goes no further than this entry. */
 export const isLast = ({ pending }: StreamEntry): boolean => pending.length === 0;
 
-/** An event's id says where it is in which stream, so that any instance can go on behind it. */
+/** The id of an event holds its stream and position, so that any instance can resume after it. */
 export const toEventId = (streamId: string, entry: number, index: number): string => `${streamId}~${entry}~${index}`;
 
 export interface EventPosition {
@@ -69,7 +65,7 @@ export interface EventPosition {
   readonly index: number;
 }
 
-/** Undefined for what `toEventId` did not make. */
+/** Undefined for an id that `toEventId` did not make. */
 export function parseEventId(id: string): EventPosition | undefined {
   const [, streamId, entry, index] = /^([\w-]{8,64})~(\d{1,9})~(-1|\d{1,5})$/.exec(id) ?? [];
   return streamId === undefined ? undefined : { streamId, entry: Number(entry), index: Number(index) };

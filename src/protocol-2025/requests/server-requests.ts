@@ -1,0 +1,67 @@
+import type { JSONRPCMessage, JSONRPCNotification, JSONRPCRequest, RequestId } from "@modelcontextprotocol/server";
+import { toServerRequestId } from "../sessions/session-keys.ts";
+import type { MailboxMessage } from "./mailbox.ts";
+
+/** Where replies to a server's requests go, and the stream that the requests are sent on. */
+export interface ServerRequestsOptions {
+  readonly mailbox: string;
+  readonly streamId: string;
+}
+
+/**
+ * Requests of one server to its client that have no reply yet. Every server numbers its requests from 0, and a session has
+ * many servers, several at a time: so each request gets an id that is unique in the session and names the mailbox for
+ * the reply.
+ */
+export class ServerRequests {
+  readonly #options: ServerRequestsOptions;
+  /** The id that the server knows, by the id on the wire. */
+  readonly #localIds = new Map<string, RequestId>();
+  #sent = 0;
+
+  constructor(options: ServerRequestsOptions) {
+    this.#options = options;
+  }
+
+  /** How many requests have no reply. */
+  get size(): number {
+    return this.#localIds.size;
+  }
+
+  /** A request as it is sent to the client. */
+  requestToClient(request: JSONRPCRequest): JSONRPCRequest {
+    const id = toServerRequestId({ ...this.#options, number: this.#sent++ });
+    this.#localIds.set(id, request.id);
+    const { params } = request;
+    // The SDKs use the request's own id as its progress token.
+    if (params?._meta?.progressToken !== request.id) return { ...request, id };
+    return { ...request, id, params: { ...params, _meta: { ...params._meta, progressToken: id } } };
+  }
+
+  /** A notification as it is sent to the client: one that calls off a request of this server names its id on the wire. */
+  notificationToClient(notification: JSONRPCNotification): JSONRPCNotification {
+    if (notification.method !== "notifications/cancelled") return notification;
+    const { params } = notification;
+    const id = this.#wireIdOf(params?.requestId as RequestId);
+    if (id === undefined) return notification;
+    this.#localIds.delete(id);
+    return { ...notification, params: { ...params, requestId: id } };
+  }
+
+  /** A reply or progress as the server knows it; undefined when the request has its reply, or is not of this server. */
+  toServer(message: Exclude<MailboxMessage, { kind: "cancelled" }>): JSONRPCMessage | undefined {
+    if (message.kind === "progress") {
+      const { params } = message.message;
+      const progressToken = this.#localIds.get(String(params?.progressToken));
+      return progressToken === undefined ? undefined : { ...message.message, params: { ...params, progressToken } };
+    }
+    const id = this.#localIds.get(message.serverRequestId);
+    this.#localIds.delete(message.serverRequestId);
+    return id === undefined ? undefined : ({ ...message.message, id } as JSONRPCMessage);
+  }
+
+  #wireIdOf(localId: RequestId): string | undefined {
+    for (const [wireId, id] of this.#localIds) if (id === localId) return wireId;
+    return undefined;
+  }
+}
