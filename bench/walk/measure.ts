@@ -10,7 +10,7 @@ export interface MeasuredWalk extends Walk {
   readonly limits: WalkLimits;
 }
 
-/** Until caches are filled and what is loaded late is loaded. */
+/** Enough calls to fill caches, and to load what is loaded late. */
 const WARM_UP_CALLS = 20;
 /** A call with a question may meet a timer: of several, the one with the median of returns counts. */
 const MEASURED_CALLS = 9;
