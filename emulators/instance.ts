@@ -19,10 +19,11 @@ export interface InstanceOptions {
   readonly onOutput?: (line: string) => void;
 }
 
-const PRELOAD_GUARD = new URL(`./tether.${import.meta.filename.endsWith(".ts") ? "ts" : "js"}`, import.meta.url).href;
+const PRELOAD_GUARD = new URL(`./preload-guard.${import.meta.filename.endsWith(".ts") ? "ts" : "js"}`, import.meta.url)
+  .href;
 
 /**
- * Starts a Node.js process that cannot outlive this one and cannot listen on anything but loopback (see tether.ts).
+ * Starts a Node.js process that cannot outlive this one and cannot listen on anything but loopback (see preload-guard.ts).
  * It has an IPC channel: `process.send` and `message` events work both ways.
  */
 export function startInstance({ command, cwd, environment, onOutput }: InstanceOptions): Instance {

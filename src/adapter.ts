@@ -1,6 +1,7 @@
 /** The front door for code that connects the core to a platform: adapters, stores, emulators and the command line. */
+export { createTokenCheck } from "./auth/jwt/token-check.ts";
+export type { PlatformIdentityProvider, ReadPlatformIdentity } from "./auth/platform-identity.ts";
 export { monotonicMs } from "./clock.ts";
-export type { PlatformIdentityKind } from "./config/auth-settings.ts";
 export { CONFIG_VARIABLES, type Config, readConfig } from "./config/config.ts";
 export {
   KEY_RING_FORM,

@@ -1,5 +1,6 @@
 import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import { createAuthentication } from "./auth/authenticate.ts";
+import type { PlatformIdentityProvider } from "./auth/platform-identity.ts";
 import { createServerAuthorization } from "./authorization/create-authorization.ts";
 import { toolRulesOf } from "./authorization/tool-rules.ts";
 import { type Config, readConfig } from "./config/config.ts";
@@ -31,8 +32,11 @@ export interface McpEndpointOptions extends Omit<Partial<Config>, "stateKeys"> {
   readonly stateKeys?: StateKeySource | undefined;
   /** Checks the bearer token that every request must then carry. Default: the server's own. */
   readonly verifier?: OAuthTokenVerifier;
-  /** Where the keys are that Google's Identity-Aware Proxy signs with. Default: where Google publishes them. */
-  readonly iapKeysUrl?: string;
+  /**
+   * How the platform can attest callers: the `platformIdentities` of the platform's adapter. MCP_ANYCLOUD_PLATFORM_IDENTITY
+   * selects one by its kind. Default: none.
+   */
+  readonly platformIdentities?: readonly PlatformIdentityProvider[];
   /**
    * False to serve every 2026-07-28 request through the SDK's `createMcpHandler`. Responses are the same; only the time
    * differs. Default true.
@@ -65,7 +69,7 @@ export function createEndpoint(
 ): HttpHandler {
   const createServer = factoryOf(server);
   const definition: Partial<ServerDefinition> = typeof server === "function" ? {} : server;
-  const { log = writeLogLine, store: durableStore, stateKeys, iapKeysUrl, fastPath, ...rest } = options;
+  const { log = writeLogLine, store: durableStore, stateKeys, platformIdentities, fastPath, ...rest } = options;
   const { verifier = definition.verifier, ...overrides } = rest;
   const config: Config = { ...readConfig(globalThis.process?.env ?? {}), ...overrides };
   const { streamSeconds } = config;
@@ -80,7 +84,13 @@ export function createEndpoint(
   const toolLimits = new Map([...rules].flatMap(([tool, { rateLimit }]) => (rateLimit ? [[tool, rateLimit]] : [])));
   const rates = createRateLimits({ ...config, toolLimits, store: durable ? store : undefined });
   const toolScopes = [...rules.values()].flatMap(({ scopes = [] }) => scopes);
-  const authentication = createAuthentication({ config, verifier, authorizationServers, toolScopes, iapKeysUrl });
+  const authentication = createAuthentication({
+    config,
+    verifier,
+    authorizationServers,
+    toolScopes,
+    platformIdentities,
+  });
   const { authenticate, hasScopes, challenges } = authentication;
   const { authorize, audit } = createServerAuthorization(definition, config, {
     hasCallers: authenticate !== undefined,

@@ -38,8 +38,7 @@ const LAMBDA: Traits = {
   maxRequestBytes: 4_500_000,
 };
 const REST: Traits = { ...LAMBDA, exactQuery: false };
-const AZURE: Traits = { ...PLAIN, exactPath: false, tellsDisconnect: false, identityHeaders: "azure-easy-auth" };
-const CLOUD_RUN: Traits = { ...PLAIN, identityHeaders: "google-iam" };
+const AZURE: Traits = { ...PLAIN, exactPath: false, tellsDisconnect: false };
 
 const ARMS: ReadonlyArray<[name: string, Cloud, Traits, Partial<FrontOptions>]> = [
   ["API Gateway REST API, streamed", "aws", REST, {}],
@@ -53,8 +52,8 @@ const ARMS: ReadonlyArray<[name: string, Cloud, Traits, Partial<FrontOptions>]> 
     { ingress: "function-url", streaming: false },
   ],
   ["Azure Functions", "azure", AZURE, {}],
-  ["Cloud Run, container", "gcp", CLOUD_RUN, { form: "container" }],
-  ["Cloud Run, functions-framework", "gcp", CLOUD_RUN, { form: "function" }],
+  ["Cloud Run, container", "gcp", PLAIN, { form: "container" }],
+  ["Cloud Run, functions-framework", "gcp", PLAIN, { form: "function" }],
 ];
 
 describe.each(ARMS)("%s", (name, cloud, traits, options) => {

@@ -3,6 +3,8 @@ import { openInvocation } from "./invocation.ts";
 import { type LambdaContext, lambdaRuntime, type ResponseMetadata, type ResponseStream } from "./lambda-runtime.ts";
 import { type LambdaEvent, readEvent } from "./request.ts";
 
+export { platformIdentities } from "./identity.ts";
+
 /** What Lambda calls behind an ingress that streams. */
 export type StreamingLambda = (event: LambdaEvent, stream: ResponseStream, context: LambdaContext) => Promise<void>;
 

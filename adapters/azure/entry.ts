@@ -2,6 +2,7 @@ import { app, type HttpMethod } from "@azure/functions";
 import type { HttpHandler } from "../../src/adapter.ts";
 import { toAzureFunction } from "./http-trigger.ts";
 
+export { platformIdentities } from "./identity.ts";
 export { identityToken } from "./identity-token.ts";
 export { toAzureFunction };
 

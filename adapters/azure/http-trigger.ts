@@ -28,7 +28,6 @@ export const toAzureFunction: Adapter<AzureHandler> = (handler) => {
     const invocation: Invocation = {
       requestId: context.invocationId,
       ...clientIpOf(connection),
-      identityHeaders: "azure-easy-auth",
       deadline,
       canStream: connection !== undefined,
       waitUntil: (work) => background.add(work, (error) => context.error("work after the response failed:", error)),

@@ -2,6 +2,7 @@ import type { Adapter } from "../../src/adapter.ts";
 import { deferSigterm } from "./framework-shutdown.ts";
 import { type CloudRunListener, createListener } from "./listener.ts";
 
+export { platformIdentities } from "./identity.ts";
 export { identityToken } from "./identity-token.ts";
 
 /**

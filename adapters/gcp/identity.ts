@@ -1,20 +1,30 @@
-import type { Caller } from "../../src/auth/caller.ts";
-import { principalOf } from "../../src/auth/principal.ts";
-import type { HttpRequest, Invocation } from "../../src/http/http-handler.ts";
-
-/** What Cloud Run puts in the place of a signature that it has checked ("Troubleshoot Cloud Run issues", signature removed). */
-const CHECKED = "SIGNATURE_REMOVED_BY_GOOGLE";
-
-const ISSUERS: readonly unknown[] = ["https://accounts.google.com", "accounts.google.com"];
+import type { HttpRequest, PlatformIdentity, PlatformIdentityProvider } from "../../src/adapter.ts";
+import { googleIap } from "./iap-identity.ts";
+import { readEnvironment } from "./invocation.ts";
 
 /**
- * The caller in the ID token by which Cloud Run's IAM let the request in. Of two tokens Cloud Run checks the one in
- * `X-Serverless-Authorization` and passes on the other as the client wrote it ("Authenticating service-to-service"), so that
- * one counts where it is there. A service that IAM does not guard would pass on anything: this is believed on Cloud Run
- * alone, and where it is configured.
+ * Accounts that Cloud Run's IAM let in. A service that IAM does not guard passes on any header as the client wrote it:
+ * configuring this kind says that IAM guards it. Off Cloud Run nobody is attested.
  */
-export function readGoogleIam({ headers }: HttpRequest, { identityHeaders }: Invocation): Caller | undefined {
-  if (identityHeaders !== "google-iam") return undefined;
+const googleIam: PlatformIdentityProvider = {
+  kind: "google-iam",
+  createReader: () => (readEnvironment(process.env).managed ? readGoogleIam : () => undefined),
+};
+
+/** The ways in which Google Cloud attests callers. */
+export const platformIdentities: readonly PlatformIdentityProvider[] = [googleIap(), googleIam];
+
+/** Stands where the signature was that Cloud Run checked ("Troubleshoot Cloud Run issues", signature removed). */
+const CHECKED = "SIGNATURE_REMOVED_BY_GOOGLE";
+
+const ISSUER = "https://accounts.google.com";
+const ISSUERS: readonly unknown[] = [ISSUER, "accounts.google.com"];
+
+/**
+ * Of two tokens Cloud Run checks the one in `X-Serverless-Authorization` and passes the other on as the client wrote it
+ * ("Authenticating service-to-service"), so the other counts only where it is alone.
+ */
+function readGoogleIam({ headers }: HttpRequest): PlatformIdentity | undefined {
   const header = headers["x-serverless-authorization"] ?? headers.authorization ?? "";
   const [, payload, signature] = /^bearer +[\w-]+\.([\w-]+)\.(\w+)$/i.exec(header) ?? [];
   const claims = payload && signature === CHECKED ? parse(payload) : undefined;
@@ -22,15 +32,7 @@ export function readGoogleIam({ headers }: HttpRequest, { identityHeaders }: Inv
   const { iss, sub, exp, azp } = claims;
   if (!ISSUERS.includes(iss) || typeof sub !== "string" || sub === "") return undefined;
   if (typeof exp !== "number" || exp < Date.now() / 1000) return undefined;
-  const issuer = "https://accounts.google.com";
-  return {
-    principal: principalOf({ issuer, subject: sub }),
-    issuer,
-    subject: sub,
-    ...(typeof azp === "string" && { clientId: azp }),
-    scopes: [],
-    claims,
-  };
+  return { issuer: ISSUER, subject: sub, ...(typeof azp === "string" && { clientId: azp }), claims };
 }
 
 function parse(payload: string): Record<string, unknown> | undefined {

@@ -51,7 +51,6 @@ export function createInvocation({ incoming, outgoing, environment, inFlight }: 
     // Not the trace id: a client may send its own, twice.
     requestId: process.getBuiltinModule("node:crypto").randomUUID(),
     ...(clientIp && { clientIp: clientIp.replace(/^::ffff:(?=\d+\.)/, "") }),
-    ...(environment.managed && { identityHeaders: "google-iam" }),
     signal,
     deadline,
     canStream: true,

@@ -1,6 +1,8 @@
-import type { Cloud } from "../clouds.ts";
+import { join } from "node:path";
+import { CLOUDS, type Cloud } from "../clouds.ts";
+import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../package-json.ts";
 
-/** What the default export of an entry is: an MCP server, or the toolkit's own `HttpHandler`. */
+/** The kind of an entry's default export: an MCP server, or the toolkit's own `HttpHandler`. */
 export type EntryKind = "server" | "handler";
 
 const EXPORTS: Readonly<Record<Cloud, string>> = {
@@ -19,14 +21,14 @@ export const mcp = toCloudRun(endpoint);
 export const listen = () => listenOnPort(endpoint);`,
 };
 
-/** Off Lambda, where a role comes with the function, an instance has to prove to AWS who it is. */
-const IDENTITY: Readonly<Record<Cloud, { readonly source: string; readonly argument: string }>> = {
+/** On Lambda a role comes with the function; elsewhere an instance has to prove to AWS who it is. */
+const IDENTITY_TOKEN: Readonly<Record<Cloud, { readonly source: string; readonly argument: string }>> = {
   aws: { source: "", argument: "" },
   azure: { source: `import { identityToken } from "mcp-anycloud/azure";\n`, argument: ", identityToken" },
   gcp: { source: `import { identityToken } from "mcp-anycloud/gcp";\n`, argument: ", identityToken" },
 };
 
-/** Lambda gives a whole core to what comes before the first request, and a part of one to what comes after. */
+/** Lambda gives a whole core to the time before the first request, and a part of one to the time after. */
 const WARM_UP: Readonly<Record<Cloud, string>> = {
   aws: `
 import { warmUp } from "mcp-anycloud/adapter";
@@ -38,28 +40,42 @@ await warmUp();`,
 const serverSource = (cloud: Cloud): string => `
 import { createMcpEndpoint } from "mcp-anycloud";
 import { readConfig } from "mcp-anycloud/adapter";
+import { platformIdentities } from "mcp-anycloud/${cloud}";
 import { openConfiguredStore } from "mcp-anycloud/aws/dynamodb";
 import { openConfiguredStateKeys } from "mcp-anycloud/aws/state-keys";
-${IDENTITY[cloud].source}const config = readConfig(process.env);
-const store = openConfiguredStore(config${IDENTITY[cloud].argument});
-const stateKeys = openConfiguredStateKeys(config${IDENTITY[cloud].argument});
-const endpoint = createMcpEndpoint(entry, { store, stateKeys });`;
+${IDENTITY_TOKEN[cloud].source}const config = readConfig(process.env);
+const store = openConfiguredStore(config${IDENTITY_TOKEN[cloud].argument});
+const stateKeys = openConfiguredStateKeys(config${IDENTITY_TOKEN[cloud].argument});
+const endpoint = createMcpEndpoint(entry, { store, stateKeys, platformIdentities });`;
 
 const HANDLER = `
 const endpoint = entry;`;
 
-/** The module that is bundled for a cloud: the user's default export in the hands of the cloud's adapter. */
+/** The module that is bundled for a cloud: it hands the user's default export to the cloud's adapter. */
 export function entrySource(entry: string, kind: EntryKind, cloud: Cloud): string {
   const isServer = kind === "server";
   const endpoint = isServer ? serverSource(cloud) : HANDLER;
   return `${importOf(entry)}${endpoint}${EXPORTS[cloud]}${isServer ? WARM_UP[cloud] : ""}\n`;
 }
 
-/** A module without any cloud: it throws when the default export is not a server. */
+/**
+ * A module without any adapter: it throws when the default export is not a server. It offers the identities of every
+ * cloud, because an environment that suits one cloud must not fail a check that concerns none.
+ */
 export function checkSource(entry: string): string {
+  const identities = CLOUDS.map(
+    (cloud) => `import { platformIdentities as ${cloud} } from ${JSON.stringify(identityModule(cloud))};`,
+  );
   return `${importOf(entry)}
 import { createMcpEndpoint } from "mcp-anycloud";
-createMcpEndpoint(entry);\n`;
+${identities.join("\n")}
+createMcpEndpoint(entry, { platformIdentities: [${CLOUDS.map((cloud) => `...${cloud}`).join(", ")}] });\n`;
 }
 
 const importOf = (entry: string): string => `import entry from ${JSON.stringify(entry)};`;
+
+/** By path: no entry point of the package holds a cloud's identities without its adapter. */
+const identityModule = (cloud: Cloud): string =>
+  RUNS_FROM_SOURCE
+    ? join(PACKAGE_FOLDER, "adapters", cloud, "identity.ts")
+    : join(PACKAGE_FOLDER, "lib", "adapters", cloud, "identity.js");

@@ -6,7 +6,7 @@ import { type Challenges, createChallenges } from "./challenge.ts";
 import { checkAuth } from "./check-auth.ts";
 import { createJwtAuthenticator } from "./jwt/jwt-authenticator.ts";
 import { createTokenCheck } from "./jwt/token-check.ts";
-import { createPlatformAuthenticator } from "./platform-identity.ts";
+import { createPlatformAuthenticator, type PlatformIdentityProvider } from "./platform-identity.ts";
 import { createProtectedResource, type ProtectedResource } from "./protected-resource.ts";
 import { createVerifierAuthenticator } from "./verifier-authenticator.ts";
 
@@ -18,8 +18,8 @@ export interface AuthenticationOptions {
   readonly authorizationServers?: readonly string[] | undefined;
   /** Scopes that one or another tool asks for, for the metadata. */
   readonly toolScopes?: readonly string[];
-  /** Where the keys of Google's Identity-Aware Proxy are. Default: Google's. */
-  readonly iapKeysUrl?: string | undefined;
+  /** How the platform can attest callers; the configuration selects one by its kind. */
+  readonly platformIdentities?: readonly PlatformIdentityProvider[] | undefined;
 }
 
 /** How an endpoint finds out who calls, and what it says of that. */
@@ -44,12 +44,15 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
     authorizationServers: tokenIssuers?.map(({ issuer }) => issuer) ?? (verifier && options.authorizationServers) ?? [],
   });
   const challenges = createChallenges({ ...config, hasMetadata: protectedResource !== undefined });
-  const hasScopes = Boolean(verifier ?? tokenIssuers) || config.platformIdentity === "azure-easy-auth";
-  return { authenticate: authenticatorOf(options, challenges), hasScopes, challenges, protectedResource };
+  const provider = options.platformIdentities?.find(({ kind }) => kind === config.platformIdentity);
+  const hasScopes = Boolean(verifier ?? tokenIssuers ?? provider?.hasScopes);
+  const authenticate = authenticatorOf(options, provider, challenges);
+  return { authenticate, hasScopes, challenges, protectedResource };
 }
 
 function authenticatorOf(
-  { config, verifier, iapKeysUrl }: AuthenticationOptions,
+  { config, verifier }: AuthenticationOptions,
+  provider: PlatformIdentityProvider | undefined,
   challenges: Challenges,
 ): Authenticator | undefined {
   const { tokenIssuers: issuers, publicUrl, platformIdentity, platformAudience } = config;
@@ -58,8 +61,5 @@ function authenticatorOf(
     const check = createTokenCheck({ issuers, publicUrl, algorithms: SIGNATURE_ALGORITHMS });
     return createJwtAuthenticator({ check, challenges, publicUrl });
   }
-  return (
-    platformIdentity &&
-    createPlatformAuthenticator(platformIdentity, { audience: platformAudience, keysUrl: iapKeysUrl })
-  );
+  return platformIdentity === undefined ? undefined : createPlatformAuthenticator(provider, platformAudience);
 }

@@ -9,9 +9,3 @@ type AuthenticationResult =
 
 /** Finds out who makes a request. Throws when that cannot be found out. */
 export type Authenticator = (request: HttpRequest, invocation: Invocation) => Promise<AuthenticationResult>;
-
-/** The caller that a platform vouches for; undefined where it vouches for nobody. Throws when that cannot be found out. */
-export type ReadPlatformIdentity = (
-  request: HttpRequest,
-  invocation: Invocation,
-) => Caller | undefined | Promise<Caller | undefined>;

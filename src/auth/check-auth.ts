@@ -13,6 +13,7 @@ export function checkAuth(options: AuthenticationOptions): void {
   const problems = [
     ...gateProblems(config, verifier !== undefined),
     ...issuerProblems(config),
+    ...platformProblems(options),
     ...partProblems(options),
   ];
   if (problems.length > 0)
@@ -23,7 +24,7 @@ function* gateProblems(config: Config, hasVerifier: boolean): Iterable<string> {
   const gates = [
     hasVerifier && "a verifier of the server's own",
     config.tokenIssuers && "MCP_ANYCLOUD_TOKEN_ISSUERS",
-    config.platformIdentity && "MCP_ANYCLOUD_PLATFORM_IDENTITY",
+    config.platformIdentity !== undefined && "MCP_ANYCLOUD_PLATFORM_IDENTITY",
   ].filter((gate) => gate !== false && gate !== undefined);
   if (gates.length > 1) yield `${gates.join(" and ")} are ${gates.length} gates: keep one of them`;
   if (config.requiredScopes && !hasVerifier && !config.tokenIssuers) {
@@ -41,15 +42,30 @@ function* issuerProblems({ tokenIssuers: issuers, publicUrl }: Config): Iterable
   }
 }
 
+function* platformProblems({ config, platformIdentities = [] }: AuthenticationOptions): Iterable<string> {
+  const { platformIdentity: kind, platformAudience } = config;
+  const kinds = platformIdentities.map((provider) => provider.kind);
+  const matches = platformIdentities.filter((provider) => provider.kind === kind);
+  if (kind !== undefined && matches.length === 0) {
+    const offered =
+      kinds.length > 0
+        ? `${kinds.join(" and ")}: set one of those`
+        : "none: pass createMcpEndpoint its platformIdentities";
+    yield `MCP_ANYCLOUD_PLATFORM_IDENTITY is ${kind}, and this entry offers ${offered}`;
+  }
+  if (matches.length > 1) yield `platformIdentities holds ${kind} ${matches.length} times: keep one of them`;
+  const needsAudience = matches.some((provider) => provider.needsAudience);
+  if (needsAudience && !platformAudience) {
+    yield `${kind} needs MCP_ANYCLOUD_PLATFORM_AUDIENCE: assertions for other services must not count`;
+  }
+  if (platformAudience && !needsAudience) {
+    yield `MCP_ANYCLOUD_PLATFORM_AUDIENCE is set, and ${kind ?? "no platform identity"} does not check it: unset it`;
+  }
+}
+
 function* partProblems({ config, verifier, authorizationServers }: AuthenticationOptions): Iterable<string> {
-  const { publicUrl, platformIdentity, platformAudience, path } = config;
+  const { publicUrl, path } = config;
   if (publicUrl !== undefined && !isSecureUrl(publicUrl)) yield "publicUrl is not an https URL without query";
-  if (platformIdentity === "google-iap" && !platformAudience) {
-    yield "google-iap needs MCP_ANYCLOUD_PLATFORM_AUDIENCE: assertions for other services must not count";
-  }
-  if (platformAudience && platformIdentity !== "google-iap") {
-    yield "MCP_ANYCLOUD_PLATFORM_AUDIENCE needs MCP_ANYCLOUD_PLATFORM_IDENTITY to be google-iap";
-  }
   if (authorizationServers && (!verifier || publicUrl === undefined)) {
     yield "authorizationServers need a verifier and MCP_ANYCLOUD_PUBLIC_URL";
   }

@@ -1,38 +1,47 @@
-import { readEasyAuth } from "../../adapters/azure/identity.ts";
-import { type GoogleIapOptions, iapReader } from "../../adapters/gcp/iap-identity.ts";
-import { readGoogleIam } from "../../adapters/gcp/identity.ts";
-import type { PlatformIdentityKind } from "../config/auth-settings.ts";
-import type { HttpRequest, HttpResponse, Invocation } from "../http/http-handler.ts";
+import type { HttpRequest, HttpResponse, Invocation, PlatformIdentity } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
-import type { Authenticator, ReadPlatformIdentity } from "./authenticator.ts";
+import type { Authenticator } from "./authenticator.ts";
 import type { Caller } from "./caller.ts";
 import { principalOf } from "./principal.ts";
 
-const READERS: Readonly<Record<PlatformIdentityKind, (options: GoogleIapOptions) => ReadPlatformIdentity>> = {
-  "aws-iam": () => readInvocation,
-  "azure-easy-auth": () => readEasyAuth,
-  "google-iap": iapReader,
-  "google-iam": () => readGoogleIam,
-};
+/** Reads whom a platform attests as the caller; undefined where it attests nobody. Throws when that cannot be found out. */
+export type ReadPlatformIdentity = (
+  request: HttpRequest,
+  invocation: Invocation,
+) => PlatformIdentity | undefined | Promise<PlatformIdentity | undefined>;
+
+/** One way in which a platform attests callers. Adapters bring these; the core knows none. */
+export interface PlatformIdentityProvider {
+  /** The value of MCP_ANYCLOUD_PLATFORM_IDENTITY that selects it. */
+  readonly kind: string;
+  /** Whether its callers come with scopes. Default false. */
+  readonly hasScopes?: boolean;
+  /** Whether it checks MCP_ANYCLOUD_PLATFORM_AUDIENCE, which must then be set. Default false. */
+  readonly needsAudience?: boolean;
+  /** Called once, when the endpoint is created. Throws CONFIG_INVALID for an audience that it cannot check. */
+  createReader(options: { readonly audience: string | undefined }): ReadPlatformIdentity;
+}
 
 /**
- * Asks every request whom the platform says it is from. Nothing that a client could have written is believed: what is not
- * signed counts only as the adapter hands it over, or on the platform that writes over it.
+ * Lets in the callers that a platform attests. Without a provider it lets nobody in: `checkAuth` has refused such a
+ * configuration before.
  */
-export function createPlatformAuthenticator(kind: PlatformIdentityKind, options: GoogleIapOptions): Authenticator {
-  const read = READERS[kind](options);
+export function createPlatformAuthenticator(
+  provider: PlatformIdentityProvider | undefined,
+  audience: string | undefined,
+): Authenticator {
+  const read = provider?.createReader({ audience });
   return async (request, invocation) => {
-    const caller = await read(request, invocation);
-    return caller ? { caller } : { refused: unknown() };
+    const identity = await read?.(request, invocation);
+    return identity ? { caller: toCaller(identity) } : { refused: notAttested() };
   };
 }
 
-function readInvocation(_request: HttpRequest, { identity }: Invocation): Caller | undefined {
-  if (identity?.issuer !== "aws-iam") return undefined;
-  const { issuer, subject, claims = {} } = identity;
-  return { principal: principalOf({ issuer, subject }), issuer, subject, scopes: [], claims };
+function toCaller({ issuer, subject, clientId, scopes = [], claims = {} }: PlatformIdentity): Caller {
+  const principal = principalOf({ issuer, subject });
+  return { principal, issuer, subject, ...(clientId !== undefined && { clientId }), scopes, claims };
 }
 
-/** Not a 401, which must name a way to authenticate (RFC 9110 §15.5.2): this one is the platform's, and HTTP has no word for it. */
-const unknown = (): HttpResponse =>
+/** Not a 401, which must name a way to authenticate (RFC 9110 §15.5.2): this way is the platform's, and HTTP has no name for it. */
+const notAttested = (): HttpResponse =>
   errorResponse(403, { code: JsonRpcCode.HTTP_ERROR, message: "The platform does not say who calls." });

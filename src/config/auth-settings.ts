@@ -14,14 +14,11 @@ export interface AuthConfig {
   readonly tokenIssuers?: readonly TokenIssuer[];
   /** Scopes that every request needs. Default: none. */
   readonly requiredScopes?: readonly string[];
-  /** Who vouches for callers instead of tokens. Default: nobody. */
-  readonly platformIdentity?: PlatformIdentityKind;
-  /** With `google-iap`, whom its assertions are for: `/projects/<number>/…`. */
+  /** How the platform attests callers, instead of tokens: the kind of a provider that the entry brings. Default: not at all. */
+  readonly platformIdentity?: string;
+  /** The audience that the platform's assertions must name, where they name one. */
   readonly platformAudience?: string;
 }
-
-/** Ways of platforms to say who calls. */
-export type PlatformIdentityKind = "aws-iam" | "azure-easy-auth" | "google-iap" | "google-iam";
 
 /** Characters of a scope (RFC 6749 §3.3), without the comma, which separates them here. */
 const SCOPE = /^[!#-+\-.-[\]-~]+$/;
@@ -49,12 +46,12 @@ export const AUTH_SETTINGS: Settings<keyof AuthConfig> = {
   },
   MCP_ANYCLOUD_PLATFORM_IDENTITY: {
     field: "platformIdentity",
-    schema: () => z.enum(["aws-iam", "azure-easy-auth", "google-iap", "google-iam"]),
-    must: "be aws-iam, azure-easy-auth, google-iap or google-iam",
+    schema: () => z.string().regex(/^[a-z][a-z\d-]{0,63}$/),
+    must: "be the word for how the platform attests callers, in lower-case letters, digits and hyphens",
   },
   MCP_ANYCLOUD_PLATFORM_AUDIENCE: {
     field: "platformAudience",
-    schema: () => z.string().regex(/^\/projects\/\S{1,500}$/),
-    must: "be the audience of Identity-Aware Proxy's assertions, such as /projects/123/global/backendServices/456",
+    schema: () => z.string().regex(/^\S{1,512}$/),
+    must: "be the audience that the platform's assertions name, without spaces",
   },
 };

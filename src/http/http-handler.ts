@@ -35,11 +35,6 @@ export interface Invocation {
   readonly clientIp?: string;
   /** Who calls, as the platform found out before it passed the request on. Absent where it was not set up to. */
   readonly identity?: PlatformIdentity;
-  /**
-   * Headers that say who calls, and that this platform writes over a client's own where it is set up to say so. Whether it
-   * is cannot be seen from here: MCP_ANYCLOUD_PLATFORM_IDENTITY has to say it, too.
-   */
-  readonly identityHeaders?: "azure-easy-auth" | "google-iam";
   /** Fires when the client went away, on platforms that can tell. */
   readonly signal?: AbortSignal;
   /** Fires while there is still time to end a stream cleanly before the platform stops the invocation. */
@@ -52,13 +47,16 @@ export interface Invocation {
   readonly waitUntil?: (work: Promise<unknown>) => void;
 }
 
-/** A caller that a platform knows. */
+/** A caller as a platform attests it. */
 export interface PlatformIdentity {
-  /** Who says so, as one word for all callers of that kind: `aws-iam`. */
+  /** Who attests: a URL, or one word for all callers of that kind. */
   readonly issuer: string;
-  /** Whom it names: an ARN. */
+  /** The caller's name at that issuer. */
   readonly subject: string;
-  /** What else it says of the caller. */
+  /** The OAuth client that the caller uses. */
+  readonly clientId?: string;
+  readonly scopes?: readonly string[];
+  /** Everything else that the platform attests, under the platform's own names. */
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 

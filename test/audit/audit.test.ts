@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { platformIdentities } from "../../adapters/aws/identity.ts";
 import { cedarPolicy } from "../../src/authorization/cedar-policy.ts";
 import { type AuditRecord, createMcpEndpoint } from "../../src/index.ts";
 import { MODERN, ROUTES, type Who } from "../security/routes.ts";
@@ -135,7 +136,7 @@ test("who is not let in is recorded, without what was sent to get in", async () 
     expect(guarded.records.at(-1)).not.toHaveProperty("principal");
     expect(JSON.stringify(guarded.records)).not.toContain("canary");
   }
-  const attested = ROUTES[0]?.[1].open({}, { isOpen: true, platformIdentity: "aws-iam" });
+  const attested = ROUTES[0]?.[1].open({}, { isOpen: true, platformIdentity: "aws-iam", platformIdentities });
   expect((await attested?.ask(undefined, "tools/call", { name: "read" }))?.status).toBe(403);
   expect(attested?.records).toMatchObject([{ event: "access_denied", reason: "unauthenticated" }]);
   const guarded = ROUTES[2]?.[1].open({}, { requiredScopes: ["mcp"] });

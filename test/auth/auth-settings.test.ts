@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { platformIdentities } from "../../adapters/gcp/identity.ts";
 import { readConfig } from "../../src/adapter.ts";
 import { createMcpEndpoint, defineServer, type McpEndpointOptions } from "../../src/index.ts";
 import { anyUser } from "../protocol-2026/instances.ts";
@@ -85,8 +86,8 @@ test.each<[string, McpEndpointOptions, string]>([
   ],
   ["scopes that nobody has", { requiredScopes: ["notes"] }, "REQUIRED_SCOPES needs tokens to be in"],
   ["scopes of a platform", { requiredScopes: ["notes"], platformIdentity: "aws-iam" }, "needs tokens to be in"],
-  ["a proxy whose assertions may be for others", { platformIdentity: "google-iap" }, "PLATFORM_AUDIENCE"],
-  ["an audience of nothing", { platformAudience: "/projects/1", platformIdentity: "aws-iam" }, "PLATFORM_AUDIENCE"],
+  ["a platform that the entry does not know", { platformIdentity: "aws-iam" }, "this entry offers none"],
+  ["an audience that nobody checks", { platformAudience: "/projects/1" }, "PLATFORM_AUDIENCE is set"],
   ["an endpoint in the metadata's place", { path: "/.well-known/mcp" }, "must not be /.well-known/mcp"],
   // Options are not read by anybody else.
   ["HS256 by way of an option", { tokenIssuers: [{ issuer, algorithms: ["HS256"] }], publicUrl }, "valid settings"],
@@ -107,6 +108,11 @@ test("authorization servers without a verifier, or a place to publish them, fail
 
 test("every problem is told at once", () => {
   expect(() =>
-    createMcpEndpoint(createV2Server, { ...verified, tokenIssuers, platformIdentity: "google-iap" }),
+    createMcpEndpoint(createV2Server, {
+      ...verified,
+      tokenIssuers,
+      platformIdentity: "google-iap",
+      platformIdentities,
+    }),
   ).toThrow(/are 3 gates.*needs MCP_ANYCLOUD_PUBLIC_URL.*google-iap needs MCP_ANYCLOUD_PLATFORM_AUDIENCE/);
 });

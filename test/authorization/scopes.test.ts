@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { platformIdentities } from "../../adapters/aws/identity.ts";
 import { cedarPolicy } from "../../src/authorization/cedar-policy.ts";
 import { type Guarded, ROUTES, V2_ROUTES, type Who } from "../security/routes.ts";
 import { legacyRequest, textOf } from "../support/messages.ts";
@@ -119,7 +120,7 @@ test("a tool that is hidden from a caller is not told of by its scopes", async (
 
 test("a platform's callers, who have no scopes, do not get what SDK v2 asks scopes for", async () => {
   for (const [name, route] of V2_ROUTES) {
-    const guarded = route.open({}, { isOpen: true, platformIdentity: "aws-iam" });
+    const guarded = route.open({}, { isOpen: true, platformIdentity: "aws-iam", platformIdentities });
     const invocation = { identity: { issuer: "aws-iam", subject: "arn:aws:iam::123456789012:user/ada" } };
     const status = async (tool: string): Promise<number> =>
       (await guarded.ask(undefined, "tools/call", { name: tool, arguments: {} }, { invocation })).status;

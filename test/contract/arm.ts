@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
-import type { HttpHandler, Invocation } from "../../src/adapter.ts";
+import type { HttpHandler } from "../../src/adapter.ts";
 
 /** A request as a client puts it on the wire. */
 export interface SentRequest {
@@ -43,8 +43,6 @@ export interface Traits {
   readonly maxRequestBytes: number;
   /** Methods that the platform lets through to a function. */
   readonly methods: readonly string[];
-  /** Headers that say who calls, where the platform can be set up to write over a client's. */
-  readonly identityHeaders?: Invocation["identityHeaders"];
 }
 
 /** Calls the handler itself: the arm that shows what the contract means. */

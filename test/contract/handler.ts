@@ -51,7 +51,6 @@ function echo({ method, url, headers, body = "" }: HttpRequest, invocation: Invo
     requestId: invocation.requestId,
     clientIp: invocation.clientIp,
     identity: invocation.identity,
-    identityHeaders: invocation.identityHeaders,
     canStream: invocation.canStream,
     deadline: invocation.deadline !== undefined,
     pid: process.pid,

@@ -31,14 +31,13 @@ const PLAIN: Traits = {
   maxRequestBytes: Number.POSITIVE_INFINITY,
   methods: ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
 };
-const AZURE: Traits = { ...PLAIN, exactPath: false, tellsDisconnect: false, identityHeaders: "azure-easy-auth" };
-const CLOUD_RUN: Traits = { ...PLAIN, identityHeaders: "google-iam" };
+const AZURE: Traits = { ...PLAIN, exactPath: false, tellsDisconnect: false };
 
 /** The first form of each cloud is the one that its document deploys. */
 const FORMS: ReadonlyArray<[name: string, OutsideCloud, Traits, Partial<FrontOptions>]> = [
   ["templates/azure", "azure", AZURE, {}],
-  ["templates/gcp, as a function", "gcp", CLOUD_RUN, { form: "function" }],
-  ["templates/gcp, as a container", "gcp", CLOUD_RUN, { form: "container" }],
+  ["templates/gcp, as a function", "gcp", PLAIN, { form: "function" }],
+  ["templates/gcp, as a container", "gcp", PLAIN, { form: "container" }],
 ];
 
 test("terraform is there to say what servers are deployed with", ({ skip }) => {

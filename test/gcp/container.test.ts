@@ -143,13 +143,6 @@ describe("the invocation", () => {
     expect((await invocationOf(headers)).clientIp).toBe("127.0.0.1");
   });
 
-  test("has headers that say who calls on Cloud Run alone", async () => {
-    vi.stubEnv("K_SERVICE", "mcp");
-    expect((await invocationOf()).identityHeaders).toBe("google-iam");
-    vi.stubEnv("K_SERVICE", undefined);
-    expect((await invocationOf()).identityHeaders).toBeUndefined();
-  });
-
   test("has a deadline a tenth, at most 10 s, before the platform's timeout", async () => {
     for (const [seconds, expected] of Object.entries({ "3600": 3590, "300": 290, "60": 54, "": 290, none: 290 })) {
       vi.stubEnv("CLOUD_RUN_TIMEOUT_SECONDS", seconds);

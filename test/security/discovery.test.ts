@@ -1,5 +1,6 @@
 import { discoverOAuthProtectedResourceMetadata } from "@modelcontextprotocol/client";
 import { describe, expect, test } from "vitest";
+import { platformIdentities } from "../../adapters/aws/identity.ts";
 import { createMcpEndpoint, defineServer, type McpEndpointOptions, toFetch } from "../../src/index.ts";
 import { anyUser, instanceOf } from "../protocol-2026/instances.ts";
 import { type Caller, callerOf, legacyRequest } from "../support/messages.ts";
@@ -80,7 +81,10 @@ describe("the metadata of a protected resource", () => {
   test.each<[string, McpEndpointOptions]>([
     ["without tokens", { publicUrl: "https://mcp.example/mcp" }],
     ["without a public URL", { tokenIssuers: [{ issuer: "https://a.example", audiences: ["a"] }] }],
-    ["where the platform vouches", { publicUrl: "https://mcp.example/mcp", platformIdentity: "aws-iam" }],
+    [
+      "where the platform attests callers",
+      { publicUrl: "https://mcp.example/mcp", platformIdentity: "aws-iam", platformIdentities },
+    ],
   ])("are not there %s, and no challenge names them", async (_what, options) => {
     const call = instanceOf(createV2Server, { audit: "off", ...options });
     expect((await get(call, WELL_KNOWN)).status).toBe(404);

@@ -37,7 +37,7 @@ export function createJwtAuthenticator({ check, challenges, publicUrl }: JwtAuth
   };
 }
 
-/** Whom a verified token names. */
-export function callerOf({ issuer, subject, clientId, scopes, claims }: JwtProof): Caller {
+/** The caller that a verified token names. */
+function callerOf({ issuer, subject, clientId, scopes, claims }: JwtProof): Caller {
   return { principal: principalOf({ issuer, subject, clientId }), issuer, subject, clientId, scopes, claims };
 }
