@@ -1,59 +1,57 @@
-import { type Invocation, LightSignal } from "../../src/adapter.ts";
+import type { Invocation } from "../../src/adapter.ts";
+import { createBackgroundWork } from "../shared/background-work.ts";
+import { startDeadline } from "../shared/deadline.ts";
+import { readIdentity } from "./identity.ts";
+import { isRestEvent, type LambdaEvent } from "./lambda-event.ts";
 import type { LambdaContext } from "./lambda-runtime.ts";
-import type { ClientFacts } from "./request.ts";
 
-/** An invocation under way: what the handler is told, and what the adapter does when the answer is out. */
+/** An invocation that is in progress. */
 export interface OpenInvocation {
   readonly facts: Invocation;
-  /** Settles once everything handed to `waitUntil` has. Never rejects. */
-  settled(): Promise<void>;
-  /** Stops the clock of `deadline`. */
-  close(): void;
+  /** Waits for the work handed to `waitUntil`, because Lambda freezes the instance afterwards, and stops the deadline. */
+  close(): Promise<void>;
 }
 
 export interface InvocationOptions {
+  readonly event: LambdaEvent;
   readonly context: LambdaContext;
-  readonly client: ClientFacts;
   readonly canStream: boolean;
 }
 
 /**
- * How long before Lambda's time limit `deadline` fires: a tenth of the time the invocation has, at most 2 seconds.
- * That is enough to end a stream cleanly, and little enough to leave a short limit its use.
+ * Time between `deadline` and Lambda's time limit: a tenth of the time that the invocation has, at most 2 seconds. That is
+ * enough to end a stream cleanly, and leaves most of a short limit to the handler.
  */
 export function deadlineMarginMs(remainingMs: number): number {
   return Math.min(2_000, remainingMs / 10);
 }
 
-/** Lambda never tells a function that its client went away, so there is no `signal`. */
-export function openInvocation({ context, client, canStream }: InvocationOptions): OpenInvocation {
+/** Reads the facts of an invocation and starts its deadline. Lambda does not report client disconnects: no `signal`. */
+export function openInvocation({ event, context, canStream }: InvocationOptions): OpenInvocation {
+  const requestId = context.awsRequestId;
   const remainingMs = context.getRemainingTimeInMillis();
-  const deadline = new LightSignal();
-  const timer = setTimeout(() => deadline.abort(), remainingMs - deadlineMarginMs(remainingMs));
-  const background = new Set<Promise<void>>();
-
-  function waitUntil(work: Promise<unknown>): void {
-    const watched = work.then(
-      () => {},
-      (error) => console.error(`request ${context.awsRequestId}: work after the response failed:`, error),
-    );
-    background.add(watched);
-    void watched.then(() => background.delete(watched));
-  }
-
+  const deadline = startDeadline(remainingMs - deadlineMarginMs(remainingMs));
+  const background = createBackgroundWork();
+  const logFailure = (error: unknown): void =>
+    console.error(`request ${requestId}: work after the response failed:`, error);
+  const identity = readIdentity(event);
   return {
     facts: {
-      requestId: context.awsRequestId,
-      ...client,
-      deadline,
+      requestId,
+      clientIp: clientIp(event),
+      ...(identity && { identity }),
+      deadline: deadline.signal,
       canStream,
       exclusive: true,
-      waitUntil,
+      waitUntil: (work) => background.add(work, logFailure),
     },
-    async settled() {
-      // Work may hand over further work.
-      while (background.size > 0) await Promise.all(background);
+    async close() {
+      await background.settled();
+      deadline.clear();
     },
-    close: () => clearTimeout(timer),
   };
 }
+
+/** The address that the ingress saw. Headers can be forged. */
+const clientIp = (event: LambdaEvent): string =>
+  isRestEvent(event) ? event.requestContext.identity.sourceIp : event.requestContext.http.sourceIp;

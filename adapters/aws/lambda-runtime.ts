@@ -1,12 +1,12 @@
 import { AnycloudError } from "../../src/adapter.ts";
 
-/** What Lambda tells a function about one invocation (Lambda Developer Guide, "The Lambda context object in Node.js"). */
+/** Lambda's facts about one invocation (Lambda Developer Guide, "The Lambda context object in Node.js"). */
 export interface LambdaContext {
   readonly awsRequestId: string;
   getRemainingTimeInMillis(): number;
 }
 
-/** The part of Lambda's response stream the adapter uses; every chunk leaves with its own write. */
+/** The part of Lambda's response stream that the adapter uses. Lambda sends each `write` at once. */
 export interface ResponseStream {
   readonly destroyed: boolean;
   write(chunk: string): boolean;
@@ -15,7 +15,7 @@ export interface ResponseStream {
   off(event: "drain" | "close", listener: () => void): unknown;
 }
 
-/** Status and headers of a streamed answer, sent as JSON before the first byte of the body. */
+/** Status and headers of a streamed response, which Lambda sends as JSON before the body. */
 export interface ResponseMetadata {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -31,8 +31,8 @@ export interface LambdaRuntime {
 }
 
 /**
- * The runtime this process runs on; throws `ENTRY_INVALID` elsewhere. Read here instead of being declared as a global,
- * which would clash with the declaration in `@types/aws-lambda` in users' projects.
+ * The runtime of this process; throws ENTRY_INVALID outside Lambda. It is not declared as a global, because that would
+ * clash with `@types/aws-lambda` in users' projects.
  */
 export function lambdaRuntime(): LambdaRuntime {
   const { awslambda } = globalThis as { awslambda?: LambdaRuntime };

@@ -1,27 +1,83 @@
-import { app, type HttpMethod } from "@azure/functions";
-import type { HttpHandler } from "../../src/adapter.ts";
-import { toAzureFunction } from "./http-trigger.ts";
+import {
+  type HttpHandler as AzureHandler,
+  type HttpResponse as AzureResponse,
+  app,
+  type HttpMethod,
+} from "@azure/functions";
+import { type Adapter, catchErrors, type HttpHandler, type HttpRequest, type HttpResponse } from "../../src/adapter.ts";
+import { createBackgroundWork } from "../shared/background-work.ts";
+import { readFunctionTimeoutMs } from "./function-timeout.ts";
+import { type OpenInvocation, openInvocation } from "./invocation.ts";
+import { type ProxiedConnection, watchProxiedConnections } from "./proxied-connection.ts";
+import { toRequest } from "./request.ts";
+import { toResponse } from "./response.ts";
 
 export { platformIdentities } from "./identity.ts";
 export { identityToken } from "./identity-token.ts";
-export { toAzureFunction };
 
-/** What the library's `HttpRequest` can carry: the Fetch standard forbids `CONNECT` and `TRACE`. */
+/** The methods that the library's `HttpRequest` can carry: the Fetch standard forbids `CONNECT` and `TRACE`. */
 const METHODS: HttpMethod[] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 /**
- * Makes `handler` the whole function app: one streaming HTTP function named `mcp` that serves every path.
- * The paths are the server's own when host.json sets `extensions.http.routePrefix` to `""`.
+ * Makes `handler` the whole function app: one streaming HTTP function named `mcp` that serves every path. The paths are
+ * the server's own when host.json sets `extensions.http.routePrefix` to `""`.
  */
 export function toAzureFunctions(handler: HttpHandler): void {
-  // Without it, the host receives a response only once its body has ended.
+  // Without it, the host gets a response only when its body has ended.
   // https://learn.microsoft.com/azure/azure-functions/functions-reference-node#http-streams
   app.setup({ enableHttpStream: true });
   app.http("mcp", {
     methods: METHODS,
-    // Function keys are no substitute for the bearer tokens that the MCP authorization specification asks for.
+    // Function keys do not replace the bearer tokens that the MCP authorization specification asks for.
     authLevel: "anonymous",
     route: "{*path}",
     handler: toAzureFunction(handler),
   });
+}
+
+/**
+ * Serves an HTTP trigger of programming model v4, for apps that register their functions themselves.
+ * Streams when the app was set up with `enableHttpStream`; otherwise `canStream` is false.
+ */
+export const toAzureFunction: Adapter<AzureHandler> = (handler) => {
+  const takeConnection = watchProxiedConnections();
+  const background = createBackgroundWork();
+  // Azure does not freeze an idle instance, so background work goes on by itself. When the platform takes an instance
+  // away, the worker runs this hook within five seconds (azure-functions-host, WorkerConstants,
+  // WorkerTerminateGracePeriodInSeconds).
+  app.hook.appTerminate(() => background.settled());
+  // The worker's current directory is the app's folder (azure-functions-nodejs-worker, FunctionEnvironmentReload).
+  const timeoutMs = readFunctionTimeoutMs(process.env, process.cwd());
+
+  return async (native, context) => {
+    const connection = takeConnection(context.invocationId);
+    const invocation = openInvocation({ context, connection, timeoutMs, background });
+    try {
+      return await respond(handler, await toRequest(native, connection), invocation, connection);
+    } catch (error) {
+      // The client gave up while it sent the body, so there is no response whose end would close the invocation.
+      invocation.close();
+      throw error;
+    }
+  };
+};
+
+async function respond(
+  handler: HttpHandler,
+  request: HttpRequest,
+  { facts, close }: OpenInvocation,
+  connection: ProxiedConnection | undefined,
+): Promise<AzureResponse> {
+  const send = (response: HttpResponse): AzureResponse => toResponse(response, connection, close);
+  let sent: AzureResponse | undefined;
+  // `send` is inside catchErrors too: a response that HTTP cannot carry (status 700, a header outside Latin-1) becomes a
+  // 500 here. The library would leave the client waiting.
+  // https://github.com/Azure/azure-functions-nodejs-library/issues/324
+  const serve = catchErrors(async (...call) => {
+    const response = await handler(...call);
+    sent = send(response);
+    return response;
+  });
+  const response = await serve(request, facts);
+  return sent ?? send(response);
 }

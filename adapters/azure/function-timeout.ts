@@ -4,8 +4,8 @@ import { join } from "node:path";
 const MINUTE_MS = 60_000;
 
 /**
- * `functionTimeout` of the app in `folder`, in milliseconds; `Infinity` where it is unbounded. The handler is not told,
- * so it is found where the host finds it: the app setting, then host.json, then the plan's default.
+ * `functionTimeout` of the app in `folder`, in milliseconds; `Infinity` when it is unbounded. The host does not tell the
+ * handler, so this reads it as the host does: the app setting, then host.json, then the plan's default.
  * https://learn.microsoft.com/azure/azure-functions/functions-host-json#functiontimeout (and #override-hostjson-values)
  */
 export function readFunctionTimeoutMs(environment: NodeJS.ProcessEnv, folder: string): number {
@@ -15,7 +15,7 @@ export function readFunctionTimeoutMs(environment: NodeJS.ProcessEnv, folder: st
   return parsed ?? (environment.WEBSITE_SKU === "Dynamic" ? 5 : 30) * MINUTE_MS;
 }
 
-/** A .NET TimeSpan such as `00:10:00` or `1.00:00:00` in milliseconds; `-1` is `Infinity`; undefined for anything else. */
+/** Milliseconds of a .NET TimeSpan such as `00:10:00` or `1.00:00:00`; `Infinity` for `-1`; undefined for other texts. */
 export function parseTimeSpanMs(text: string): number | undefined {
   if (text === "-1") return Infinity;
   const match = /^(?:(\d+)\.)?(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d{1,7})?))?$/.exec(text);
@@ -31,7 +31,7 @@ function readHostJson(folder: string): { functionTimeout?: unknown } {
   try {
     return JSON.parse(readFileSync(join(folder, "host.json"), "utf8"));
   } catch {
-    // The host defaults the file when it is missing, and never starts the app when it is not JSON.
+    // The host has defaults for a missing file, and does not start an app whose file is not JSON.
     return {};
   }
 }

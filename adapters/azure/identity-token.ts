@@ -5,9 +5,9 @@ import { readMetadata } from "../shared/read-metadata.ts";
 const API_VERSION = "2019-08-01";
 
 /**
- * A token by which Entra vouches for the managed identity of this function app, for the audience (the Application ID
- * URI of an app registration). AZURE_CLIENT_ID names the identity where there is no system-assigned one, as it does for
- * Azure's own libraries. Throws STORE_UNAVAILABLE where the platform gives none.
+ * A token in which Entra attests the managed identity of this function app, for an audience (the Application ID URI of an
+ * app registration). AZURE_CLIENT_ID names the identity when there is no system-assigned one, as for Azure's own
+ * libraries. Throws STORE_UNAVAILABLE when the platform gives no token.
  */
 export async function identityToken(audience: string): Promise<string> {
   const { IDENTITY_ENDPOINT: endpoint, IDENTITY_HEADER: secret, AZURE_CLIENT_ID: clientId } = process.env;
@@ -21,20 +21,20 @@ export async function identityToken(audience: string): Promise<string> {
   url.searchParams.set("resource", audience);
   url.searchParams.set("api-version", API_VERSION);
   if (clientId) url.searchParams.set("client_id", clientId);
-  const answer = await readMetadata({
+  const response = await readMetadata({
     url,
     headers: { "x-identity-header": secret },
     name: "Azure's identity endpoint",
   });
-  return tokenIn(answer);
+  return parseToken(response);
 }
 
-function tokenIn(answer: string): string {
+function parseToken(response: string): string {
   try {
-    const { access_token: token } = JSON.parse(answer) as { access_token?: unknown };
+    const { access_token: token } = JSON.parse(response) as { access_token?: unknown };
     if (typeof token === "string" && token !== "") return token;
   } catch {
-    // Said below: the parser's message would quote the answer.
+    // The error below says it; the parser's message would quote the response, which holds the token.
   }
   throw new AnycloudError(
     "STORE_UNAVAILABLE",

@@ -15,26 +15,26 @@ export interface ContainerOptions {
 /** A server that is listening. */
 export interface Container {
   readonly port: number;
-  /** Stops accepting, ends what is under way as on SIGTERM, and settles when nothing is left. The process lives on. */
+  /** Stops accepting, drains as on SIGTERM, and resolves when nothing is left. Does not end the process. */
   close(): Promise<void>;
 }
 
 const SERVER: ServerOptions = {
-  // Google's front end reuses idle connections for 600 s ("Backend keepalive timeout" of Cloud Load Balancing);
-  // the side that receives requests must close later, or a request meets a closing connection.
+  // Google's front end reuses idle connections for 600 s ("Backend keepalive timeout" of Cloud Load Balancing). The
+  // server must close later, or a request meets a closing connection.
   keepAliveTimeout: 620_000,
 };
 
 /**
- * Serves a Cloud Run container: a `node:http` server on `PORT`. On SIGTERM it stops accepting, fires every deadline,
- * gives the responses 8 of the platform's 10 s to end, and exits with code 0.
+ * Serves a Cloud Run container: a `node:http` server on `PORT`. On SIGTERM it stops accepting, fires every deadline, gives
+ * the responses 8 of the platform's 10 s to end, and ends the process with code 0.
  */
 export async function listenOnPort(handler: HttpHandler, options: ContainerOptions = {}): Promise<Container> {
   const { port = portOf(process.env.PORT), host = "0.0.0.0" } = options;
   const { listener, drain } = createListener(handler);
-  // `import "node:http"` would load undici too: 36 ms of a cold start for nothing.
+  // An import of node:http as an ES module would load undici: 36 ms of a cold start.
   const server = process.getBuiltinModule("node:http").createServer(SERVER, listener);
-  // The size of headers is limited already; a limit on their number would drop the later ones silently.
+  // Node.js limits the size of headers anyway; a limit on their number would silently drop the later ones.
   server.maxHeadersCount = 0;
   server.on("checkContinue", (incoming, outgoing) => {
     if (!declaresTooMuch(incoming)) outgoing.writeContinue();

@@ -1,10 +1,10 @@
-/** Cloud Run kills an instance 10 s after SIGTERM ("Container runtime contract", instance shutdown). */
+/** Time to drain: Cloud Run kills an instance 10 s after SIGTERM ("Container runtime contract", instance shutdown). */
 export const GRACE_MS = 8_000;
 
 /**
- * Lets the requests under way end before the process does. The Functions Framework's own SIGTERM listener
- * (its invoker.js) exits at once and cuts every stream; like any other listener present, it is called as soon as
- * `drain` has settled. To be called once the framework listens: before that its listener does not exist.
+ * Lets the requests in progress end before the process does. The Functions Framework's own SIGTERM listener (its
+ * invoker.js) exits at once and cuts every stream; here every present listener waits until `drain` has resolved. Call this
+ * after the framework has begun to listen: before that its listener does not exist.
  */
 export function deferSigterm(drain: (graceMs: number) => Promise<void>): void {
   const deferred = process.listeners("SIGTERM");

@@ -6,17 +6,17 @@ const DEFAULT_HOST = "metadata.google.internal";
 const PATH = "/computeMetadata/v1/instance/service-accounts/default/identity";
 
 /**
- * A fresh OIDC token by which Google vouches for the service account of this instance, for the audience.
- * Throws STORE_UNAVAILABLE where the metadata server gives none.
+ * A new OIDC token in which Google attests the service account of this instance, for an audience. Throws
+ * STORE_UNAVAILABLE when the metadata server gives no token.
  */
 export async function identityToken(audience: string): Promise<string> {
-  // The variable by which Google's own libraries find the metadata server (google-auth-library, gcp-metadata).
+  // Google's own libraries read the same variable (google-auth-library, gcp-metadata).
   const url = new URL(`http://${process.env.GCE_METADATA_HOST || DEFAULT_HOST}${PATH}`);
   url.searchParams.set("audience", audience);
   url.searchParams.set("format", "full");
   const token = await readMetadata({
     url,
-    // Without it, the server refuses: a forged request cannot set a header.
+    // The server refuses requests without it, because a forged request cannot set a header.
     headers: { "metadata-flavor": "Google" },
     name: "Google's metadata server",
   });

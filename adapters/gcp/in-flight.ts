@@ -1,58 +1,46 @@
 import type { ServerResponse } from "node:http";
-import type { LightSignal } from "../../src/adapter.ts";
+import { createBackgroundWork } from "../shared/background-work.ts";
+import type { Deadline } from "../shared/deadline.ts";
 
-/** What one instance is busy with, so that it can end without cutting anyone off. */
+/** The requests and the background work of one instance, so that it can stop without cutting a response off. */
 export interface InFlight {
-  /** Counts a request until its response has closed. Its deadline fires when the instance is told to end. */
-  enter(outgoing: ServerResponse, deadline: LightSignal): void;
+  /** Counts a request until its response has closed. Its deadline fires when the instance is told to stop. */
+  enter(outgoing: ServerResponse, deadline: Deadline): void;
   /** Counts work that goes on after its response. A rejection is logged, never thrown. */
   keep(work: Promise<unknown>): void;
-  /** Fires every deadline, those of later requests too, and settles when all is done or `graceMs` are over. */
+  /** Fires every deadline, those of later requests too, and resolves when nothing is left or after `graceMs`. */
   drain(graceMs: number): Promise<void>;
 }
 
 export function createInFlight(): InFlight {
-  const deadlines = new Set<LightSignal>();
-  const works = new Set<Promise<unknown>>();
-  let ending = false;
-  let idle: (() => void) | undefined;
+  const deadlines = new Set<Deadline>();
+  const work = createBackgroundWork();
+  const logFailure = (error: unknown): void => console.error("work after a response failed:", error);
+  let draining = false;
 
-  function settle(): void {
-    if (deadlines.size === 0 && works.size === 0) idle?.();
+  function enter(outgoing: ServerResponse, deadline: Deadline): void {
+    deadlines.add(deadline);
+    const closed = new Promise<void>((resolve) => outgoing.once("close", resolve));
+    work.add(
+      closed.then(() => deadlines.delete(deadline)),
+      logFailure,
+    );
+    if (!draining) return;
+    // A connection that is kept alive may still bring requests; this response asks the client to send no further one.
+    outgoing.shouldKeepAlive = false;
+    deadline.fire();
   }
 
-  return {
-    enter(outgoing, deadline) {
-      deadlines.add(deadline);
-      outgoing.once("close", () => {
-        deadlines.delete(deadline);
-        settle();
-      });
-      if (!ending) return;
-      // A kept-alive connection may still bring requests; the client must not send another one after this.
-      outgoing.shouldKeepAlive = false;
-      deadline.abort();
-    },
-    keep(work) {
-      const kept = work
-        .catch((error: unknown) => console.error("work after a response failed:", error))
-        .finally(() => {
-          works.delete(kept);
-          settle();
-        });
-      works.add(kept);
-    },
-    async drain(graceMs) {
-      ending = true;
-      for (const deadline of deadlines) deadline.abort();
-      if (deadlines.size === 0 && works.size === 0) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, graceMs);
-        idle = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    },
-  };
+  async function drain(graceMs: number): Promise<void> {
+    draining = true;
+    for (const deadline of deadlines) deadline.fire();
+    let timer: NodeJS.Timeout | undefined;
+    const graceOver = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, graceMs);
+    });
+    await Promise.race([work.settled(), graceOver]);
+    clearTimeout(timer);
+  }
+
+  return { enter, keep: (kept) => work.add(kept, logFailure), drain };
 }

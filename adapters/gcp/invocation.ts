@@ -1,9 +1,10 @@
 import type { ServerResponse } from "node:http";
-import { type Invocation, LightSignal } from "../../src/adapter.ts";
+import type { Invocation } from "../../src/adapter.ts";
+import { startDeadline } from "../shared/deadline.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { CloudRunRequest } from "./request.ts";
 
-/** What the platform says about the instance, read once from its environment. */
+/** Facts about the instance, which the platform writes into its environment. */
 export interface CloudRunEnvironment {
   /** True on Cloud Run, where every request comes through Google's front end ("Container runtime contract"). */
   readonly managed: boolean;
@@ -14,15 +15,15 @@ export interface CloudRunEnvironment {
 /** Cloud Run's request timeout where the service sets none ("Set request timeout for services"). */
 const DEFAULT_TIMEOUT_SECONDS = 300;
 
-/** Time a stream gets to end before the platform cuts it; a tenth of short timeouts. A cold start eats into it. */
-const MARGIN_SECONDS = 10;
+/** Longest time between `deadline` and the timeout; shorter timeouts leave a tenth of theirs. A cold start uses it up. */
+const LONGEST_MARGIN_SECONDS = 10;
 
-/** `CLOUD_RUN_TIMEOUT_SECONDS` is what the platform hands to Google's own frameworks (functions-framework options.js). */
+/** The platform sets `CLOUD_RUN_TIMEOUT_SECONDS` for Google's own frameworks (functions-framework, options.js). */
 export function readEnvironment(environment: NodeJS.ProcessEnv): CloudRunEnvironment {
   const { K_SERVICE, CLOUD_RUN_TIMEOUT_SECONDS } = environment;
   const given = Number(CLOUD_RUN_TIMEOUT_SECONDS);
   const timeoutSeconds = given > 0 ? given : DEFAULT_TIMEOUT_SECONDS;
-  const marginSeconds = Math.min(MARGIN_SECONDS, timeoutSeconds / 10);
+  const marginSeconds = Math.min(LONGEST_MARGIN_SECONDS, timeoutSeconds / 10);
   return { managed: Boolean(K_SERVICE), deadlineMs: (timeoutSeconds - marginSeconds) * 1000 };
 }
 
@@ -33,36 +34,34 @@ export interface InvocationOptions {
   readonly inFlight: InFlight;
 }
 
-/** The facts about one request. Its timer ends with the response. */
-export function createInvocation({ incoming, outgoing, environment, inFlight }: InvocationOptions): Invocation {
-  const signal = new LightSignal();
-  const deadline = new LightSignal();
-  const timer = setTimeout(() => deadline.abort(), environment.deadlineMs);
-  timer.unref();
+/** Reads the facts of one request and starts its deadline, whose timer ends with the response. */
+export function openInvocation({ incoming, outgoing, environment, inFlight }: InvocationOptions): Invocation {
+  const disconnected = new AbortController();
+  const deadline = startDeadline(environment.deadlineMs);
   outgoing.once("close", () => {
-    clearTimeout(timer);
-    // The functions-framework's timeout.js says of the same event: the data plane timed out, the client
-    // disconnected, or the response is complete.
-    if (!outgoing.writableFinished) signal.abort();
+    deadline.clear();
+    // The same event means three things (functions-framework, timeout.js): the data plane timed out, the client
+    // disconnected, or the response is complete. The last is no disconnect.
+    if (!outgoing.writableFinished) disconnected.abort();
   });
   inFlight.enter(outgoing, deadline);
   const clientIp = environment.managed ? lastForwarded(incoming) : incoming.socket.remoteAddress;
   return {
-    // Not the trace id: a client may send its own, twice.
+    // Not the trace id: a client may send the same one twice.
     requestId: process.getBuiltinModule("node:crypto").randomUUID(),
     ...(clientIp && { clientIp: clientIp.replace(/^::ffff:(?=\d+\.)/, "") }),
-    signal,
-    deadline,
+    signal: disconnected.signal,
+    deadline: deadline.signal,
     canStream: true,
-    // Waited for at SIGTERM. Between requests an instance has a CPU only with instance-based billing; without it the
-    // work goes on while the next request is served ("Billing settings for services").
+    // SIGTERM waits for the work. Between requests an instance has a CPU only with instance-based billing; without it the
+    // work goes on during the next request ("Billing settings for services").
     waitUntil: inFlight.keep,
   };
 }
 
 /**
- * The address that Google's front end saw. It appends to what the client sent, so only the last entry is its word.
- * Behind an Application Load Balancer the last entry is probably the balancer's, not the client's; no document says so.
+ * The address that Google's front end saw. It appends to the addresses that the client sent, so only the last entry is its
+ * own. Behind an Application Load Balancer the last entry is probably the balancer's, not the client's; no document says so.
  */
 function lastForwarded(incoming: CloudRunRequest): string | undefined {
   const forwarded = incoming.headers["x-forwarded-for"];

@@ -1,36 +1,35 @@
 import type { ServerResponse } from "node:http";
 import { catchErrors, type HttpHandler } from "../../src/adapter.ts";
 import { createInFlight } from "./in-flight.ts";
-import { createInvocation, readEnvironment } from "./invocation.ts";
-import { type CloudRunRequest, toRequestHead } from "./request.ts";
+import { openInvocation, readEnvironment } from "./invocation.ts";
+import { type CloudRunRequest, toRequest } from "./request.ts";
 import { readBody, refuseBody } from "./request-body.ts";
-import { send, sendable } from "./response.ts";
+import { checkResponses, sendResponse } from "./response.ts";
 
-/** A request listener of `node:http` and of Express: what Cloud Run calls in both of its forms. */
+/** A request listener of `node:http` and of Express, the form of both a container and a function. */
 export type CloudRunListener = (incoming: CloudRunRequest, outgoing: ServerResponse) => Promise<void>;
 
 export interface DrainableListener {
   readonly listener: CloudRunListener;
-  /** Fires every deadline and settles when the instance has nothing left to do, or after `graceMs`. */
+  /** Fires every deadline, and resolves when the instance has nothing left to do or after `graceMs`. */
   drain(graceMs: number): Promise<void>;
 }
 
-/** Serves requests with `handler` and knows which are under way. */
+/** Serves requests with `handler` and keeps track of those in progress. */
 export function createListener(handler: HttpHandler): DrainableListener {
-  const serve = catchErrors(sendable(handler));
+  const serve = catchErrors(checkResponses(handler));
   const environment = readEnvironment(process.env);
   const inFlight = createInFlight();
 
   async function listener(incoming: CloudRunRequest, outgoing: ServerResponse): Promise<void> {
-    // A write that loses the race with a disconnect is reported here too; `close` has said it already.
+    // A write that races with a disconnect reports an error, and `close` reports the disconnect.
     outgoing.on("error", () => {});
-    const invocation = createInvocation({ incoming, outgoing, environment, inFlight });
+    const invocation = openInvocation({ incoming, outgoing, environment, inFlight });
     const body = await readBody(incoming);
     if (body === "cut off") return;
     if (body === "too large") return refuseBody(incoming, outgoing);
-    const head = toRequestHead(incoming);
-    const response = await serve(body.byteLength > 0 ? { ...head, body } : head, invocation);
-    await send(response, outgoing, invocation.requestId);
+    const response = await serve(toRequest(incoming, body), invocation);
+    await sendResponse(response, outgoing, invocation.requestId);
   }
   return { listener, drain: inFlight.drain };
 }

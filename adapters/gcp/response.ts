@@ -1,11 +1,12 @@
 import type { ServerResponse } from "node:http";
 import type { HttpHandler, HttpResponse } from "../../src/adapter.ts";
+import { drained } from "../shared/backpressure.ts";
 
-/** Framing is this file's: a wrong length or a second transfer coding would let one response run into the next. */
+/** Headers that this file alone sets: a wrong length or a second transfer coding would let one response run into the next. */
 const FRAMING = new Set(["connection", "content-length", "keep-alive", "trailer", "transfer-encoding", "upgrade"]);
 
-/** A handler whose responses Node.js can send: one that cannot be put on the wire fails before a byte has left. */
-export function sendable(handler: HttpHandler): HttpHandler {
+/** A handler that throws, instead of returning a response that Node.js cannot send, before a byte of it was sent. */
+export function checkResponses(handler: HttpHandler): HttpHandler {
   const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule("node:http");
   return async (request, invocation) => {
     const response = await handler(request, invocation);
@@ -22,8 +23,8 @@ export function sendable(handler: HttpHandler): HttpHandler {
   };
 }
 
-/** Sends one response. Settles when it has been handed to the connection, or the client is gone. Never rejects. */
-export async function send(response: HttpResponse, outgoing: ServerResponse, requestId: string): Promise<void> {
+/** Sends one response. Resolves when it was handed to the connection, or the client is gone. Never rejects. */
+export async function sendResponse(response: HttpResponse, outgoing: ServerResponse, requestId: string): Promise<void> {
   const { status, body } = response;
   if (outgoing.destroyed || outgoing.headersSent) return typeof body === "object" ? release(body) : undefined;
   const headers: Record<string, string | number> = {};
@@ -47,8 +48,8 @@ export async function send(response: HttpResponse, outgoing: ServerResponse, req
 
 async function stream(body: AsyncIterable<string>, outgoing: ServerResponse, requestId: string): Promise<void> {
   const iterator = body[Symbol.asyncIterator]();
-  const gone = (): void => void release(body, iterator);
-  outgoing.once("close", gone);
+  const onClose = (): void => void release(body, iterator);
+  outgoing.once("close", onClose);
   // The client learns that its stream is open before the first event, however long that takes.
   outgoing.flushHeaders();
   try {
@@ -58,27 +59,15 @@ async function stream(body: AsyncIterable<string>, outgoing: ServerResponse, req
       if (step.done) break;
       if (!outgoing.write(step.value)) await drained(outgoing);
     }
-    outgoing.removeListener("close", gone);
+    outgoing.removeListener("close", onClose);
     outgoing.end();
   } catch (error) {
     if (outgoing.destroyed) return;
     console.error(`response ${requestId} broke off:`, error);
-    outgoing.removeListener("close", gone);
-    // Without the last chunk the client knows that the answer is not whole (RFC 9112 §8).
+    outgoing.removeListener("close", onClose);
+    // Without the last chunk the client knows that the response is not whole (RFC 9112 §8).
     outgoing.destroy();
   }
-}
-
-function drained(outgoing: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      outgoing.removeListener("drain", done);
-      outgoing.removeListener("close", done);
-      resolve();
-    };
-    outgoing.on("drain", done);
-    outgoing.on("close", done);
-  });
 }
 
 /** Tells a body that nobody reads it any more. */
@@ -86,6 +75,6 @@ async function release(body: AsyncIterable<string>, iterator = body[Symbol.async
   try {
     await iterator.return?.();
   } catch {
-    // What it says while being put away reaches no one.
+    // The response is over, so nobody could be told.
   }
 }

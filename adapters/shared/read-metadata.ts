@@ -1,23 +1,23 @@
 import type { IncomingMessage } from "node:http";
 import { AnycloudError } from "../../src/adapter.ts";
 
-/** Milliseconds one attempt may take. The endpoint is on this machine or beside it. */
+/** Time limit of one attempt. The endpoint is on this machine or next to it. */
 const ATTEMPT_TIMEOUT_MS = 1_500;
-/** Milliseconds before the next attempts: the platforms ask to come back after 429 and 5xx. */
+/** Longest waits before the second and the third attempt: the platforms ask for retries after 429 and 5xx. */
 const DELAYS_MS = [50, 200];
 
 export interface MetadataRequest {
-  /** Begins with `http://`: platforms serve metadata over no other. */
+  /** Begins with `http://`: platforms serve metadata over no other scheme. */
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** What the endpoint is, for the sentence that says it failed. */
+  /** Names the endpoint in the error. */
   readonly name: string;
 }
 
 /**
- * What a platform's metadata endpoint tells its own instances. Throws STORE_UNAVAILABLE, after three attempts that take
- * 5 seconds at most; the message holds nothing of the answer, which is a secret when it is right. Not with `fetch`,
- * whose first use costs 36 ms.
+ * Reads from the metadata endpoint that a platform offers its own instances. Throws STORE_UNAVAILABLE after three attempts,
+ * which take 5 seconds at most; the error holds nothing of the response, because a right response is a secret. It does
+ * not use `fetch`, whose first call costs 36 ms.
  */
 export async function readMetadata(request: MetadataRequest): Promise<string> {
   for (let attempt = 0; ; attempt++) {
@@ -29,17 +29,17 @@ export async function readMetadata(request: MetadataRequest): Promise<string> {
   }
 }
 
-interface Answer {
+interface MetadataResponse {
   readonly status: number;
   readonly body: string;
 }
 
-function getOnce({ url, headers }: MetadataRequest): Promise<Answer> {
-  // Imported as an ES module, node:http would load undici: 36 ms.
+function getOnce({ url, headers }: MetadataRequest): Promise<MetadataResponse> {
+  // An import of node:http as an ES module would load undici: 36 ms.
   const { get } = process.getBuiltinModule("node:http");
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(ATTEMPT_TIMEOUT_MS);
-    // Without the agent, which would keep the connection and the process alive.
+    // The default agent would keep the connection open, and with it the process.
     const request = get(url, { headers, agent: false, signal }, (response) => {
       readText(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
     });
@@ -54,10 +54,10 @@ async function readText(response: IncomingMessage): Promise<string> {
   return text;
 }
 
-const isTransient = (outcome: Answer | Error): boolean =>
+const isTransient = (outcome: MetadataResponse | Error): boolean =>
   outcome instanceof Error || outcome.status === 429 || outcome.status >= 500;
 
-function failure({ name }: MetadataRequest, outcome: Answer | Error): AnycloudError {
+function failure({ name }: MetadataRequest, outcome: MetadataResponse | Error): AnycloudError {
   const what = outcome instanceof Error ? "did not answer" : `answered with status ${outcome.status}`;
   return new AnycloudError(
     "STORE_UNAVAILABLE",

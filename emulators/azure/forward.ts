@@ -1,4 +1,5 @@
 import { type IncomingMessage, request as openRequest, type ServerResponse } from "node:http";
+import { drained } from "../../adapters/shared/backpressure.ts";
 import type { FrontEndRequest } from "./front-end.ts";
 
 export interface Forwarding {
@@ -63,21 +64,11 @@ async function copy(answer: IncomingMessage, response: ServerResponse): Promise<
   };
   for await (const chunk of answer) {
     begin();
-    if (!response.write(chunk)) await taken(response);
+    if (!response.write(chunk)) await drained(response);
   }
   begin();
   response.end();
 }
-
-/** Settles once the client has taken what was written, or went away. */
-const taken = (response: ServerResponse): Promise<void> =>
-  new Promise((resolve) => {
-    const settle = (): void => {
-      response.off("drain", settle).off("close", settle);
-      resolve();
-    };
-    response.on("drain", settle).on("close", settle);
-  });
 
 /**
  * The headers for the worker: `host` becomes the worker's, the X-Forwarded-* are set anew (YARP,

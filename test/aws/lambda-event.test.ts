@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type LambdaEvent, type RestEvent, readEvent, type UrlEvent } from "../../adapters/aws/request.ts";
+import { openInvocation } from "../../adapters/aws/invocation.ts";
+import type { LambdaEvent, RestEvent, UrlEvent } from "../../adapters/aws/lambda-event.ts";
+import { toRequest } from "../../adapters/aws/request.ts";
 import type { ReceivedRequest } from "../../emulators/aws/ingress/received-request.ts";
 import { type RestEventOptions, toRestEvent } from "../../emulators/aws/ingress/rest-event.ts";
 import { toUrlEvent } from "../../emulators/aws/ingress/url-event.ts";
+import type { Invocation } from "../../src/adapter.ts";
 
 const REST: RestEvent = {
   httpMethod: "POST",
@@ -24,14 +27,22 @@ const URL_EVENT: UrlEvent = {
   isBase64Encoded: false,
 };
 
+/** The facts about an invocation that an event carries. */
+function factsOf(event: LambdaEvent): Invocation {
+  const context = { awsRequestId: "id", getRemainingTimeInMillis: () => 1_000 };
+  const { facts, close } = openInvocation({ event, context, canStream: false });
+  void close();
+  return facts;
+}
+
 describe("an event", () => {
   test("of a REST API encodes the decoded query again, several values of a name side by side", () => {
-    const { request } = readEvent({ ...REST, multiValueQueryStringParameters: { a: ["1 &", "2"], "ü=": ["\ud800"] } });
+    const request = toRequest({ ...REST, multiValueQueryStringParameters: { a: ["1 &", "2"], "ü=": ["\ud800"] } });
     expect(request.url).toBe("/mcp?a=1%20%26&a=2&%C3%BC%3D=%EF%BF%BD");
   });
 
   test("joins repeated headers under one lower-case name, cookies with a semicolon", () => {
-    const { request } = readEvent({
+    const request = toRequest({
       ...REST,
       multiValueHeaders: { Accept: ["a", "b"], accept: ["c"], Cookie: ["d=1", "e=2"] },
     });
@@ -39,17 +50,17 @@ describe("an event", () => {
   });
 
   test("of a REST API without multi-value headers is read from the single ones", () => {
-    expect(readEvent({ ...REST, headers: { Host: "h", Gone: undefined } }).request.headers).toEqual({ host: "h" });
+    expect(toRequest({ ...REST, headers: { Host: "h", Gone: undefined } }).headers).toEqual({ host: "h" });
   });
 
   test("of a Function URL gets its cookie header back", () => {
-    const { request } = readEvent({ ...URL_EVENT, cookies: ["a=1", "b=2"], headers: { host: "h" } });
+    const request = toRequest({ ...URL_EVENT, cookies: ["a=1", "b=2"], headers: { host: "h" } });
     expect(request.headers).toEqual({ host: "h", cookie: "a=1; b=2" });
   });
 
   test.each(["//evil.example/x", "/a//b", "/%2F%2e%2E", "/[::1]@x:y"])("keeps the path %s as it is", (path) => {
-    expect(readEvent({ ...REST, path }).request.url).toBe(path);
-    expect(readEvent({ ...URL_EVENT, rawPath: path }).request.url).toBe(path);
+    expect(toRequest({ ...REST, path }).url).toBe(path);
+    expect(toRequest({ ...URL_EVENT, rawPath: path }).url).toBe(path);
   });
 
   test.each([
@@ -57,20 +68,20 @@ describe("an event", () => {
     ["", "/"],
     ["/a?b#c d\u00fc", "/a%3Fb%23c%20d%C3%BC"],
   ])("a path %j becomes the path %s and nothing else", (path, url) => {
-    expect(readEvent({ ...REST, path }).request.url).toBe(url);
+    expect(toRequest({ ...REST, path }).url).toBe(url);
   });
 
   test("decodes base64 to bytes and leaves an empty body out", () => {
-    const { request } = readEvent({ ...REST, body: "/wD+", isBase64Encoded: true });
+    const request = toRequest({ ...REST, body: "/wD+", isBase64Encoded: true });
     expect(request.body).toEqual(Buffer.from([255, 0, 254]));
-    expect(readEvent({ ...URL_EVENT, body: "" }).request).not.toHaveProperty("body");
-    expect(readEvent(REST).request).not.toHaveProperty("body");
+    expect(toRequest({ ...URL_EVENT, body: "" })).not.toHaveProperty("body");
+    expect(toRequest(REST)).not.toHaveProperty("body");
   });
 
   test("takes the client's address from the platform, never from a header", () => {
     const forged = { "x-forwarded-for": "198.51.100.1" };
-    expect(readEvent({ ...REST, headers: forged }).client.clientIp).toBe("203.0.113.7");
-    expect(readEvent({ ...URL_EVENT, headers: forged }).client.clientIp).toBe("203.0.113.7");
+    expect(factsOf({ ...REST, headers: forged }).clientIp).toBe("203.0.113.7");
+    expect(factsOf({ ...URL_EVENT, headers: forged }).clientIp).toBe("203.0.113.7");
   });
 
   test("names the caller whose signature the ingress checked, and nobody where it checked none", () => {
@@ -78,20 +89,20 @@ describe("an event", () => {
     const claims = { accountId: "123456789012", userId: "AROAEXAMPLE:ada" };
     const identity = { issuer: "aws-iam", subject: userArn, claims };
     const restIam = { sourceIp: "203.0.113.7", userArn, accountId: claims.accountId, caller: claims.userId };
-    expect(readEvent({ ...REST, requestContext: { identity: restIam } }).client.identity).toEqual(identity);
+    expect(factsOf({ ...REST, requestContext: { identity: restIam } }).identity).toEqual(identity);
     const { http } = URL_EVENT.requestContext;
     const authorizer = { iam: { userArn, ...claims } };
-    expect(readEvent({ ...URL_EVENT, requestContext: { http, authorizer } }).client.identity).toEqual(identity);
+    expect(factsOf({ ...URL_EVENT, requestContext: { http, authorizer } }).identity).toEqual(identity);
 
     const unsigned = { sourceIp: "203.0.113.7", userArn: null, accountId: null, caller: null };
-    expect(readEvent({ ...REST, requestContext: { identity: unsigned } }).client).toEqual({ clientIp: "203.0.113.7" });
-    expect(readEvent({ ...URL_EVENT, requestContext: { http, authorizer: null } }).client.identity).toBeUndefined();
+    expect(factsOf({ ...REST, requestContext: { identity: unsigned } })).not.toHaveProperty("identity");
+    expect(factsOf({ ...URL_EVENT, requestContext: { http, authorizer: null } }).identity).toBeUndefined();
     const byToken = { http, authorizer: { iam: null, jwt: { claims: { sub: "ada" } } } };
-    expect(readEvent({ ...URL_EVENT, requestContext: byToken }).client.identity).toBeUndefined();
+    expect(factsOf({ ...URL_EVENT, requestContext: byToken }).identity).toBeUndefined();
   });
 
   test("that is no HTTP event is refused with a word on what is expected", () => {
-    expect(() => readEvent({ source: "aws.events" } as unknown as LambdaEvent)).toThrow(/API Gateway .* Function URL/);
+    expect(() => toRequest({ source: "aws.events" } as unknown as LambdaEvent)).toThrow(/API Gateway .* Function URL/);
   });
 });
 
@@ -155,7 +166,7 @@ describe("any request comes through", () => {
     fc.assert(
       fc.property(request, (fields) => {
         const sent = received(fields);
-        const { request: read } = readEvent(JSON.parse(JSON.stringify(toUrlEvent(sent, "id"))));
+        const read = toRequest(JSON.parse(JSON.stringify(toUrlEvent(sent, "id"))));
         expect(read.method).toBe(sent.method);
         expect(read.url).toBe(sent.query ? `${sent.path}?${sent.query}` : sent.path);
         expect(bytes(read.body).equals(sent.body)).toBe(true);
@@ -167,7 +178,7 @@ describe("any request comes through", () => {
     fc.assert(
       fc.property(request, fc.option(fc.constant("prod"), { nil: undefined }), (fields, stage) => {
         const sent = received(fields);
-        const { request: read } = readEvent(JSON.parse(JSON.stringify(toRestEvent(sent, { ...OPTIONS, stage }))));
+        const read = toRequest(JSON.parse(JSON.stringify(toRestEvent(sent, { ...OPTIONS, stage }))));
         const [path = "", query = ""] = read.url.split("?");
         expect(read.method).toBe(sent.method);
         expect(path).toBe(sent.path);
@@ -185,7 +196,7 @@ describe("any request comes through", () => {
         const sent = received({ ...fields, headers });
         const events = [toRestEvent(sent, OPTIONS), toUrlEvent(sent, "id")];
         for (const event of events) {
-          const { request: read } = readEvent(JSON.parse(JSON.stringify(event)));
+          const read = toRequest(JSON.parse(JSON.stringify(event)));
           for (const [name] of sent.headers.slice(0, -1)) {
             const values = sent.headers.filter(([other]) => other === name).map(([, value]) => value);
             expect(read.headers[name]?.split(/, ?/).join()).toBe(values.join().split(/, ?/).join());

@@ -1,7 +1,8 @@
 import { McpServer } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
 import { toBufferedLambda } from "../../adapters/aws/entry.ts";
-import { type LambdaEvent, readEvent } from "../../adapters/aws/request.ts";
+import type { LambdaEvent } from "../../adapters/aws/lambda-event.ts";
+import { toRequest } from "../../adapters/aws/request.ts";
 import { createMcpEndpoint } from "../../src/index.ts";
 import { textResult } from "../protocol-2026/instances.ts";
 import { legacyRequest } from "../support/messages.ts";
@@ -19,7 +20,7 @@ const event = (headers: Record<string, string>, multi?: Record<string, string[]>
 
 test("headers that are named like what every object has are headers like any other", () => {
   const named = JSON.parse('{"__proto__":["a","b"],"constructor":["c","d"],"ToString":["e"]}');
-  const { headers } = readEvent(event({}, named)).request;
+  const { headers } = toRequest(event({}, named));
   expect(Object.entries(headers)).toEqual([
     ["__proto__", "a, b"],
     ["constructor", "c, d"],
@@ -30,7 +31,7 @@ test("headers that are named like what every object has are headers like any oth
 
 test("repeated in another case, they are joined like any other", () => {
   const named = JSON.parse('{"__proto__":"a","__PROTO__":"b","toString":"c","tostring":"d","hasOwnProperty":"e"}');
-  const { headers } = readEvent(event(named)).request;
+  const { headers } = toRequest(event(named));
   expect(Object.entries(headers)).toEqual([
     ["__proto__", "a, b"],
     ["tostring", "c, d"],
@@ -60,6 +61,6 @@ test("a request that carries one is served, and a tool sees it as it was sent", 
 });
 
 test("names that differ in case alone are one header", () => {
-  const { headers } = readEvent(event({ "X-One": "1", "x-one": "2", Cookie: "a=1", cookie: "b=2" })).request;
+  const { headers } = toRequest(event({ "X-One": "1", "x-one": "2", Cookie: "a=1", cookie: "b=2" }));
   expect(headers).toEqual({ "x-one": "1, 2", cookie: "a=1; b=2" });
 });

@@ -2,8 +2,8 @@ import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { toBufferedLambda, toLambda } from "../../adapters/aws/entry.ts";
 import { deadlineMarginMs } from "../../adapters/aws/invocation.ts";
+import type { UrlEvent } from "../../adapters/aws/lambda-event.ts";
 import type { ResponseStream } from "../../adapters/aws/lambda-runtime.ts";
-import type { UrlEvent } from "../../adapters/aws/request.ts";
 import { installGlobals } from "../../emulators/aws/runtime/runtime-globals.ts";
 import type { HttpHandler } from "../../src/adapter.ts";
 

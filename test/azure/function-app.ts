@@ -21,7 +21,7 @@ export const HOST_JSON = { version: "2.0", extensions: { http: { routePrefix: ""
 
 /** An entry whose whole handler is `body`, with `request` and `invocation` at hand. */
 export const serving = (body: string): string => `
-  import { toAzureFunctions } from "adapter/functions.ts";
+  import { toAzureFunctions } from "adapter/entry.ts";
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   toAzureFunctions(async (request, invocation) => { ${body} });`;
 

@@ -101,7 +101,7 @@ test("a body that fails before it began is a 500", async () => {
 test("an app that does not stream gets whole requests and sends whole responses", async () => {
   const entry = `
     import { app } from "@azure/functions";
-    import { toAzureFunction } from "adapter/functions.ts";
+    import { toAzureFunction } from "adapter/entry.ts";
     app.http("echo", { methods: ["POST"], route: "v/{id:int}", handler: toAzureFunction(async (request, invocation) => {
       async function* body() { yield request.url; yield " " + Buffer.from(request.body) + " " + request.headers["x-a"]; yield " " + invocation.canStream; }
       return { status: 201, headers: { "x-b": "2" }, body: body() };

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { toLambda } from "../../adapters/aws/entry.ts";
+import type { LambdaEvent } from "../../adapters/aws/lambda-event.ts";
 import type { ResponseStream } from "../../adapters/aws/lambda-runtime.ts";
-import type { LambdaEvent } from "../../adapters/aws/request.ts";
 import type { ReceivedRequest } from "../../emulators/aws/ingress/received-request.ts";
 import { toRestEvent } from "../../emulators/aws/ingress/rest-event.ts";
 import { toUrlEvent } from "../../emulators/aws/ingress/url-event.ts";

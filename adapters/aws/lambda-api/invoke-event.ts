@@ -1,4 +1,4 @@
-import type { UrlEvent } from "../request.ts";
+import type { UrlEvent } from "../lambda-event.ts";
 
 /**
  * The address that a function is told it is called at, where nobody says otherwise. No such host can exist (RFC 6761

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { RestEvent } from "../../../adapters/aws/request.ts";
+import type { RestEvent } from "../../../adapters/aws/lambda-event.ts";
 import { forwardingHeaders, headerValue, type ReceivedRequest, requestTime } from "./received-request.ts";
 
 /**

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { type ResponseHead, splitMetadata } from "../../../adapters/aws/lambda-api/response-metadata.ts";
+import { drained } from "../../../adapters/shared/backpressure.ts";
 import { remapHeaders } from "./remapped-headers.ts";
 
 export interface StreamDelivery {
@@ -67,16 +68,4 @@ async function drain(chunks: AsyncIterator<Buffer>): Promise<void> {
   } catch {
     // Nobody is left to learn how it ended.
   }
-}
-
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const go = (): void => {
-      response.off("drain", go);
-      response.off("close", go);
-      resolve();
-    };
-    response.on("drain", go);
-    response.on("close", go);
-  });
 }

@@ -1,4 +1,4 @@
-import type { UrlEvent } from "../../../adapters/aws/request.ts";
+import type { UrlEvent } from "../../../adapters/aws/lambda-event.ts";
 import { forwardingHeaders, headerValue, type ReceivedRequest, requestTime } from "./received-request.ts";
 
 /**

@@ -1,0 +1,47 @@
+import type { HttpResponse } from "../../src/adapter.ts";
+import { drained } from "../shared/backpressure.ts";
+import type { ResponseMetadata, ResponseStream } from "./lambda-runtime.ts";
+
+/** A whole response, in the form that payloads 1.0 and 2.0 share. */
+export interface BufferedResponse {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly isBase64Encoded: false;
+}
+
+/** Status and headers of a streamed response. Function URLs take cookies in a member of their own. */
+export function toMetadata({ status, headers }: HttpResponse): ResponseMetadata {
+  const { "set-cookie": cookie, ...rest } = lowerCase(headers);
+  return { statusCode: status, headers: rest, ...(cookie !== undefined && { cookies: [cookie] }) };
+}
+
+/** Writes the body and ends the stream. A body that throws rejects: the runtime then breaks the connection. */
+export async function streamBody({ body = "" }: HttpResponse, stream: ResponseStream): Promise<void> {
+  if (typeof body === "string") {
+    // Lambda sends status and headers on the first write(), and end(body) does not count as one.
+    stream.write(body);
+  } else {
+    // The client learns that its stream is open before there is an event.
+    stream.write("");
+    for await (const chunk of body) {
+      if (!stream.write(chunk)) await drained(stream);
+      if (stream.destroyed) throw new Error("Lambda closed the response stream before the answer was complete.");
+    }
+  }
+  stream.end();
+}
+
+/** Collects a body that streams. */
+export async function toBuffered({ status, headers, body = "" }: HttpResponse): Promise<BufferedResponse> {
+  let whole = "";
+  if (typeof body === "string") whole = body;
+  else for await (const chunk of body) whole += chunk;
+  return { statusCode: status, headers: lowerCase(headers), body: whole, isBase64Encoded: false };
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const lower: Record<string, string> = {};
+  for (const name in headers) lower[name.toLowerCase()] = headers[name] ?? "";
+  return lower;
+}

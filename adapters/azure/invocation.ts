@@ -1,0 +1,52 @@
+import type { InvocationContext } from "@azure/functions";
+import type { Invocation } from "../../src/adapter.ts";
+import type { BackgroundWork } from "../shared/background-work.ts";
+import { startDeadline } from "../shared/deadline.ts";
+import type { ProxiedConnection } from "./proxied-connection.ts";
+
+/** An invocation that is in progress. */
+export interface OpenInvocation {
+  readonly facts: Invocation;
+  /** Stops the deadline, so that no timer outlives its request. */
+  close(): void;
+}
+
+export interface InvocationOptions {
+  readonly context: InvocationContext;
+  /** Absent when the app does not stream. */
+  readonly connection: ProxiedConnection | undefined;
+  /** `functionTimeout` of the app; `Infinity` when it has none. */
+  readonly timeoutMs: number;
+  readonly background: BackgroundWork;
+}
+
+/** Longest time between `deadline` and `functionTimeout`; shorter timeouts leave a fifth of theirs. */
+const LONGEST_MARGIN_MS = 5_000;
+
+/** Reads the facts of an invocation and starts its deadline. Azure does not report client disconnects: no `signal`. */
+export function openInvocation({ context, connection, timeoutMs, background }: InvocationOptions): OpenInvocation {
+  const deadline = startDeadline(timeoutMs - Math.min(LONGEST_MARGIN_MS, timeoutMs / 5));
+  const address = clientIp(connection);
+  return {
+    facts: {
+      requestId: context.invocationId,
+      ...(address !== undefined && { clientIp: address }),
+      deadline: deadline.signal,
+      canStream: connection !== undefined,
+      waitUntil: (work) => background.add(work, (error) => context.error("work after the response failed:", error)),
+    },
+    close: deadline.clear,
+  };
+}
+
+/**
+ * The address in `client-ip`, which a client cannot set: "App Service will overwrite any existing header so they cannot be
+ * spoofed" (https://github.com/Azure/app-service-linux-docs, headers.md). Front Door and API Management put their own
+ * address there.
+ */
+function clientIp(connection: ProxiedConnection | undefined): string | undefined {
+  const value = connection?.request.headersDistinct["client-ip"]?.[0] ?? "";
+  // 203.0.113.7:50123, [2001:db8::1]:50123, or either without a port.
+  const match = /^(?:\[([0-9a-f:.%]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+)(?::\d+)?|([0-9a-f:.]+))$/i.exec(value);
+  return match?.[1] ?? match?.[2] ?? match?.[3];
+}
