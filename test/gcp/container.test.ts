@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Container, listenOnPort } from "../../adapters/gcp/container.ts";
-import type { HttpHandler, Invocation, Occasion } from "../../src/adapter.ts";
+import type { HttpHandler, Invocation } from "../../src/adapter.ts";
 import { bodyOf, openStream, send, textOf } from "./service.ts";
 
 const LOOPBACK = { port: 0, host: "127.0.0.1" };
@@ -157,7 +157,7 @@ describe("the invocation", () => {
   });
 });
 
-async function* untilAborted(signal: Occasion | undefined): AsyncGenerator<string, void> {
+async function* untilAborted(signal: AbortSignal | undefined): AsyncGenerator<string, void> {
   yield "open";
   if (signal && !signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
   yield "goodbye";

@@ -1,6 +1,6 @@
 /** The server behind the tests of this folder: each path does one thing. What is not listed is echoed. */
 import { appendFileSync } from "node:fs";
-import type { HttpHandler, HttpResponse, Invocation, Occasion } from "../../src/adapter.ts";
+import type { HttpHandler, HttpResponse, Invocation } from "../../src/adapter.ts";
 
 const TEXT = { "content-type": "text/plain" };
 /** Bytes that `/flood` has handed out. */
@@ -18,7 +18,7 @@ function note(line: string): void {
   if (process.env.NOTES) appendFileSync(process.env.NOTES, `${line}\n`);
 }
 
-function aborted(signal: Occasion | undefined): Promise<void> {
+function aborted(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) resolve();
     signal?.addEventListener("abort", () => resolve());
@@ -121,7 +121,7 @@ async function* broken(): AsyncGenerator<string, void> {
   throw new Error("detail for the operator alone");
 }
 
-async function* untilDeadline(deadline: Occasion | undefined): AsyncGenerator<string, void> {
+async function* untilDeadline(deadline: AbortSignal | undefined): AsyncGenerator<string, void> {
   yield "open";
   await aborted(deadline);
   yield "goodbye";
