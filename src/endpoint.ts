@@ -7,10 +7,10 @@ import { type Config, readConfig } from "./config/config.ts";
 import type { StateKeySource } from "./config/key-ring.ts";
 import { factoryOf, markEndpoint, type ServerDefinition } from "./define-server.ts";
 import type { HttpHandler } from "./http/http-handler.ts";
-import { type LogSink, startRequestLog, writeLogLine } from "./http/request-log.ts";
+import { type LogSink, writeLogLine } from "./http/request-log.ts";
 import { createConcurrentStreams } from "./limits/concurrent-streams.ts";
 import { createRateLimits } from "./limits/rate.ts";
-import { type Pipeline, serveRequest } from "./pipeline/pipeline.ts";
+import { createHttpHandler, type Pipeline } from "./pipeline/pipeline.ts";
 import { createProtocol2025Handler } from "./protocol-2025/handler.ts";
 import { createSessions } from "./protocol-2025/sessions/session-record.ts";
 import { SESSION_TIMINGS, type SessionTimings } from "./protocol-2025/timings.ts";
@@ -104,6 +104,7 @@ export function createEndpoint(
     authorize,
     audit,
     rates,
+    log: { sink: log, level: config.logLevel },
     streams: createConcurrentStreams({ ...config, store }),
     modern: createProtocol2026Handler({ ...shared, changeEvents, streamSeconds, fastPath }),
     legacy: createProtocol2025Handler(
@@ -119,10 +120,5 @@ export function createEndpoint(
         : shared,
     ),
   };
-  const requestLog = { sink: log, level: config.logLevel };
-
-  return markEndpoint(async (request, invocation) => {
-    const { logFields, finish } = startRequestLog(request, invocation, requestLog);
-    return finish(await serveRequest(pipeline, { request, invocation, logFields }));
-  });
+  return markEndpoint(createHttpHandler(pipeline));
 }

@@ -43,6 +43,7 @@ export function callOnce(): Promise<HttpResponse> {
     principal: ANYBODY.principal,
     message: { jsonrpc: "2.0", id: 1, method: "tools/call", params },
     heartbeatMs: 1_000,
+    maxOutputBytes: 1_000_000,
   });
 }
 

@@ -6,7 +6,6 @@ import type { Challenges } from "../auth/challenge.ts";
 import type { RequestContext } from "../auth/request-context.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { Rejection } from "../http/rejection.ts";
-import { withinLimit } from "../limits/output.ts";
 import type { MessageInterceptor } from "../server/message-interceptor.ts";
 import { createCallInterceptor } from "./call-interceptor.ts";
 import { checkRules, type DeclaredRules } from "./check-rules.ts";
@@ -16,6 +15,8 @@ import { decideToolCall, type ToolCallDecision } from "./tool-call-decision.ts";
 import { toolRulesOf } from "./tool-rules.ts";
 
 export interface AuthorizationOptions extends DeclaredRules {
+  /** Whether callers are distinguished. */
+  readonly hasCallers: boolean;
   /** Scopes that every request must have. */
   readonly requiredScopes?: readonly string[] | undefined;
   readonly challenges: Pick<Challenges, "insufficientScope">;
@@ -34,18 +35,17 @@ export type Authorize = (context: RequestContext, message: unknown) => Promise<A
 /** Methods whose handlers may name scopes in SDK v2. */
 const WITH_SCOPES = new Set(["tools/call", "prompts/get", "resources/read"]);
 
-/** Throws SERVER_INVALID or CONFIG_INVALID for rules that cannot apply. */
-export function createAuthorization(options: AuthorizationOptions): Authorize {
+/**
+ * Undefined where there is nothing to decide: callers are not distinguished, and no rule is declared. Throws SERVER_INVALID
+ * or CONFIG_INVALID for rules that cannot apply.
+ */
+export function createAuthorization(options: AuthorizationOptions): Authorize | undefined {
   const { policy, requiredScopes = [], challenges, audit, maxOutputBytes, takeTool } = options;
   const rules = toolRulesOf(options.tools);
   checkRules(options);
 
   const namesScopes = requiredScopes.length > 0 || [...rules.values()].some(({ scopes }) => scopes?.length);
-  const hasNoRules = !policy && !audit && !takeTool && !namesScopes;
-  const onlyLimited: Authorized = {
-    interceptor: { mapOutgoing: (sent) => ("method" in sent ? sent : withinLimit(sent, maxOutputBytes)) },
-  };
-  const unintercepted: Authorized = {};
+  if (!options.hasCallers && !policy && !audit && !takeTool && !namesScopes) return undefined;
 
   /** Counts calls: the refusal where one of them is too many. */
   async function takeCalls(
@@ -60,10 +60,6 @@ export function createAuthorization(options: AuthorizationOptions): Authorize {
   }
 
   return async (context, message) => {
-    // Without policy, scopes or audit, only the output limit applies.
-    if (hasNoRules && context.caller === ANYBODY && !Array.isArray(message)) {
-      return isToolCall(message) ? onlyLimited : unintercepted;
-    }
     const { caller, invocation } = context;
     const requests = requestsIn(message);
     const calls = requests
@@ -97,7 +93,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorize {
       return { refused: tooMany };
     }
     const mayNameScopes = isKnown && requests.some(({ method }) => WITH_SCOPES.has(method));
-    if (calls.length === 0 && !(policy && lists.length > 0) && !mayNameScopes) return unintercepted;
+    if (calls.length === 0 && !(policy && lists.length > 0) && !mayNameScopes) return {};
 
     const undenied = requests.filter((request) => !calls.some((call) => call.request === request && !call.allowed));
     return {
@@ -134,5 +130,3 @@ function isRequest(message: unknown): message is JSONRPCRequest {
   const { method, id } = (message ?? {}) as { method?: unknown; id?: unknown };
   return typeof method === "string" && (typeof id === "string" || typeof id === "number");
 }
-
-const isToolCall = (message: unknown): boolean => isRequest(message) && message.method === "tools/call";

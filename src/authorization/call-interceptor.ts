@@ -4,7 +4,7 @@ import { jsonResponse } from "../http/json-rpc.ts";
 import { Rejection } from "../http/rejection.ts";
 import { withinLimit } from "../limits/output.ts";
 import type { MessageInterceptor } from "../server/message-interceptor.ts";
-import { type ConnectableServer, isSdkV2Server } from "../server/sdk-server.ts";
+import type { BuiltServer } from "../server/sdk-server.ts";
 import type { ToolCallDecision } from "./tool-call-decision.ts";
 import { withoutHiddenTools } from "./tool-list.ts";
 
@@ -31,7 +31,7 @@ export function createCallInterceptor(options: CallInterceptorOptions): MessageI
   const cancel = (reason?: string): void => {
     for (const call of calls) callAudit.cancelled(call, reason);
   };
-  let server: ConnectableServer | undefined;
+  let server: BuiltServer | undefined;
   return {
     async onServerBuilt(built) {
       server = built;
@@ -40,11 +40,11 @@ export function createCallInterceptor(options: CallInterceptorOptions): MessageI
       if (first && !isBatch && !first.allowed) {
         throw new Rejection(jsonResponse(200, JSON.stringify(unknownTool(built, first))));
       }
-      await checkScopes(scopeResolverOf(built));
+      await checkScopes(scopeResolverOf(built.server));
     },
     async afterConnect(resolveScopes) {
       // A server that wraps another one names its scopes only now.
-      if (resolveScopes && !scopeResolverOf(server)) await checkScopes(resolveScopes);
+      if (resolveScopes && !scopeResolverOf(server?.server)) await checkScopes(resolveScopes);
       // After this, the process may no longer be there to record the outcome.
       stopped?.addEventListener("abort", () => cancel("time_limit"), { once: true });
     },
@@ -70,12 +70,9 @@ const scopeResolverOf = (server: object | undefined): ScopeChallengeHandler | un
   (server as { resolveScopeChallenge?: ScopeChallengeHandler } | undefined)?.resolveScopeChallenge;
 
 /** The response of a server without such a tool: an error of SDK v2, a result of SDK v1's McpServer. */
-function unknownTool(
-  server: ConnectableServer | undefined,
-  { tool, request: { id } }: ToolCallDecision,
-): JSONRPCMessage {
+function unknownTool(built: BuiltServer | undefined, { tool, request: { id } }: ToolCallDecision): JSONRPCMessage {
   const text = `Tool ${tool} not found`;
-  const isSdkV1 = server && !isSdkV2Server(server) && "registerTool" in server;
+  const isSdkV1 = built && !built.isSdkV2 && "registerTool" in built.server;
   if (!isSdkV1) return { jsonrpc: "2.0", id, error: { code: INVALID_PARAMS, message: text } };
   const content = [{ type: "text", text: `MCP error ${INVALID_PARAMS}: ${text}` }];
   // In the order in which SDK v1 writes the fields, so that nothing tells the one from the other.

@@ -4,14 +4,13 @@ import { type AuthorizationOptions, type Authorize, createAuthorization } from "
 import type { DeclaredRules } from "./check-rules.ts";
 
 /** Properties of the endpoint's authentication. */
-export interface KnownCallers extends Pick<AuthorizationOptions, "challenges" | "hasScopes" | "takeTool"> {
-  /** Whether callers are distinguished. */
-  readonly hasCallers: boolean;
-}
+export interface KnownCallers
+  extends Pick<AuthorizationOptions, "challenges" | "hasCallers" | "hasScopes" | "takeTool"> {}
 
 /** Decides about calls, and records the decisions. */
 export interface Authorization {
-  readonly authorize: Authorize;
+  /** Absent where there is nothing to decide. */
+  readonly authorize: Authorize | undefined;
   /** Absent where nothing is recorded. */
   readonly audit: Audit | undefined;
 }
@@ -20,9 +19,9 @@ export interface Authorization {
 export function createServerAuthorization(
   { tools, policy, audit: sink }: Pick<DeclaredRules, "tools" | "policy"> & { readonly audit?: AuditSink },
   config: AuthorizationConfig & Pick<AuthorizationOptions, "requiredScopes">,
-  { hasCallers, ...callers }: KnownCallers,
+  callers: KnownCallers,
 ): Authorization {
-  const isWanted = hasCallers || policy !== undefined || sink !== undefined;
+  const isWanted = callers.hasCallers || policy !== undefined || sink !== undefined;
   const isAudited = config.audit === undefined ? isWanted : config.audit === "on";
   const audit = isAudited ? createAudit(sink ?? writeAuditLine) : undefined;
   const { maxOutputBytes, requiredScopes } = config;

@@ -50,10 +50,16 @@ export function toJsonText(message: JSONRPCMessage): string {
   try {
     return JSON.stringify(message);
   } catch (error) {
-    if ("method" in message || message.id === undefined) throw error;
-    const failure = { code: JsonRpcCode.INTERNAL_ERROR, message: "The result cannot be sent: it is not JSON." };
-    return JSON.stringify({ jsonrpc: "2.0", id: message.id, error: failure });
+    if ("method" in message) throw error;
+    return JSON.stringify(unserializableResponse(message));
   }
+}
+
+/** The error in place of a response that JSON cannot hold. */
+export function unserializableResponse(response: JSONRPCMessage): JSONRPCMessage {
+  if ("method" in response || response.id === undefined) return response;
+  const error = { code: JsonRpcCode.INTERNAL_ERROR, message: "The result cannot be sent: it is not JSON." };
+  return { jsonrpc: "2.0", id: response.id, error };
 }
 
 /** The id to echo for a parsed body: a single request's own, otherwise `null`. */

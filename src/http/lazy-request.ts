@@ -1,5 +1,6 @@
+import type { AuthInfo, MessageExtraInfo } from "@modelcontextprotocol/server";
 import type { HttpRequest } from "./http-handler.ts";
-import { toWebRequest } from "./web-fetch.ts";
+import { absoluteUrl, toWebRequest } from "./web-fetch.ts";
 
 /**
  * A web `Request` that is constructed when a property is first read. Most servers never read one, and the first
@@ -36,3 +37,30 @@ const HANDLER: ProxyHandler<object> = {
   has: (source, property) => Reflect.has((source as RequestSource).real, property),
   getPrototypeOf: (source) => Reflect.getPrototypeOf((source as RequestSource).real),
 };
+
+/** Passed to handlers with a message: `request` for SDK v2, `requestInfo` for SDK v1. */
+export interface HandlerExtra extends MessageExtraInfo {
+  readonly request: Request;
+  readonly requestInfo: RequestInfo;
+}
+
+/** The HTTP request of a 2025-era message as handlers see it. */
+export const handlerExtra = (request: HttpRequest, authInfo: AuthInfo | undefined): HandlerExtra => ({
+  request: lazyRequest(request),
+  requestInfo: new RequestInfo(request),
+  ...(authInfo && { authInfo }),
+});
+
+class RequestInfo {
+  readonly headers: HttpRequest["headers"];
+  readonly #request: HttpRequest;
+
+  constructor(request: HttpRequest) {
+    this.headers = request.headers;
+    this.#request = request;
+  }
+
+  get url(): URL {
+    return new URL(absoluteUrl(this.#request));
+  }
+}

@@ -1,7 +1,6 @@
-import { monotonicMs } from "../clock.ts";
 import type { HttpRequest, HttpResponse, Invocation } from "./http-handler.ts";
 
-/** One request, as the log tells it. Never a body, a token, or a header that could hold one. */
+/** The log record of one request. Never a body, a token, or a header that could hold one. */
 export interface RequestRecord {
   /** ISO 8601. */
   readonly time: string;
@@ -14,24 +13,24 @@ export interface RequestRecord {
   /** Without the query, which could hold secrets. */
   readonly path: string;
   readonly status: number;
-  /** Which protocol era served it; absent when it was answered before that was known. */
+  /** The protocol era that served it; absent when it was refused before the era was known. */
   readonly era?: "modern" | "legacy";
-  /** JSON-RPC method, and what it names: a tool or prompt. */
+  /** JSON-RPC method, and the tool or prompt that it names. */
   readonly mcpMethod?: string;
   readonly mcpName?: string;
   readonly clientIp?: string;
-  /** From the arrival of the request until the last byte of the answer was handed over. */
+  /** From the arrival of the request until the last byte of the response was handed over. */
   readonly durationMs: number;
   readonly requestBytes: number;
   readonly responseBytes: number;
   readonly streamed: boolean;
   /** Present on the first request that this process serves, whose caller may have waited for it to start. */
   readonly coldStart?: true;
-  /** What failed here, for the operator. */
+  /** The failure, for the operator. */
   readonly error?: string;
 }
 
-/** What is found out about a request while it is served. */
+/** Fields of the record that are known only while the request is served. */
 export interface RequestLogFields {
   era?: "modern" | "legacy";
   mcpMethod?: string;
@@ -41,21 +40,15 @@ export interface RequestLogFields {
 
 export type LogSink = (record: RequestRecord) => void;
 
-/** Which records are written: all, those of failures, or none. */
+/** The records to write: all, those of failures, or none. */
 export type LogLevel = "info" | "error" | "silent";
 
-/** One JSON line on standard output, where every platform's log takes it up. */
+/** One JSON line on standard output, which every platform collects into its log. */
 export const writeLogLine: LogSink = (record) => void process.stdout.write(`${JSON.stringify(record)}\n`);
 
-/** Whatever a client names could be anything of any length. */
-const MAX_NAME_LENGTH = 128;
-
-/** Notes what a message asks for. Only requests by name are told apart; resource URIs may hold personal data. */
-export function recordMessage(logFields: RequestLogFields, message: unknown): void {
-  const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } };
-  if (typeof method === "string") logFields.mcpMethod = method.slice(0, MAX_NAME_LENGTH);
-  const name = params?.name;
-  if (typeof name === "string") logFields.mcpName = name.slice(0, MAX_NAME_LENGTH);
+export interface RequestLogOptions {
+  readonly sink: LogSink;
+  readonly level: LogLevel;
 }
 
 export interface RequestLog {
@@ -71,9 +64,9 @@ let served = false;
 export function startRequestLog(
   request: HttpRequest,
   { requestId, clientIp }: Invocation,
-  { sink, level }: { readonly sink: LogSink; readonly level: LogLevel },
+  { sink, level }: RequestLogOptions,
 ): RequestLog {
-  const startedAt = monotonicMs();
+  const startedAt = process.hrtime.bigint();
   const logFields: RequestLogFields = {};
   const coldStart = !served;
   served = true;
@@ -92,7 +85,7 @@ export function startRequestLog(
       status,
       ...logFields,
       ...(clientIp && { clientIp }),
-      durationMs: Math.round((monotonicMs() - startedAt) * 10) / 10,
+      durationMs: Math.round(Number(process.hrtime.bigint() - startedAt) / 100_000) / 10,
       requestBytes: byteLength(request.body),
       responseBytes: streamedBytes ?? byteLength(body as string | undefined),
       streamed: streamedBytes !== undefined,
@@ -120,7 +113,7 @@ async function* counted(
   let bytes = 0;
   try {
     for await (const chunk of body) {
-      bytes += byteLength(chunk);
+      bytes += Buffer.byteLength(chunk);
       yield chunk;
     }
   } catch (error) {
@@ -131,8 +124,8 @@ async function* counted(
   }
 }
 
-/** Of a body, in bytes of UTF-8. */
-export const byteLength = (body: string | Uint8Array | undefined): number =>
+/** The size of a body in bytes of UTF-8. */
+const byteLength = (body: string | Uint8Array | undefined): number =>
   typeof body === "string" ? Buffer.byteLength(body) : (body?.length ?? 0);
 
 /** The trace id in a `traceparent`, when it is a valid one. */

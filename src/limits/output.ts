@@ -1,39 +1,68 @@
 import { type JSONRPCMessage, SERVER_INFO_META_KEY } from "@modelcontextprotocol/server";
+import { toJsonText, unserializableResponse } from "../http/json-rpc.ts";
 
-/** The most that a piece of JSON can have in bytes, quickly: six for each character (`\u0000`). */
-function mostBytesOf(value: unknown): number {
-  if (typeof value === "string") return 2 + 6 * value.length;
-  if (typeof value !== "object" || value === null) return 25;
-  // What it turns itself into could be anything.
-  if (typeof (value as { toJSON?: unknown }).toJSON === "function") return Number.POSITIVE_INFINITY;
-  let most = 2;
+/** The bytes that a character of JSON text has at most: `\u0000` has six, in UTF-16 and in UTF-8. */
+const MAX_CHARACTER_BYTES = 6;
+/** The bytes in UTF-8 of one UTF-16 unit at most. */
+const MAX_UNIT_BYTES = 3;
+/** Deeper values are serialized to learn their length, which also finds cycles. */
+const MAX_DEPTH = 32;
+
+/** An upper bound of the bytes that a value has in JSON, without serializing it. */
+function boundOf(value: unknown, depth: number): number {
+  if (typeof value === "string") return 2 + MAX_CHARACTER_BYTES * value.length;
+  if (typeof value !== "object" || value === null) return typeof value === "bigint" ? Number.POSITIVE_INFINITY : 25;
+  // The result of toJSON could be anything.
+  if (depth > MAX_DEPTH || typeof (value as { toJSON?: unknown }).toJSON === "function")
+    return Number.POSITIVE_INFINITY;
+  let bound = 2;
   if (Array.isArray(value)) {
-    for (let place = 0; place < value.length; place++) most += 1 + mostBytesOf(value[place]);
+    for (let index = 0; index < value.length; index++) bound += 1 + boundOf(value[index], depth + 1);
   } else {
-    for (const name in value) most += 4 + 6 * name.length + mostBytesOf((value as Record<string, unknown>)[name]);
+    for (const name in value) {
+      bound += 4 + MAX_CHARACTER_BYTES * name.length + boundOf((value as Record<string, unknown>)[name], depth + 1);
+    }
   }
-  return most;
+  return bound;
 }
 
-/** Whether a message is longer than that in JSON. Only one that comes near the limit is counted exactly. */
-function isLonger(message: JSONRPCMessage, maxBytes: number): boolean {
-  return mostBytesOf(message) > maxBytes && Buffer.byteLength(JSON.stringify(message)) > maxBytes;
+/**
+ * A response that can be sent: itself, or an error in its place when it has more than `maxBytes` in JSON or cannot be
+ * serialized. Serialized only when it comes near the limit.
+ */
+export function withinLimit(response: JSONRPCMessage, maxBytes: number): JSONRPCMessage {
+  try {
+    if (boundOf(response, 0) <= maxBytes) return response;
+    return Buffer.byteLength(JSON.stringify(response)) > maxBytes ? tooLarge(response, maxBytes) : response;
+  } catch {
+    return unserializableResponse(response);
+  }
 }
 
-/** The answer of a tool, or one that says that it is longer than `maxBytes` in JSON; the same object when it is not. */
-export function withinLimit(answer: JSONRPCMessage, maxBytes: number): JSONRPCMessage {
-  if (!isLonger(answer, maxBytes)) return answer;
+/** The JSON text of a response, within the same limit. */
+export function toLimitedText(response: JSONRPCMessage, maxBytes: number): string {
+  const text = toJsonText(response);
+  const isSmall = text.length * MAX_UNIT_BYTES <= maxBytes || Buffer.byteLength(text) <= maxBytes;
+  return isSmall ? text : JSON.stringify(tooLarge(response, maxBytes));
+}
+
+/** A tool's result becomes a tool error, so that the model learns of it; any other response a JSON-RPC error. */
+function tooLarge(response: JSONRPCMessage, maxBytes: number): JSONRPCMessage {
+  if ("method" in response) return response;
   const text = `The tool's answer is too large: ${maxBytes} bytes are the most that is sent. Ask for less of it.`;
-  if ("error" in answer) return { ...answer, error: { code: answer.error.code, message: text } };
-  if (!("result" in answer)) return answer;
-  const { resultType, _meta } = answer.result;
+  if ("error" in response) return { ...response, error: { code: response.error.code, message: text } };
+  const { resultType, _meta, content } = response.result;
+  if (content === undefined) {
+    const message = `The result is too large: ${maxBytes} bytes are the most that is sent. Ask for less of it.`;
+    return { jsonrpc: "2.0", id: response.id, error: { code: -32603, message } };
+  }
   const serverInfo = _meta?.[SERVER_INFO_META_KEY];
   const result = {
     content: [{ type: "text", text }],
     isError: true,
-    // 2026-07-28 wants both in every result.
+    // 2026-07-28 requires both in every result.
     ...(resultType !== undefined && { resultType: "complete" }),
     ...(serverInfo !== undefined && { _meta: { [SERVER_INFO_META_KEY]: serverInfo } }),
   };
-  return { ...answer, result };
+  return { ...response, result };
 }

@@ -1,4 +1,6 @@
 import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
   classifyInboundRequest,
   type InboundClassificationOutcome,
   type JSONRPCRequest,
@@ -9,35 +11,39 @@ import {
 import type { HttpRequest } from "../http/http-handler.ts";
 import { MODERN_REVISION } from "../protocol-2026/revision.ts";
 
-/** The protocol era of a message in the SDK's terms, or why it belongs to none. */
-export function classify({ method, headers }: HttpRequest, body: unknown): InboundClassificationOutcome {
-  const version = headers["mcp-protocol-version"];
-  return (
-    plainRoute(version, body) ??
-    classifyInboundRequest({
-      httpMethod: method,
-      ...(version && { protocolVersionHeader: version }),
-      ...(headers["mcp-method"] && { mcpMethodHeader: headers["mcp-method"] }),
-      ...(headers["mcp-name"] && { mcpNameHeader: headers["mcp-name"] }),
-      body,
-    })
-  );
+export interface Classification {
+  /** The protocol era of the message in the SDK's terms, or why it belongs to none. */
+  readonly inbound: InboundClassificationOutcome;
+  /**
+   * Whether the headers of a 2026-07-28 request plainly repeat its body, so that only a server is needed to answer it. Any
+   * other request (a header that is missing, encoded or different, another revision or method) goes through the SDK's own
+   * entry, which knows each case and its response.
+   */
+  readonly isPlain: boolean;
 }
 
-/**
- * The same for a request whose body and header plainly agree on the revision. Most do, and the SDK parses four schemas to
- * find out, of which those that do not match cost the most. Undefined for all others.
- */
-function plainRoute(version: string | undefined, body: unknown): InboundClassificationOutcome | undefined {
-  if (version === undefined || !isPlainRequest(body)) return undefined;
-  const named = (body.params?._meta as Fields | undefined)?.[PROTOCOL_VERSION_META_KEY];
-  if (version === MODERN_REVISION) {
-    if (named !== MODERN_REVISION) return undefined;
-    const classification = { era: "modern", revision: MODERN_REVISION } as const;
-    return { kind: "modern", messageKind: "request", message: body, classification };
+/** Classifies a message by its headers and body. */
+export function classify({ method, headers }: HttpRequest, body: unknown): Classification {
+  const version = headers["mcp-protocol-version"];
+  // The SDK parses four schemas to find the era, of which those that do not match cost the most.
+  if (version !== undefined && isPlainRequest(body)) {
+    if (version === MODERN_REVISION && namesModernRevision(body)) {
+      const classification = { era: "modern", revision: MODERN_REVISION } as const;
+      const inbound = { kind: "modern", messageKind: "request", message: body, classification } as const;
+      return { inbound, isPlain: repeatsBody(headers, body) };
+    }
+    if (namesNoRevision(body) && SUPPORTED_PROTOCOL_VERSIONS.includes(version)) {
+      return { inbound: { kind: "legacy", reason: "no-claim", requestedVersion: version }, isPlain: false };
+    }
   }
-  const isLegacy = named === undefined && body.method !== "initialize" && SUPPORTED_PROTOCOL_VERSIONS.includes(version);
-  return isLegacy ? { kind: "legacy", reason: "no-claim", requestedVersion: version } : undefined;
+  const inbound = classifyInboundRequest({
+    httpMethod: method,
+    ...(version && { protocolVersionHeader: version }),
+    ...(headers["mcp-method"] && { mcpMethodHeader: headers["mcp-method"] }),
+    ...(headers["mcp-name"] && { mcpNameHeader: headers["mcp-name"] }),
+    body,
+  });
+  return { inbound, isPlain: false };
 }
 
 /** Whether a body is a JSON-RPC request without anything unusual. */
@@ -56,10 +62,48 @@ function isPlainRequest(body: unknown): body is JSONRPCRequest {
 
 const REQUEST_FIELDS: ReadonlySet<string> = new Set(["jsonrpc", "id", "method", "params"]);
 
-/** The types of JSON-RPC ids and MCP progress tokens. */
-const isToken = (value: unknown): boolean => typeof value === "string" || Number.isSafeInteger(value);
+function namesModernRevision({ params }: JSONRPCRequest): boolean {
+  const meta = params?._meta;
+  if (meta?.[PROTOCOL_VERSION_META_KEY] !== MODERN_REVISION || !isRecord(meta[CLIENT_CAPABILITIES_META_KEY])) {
+    return false;
+  }
+  const clientInfo = meta[CLIENT_INFO_META_KEY];
+  return clientInfo === undefined || isRecord(clientInfo);
+}
+
+const namesNoRevision = ({ method, params }: JSONRPCRequest): boolean =>
+  method !== "initialize" && params?._meta?.[PROTOCOL_VERSION_META_KEY] === undefined;
+
+/** Method → the parameter that `Mcp-Name` repeats (MCP 2026-07-28, Streamable HTTP, Standard Headers). */
+const NAMED_BY: ReadonlyMap<string, string> = new Map([
+  ["tools/call", "name"],
+  ["prompts/get", "name"],
+  ["resources/read", "uri"],
+]);
+
+const UNNAMED: ReadonlySet<string> = new Set([
+  "tools/list",
+  "prompts/list",
+  "resources/list",
+  "resources/templates/list",
+  "completion/complete",
+]);
+
+function repeatsBody(headers: HttpRequest["headers"], { method, params }: JSONRPCRequest): boolean {
+  if (headers["mcp-method"] !== method) return false;
+  if (UNNAMED.has(method)) return true;
+  const parameter = NAMED_BY.get(method);
+  const name = parameter === undefined ? undefined : params?.[parameter];
+  return typeof name === "string" && headers["mcp-name"] === name && isPlainHeaderValue(name);
+}
+
+/** Neither encoded for a header, nor in need of it, nor changed by its travel in one. */
+const isPlainHeaderValue = (value: string): boolean => /^[!-~]([ -~]*[!-~])?$/.test(value) && !value.startsWith("=?");
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** The types of JSON-RPC ids and MCP progress tokens. */
+const isToken = (value: unknown): boolean => typeof value === "string" || Number.isSafeInteger(value);
 
 const isRecord = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import { isLoopbackAddress, isLoopbackName } from "../config/loopback.ts";
+import { isLoopbackName } from "../config/loopback.ts";
 
 /** A name or an IPv4 address, or a bracketed IPv6 address, each with an optional port (RFC 9110 §7.2). */
 const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i;
@@ -37,3 +37,22 @@ function nameIn(host: string): string | undefined {
   last = { host, name: name !== undefined && URL.canParse(`http://${host}`) ? name : undefined };
   return last.name;
 }
+
+/**
+ * Whether a web origin may call. A server MUST check `Origin` where one is sent and answer 403 to a foreign one (MCP
+ * 2026-07-28, Streamable HTTP, Security Warning); `null`, the origin of sandboxed documents, is nobody's and never allowed.
+ */
+export function isAllowedOrigin(
+  origin: string,
+  { allowedOrigins }: Pick<Config, "allowedOrigins">,
+  clientIp: string | undefined,
+): boolean {
+  const url = URL.parse(origin);
+  if (!url || url.origin !== origin.toLowerCase()) return false;
+  if (allowedOrigins) return allowedOrigins.includes("*") || allowedOrigins.includes(url.origin);
+  return isLoopbackAddress(clientIp) && isLoopbackName(url.hostname);
+}
+
+/** Whether an address, as the platform vouches for it, is on the loopback interface: the server runs on the caller's machine. */
+const isLoopbackAddress = (address: string | undefined): boolean =>
+  address !== undefined && (address === "::1" || address.startsWith("127.") || address.startsWith("::ffff:127."));

@@ -4,16 +4,17 @@ import type { Authorize } from "../authorization/authorize.ts";
 import type { Config } from "../config/config.ts";
 import type { HttpRequest, HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
-import { byteLength, recordMessage } from "../http/request-log.ts";
+import type { RequestLogFields } from "../http/request-log.ts";
 import type { ConcurrentStreams } from "../limits/concurrent-streams.ts";
 import { messageProblem } from "../limits/json.ts";
-import { isListen } from "../protocol-2026/handler.ts";
+import { LISTEN } from "../protocol-2026/listen.ts";
 import { type ProtocolHandlers, serveMessage } from "./serve-message.ts";
 
 /** Everything that a message passes through on its way to a server. */
 export interface MessagePipeline extends ProtocolHandlers {
   readonly config: Config;
-  readonly authorize: Authorize;
+  /** Absent where every caller may do everything. */
+  readonly authorize: Authorize | undefined;
   /** Limits the streams of one caller that wait for notifications. */
   readonly streams: ConcurrentStreams;
 }
@@ -24,15 +25,28 @@ export async function servePost(pipeline: MessagePipeline, context: RequestConte
   const parsed = parseBody(context.request, config);
   if ("refused" in parsed) return parsed.refused;
   const { message, text } = parsed;
+  const { mcpMethod } = Object.assign(context.logFields, namesIn(message));
   const tooMuch = messageProblem(message, config, text);
   if (tooMuch) return tooMuch;
-  recordMessage(context.logFields, message);
-  const authorized = await authorize(context, message);
-  if ("refused" in authorized) return authorized.refused;
-  const heartbeatMs = config.heartbeatSeconds * 1000;
-  const serve = (): Promise<HttpResponse> =>
-    serveMessage(pipeline, { ...context, ...authorized, message, heartbeatMs });
-  return isListen(message) ? streams.acquire(context, serve) : serve();
+  const authorized = authorize ? await authorize(context, message) : undefined;
+  if (authorized && "refused" in authorized) return authorized.refused;
+  const { maxOutputBytes, heartbeatSeconds } = config;
+  const served = { ...context, ...authorized, message, maxOutputBytes, heartbeatMs: heartbeatSeconds * 1000 };
+  if (mcpMethod !== LISTEN) return serveMessage(pipeline, served);
+  return streams.acquire(context, () => serveMessage(pipeline, served));
+}
+
+/** A name that a client chose may have any length. */
+const MAX_NAME_LENGTH = 128;
+
+/** The names in a message, for the log. Only tools and prompts are named; URIs of resources may hold personal data. */
+function namesIn(message: unknown): Pick<RequestLogFields, "mcpMethod" | "mcpName"> {
+  const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } };
+  const name = params?.name;
+  return {
+    ...(typeof method === "string" && { mcpMethod: method.slice(0, MAX_NAME_LENGTH) }),
+    ...(typeof name === "string" && { mcpName: name.slice(0, MAX_NAME_LENGTH) }),
+  };
 }
 
 /** The parsed body, or the refusal of one that cannot be parsed. */
@@ -43,7 +57,7 @@ function parseBody(
   if (!isJsonContentType(headers["content-type"])) {
     return refused(415, "Unsupported media type: the body must be application/json.");
   }
-  if (byteLength(body) > maxBodyBytes) {
+  if ((typeof body === "string" ? Buffer.byteLength(body) : (body?.length ?? 0)) > maxBodyBytes) {
     return refused(413, `The body is too large: ${maxBodyBytes} bytes are the most that is accepted.`);
   }
   try {

@@ -3,21 +3,23 @@ import type { Authentication } from "../auth/authenticate.ts";
 import { ANYBODY } from "../auth/caller.ts";
 import type { RequestContext, UnauthenticatedRequest } from "../auth/request-context.ts";
 import type { Config } from "../config/config.ts";
-import type { HttpRequest, HttpResponse } from "../http/http-handler.ts";
+import { toFailureResponse } from "../http/error-response.ts";
+import type { HttpHandler, HttpRequest, HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
+import { type RequestLogOptions, startRequestLog } from "../http/request-log.ts";
 import { headerProblem } from "../limits/headers.ts";
 import type { RateLimits } from "../limits/rate.ts";
 import type { Protocol2025Handler } from "../protocol-2025/handler.ts";
 import { MODERN_REVISION } from "../protocol-2026/revision.ts";
 import { preflightResponse, readableBy } from "./cors.ts";
-import { hostProblem } from "./host-validation.ts";
-import { isAllowedOrigin } from "./origin-validation.ts";
+import { hostProblem, isAllowedOrigin } from "./host-validation.ts";
 import { type MessagePipeline, servePost } from "./parse-message.ts";
-import { respond, serveStream } from "./serve-message.ts";
+import { serveStream } from "./serve-message.ts";
 
 /** Everything that a request passes through. */
 export interface Pipeline extends MessagePipeline {
   readonly config: Config;
+  readonly log: RequestLogOptions;
   readonly legacy: Protocol2025Handler;
   /** Absent where nothing is recorded. */
   readonly audit: Audit | undefined;
@@ -29,8 +31,20 @@ export interface Pipeline extends MessagePipeline {
 /** Answered without the server, for load balancers and uptime checks. */
 const HEALTH_PATH = "/health";
 
+/** The handler of an endpoint. It never throws. */
+export function createHttpHandler(pipeline: Pipeline): HttpHandler {
+  return async (request, invocation) => {
+    const { logFields, finish } = startRequestLog(request, invocation, pipeline.log);
+    try {
+      return finish(await serveRequest(pipeline, { request, invocation, logFields }));
+    } catch (error) {
+      return finish(toFailureResponse(error, { logFields }));
+    }
+  };
+}
+
 /** The way of a request up to its message, in reading order: size, host, origin, path, method, caller. */
-export async function serveRequest(pipeline: Pipeline, unauthenticated: UnauthenticatedRequest): Promise<HttpResponse> {
+async function serveRequest(pipeline: Pipeline, unauthenticated: UnauthenticatedRequest): Promise<HttpResponse> {
   const { request, invocation } = unauthenticated;
   const { config } = pipeline;
   const tooLarge = headerProblem(request, config);
@@ -58,7 +72,7 @@ async function route(pipeline: Pipeline, unauthenticated: UnauthenticatedRequest
     return errorResponse(404, { code: JsonRpcCode.HTTP_ERROR, message: `Not found. MCP is at ${config.path}.` });
   }
   if (request.method === "OPTIONS") return preflightResponse(request);
-  return respond(unauthenticated, () => authenticate(pipeline, unauthenticated));
+  return authenticate(pipeline, unauthenticated);
 }
 
 /** A document that everybody may read. */
@@ -113,7 +127,7 @@ function serveSession(
       serveStream(openStream, { ...context, heartbeatMs: config.heartbeatSeconds * 1000 });
     return legacy.resumesRequest?.(context.request) ? open() : streams.acquire(context, open);
   }
-  return method === "DELETE" && endSession ? respond(context, () => endSession(context)) : undefined;
+  return method === "DELETE" && endSession ? endSession(context) : undefined;
 }
 
 function methodNotAllowed({ legacy }: Pipeline): HttpResponse {

@@ -1,5 +1,5 @@
 import type { HttpResponse } from "../http/http-handler.ts";
-import { isEventStream, SSE_HEADERS, SSE_HEARTBEAT, sseFrame } from "../http/sse.ts";
+import { SSE_HEADERS, SSE_HEARTBEAT, sseFrame } from "../http/sse.ts";
 
 export interface Lifetime {
   /** Milliseconds of silence after which an open response carries a heartbeat. */
@@ -25,7 +25,7 @@ type Tick = "heartbeat" | "deadline";
  */
 export async function withLifetime(pending: Promise<HttpResponse>, lifetime: Lifetime): Promise<HttpResponse> {
   const quick = await thisTurn(pending);
-  if (quick && !isEventStream(quick)) return quick;
+  if (quick && typeof quick.body !== "object") return quick;
   const clock = new ResponseClock(lifetime);
   const outcome = quick ?? (await firstOf(pending, lifetime, clock));
   if (outcome === "heartbeat") {
@@ -39,9 +39,8 @@ export async function withLifetime(pending: Promise<HttpResponse>, lifetime: Lif
     pending.catch(() => {});
     return lifetime.timedOut();
   }
-  if (isEventStream(outcome)) {
-    return { ...outcome, body: pace(outcome.body as AsyncIterable<string>, { lifetime, clock }) };
-  }
+  const { body } = outcome;
+  if (typeof body === "object") return { ...outcome, body: pace(body, { lifetime, clock }) };
   clock.stop();
   return outcome;
 }

@@ -1,9 +1,7 @@
 import type { RequestContext } from "../auth/request-context.ts";
-import { failureResponse } from "../http/error-response.ts";
+import { recordFailure, toFailureResponse } from "../http/error-response.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode, requestIdOf } from "../http/json-rpc.ts";
-import { Rejection } from "../http/rejection.ts";
-import type { RequestLogFields } from "../http/request-log.ts";
 import type { McpRequest, ProtocolHandler, StreamRequest } from "../server/mcp-request.ts";
 import { classify } from "./classify.ts";
 import { withLifetime } from "./response-lifetime.ts";
@@ -15,7 +13,9 @@ export interface ProtocolHandlers {
 }
 
 /** A message that was authorized. */
-export interface AuthorizedMessage extends RequestContext, Pick<McpRequest, "message" | "interceptor"> {
+export interface AuthorizedMessage
+  extends RequestContext,
+    Pick<McpRequest, "message" | "interceptor" | "maxOutputBytes"> {
   /** Milliseconds of silence after which an open response carries a heartbeat. */
   readonly heartbeatMs: number;
 }
@@ -24,7 +24,7 @@ export interface AuthorizedMessage extends RequestContext, Pick<McpRequest, "mes
 export function serveMessage(handlers: ProtocolHandlers, authorized: AuthorizedMessage): Promise<HttpResponse> {
   const { heartbeatMs, ...context } = authorized;
   const { request, invocation, logFields, message } = context;
-  const inbound = classify(request, message);
+  const { inbound, isPlain } = classify(request, message);
   // A message that neither era accepts is refused by the 2026 handler: it has the specification's ladder of errors.
   logFields.era = inbound.kind === "legacy" ? "legacy" : "modern";
   const abandonment = abandonmentOf(context);
@@ -35,6 +35,7 @@ export function serveMessage(handlers: ProtocolHandlers, authorized: AuthorizedM
   const mcpRequest: McpRequest = {
     ...context,
     inbound,
+    isPlain,
     canStream,
     signal: abandonment.signal,
     reportFailure: (error) => recordFailure(logFields, error),
@@ -42,8 +43,7 @@ export function serveMessage(handlers: ProtocolHandlers, authorized: AuthorizedM
       isCutAtDeadline = false;
     },
   };
-  const response = respond(context, () => handlers[logFields.era ?? "modern"].serve(mcpRequest));
-  return withLifetime(response, {
+  return withLifetime(serve(handlers[logFields.era], mcpRequest), {
     heartbeatMs,
     canStream,
     deadline: invocation.deadline,
@@ -61,7 +61,9 @@ export function serveStream(
   context.logFields.era = "legacy";
   const abandonment = abandonmentOf(context);
   const reportFailure = (error: unknown): void => recordFailure(context.logFields, error);
-  const response = respond(context, () => open({ ...context, signal: abandonment.signal, reportFailure }));
+  const response = open({ ...context, signal: abandonment.signal, reportFailure }).catch((error) =>
+    toFailureResponse(error, context),
+  );
   return withLifetime(response, {
     heartbeatMs,
     canStream: true,
@@ -70,17 +72,11 @@ export function serveStream(
   });
 }
 
-/** The response of `serve`. An error that it throws becomes a response, and goes to the log. */
-export async function respond(
-  { logFields, message }: Pick<RequestContext, "logFields"> & { readonly message?: unknown },
-  serve: () => Promise<HttpResponse>,
-): Promise<HttpResponse> {
+async function serve(handler: ProtocolHandler, mcpRequest: McpRequest): Promise<HttpResponse> {
   try {
-    return await serve();
+    return await handler.serve(mcpRequest);
   } catch (error) {
-    if (error instanceof Rejection) return error.response;
-    recordFailure(logFields, error);
-    return failureResponse(error, message);
+    return toFailureResponse(error, mcpRequest);
   }
 }
 
@@ -90,17 +86,6 @@ function abandonmentOf({ invocation: { signal } }: RequestContext): AbortControl
   if (signal?.aborted) abandonment.abort();
   else signal?.addEventListener("abort", () => abandonment.abort(), { once: true });
   return abandonment;
-}
-
-function recordFailure(logFields: RequestLogFields, error: unknown): void {
-  logFields.error = error instanceof Error ? withCauses(error) : String(error);
-}
-
-/** The stack of an error, and a line for each of its causes. */
-function withCauses(error: Error): string {
-  const lines = [error.stack ?? String(error)];
-  for (let { cause } = error; cause instanceof Error; cause = cause.cause) lines.push(`caused by: ${cause}`);
-  return lines.join("\n");
 }
 
 /** A client that lists what it accepts without streams gets one JSON body. */

@@ -1,38 +1,44 @@
 import type { ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
 import { streamSecondsOf } from "../config/stream-seconds.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
-import type { LazyServer } from "../server/lazy-server.ts";
+import { lazyRequest } from "../http/lazy-request.ts";
 import type { McpRequest } from "../server/mcp-request.ts";
+import { buildServer, type ServerFactory } from "../server/server-factory.ts";
 import type { ChangeEntry, ChangeEvents } from "../services/change-events.ts";
-import { createSdkHandler } from "./sdk-handler.ts";
+import type { OpenServicesOf } from "../services/services.ts";
+import { SdkHandler } from "./sdk-handler.ts";
+
+/** The method that opens a stream of notifications. */
+export const LISTEN = "subscriptions/listen";
 
 export interface ListenOptions {
-  readonly mcpRequest: McpRequest;
-  readonly server: LazyServer;
+  readonly createServer: ServerFactory;
+  readonly openServices: OpenServicesOf;
   readonly changeEvents: ChangeEvents;
   readonly streamSeconds?: number | undefined;
 }
 
 /** Serves `subscriptions/listen` until its time is up. Throws STORE_UNAVAILABLE and Rejection. */
-export async function listen({
-  mcpRequest,
-  server,
-  changeEvents,
-  streamSeconds,
-}: ListenOptions): Promise<HttpResponse> {
+export async function listen(
+  mcpRequest: McpRequest,
+  { createServer, openServices, changeEvents, streamSeconds }: ListenOptions,
+): Promise<HttpResponse> {
   const { invocation, handlesItsDeadline } = mcpRequest;
   // A subscription that comes too late is also told to subscribe again.
   if (invocation.deadline?.aborted) handlesItsDeadline();
   const subscription = await subscribe(changeEvents);
-  const { respond, close } = createSdkHandler({ server, mcpRequest, bus: subscription.bus });
+  const services = openServices(mcpRequest);
+  const webRequest = lazyRequest(mcpRequest.request, mcpRequest.signal);
+  const build = { createServer, era: "modern", mcpRequest, services, webRequest } as const;
+  const handler = new SdkHandler({ mcpRequest, buildServer: () => buildServer(build), bus: subscription.bus });
   try {
-    return await respond();
+    return await handler.respond();
   } finally {
     subscription.sdkResponded();
     // The response ends with the result that tells the client to subscribe again.
     handlesItsDeadline();
     const seconds = streamSecondsOf(streamSeconds, invocation);
-    endAfter(close, { seconds, deadline: invocation.deadline, ended: subscription.ended });
+    endAfter(() => handler.close(), { seconds, deadline: invocation.deadline, ended: subscription.ended });
   }
 }
 

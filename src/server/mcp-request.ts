@@ -13,8 +13,12 @@ export interface McpRequest extends RequestContext {
   readonly interceptor?: MessageInterceptor;
   /** Fires when nobody waits for the response any more: the client left, or the platform's time is up. */
   readonly signal: AbortSignal;
+  /** Whether the headers plainly repeat the body, so that only a server is needed to answer the request. */
+  readonly isPlain: boolean;
   /** False when the response must be one JSON body. */
   readonly canStream: boolean;
+  /** Largest response in bytes of JSON. */
+  readonly maxOutputBytes: number;
   /** Logs why the response is a 5xx. The client is not told. */
   readonly reportFailure: (error: unknown) => void;
   /** Called by a handler that ends its response by itself when the platform's time is up; any other response is cut short. */

@@ -1,10 +1,10 @@
 import type { JSONRPCMessage, ScopeChallengeHandler, Transport } from "@modelcontextprotocol/server";
-import type { ConnectableServer } from "./sdk-server.ts";
+import type { BuiltServer } from "./sdk-server.ts";
 
 /** Sees every message between a server and its client, and may replace it. */
 export interface MessageInterceptor {
   /** Called when the server was built. Throws Rejection when the message must not reach it. */
-  onServerBuilt?(server: ConnectableServer): Promise<void>;
+  onServerBuilt?(built: BuiltServer): Promise<void>;
   /**
    * Called when the server is connected and has received nothing of the client's, with its scope resolver where it has
    * one. Throws Rejection when the message must not reach it.
@@ -23,37 +23,30 @@ interface ScopeAwareTransport extends Transport {
   setScopeChallengeResolver?: (resolve: ScopeChallengeHandler) => void;
 }
 
-/**
- * Connects a server to a transport, with an interceptor between them. `prepare` runs on the connected server before the
- * interceptor sees a message. The only place that runs an interceptor on messages. Throws Rejection, and the server is
- * then closed.
- */
-export async function connectIntercepted(
-  server: ConnectableServer,
-  transport: ScopeAwareTransport,
-  interceptor: MessageInterceptor | undefined,
-  prepare?: () => Promise<void>,
-): Promise<void> {
-  let resolveScopes: ScopeChallengeHandler | undefined;
-  if (interceptor?.afterConnect) {
-    transport.setScopeChallengeResolver = (resolve) => {
-      resolveScopes = resolve;
-    };
-  }
-  await server.connect(transport);
-  try {
-    await prepare?.();
-    if (!interceptor) return;
-    intercept(transport, interceptor);
-    await interceptor.afterConnect?.(resolveScopes);
-  } catch (error) {
-    await server.close();
-    throw error;
-  }
+/** The scope resolver of a server that is being connected. */
+export interface ScopeResolver {
+  current?: ScopeChallengeHandler;
 }
 
-/** Replaces what `connect` installed on the transport, so that tracing tools that wrapped it earlier still see messages. */
-function intercept(transport: Transport, interceptor: MessageInterceptor): void {
+/** To be called before a server is connected to the transport: SDK v2 hands its scope resolver to the transport then. */
+export function watchScopeResolver(transport: ScopeAwareTransport): ScopeResolver {
+  const resolver: ScopeResolver = {};
+  transport.setScopeChallengeResolver = (resolve) => {
+    resolver.current = resolve;
+  };
+  return resolver;
+}
+
+/**
+ * Puts an interceptor between a connected server and its transport. The only place that runs one on messages. It replaces
+ * what `connect` installed on the transport, so that tracing tools that wrapped it earlier still see messages. Throws
+ * Rejection: the server must then be closed.
+ */
+export async function intercept(
+  transport: Transport,
+  interceptor: MessageInterceptor,
+  resolver: ScopeResolver | undefined,
+): Promise<void> {
   const { onmessage, onclose } = transport;
   const send = transport.send.bind(transport);
   transport.send = (message, options) => send(interceptor.mapOutgoing(message), options);
@@ -70,4 +63,5 @@ function intercept(transport: Transport, interceptor: MessageInterceptor): void 
       onclose?.();
     };
   }
+  await interceptor.afterConnect?.(resolver?.current);
 }

@@ -3,9 +3,8 @@ import {
   CLIENT_INFO_META_KEY,
   type JSONRPCRequest,
   type McpServer,
-  type Server,
 } from "@modelcontextprotocol/server";
-import { lowLevelServer, type SdkV2Server } from "./sdk-server.ts";
+import type { BuiltServer, SdkV2Server } from "./sdk-server.ts";
 
 /** Fields of `Server` that the SDK's own entry sets through functions that the package does not export. */
 interface BoundFields {
@@ -22,8 +21,11 @@ const supported = new WeakMap<object, boolean>();
  * that depends on internals of the SDK. False where the installed SDK has others: such a request must be served through
  * `createMcpHandler`. Checked once for each copy of the SDK, by the public getters of the same values.
  */
-export function bindToRequest(server: SdkV2Server, { params }: JSONRPCRequest, revision: string): boolean {
-  const target = lowLevelServer(server) as Server;
+export function bindToRequest(
+  { server, lowLevel: target }: BuiltServer & { readonly isSdkV2: true },
+  { params }: JSONRPCRequest,
+  revision: string,
+): boolean {
   const known = supported.get(target.constructor);
   if (known === false) return false;
   const meta = params?._meta as Record<string, unknown> | undefined;

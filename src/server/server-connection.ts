@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type {
   JSONRPCMessage,
   JSONRPCNotification,
@@ -8,20 +9,20 @@ import type {
   Transport,
   TransportSendOptions,
 } from "@modelcontextprotocol/server";
-import { connectIntercepted, type MessageInterceptor } from "./message-interceptor.ts";
+import { intercept, type MessageInterceptor, watchScopeResolver } from "./message-interceptor.ts";
 import type { ConnectableServer } from "./sdk-server.ts";
 
 /** Receives the messages that a server sends. */
 export interface ConnectionEvents {
-  /** The response to one of the client's requests. */
-  onResponse(response: JSONRPCResponse): void;
+  /** The response to one of the client's requests. `isRefusal`: it was sent before a handler ran. */
+  onResponse(response: JSONRPCResponse, isRefusal: boolean): void;
   /** A notification that belongs to one of the client's requests, or calls off a request of the server's. */
   onNotification(notification: JSONRPCNotification): void;
   /** A request of the server to its client. The server's `request` rejects with what this throws. */
   onServerRequest(request: JSONRPCRequest): void;
   /** A notification that belongs to no request. */
   onSessionNotification(notification: JSONRPCNotification): void;
-  /** The connection was closed, by either side. */
+  /** The server was closed, other than by `end`. */
   onClosed?(): void;
 }
 
@@ -34,10 +35,10 @@ export interface ConnectionOptions {
   /** Passed to handlers with each message. */
   readonly extra: MessageExtraInfo;
   /**
-   * Replays what the server's session went through before. A request that the server sends meanwhile fails, and its
-   * notifications are dropped: both were sent when this happened first.
+   * Messages of earlier in the session, which bring the server to its state. A request that the server sends meanwhile
+   * fails, and its notifications are dropped: both were sent when this happened first.
    */
-  readonly replay?: ((connection: ServerConnection) => Promise<void>) | undefined;
+  readonly replay?: readonly (JSONRPCRequest | JSONRPCNotification)[] | undefined;
 }
 
 /**
@@ -51,9 +52,10 @@ export class ServerConnection implements Transport {
   readonly sessionId?: string;
   readonly #server: ConnectableServer;
   readonly #options: ConnectionOptions;
-  readonly #replays = new Map<RequestId, (response: JSONRPCResponse) => void>();
+  #onReplayed: (response: JSONRPCResponse) => void = ignore;
   #isReplaying = false;
   #isReceiving = false;
+  #isEnded = false;
   #isClosed = false;
 
   private constructor(server: ConnectableServer, options: ConnectionOptions) {
@@ -66,13 +68,16 @@ export class ServerConnection implements Transport {
   static async open(server: ConnectableServer, options: ConnectionOptions): Promise<ServerConnection> {
     const connection = new ServerConnection(server, options);
     const { interceptor, replay } = options;
-    await connectIntercepted(server, connection, interceptor, replay && (() => connection.#replayWith(replay)));
+    const resolver = interceptor && watchScopeResolver(connection);
+    await server.connect(connection);
+    try {
+      if (replay) await connection.#replayAll(replay);
+      if (interceptor) await intercept(connection, interceptor, resolver);
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
     return connection;
-  }
-
-  /** True while `receive` runs. A response sent meanwhile is a refusal: the SDK calls request handlers later. */
-  get isReceiving(): boolean {
-    return this.#isReceiving;
   }
 
   /** Hands the server a message of the client. `controls` are added to what handlers are passed. */
@@ -86,24 +91,17 @@ export class ServerConnection implements Transport {
     }
   }
 
-  /** Hands the server a request of earlier in its session. Settles with the response, which nobody else sees. */
-  replay(request: JSONRPCRequest): Promise<JSONRPCResponse> {
-    return new Promise((resolve) => {
-      this.#replays.set(request.id, resolve);
-      this.onmessage?.(request, this.#options.extra);
-    });
-  }
-
   /** Closes the server, after the message that it is sending: closing fails what a server still has to send. */
   end(): void {
-    queueMicrotask(() => this.abort());
+    this.#isEnded = true;
+    queueMicrotask(this.abort);
   }
 
   /** Closes the server at once, which cancels its handlers. */
-  abort(): void {
+  readonly abort = (): void => {
     // Closes this transport, and whatever else the server's author closes with it.
-    void this.#server.close().catch(() => {});
-  }
+    void this.#server.close().catch(ignore);
+  };
 
   // The methods of `Transport` are bound, because tracing tools put proxies before transports.
   readonly start = async (): Promise<void> => {};
@@ -125,13 +123,25 @@ export class ServerConnection implements Transport {
   readonly close = async (): Promise<void> => {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#options.events.onClosed?.();
+    if (!this.#isEnded) this.#options.events.onClosed?.();
     this.onclose?.();
   };
 
-  async #replayWith(replay: (connection: ServerConnection) => Promise<void>): Promise<void> {
+  async #replayAll(messages: readonly (JSONRPCRequest | JSONRPCNotification)[]): Promise<void> {
+    const { extra } = this.#options;
     this.#isReplaying = true;
-    await replay(this);
+    for (const message of messages) {
+      if (!("id" in message)) {
+        this.onmessage?.(message, extra);
+        // No SDK tells when a notification handler has returned: its synchronous work is done by the next turn.
+        await nextTurn();
+        continue;
+      }
+      await new Promise((resolve) => {
+        this.#onReplayed = resolve;
+        this.onmessage?.(message, extra);
+      });
+    }
     this.#isReplaying = false;
   }
 
@@ -140,11 +150,13 @@ export class ServerConnection implements Transport {
   }
 
   #respond(response: JSONRPCResponse): void {
-    const { id } = response;
-    if (id === undefined) return;
-    const resolve = this.#replays.get(id);
-    this.#replays.delete(id);
-    if (resolve) resolve(response);
-    else if (this.#options.requestIds.includes(id)) this.#options.events.onResponse(response);
+    const { events, requestIds } = this.#options;
+    if (this.#isReplaying) this.#onReplayed(response);
+    else if (response.id !== undefined && requestIds.includes(response.id)) {
+      // The SDK calls request handlers after `onmessage` has returned.
+      events.onResponse(response, this.#isReceiving);
+    }
   }
 }
+
+const ignore = (): void => {};

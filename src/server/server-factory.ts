@@ -1,9 +1,9 @@
 import type { McpRequestContext, McpServer, Server } from "@modelcontextprotocol/server";
 import type { Caller } from "../auth/caller.ts";
 import { AnycloudError } from "../errors.ts";
-import type { Services } from "../services/services.ts";
-import type { MessageInterceptor } from "./message-interceptor.ts";
-import { assertServer, type ConnectableServer, isConnected, lowLevelServer } from "./sdk-server.ts";
+import type { OpenServices, Services } from "../services/services.ts";
+import type { McpRequest } from "./mcp-request.ts";
+import { type BuiltServer, type ConnectableServer, describeValue, type LowLevelServer } from "./sdk-server.ts";
 
 /**
  * Passed to a factory: the request that its server will handle (`era`, `authInfo`, `requestInfo`, `caller`), and the
@@ -27,6 +27,15 @@ export type ServerFactory = (
   context: FactoryContext,
 ) => McpServer | Server | SdkV1Server | Promise<McpServer | Server | SdkV1Server>;
 
+export interface BuildOptions {
+  readonly createServer: ServerFactory;
+  readonly era: FactoryContext["era"];
+  readonly mcpRequest: McpRequest;
+  readonly services: OpenServices;
+  /** Given to the factory as `requestInfo`. */
+  readonly webRequest: Request;
+}
+
 /** Servers that were built in this process. A second request must never see one of them. */
 const used = new WeakSet<object>();
 
@@ -34,18 +43,48 @@ const used = new WeakSet<object>();
  * Builds the server of one request. Throws what the factory throws, SERVER_INVALID for a value that is no MCP server or a
  * server that another request had before, and Rejection when the request must not reach the server.
  */
-export async function buildServer(
-  createServer: ServerFactory,
-  context: FactoryContext,
-  interceptor?: MessageInterceptor,
-): Promise<ConnectableServer> {
-  const server: unknown = await createServer(context);
-  assertServer(server);
-  const inner = lowLevelServer(server);
-  if (used.has(inner) || isConnected(server)) throw new AnycloudError("SERVER_INVALID", SAME_SERVER);
-  used.add(inner);
-  await interceptor?.onServerBuilt?.(server);
-  return server;
+export async function buildServer(options: BuildOptions): Promise<BuiltServer> {
+  const server = (await options.createServer(factoryContext(options))) as Partial<ConnectableServer> | undefined;
+  if (typeof server?.connect !== "function" || typeof server.close !== "function") {
+    const message = `createServer must return an McpServer (or a low-level Server) of the MCP SDK; it returned ${describeValue(server)}.`;
+    throw new AnycloudError("SERVER_INVALID", message);
+  }
+  // An McpServer of either SDK wraps the low-level server that is connected.
+  const { server: lowLevel = server as LowLevelServer } = server as { server?: LowLevelServer };
+  if (used.has(lowLevel) || lowLevel.transport !== undefined) throw new AnycloudError("SERVER_INVALID", SAME_SERVER);
+  used.add(lowLevel);
+  // By a method that only SDK v2 has: a project can load two copies of the package (CommonJS and ES module), and
+  // `instanceof` fails across them.
+  const isSdkV2 = typeof lowLevel.getNegotiatedProtocolVersion === "function";
+  const built = { isSdkV2, server, lowLevel } as BuiltServer;
+  await options.mcpRequest.interceptor?.onServerBuilt?.(built);
+  return built;
 }
 
 const SAME_SERVER = "createServer returned the same server twice: build one for each request.";
+
+/** The argument of a factory. Its services are created when one of them is first read. */
+function factoryContext({ era, mcpRequest, webRequest, services: opened }: BuildOptions): FactoryContext {
+  const { authInfo, caller } = mcpRequest;
+  return {
+    era,
+    requestInfo: webRequest,
+    ...(authInfo && { authInfo }),
+    caller,
+    get notify() {
+      return opened.services.notify;
+    },
+    get handles() {
+      return opened.services.handles;
+    },
+    get once() {
+      return opened.services.once;
+    },
+    get rateLimiter() {
+      return opened.services.rateLimiter;
+    },
+    get requestState() {
+      return opened.services.requestState;
+    },
+  };
+}

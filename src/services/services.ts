@@ -34,7 +34,14 @@ export interface OpenServices {
   readonly services: Services;
   /** False as long as nobody has read them. */
   readonly inUse: boolean;
-  /** Settles when the changes that `notify` was told are in the store, or have failed to get there. Never rejects. */
+  /** False as long as there is no write to wait for. */
+  readonly hasWrites: boolean;
+  /**
+   * Adds a write that the response has to wait for: its client finds the written value, and a platform that freezes the
+   * instance after the response does not cut it short. A failure goes to `onFailure`.
+   */
+  addWrite(write: Promise<void>, onFailure: (error: unknown) => void): void;
+  /** Settles when those writes, and the changes that `notify` was told, have succeeded or failed. Never rejects. */
   flush(): Promise<void>;
   /** The first failure of the store that a service met. An error in the server's response may only repeat it. */
   readonly failure?: Error | undefined;
@@ -69,7 +76,9 @@ type RequestServicesOptions = ServicesOptions & ServedMessage & { readonly close
 
 class RequestServices implements OpenServices {
   readonly #options: RequestServicesOptions;
-  readonly #publications = new Set<Promise<void>>();
+  inUse = false;
+  hasWrites = false;
+  readonly #writes = new Set<Promise<void>>();
   #services: Services | undefined;
   #failure: Error | undefined;
 
@@ -78,20 +87,24 @@ class RequestServices implements OpenServices {
   }
 
   get services(): Services {
+    this.inUse = true;
     this.#services ??= this.#create();
     return this.#services;
-  }
-
-  get inUse(): boolean {
-    return this.#services !== undefined;
   }
 
   get failure(): Error | undefined {
     return this.#failure;
   }
 
+  addWrite(write: Promise<void>, onFailure: (error: unknown) => void): void {
+    this.hasWrites = true;
+    const done = write.catch(onFailure);
+    this.#writes.add(done);
+    void done.then(() => this.#writes.delete(done));
+  }
+
   async flush(): Promise<void> {
-    await Promise.all(this.#publications);
+    await Promise.all(this.#writes);
   }
 
   #create(): Services {
@@ -99,11 +112,8 @@ class RequestServices implements OpenServices {
     const recordFailure = (error: unknown): void => {
       if (isStoreFailure(error)) this.#failure ??= error;
     };
-    const publish = (event: ServerEvent): void => {
-      const publication = this.#options.changeEvents.publish(event).catch(recordFailure);
-      this.#publications.add(publication);
-      void publication.then(() => this.#publications.delete(publication));
-    };
+    const publish = (event: ServerEvent): void =>
+      this.addWrite(this.#options.changeEvents.publish(event), recordFailure);
     // In `verify`, the SDK would turn the failure into the client's mistake.
     const keys = typeof stateKeys === "function" ? withFailures(stateKeys, recordFailure) : stateKeys;
     const scope: CallerScope = {

@@ -1,47 +1,47 @@
 import { stateConflict } from "./conflict.ts";
-import { compareSortKeys, firstIndex, itemsInRange } from "./sort-order.ts";
-import type { StateCondition, StateItem, StateKey, StateStore, StateWrite } from "./store.ts";
+import { compareSortKeys, itemsInRange } from "./sort-order.ts";
+import type { StateItem, StateStore, StateWrite } from "./store.ts";
 import { checkExpiry, checkKey, checkPartition, checkWrite } from "./write-limits.ts";
 
+/** The items of one partition. */
+interface Partition {
+  readonly items: Map<string, StateItem>;
+  /** The same in the order of their sort keys; absent after an item was added or removed. */
+  sorted?: StateItem[] | undefined;
+}
+
 /**
- * A store in this process: what the port means, for tests and for a process that serves alone. Nothing outlives the
- * process, and what has expired leaves it without a timer. `now` is the time in milliseconds. Throws STATE_CONFLICT,
- * and RangeError for what no store takes.
+ * A store in this process: the meaning of the port, for tests and for a process that serves alone. Nothing outlives the
+ * process, and expired items leave it without a timer. `now` is the time in milliseconds. Throws STATE_CONFLICT, and
+ * RangeError for a key or value that no store takes.
  */
 export function createMemoryStore(now: () => number = Date.now): StateStore {
-  const partitions = new Map<string, StateItem[]>();
+  const partitions = new Map<string, Partition>();
   let size = 0;
-  let lastVersion = 0;
   let sizeAfterSweep = 0;
+  let lastVersion = 0;
 
-  const isLive = ({ expiresAt }: StateItem): boolean => expiresAt * 1000 > now();
-
-  function find({ partition, sort }: StateKey): StateItem | undefined {
-    const items = partitions.get(partition) ?? [];
-    const item = items[indexOf(items, sort)];
-    return item?.sort === sort && isLive(item) ? item : undefined;
-  }
-
-  function keep({ partition, sort, value, expiresAt }: StateWrite): StateItem {
-    const items = partitions.get(partition) ?? [];
-    const index = indexOf(items, sort);
-    const replaced = items[index]?.sort === sort ? 1 : 0;
-    const item = Object.freeze({ partition, sort, value, expiresAt, version: ++lastVersion });
-    items.splice(index, replaced, item);
-    partitions.set(partition, items);
-    size += 1 - replaced;
+  function keep(item: StateWrite): StateItem {
+    const { partition, sort, value, expiresAt } = item;
+    const kept = Object.freeze({ partition, sort, value, expiresAt, version: ++lastVersion });
+    const found = partitions.get(partition);
+    const there: Partition = found ?? { items: new Map() };
+    if (!found) partitions.set(partition, there);
+    if (!there.items.has(sort)) size++;
+    there.items.set(sort, kept);
+    there.sorted = undefined;
     // Not before the items have doubled: however many there are, a write costs the same.
     if (size > 2 * sizeAfterSweep) sweep();
-    return item;
+    return kept;
   }
 
   function sweep(): void {
     size = 0;
-    for (const [partition, items] of partitions) {
-      const live = items.filter(isLive);
-      size += live.length;
-      if (live.length > 0) partitions.set(partition, live);
-      else partitions.delete(partition);
+    for (const [name, partition] of partitions) {
+      for (const [sort, { expiresAt }] of partition.items) if (expiresAt * 1000 <= now()) partition.items.delete(sort);
+      partition.sorted = undefined;
+      size += partition.items.size;
+      if (partition.items.size === 0) partitions.delete(name);
     }
     sizeAfterSweep = size;
   }
@@ -49,39 +49,41 @@ export function createMemoryStore(now: () => number = Date.now): StateStore {
   return {
     async get(key) {
       checkKey(key);
-      return find(key);
+      const item = partitions.get(key.partition)?.items.get(key.sort);
+      return item && item.expiresAt * 1000 > now() ? item : undefined;
     },
     async put(item, when) {
       checkWrite(item);
-      if (!holds(find(item), when)) throw stateConflict();
+      if (when) {
+        const there = partitions.get(item.partition)?.items.get(item.sort);
+        const version = there && there.expiresAt * 1000 > now() ? there.version : undefined;
+        if (version !== (when === "absent" ? undefined : when.version)) throw stateConflict();
+      }
       return keep(item);
     },
-    async delete({ partition, sort }) {
-      checkKey({ partition, sort });
-      const items = partitions.get(partition) ?? [];
-      const index = indexOf(items, sort);
-      if (items[index]?.sort !== sort) return;
-      items.splice(index, 1);
+    async delete(key) {
+      checkKey(key);
+      const there = partitions.get(key.partition);
+      if (!there?.items.delete(key.sort)) return;
+      there.sorted = undefined;
       size--;
-      if (items.length === 0) partitions.delete(partition);
+      if (there.items.size === 0) partitions.delete(key.partition);
     },
     async list(partition, range = {}) {
       checkPartition(partition);
-      const items = itemsInRange(partitions.get(partition) ?? [], range);
-      return items.filter(isLive).slice(0, range.limit);
+      const there = partitions.get(partition);
+      if (!there) return [];
+      there.sorted ??= [...there.items.values()].sort((a, b) => compareSortKeys(a.sort, b.sort));
+      const live = itemsInRange(there.sorted, range).filter(({ expiresAt }) => expiresAt * 1000 > now());
+      return live.slice(0, range.limit);
     },
     async add(key, amount, expiresAt) {
       checkKey(key);
       checkExpiry(expiresAt);
-      const sum = Number(find(key)?.value ?? 0) + amount;
-      keep({ ...key, value: String(sum), expiresAt });
-      return sum;
+      const there = partitions.get(key.partition)?.items.get(key.sort);
+      const before = there && there.expiresAt * 1000 > now() ? Number(there.value) : 0;
+      keep({ ...key, value: String(before + amount), expiresAt });
+      return before + amount;
     },
   };
 }
-
-const indexOf = (items: readonly StateItem[], sort: string): number =>
-  firstIndex(items, (item) => compareSortKeys(item.sort, sort) >= 0);
-
-const holds = (item: StateItem | undefined, when: StateCondition | undefined): boolean =>
-  when === undefined || (when === "absent" ? item === undefined : item?.version === when.version);

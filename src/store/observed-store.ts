@@ -14,45 +14,43 @@ export interface ObservedStore extends StateStore {
 /** Observes the writes that go through the returned store. */
 export function observed(store: StateStore, now: () => number = Date.now): ObservedStore {
   const waiting = new Map<string, Set<() => void>>();
-  const wake = (partition: string): void => {
-    for (const resume of waiting.get(partition) ?? []) resume();
-  };
   return {
     now,
-    get: (key) => store.get(key),
-    list: (partition, range) => store.list(partition, range),
+    get: store.get.bind(store),
+    list: store.list.bind(store),
     async put(item, when) {
       const written = await store.put(item, when);
-      wake(item.partition);
+      for (const wake of waiting.get(item.partition) ?? []) wake();
       return written;
     },
     async delete(key) {
       await store.delete(key);
-      wake(key.partition);
+      for (const wake of waiting.get(key.partition) ?? []) wake();
     },
     async add(key, amount, expiresAt) {
       const sum = await store.add(key, amount, expiresAt);
-      wake(key.partition);
+      for (const wake of waiting.get(key.partition) ?? []) wake();
       return sum;
     },
     changed(partition, ms, signal) {
       if (signal?.aborted) return Promise.resolve();
       return new Promise<void>((resolve) => {
-        const over = new AbortController();
+        // Only where the backend pushes: an abort makes an error with a stack.
+        const over = store.watch && new AbortController();
         const group = waiting.get(partition) ?? new Set();
         const settle = (): void => {
           clearTimeout(timer);
           signal?.removeEventListener("abort", settle);
           group.delete(settle);
           if (group.size === 0 && waiting.get(partition) === group) waiting.delete(partition);
-          over.abort();
+          over?.abort();
           resolve();
         };
         const timer = setTimeout(settle, ms);
         signal?.addEventListener("abort", settle, { once: true });
         waiting.set(partition, group.add(settle));
         // A push that fails costs its speed only: the timer is there.
-        if (store.watch) void firstOf(store.watch(partition, {}, over.signal)).then(settle, () => {});
+        if (store.watch && over) void firstOf(store.watch(partition, {}, over.signal)).then(settle, () => {});
       });
     },
   };

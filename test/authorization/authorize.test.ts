@@ -17,6 +17,7 @@ function counted(options: Partial<AuthorizationOptions> = {}, caller: Caller = A
   const records: AuditRecord[] = [];
   const taken: string[] = [];
   const authorize = createAuthorization({
+    hasCallers: true,
     hasScopes: true,
     challenges: { insufficientScope: () => challenge },
     audit: createAudit((record) => records.push(record)),
@@ -34,7 +35,7 @@ function counted(options: Partial<AuthorizationOptions> = {}, caller: Caller = A
     caller,
     principal: caller.principal,
   };
-  return { records, taken, authorize: (message: unknown) => authorize(requestContext, message) };
+  return { records, taken, authorize: (message: unknown) => authorize?.(requestContext, message) };
 }
 
 const call = (name: unknown, args: object = {}): object => legacyRequest("tools/call", { name, arguments: args });

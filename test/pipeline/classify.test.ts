@@ -10,7 +10,7 @@ const TASK = "io.modelcontextprotocol/related-task";
 type Headers = Readonly<Record<string, string>>;
 
 const ours = (body: unknown, headers: Headers): InboundClassificationOutcome =>
-  classify({ method: "POST", url: "/mcp", headers }, body);
+  classify({ method: "POST", url: "/mcp", headers }, body).inbound;
 
 const theirs = (body: unknown, headers: Headers): InboundClassificationOutcome =>
   classifyInboundRequest({
@@ -22,13 +22,13 @@ const theirs = (body: unknown, headers: Headers): InboundClassificationOutcome =
   });
 
 /** What the SDK refuses in a 2026-07-28 request whose header and body agree on the revision; who serves it does so, too. */
-const LEFT_TO_THE_LEG = ["envelope-invalid", "method-header-mismatch", "initialize-with-modern-header"];
+const LEFT_TO_THE_HANDLER = ["envelope-invalid", "method-header-mismatch", "initialize-with-modern-header"];
 
 /** Holds the two against each other, and says which way it went. */
 function expectSame(body: unknown, headers: Headers): string {
   const expected = theirs(body, headers);
   const actual = ours(body, headers);
-  const isLeft = "cell" in expected && LEFT_TO_THE_LEG.includes(expected.cell) && actual.kind === "modern";
+  const isLeft = "cell" in expected && LEFT_TO_THE_HANDLER.includes(expected.cell) && actual.kind === "modern";
   if (!isLeft) {
     expect(actual).toEqual(expected);
     return actual.kind;

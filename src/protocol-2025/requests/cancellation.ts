@@ -5,21 +5,25 @@ export interface CancellationOptions {
   readonly onClientLeft: () => void;
   /** The platform's time is up. */
   readonly onDeadline: () => void;
-  /** Settles when there is nothing left to cancel. */
-  readonly finished: Promise<void>;
+  /** The request has taken too long. */
+  readonly onTooLong: () => void;
+  readonly longestRequestMs: number;
 }
 
-/** Watches for the ways in which a request can be cut short. */
+/** Watches for the ways in which a request can be cut short. Returns the function that ends it. */
 export function watchCancellation(
   { signal, invocation: { deadline } }: McpRequest,
-  { onClientLeft, onDeadline, finished }: CancellationOptions,
-): void {
+  { onClientLeft, onDeadline, onTooLong, longestRequestMs }: CancellationOptions,
+): () => void {
+  const timer = setTimeout(onTooLong, longestRequestMs);
+  timer.unref();
   signal.addEventListener("abort", onClientLeft, { once: true });
   deadline?.addEventListener("abort", onDeadline, { once: true });
-  void finished.then(() => {
-    signal.removeEventListener("abort", onClientLeft);
-    deadline?.removeEventListener("abort", onDeadline);
-  });
   if (signal.aborted) onClientLeft();
   if (deadline?.aborted) onDeadline();
+  return () => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onClientLeft);
+    deadline?.removeEventListener("abort", onDeadline);
+  };
 }

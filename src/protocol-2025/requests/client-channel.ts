@@ -1,6 +1,5 @@
 import type { JSONRPCMessage, JSONRPCNotification, JSONRPCRequest, RequestId } from "@modelcontextprotocol/server";
 import type { ObservedStore } from "../../store/observed-store.ts";
-import { mailboxOf, mailboxPartition } from "../sessions/session-keys.ts";
 import type { SessionTimings } from "../timings.ts";
 import { type MailboxMessage, MailboxReader } from "./mailbox.ts";
 import { ServerRequests } from "./server-requests.ts";
@@ -22,45 +21,44 @@ export interface ClientChannelOptions {
 /** The way from a server to its client and back: ids on the way out, mailboxes on the way in. Open until `close`. */
 export class ClientChannel {
   readonly #options: ClientChannelOptions;
-  readonly #serverRequests: ServerRequests;
   readonly #mailboxes: readonly MailboxReader[];
+  /** Created with the server's first request: most servers send none. */
+  #serverRequests: ServerRequests | undefined;
 
   constructor(options: ClientChannelOptions) {
-    const { streamId, requestIds } = options;
     this.#options = options;
-    this.#serverRequests = new ServerRequests({ mailbox: mailboxOf(requestIds[0]), streamId });
-    this.#mailboxes = requestIds.map((id) => this.#openMailbox(id));
+    const { store, timings, sessionId, requestIds } = options;
+    this.#mailboxes = requestIds.map((requestId) => {
+      const onMessage = (message: MailboxMessage): void => this.#deliver(requestId, message);
+      return new MailboxReader({ store, timings, sessionId, requestId, onMessage });
+    });
   }
 
   /** How many requests of the server have no reply. */
   get unanswered(): number {
-    return this.#serverRequests.size;
+    return this.#serverRequests?.size ?? 0;
   }
 
   /** A request as it is sent to the client. */
   requestToClient(request: JSONRPCRequest): JSONRPCRequest {
-    this.#mailboxes[0]?.hurry();
+    const { streamId } = this.#options;
+    const [mailbox] = this.#mailboxes as [MailboxReader];
+    this.#serverRequests ??= new ServerRequests({ mailbox: mailbox.name, streamId });
+    mailbox.expectReply(1);
     return this.#serverRequests.requestToClient(request);
   }
 
   /** A notification as it is sent to the client. */
   notificationToClient(notification: JSONRPCNotification): JSONRPCNotification {
-    return this.#serverRequests.notificationToClient(notification);
+    if (!this.#serverRequests) return notification;
+    const before = this.#serverRequests.size;
+    const sent = this.#serverRequests.notificationToClient(notification);
+    if (this.#serverRequests.size < before) this.#mailboxes[0]?.expectReply(-1);
+    return sent;
   }
 
   close(): void {
     for (const mailbox of this.#mailboxes) mailbox.stop();
-  }
-
-  #openMailbox(id: RequestId): MailboxReader {
-    const { store, timings, sessionId } = this.#options;
-    return new MailboxReader({
-      store,
-      timings,
-      partition: mailboxPartition(sessionId, mailboxOf(id)),
-      isReplyExpected: () => this.#serverRequests.size > 0,
-      onMessage: (message) => this.#deliver(id, message),
-    });
   }
 
   #deliver(id: RequestId, message: MailboxMessage): void {
@@ -69,7 +67,9 @@ export class ClientChannel {
       onCancelled(id, message.message);
       return;
     }
-    const forServer = this.#serverRequests.toServer(message);
-    if (forServer) onMessage(forServer);
+    const forServer = this.#serverRequests?.toServer(message);
+    if (!forServer) return;
+    if (message.kind === "reply") this.#mailboxes[0]?.expectReply(-1);
+    onMessage(forServer);
   }
 }

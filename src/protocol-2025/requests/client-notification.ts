@@ -4,13 +4,12 @@ import type { McpRequest } from "../../server/mcp-request.ts";
 import type { ServerConnection } from "../../server/server-connection.ts";
 import { openRestoredConnection } from "../sessions/restored-connection.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
-import { mailboxOf, mailboxPartition, parseServerRequestId } from "../sessions/session-keys.ts";
 import type { Session } from "../sessions/session-record.ts";
 import { publishToSession } from "../streams/session-notifications.ts";
 import { unreachableClient } from "../unreachable-client.ts";
 import { ClientChannel } from "./client-channel.ts";
-import { postToMailbox } from "./mailbox.ts";
-import { PendingWrites } from "./pending-writes.ts";
+import { mailboxOf, postToMailbox } from "./mailbox.ts";
+import { parseServerRequestId } from "./server-requests.ts";
 
 export interface PostedNotification {
   readonly notification: JSONRPCNotification;
@@ -30,13 +29,13 @@ export async function deliverNotification(
     const requestId = params?.requestId;
     // Optional since MCP 2025-11-25, where tasks are cancelled in another way.
     if (typeof requestId !== "string" && typeof requestId !== "number") return;
-    const mailbox = mailboxPartition(session.id, mailboxOf(requestId));
+    const mailbox = { sessionId: session.id, name: mailboxOf(requestId) };
     return postToMailbox(store, mailbox, { kind: "cancelled", message: notification });
   }
   if (method === "notifications/progress") {
     const serverRequestId = parseServerRequestId(params?.progressToken);
     if (!serverRequestId) return;
-    const mailbox = mailboxPartition(session.id, serverRequestId.mailbox);
+    const mailbox = { sessionId: session.id, name: serverRequestId.mailbox };
     return postToMailbox(store, mailbox, { kind: "progress", message: notification });
   }
   await serveNotification(context, session, posted);
@@ -53,9 +52,9 @@ async function serveNotification(
 ): Promise<void> {
   const { store, timings } = context;
   const { invocation, reportFailure } = mcpRequest;
-  const writes = new PendingWrites(reportFailure);
   const services = context.openServices({ ...mcpRequest, message: notification });
-  const publish = (message: JSONRPCMessage): void => writes.add(publishToSession(store, session.id, message));
+  const publish = (message: JSONRPCMessage): void =>
+    services.addWrite(publishToSession(store, session.id, message), reportFailure);
   const publishNotification = (message: JSONRPCNotification): void => publish(channel.notificationToClient(message));
   let connection: ServerConnection | undefined;
   const channel = new ClientChannel({
@@ -95,7 +94,7 @@ async function serveNotification(
   async function finish(): Promise<void> {
     // Ends with the SDK's own time limit for requests, if not before.
     while (channel.unanswered > 0 && !invocation.deadline?.aborted) await sleep(CHECK_MS);
-    await Promise.all([writes.flush(), services.flush()]);
+    await services.flush();
     channel.close();
     connection?.end();
   }

@@ -1,16 +1,14 @@
 import type { JSONRPCRequest, JSONRPCResponse } from "@modelcontextprotocol/server";
+import { withinLimit } from "../../limits/output.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import type { OpenServices } from "../../services/services.ts";
 import type { Session, Sessions } from "../sessions/session-record.ts";
-import { applySessionUpdate } from "../sessions/session-updates.ts";
-import type { PendingWrites } from "./pending-writes.ts";
+import { applySessionUpdate, UPDATING_METHODS } from "../sessions/session-updates.ts";
 
-export interface FinalResponseOptions {
+export interface FinalResponseOptions extends Pick<McpRequest, "reportFailure" | "maxOutputBytes"> {
   readonly sessions: Sessions;
   readonly session: Session;
   readonly services: OpenServices;
-  readonly writes: PendingWrites;
-  readonly reportFailure: McpRequest["reportFailure"];
 }
 
 /**
@@ -18,17 +16,19 @@ export interface FinalResponseOptions {
  * the store: also one that the response only repeats, since the SDK makes a tool's result of an error that the tool throws.
  */
 export async function finalResponse(
-  { sessions, session, services, writes, reportFailure }: FinalResponseOptions,
+  options: FinalResponseOptions,
   request: JSONRPCRequest,
   response: JSONRPCResponse,
 ): Promise<JSONRPCResponse> {
-  const final = await applySessionUpdate(sessions, session, { request, response });
-  if (services.inUse || writes.size > 0) await Promise.all([services.flush(), writes.flush()]);
-  if (!services.failure) return final;
-  if (isFailure(final)) throw services.failure;
-  reportFailure(services.failure);
-  return final;
+  const { sessions, session, services, reportFailure, maxOutputBytes } = options;
+  const final = UPDATING_METHODS.has(request.method)
+    ? await applySessionUpdate(sessions, session, { request, response })
+    : response;
+  if (services.hasWrites) await services.flush();
+  const { failure } = services;
+  if (failure) {
+    if ("error" in final || final.result.isError === true) throw failure;
+    reportFailure(failure);
+  }
+  return withinLimit(final, maxOutputBytes) as JSONRPCResponse;
 }
-
-const isFailure = (response: JSONRPCResponse): boolean =>
-  "error" in response || ("result" in response && response.result.isError === true);

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { JSONRPCMessage, JSONRPCNotification } from "@modelcontextprotocol/server";
+import type { JSONRPCMessage, JSONRPCNotification, RequestId } from "@modelcontextprotocol/server";
 import { appendEvent, isEvent, toEventSort, toLoggedEvent } from "../../store/event-log.ts";
 import { type ObservedStore, pollDelayMs } from "../../store/observed-store.ts";
 import { isConflict } from "../../store/store.ts";
@@ -23,8 +23,28 @@ interface Stored {
   readonly at: number;
 }
 
-/** Puts a message into the mailbox `partition`. Throws STORE_UNAVAILABLE. */
-export async function postToMailbox(store: ObservedStore, partition: string, message: MailboxMessage): Promise<void> {
+/** A mailbox of a session. */
+export interface Mailbox {
+  readonly sessionId: string;
+  readonly name: string;
+}
+
+/**
+ * The name of the mailbox of the request with this id: computed, not looked up, by whichever instance has a message for it.
+ * A hash, because an id that a client chose may be of any length.
+ */
+export function mailboxOf(requestId: RequestId): string {
+  const { createHash } = process.getBuiltinModule("node:crypto");
+  return createHash("sha256").update(JSON.stringify(requestId)).digest("base64url").slice(0, 22);
+}
+
+/** Puts a message into a mailbox. Throws STORE_UNAVAILABLE. */
+export async function postToMailbox(
+  store: ObservedStore,
+  { sessionId, name }: Mailbox,
+  message: MailboxMessage,
+): Promise<void> {
+  const partition = `mailbox/${sessionId}/${name}`;
   const at = store.now();
   const value = JSON.stringify({ message, at } satisfies Stored);
   if (message.kind === "progress") {
@@ -43,13 +63,16 @@ export async function postToMailbox(store: ObservedStore, partition: string, mes
 
 export interface MailboxReaderOptions {
   readonly store: ObservedStore;
-  readonly partition: string;
+  readonly sessionId: string;
+  /** The request that the mailbox belongs to. */
+  readonly requestId: RequestId;
   readonly timings: SessionTimings;
-  /** Whether a reply is expected: the mailbox is then read often, otherwise rarely. */
-  readonly isReplyExpected: () => boolean;
   /** Called with each message, once. */
   readonly onMessage: (message: MailboxMessage) => void;
 }
+
+/** A reason of its own costs less than the error with a stack that `abort()` makes. */
+const EXPECTING = "a reply is expected";
 
 /** Instances' clocks differ by less. */
 const CLOCK_SKEW_MS = 10_000;
@@ -59,47 +82,65 @@ export class MailboxReader {
   readonly #options: MailboxReaderOptions;
   readonly #startedAt: number;
   readonly #seen = new Set<string>();
+  /** Most requests are answered before the first read, and cost nothing but this timer. */
+  #firstRead: NodeJS.Timeout | undefined;
   #wake = new AbortController();
+  #name: string | undefined;
   #lastEvent = 0;
+  #expected = 0;
   #expectingSince = 0;
   #isStopped = false;
 
   constructor(options: MailboxReaderOptions) {
     this.#options = options;
     this.#startedAt = options.store.now();
-    void this.#run();
+    this.#firstRead = setTimeout(() => void this.#run(), options.timings.mailboxFirstReadMs);
   }
 
-  /** Reads often from now on: the server has just sent a request. */
-  hurry(): void {
+  get name(): string {
+    this.#name ??= mailboxOf(this.#options.requestId);
+    return this.#name;
+  }
+
+  /** A further reply is expected, or one less: while there is any, the mailbox is read often, otherwise rarely. */
+  expectReply(change: 1 | -1): void {
+    this.#expected += change;
+    if (change < 0) return;
     this.#expectingSince = this.#options.store.now();
-    this.#wake.abort();
+    if (this.#firstRead) {
+      clearTimeout(this.#firstRead);
+      void this.#run();
+    } else this.#wake.abort(EXPECTING);
   }
 
   stop(): void {
     this.#isStopped = true;
-    this.#wake.abort();
+    clearTimeout(this.#firstRead);
+    this.#wake.abort(EXPECTING);
   }
 
   async #run(): Promise<void> {
-    const { store, partition } = this.#options;
+    const { store, sessionId } = this.#options;
+    const partition = `mailbox/${sessionId}/${this.name}`;
+    this.#firstRead = undefined;
+    if (this.#expected === 0) await this.#read(partition);
     while (!this.#isStopped) {
-      await store.changed(partition, this.#delayMs(), this.#wake.signal);
+      await store.changed(partition, this.#pauseMs(), this.#wake.signal);
       if (this.#isStopped) return;
       if (this.#wake.signal.aborted) this.#wake = new AbortController();
-      else await this.#read();
+      else await this.#read(partition);
     }
   }
 
-  #delayMs(): number {
-    const { store, timings, isReplyExpected } = this.#options;
-    if (isReplyExpected()) return pollDelayMs(store.now() - this.#expectingSince);
+  #pauseMs(): number {
+    const { store, timings } = this.#options;
+    if (this.#expected > 0) return pollDelayMs(store.now() - this.#expectingSince);
     const quarter = (store.now() - this.#startedAt) / 4;
     return Math.min(timings.mailboxSlowestReadMs, Math.max(timings.mailboxFirstReadMs, quarter));
   }
 
-  async #read(): Promise<void> {
-    const { store, partition, onMessage } = this.#options;
+  async #read(partition: string): Promise<void> {
+    const { store, onMessage } = this.#options;
     // A store that is unavailable now is read again after the next pause.
     const items = await store.list(partition, { after: toEventSort(this.#lastEvent) }).catch(() => []);
     for (const item of items) {

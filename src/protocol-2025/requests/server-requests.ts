@@ -1,11 +1,24 @@
 import type { JSONRPCMessage, JSONRPCNotification, JSONRPCRequest, RequestId } from "@modelcontextprotocol/server";
-import { toServerRequestId } from "../sessions/session-keys.ts";
 import type { MailboxMessage } from "./mailbox.ts";
 
-/** Where replies to a server's requests go, and the stream that the requests are sent on. */
 export interface ServerRequestsOptions {
+  /** Name of the mailbox that receives replies. */
   readonly mailbox: string;
+  /** The stream that requests are sent on. */
   readonly streamId: string;
+}
+
+/** A server-to-client request, as its id on the wire names it. */
+export interface ServerRequestId extends ServerRequestsOptions {
+  /** Counts the stream's server-to-client requests. */
+  readonly number: number;
+}
+
+/** Undefined for an id that no server's request has. */
+export function parseServerRequestId(id: unknown): ServerRequestId | undefined {
+  const match = typeof id === "string" ? /^([\w-]{22})\.([\w-]{8,64})\.(\d{1,9})$/.exec(id) : undefined;
+  const [, mailbox = "", streamId = "", number = ""] = match ?? [];
+  return match ? { mailbox, streamId, number: Number(number) } : undefined;
 }
 
 /**
@@ -30,7 +43,8 @@ export class ServerRequests {
 
   /** A request as it is sent to the client. */
   requestToClient(request: JSONRPCRequest): JSONRPCRequest {
-    const id = toServerRequestId({ ...this.#options, number: this.#sent++ });
+    const { mailbox, streamId } = this.#options;
+    const id = `${mailbox}.${streamId}.${this.#sent++}`;
     this.#localIds.set(id, request.id);
     const { params } = request;
     // The SDKs use the request's own id as its progress token.

@@ -4,8 +4,10 @@ import type { HttpResponse } from "../../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../../http/json-rpc.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import type { ConnectionEvents, ServerConnection } from "../../server/server-connection.ts";
+import type { OpenServices } from "../../services/services.ts";
+import { openRestoredConnection } from "../sessions/restored-connection.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
-import { streamPartition } from "../sessions/session-keys.ts";
+import type { Session } from "../sessions/session-record.ts";
 import { publishToSession } from "../streams/session-notifications.ts";
 import { POLLING_SINCE } from "../streams/stream-frames.ts";
 import { revokeStreamLease } from "../streams/stream-lease.ts";
@@ -13,7 +15,7 @@ import { unreachableClient } from "../unreachable-client.ts";
 import { watchCancellation } from "./cancellation.ts";
 import { ClientChannel } from "./client-channel.ts";
 import { failedResponse } from "./failed-response.ts";
-import { type FinalResponseOptions, finalResponse } from "./final-response.ts";
+import { finalResponse } from "./final-response.ts";
 import { SessionResponse } from "./session-response.ts";
 
 /** Requests of one POST. */
@@ -22,9 +24,12 @@ export interface PostedRequests {
   readonly requests: readonly JSONRPCRequest[];
   readonly isBatch: boolean;
   readonly mcpRequest: McpRequest;
+  readonly services: OpenServices;
 }
 
-export type SessionCallOptions = SessionContext & McpRequest & PostedRequests & FinalResponseOptions;
+interface SessionCallOptions extends SessionContext, McpRequest, PostedRequests {
+  readonly session: Session;
+}
 
 /** The requests of one POST while they are in flight, between their server, their client and the store. */
 export class SessionCall implements ConnectionEvents {
@@ -32,20 +37,36 @@ export class SessionCall implements ConnectionEvents {
   /** Requests without a response. */
   readonly #pending: Map<RequestId, JSONRPCRequest>;
   readonly #finished = Promise.withResolvers<void>();
-  // Set by `serve`. A server sends nothing before.
+  // Set by `#start`. A server sends nothing before.
   #connection!: ServerConnection;
   #channel!: ClientChannel;
   #response!: SessionResponse;
+  #stopWatching!: () => void;
 
-  constructor(options: SessionCallOptions) {
+  private constructor(options: SessionCallOptions) {
     this.#options = options;
     this.#pending = new Map(options.requests.map((request) => [request.id, request]));
   }
 
-  serve(connection: ServerConnection): Promise<HttpResponse> {
-    const { requests, session, timings, reportFailure, ...options } = this.#options;
+  /** Serves requests of a session, with a server of their own, to the end: whether or not their client stays. */
+  static async serve(context: SessionContext, session: Session, posted: PostedRequests): Promise<HttpResponse> {
+    const { requests, mcpRequest, services } = posted;
+    const call = new SessionCall({ ...context, ...mcpRequest, ...posted, session });
+    const connection = await openRestoredConnection({
+      createServer: context.createServer,
+      mcpRequest,
+      services,
+      requestIds: requests.map(({ id }) => id),
+      events: call,
+      session,
+    });
+    call.#start(connection);
+    return call.#response.response;
+  }
+
+  #start(connection: ServerConnection): void {
+    const { requests, session, timings, reportFailure, mcpRequest, ...options } = this.#options;
     const { protocolVersion } = session.record;
-    const finished = this.#finished.promise;
     const streamId = crypto.randomUUID();
     const requestIds = this.#pendingIds();
     this.#connection = connection;
@@ -53,7 +74,7 @@ export class SessionCall implements ConnectionEvents {
       ...options,
       timings,
       protocolVersion,
-      partition: streamPartition(session.id, streamId),
+      sessionId: session.id,
       streamId,
       requests: requestIds,
       onSuperseded: () => this.#giveUp("Another instance ended this request."),
@@ -72,23 +93,16 @@ export class SessionCall implements ConnectionEvents {
         this.#settle(id);
       },
     });
-    const longest = setTimeout(() => this.#fail(LASTS_TOO_LONG), timings.longestRequestMs);
-    longest.unref();
-    void finished.then(() => {
-      clearTimeout(longest);
-      this.#channel.close();
-      connection.end();
-    });
     options.handlesItsDeadline();
-    watchCancellation(options.mcpRequest, {
-      finished,
+    this.#stopWatching = watchCancellation(mcpRequest, {
       onClientLeft: () => this.#onClientLeft(),
       onDeadline: () => this.#onDeadline(),
+      onTooLong: () => this.#fail(LASTS_TOO_LONG),
+      longestRequestMs: timings.longestRequestMs,
     });
     const controls = protocolVersion >= POLLING_SINCE ? this.#streamControls() : undefined;
     // Requests that were not given up while the server was built.
     for (const request of requests) if (this.#pending.has(request.id)) connection.receive(request, controls);
-    return this.#response.response;
   }
 
   onResponse(response: JSONRPCResponse): void {
@@ -107,8 +121,8 @@ export class SessionCall implements ConnectionEvents {
   }
 
   onSessionNotification(notification: JSONRPCNotification): void {
-    const { store, session, writes } = this.#options;
-    writes.add(publishToSession(store, session.id, notification));
+    const { store, session, services, reportFailure } = this.#options;
+    services.addWrite(publishToSession(store, session.id, notification), reportFailure);
   }
 
   #pendingIds(): readonly RequestId[] {
@@ -134,7 +148,11 @@ export class SessionCall implements ConnectionEvents {
     const pending = this.#pendingIds();
     if (response) this.#response.push(response, pending);
     else if (pending.length === 0) this.#response.end();
-    if (pending.length === 0) this.#finished.resolve();
+    if (pending.length > 0) return;
+    this.#channel.close();
+    this.#connection.end();
+    this.#stopWatching?.();
+    this.#finished.resolve();
   }
 
   /** Gives up, with an error for each request that has no response. */
@@ -174,10 +192,11 @@ export class SessionCall implements ConnectionEvents {
 
   /** Lets handlers disconnect streams, so that their clients poll (SEP-1699). */
   #streamControls(): { closeSSEStream: () => void; closeStandaloneSSEStream: () => void } {
-    const { session, writes } = this.#options;
+    const { session, services, reportFailure } = this.#options;
     return {
       closeSSEStream: () => this.#disconnectClient(),
-      closeStandaloneSSEStream: () => writes.add(revokeStreamLease({ ...this.#options, sessionId: session.id })),
+      closeStandaloneSSEStream: () =>
+        services.addWrite(revokeStreamLease({ ...this.#options, sessionId: session.id }), reportFailure),
     };
   }
 

@@ -1,20 +1,19 @@
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../../http/http-handler.ts";
 import { jsonResponse, toJsonText } from "../../http/json-rpc.ts";
-import { createMessageQueue } from "../../http/message-queue.ts";
 import { SSE_HEADERS, sseRetry } from "../../http/sse.ts";
-import { frameOf, POLLING_SINCE, RETRY_MS } from "../streams/stream-frames.ts";
+import { TextStream } from "../../http/text-stream.ts";
+import { framesOf, POLLING_SINCE, RETRY_MS } from "../streams/stream-frames.ts";
+import { streamPartition } from "../streams/stream-log.ts";
 import { type StreamEvent, StreamWriter, type StreamWriterOptions } from "../streams/stream-writer.ts";
 
-export interface SessionResponseOptions extends Omit<StreamWriterOptions, "deliver"> {
+export interface SessionResponseOptions extends Omit<StreamWriterOptions, "deliver" | "partition"> {
+  readonly sessionId: string;
   readonly canStream: boolean;
   /** The requests came as a batch, and so do their responses. */
   readonly isBatch: boolean;
   readonly protocolVersion: string;
 }
-
-/** An event of the body, or the frame that sends the client away to come back. */
-type BodyEvent = StreamEvent | { readonly retryMs: number };
 
 /**
  * The HTTP response to the requests of one POST: one JSON body if all responses come first and soon, otherwise a stream.
@@ -23,12 +22,12 @@ type BodyEvent = StreamEvent | { readonly retryMs: number };
 export class SessionResponse {
   readonly response: Promise<HttpResponse>;
   readonly #options: SessionResponseOptions;
-  readonly #events = createMessageQueue<BodyEvent>();
   readonly #responses: JSONRPCMessage[] = [];
   readonly #timer: NodeJS.Timeout | undefined;
   #resolve: (response: HttpResponse) => void = () => {};
   #pending: readonly RequestId[];
   #writer: StreamWriter | undefined;
+  #body: TextStream | undefined;
   #isDecided = false;
   #isAttached = true;
   #hasId = false;
@@ -71,7 +70,7 @@ export class SessionResponse {
   /** Nobody reads any further; messages are only logged. */
   detach(): void {
     this.#isAttached = false;
-    this.#events.end();
+    this.#body?.end();
   }
 
   /** Whether the client could come back for messages that it has not received. */
@@ -100,42 +99,38 @@ export class SessionResponse {
   }
 
   #stream(messages: readonly JSONRPCMessage[]): void {
+    const body = new TextStream();
+    this.#body = body;
     const writer = new StreamWriter({
       ...this.#options,
+      partition: streamPartition(this.#options.sessionId, this.#options.streamId),
       requests: this.#pending,
-      deliver: (event) => this.#deliver(event),
+      deliver: (events) => this.#deliver(events),
     });
     this.#writer = writer;
-    void writer.ended.then(() => this.#events.end());
+    void writer.ended.then(() => body.end());
     const first = [...this.#responses, ...messages];
     if (first.length > 0) writer.write(first, this.#pending);
-    this.#decide({ status: 200, headers: SSE_HEADERS, body: framesOf(this.#events, this.#options.protocolVersion) });
+    this.#decide({ status: 200, headers: SSE_HEADERS, body });
   }
 
-  #deliver(event: StreamEvent): boolean {
+  #deliver(events: readonly StreamEvent[]): boolean {
     if (!this.#isAttached) return false;
-    this.#events.push(event);
+    const { protocolVersion } = this.#options;
+    this.#body?.push(framesOf(events, protocolVersion));
     // Earlier clients are not told an id without a message.
-    this.#hasId ||=
-      event.id !== undefined && (event.message !== undefined || this.#options.protocolVersion >= POLLING_SINCE);
+    this.#hasId ||= events.some(({ id, message }) => id !== undefined && (message || protocolVersion >= POLLING_SINCE));
     if (this.#isLeaving && this.#hasId) this.#sendAway();
     return true;
   }
 
   #sendAway(): void {
-    this.#events.push({ retryMs: RETRY_MS });
+    this.#body?.push(sseRetry(RETRY_MS));
     this.detach();
   }
 
   #wholeBody(): HttpResponse {
     const texts = this.#responses.map(toJsonText);
     return jsonResponse(200, this.#options.isBatch ? `[${texts.join()}]` : (texts[0] ?? ""));
-  }
-}
-
-async function* framesOf(events: AsyncIterable<BodyEvent>, protocolVersion: string): AsyncGenerator<string, void> {
-  for await (const event of events) {
-    if ("retryMs" in event) yield sseRetry(event.retryMs);
-    else yield frameOf(event, protocolVersion);
   }
 }

@@ -2,19 +2,19 @@ import type { JSONRPCRequest } from "@modelcontextprotocol/server";
 import type { RequestContext } from "../../auth/request-context.ts";
 import type { HttpRequest, HttpResponse } from "../../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../../http/json-rpc.ts";
-import type { McpRequest, ProtocolHandler, StreamRequest } from "../../server/mcp-request.ts";
+import type { ProtocolHandler, StreamRequest } from "../../server/mcp-request.ts";
 import { badRequest, unknownSession } from "../error-responses.ts";
 import { type ClientReply, sortMessages } from "../requests/client-message.ts";
 import { deliverNotification } from "../requests/client-notification.ts";
 import { postToMailbox } from "../requests/mailbox.ts";
-import { serveRequests } from "../requests/serve-requests.ts";
+import { parseServerRequestId } from "../requests/server-requests.ts";
+import { SessionCall } from "../requests/session-call.ts";
 import { resumeStream } from "../streams/resumed-stream.ts";
 import { parseStandaloneEventId } from "../streams/standalone-position.ts";
 import { openStandaloneStream } from "../streams/standalone-stream.ts";
 import { parseEventId } from "../streams/stream-log.ts";
 import { openSession } from "./open-session.ts";
 import type { SessionContext } from "./session-context.ts";
-import { mailboxPartition, parseServerRequestId } from "./session-keys.ts";
 import type { Session } from "./session-record.ts";
 
 /** The only revision with batches (MCP 2025-06-18, Changelog). */
@@ -50,10 +50,20 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
       if (isInitialize(message)) return openSession(context, message, mcpRequest);
       const session = await sessionOf(mcpRequest, message);
       if ("status" in session) return session;
-      if (Array.isArray(message) && session.record.protocolVersion !== BATCHING_REVISION) {
+      const isBatch = Array.isArray(message);
+      if (isBatch && session.record.protocolVersion !== BATCHING_REVISION) {
         return badRequest(message, "JSON-RPC batches are not part of this revision: send one message per POST.");
       }
-      return serveMessages(context, session, mcpRequest);
+      const sorted = sortMessages(isBatch ? message : [message]);
+      if (!sorted || (isBatch && sorted.requests.some(isInitialize))) return invalidMessage();
+      const { requests, notifications, replies } = sorted;
+      for (const reply of replies) await deliverReply(context, session, reply);
+      for (const notification of notifications) {
+        await deliverNotification(context, session, { notification, mcpRequest });
+      }
+      if (requests.length === 0) return { status: 202, headers: {} };
+      const services = context.openServices(mcpRequest);
+      return SessionCall.serve(context, session, { requests, isBatch, mcpRequest, services });
     },
 
     async openStream(request) {
@@ -80,24 +90,12 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
   };
 }
 
-async function serveMessages(context: SessionContext, session: Session, mcpRequest: McpRequest): Promise<HttpResponse> {
-  const { message } = mcpRequest;
-  const isBatch = Array.isArray(message);
-  const sorted = sortMessages(isBatch ? message : [message]);
-  if (!sorted || sorted.requests.some(isInitialize)) return invalidMessage();
-  const { requests, notifications, replies } = sorted;
-  for (const reply of replies) await deliverReply(context, session, reply);
-  for (const notification of notifications) await deliverNotification(context, session, { notification, mcpRequest });
-  if (requests.length === 0) return { status: 202, headers: {} };
-  return serveRequests(context, session, { requests, isBatch, mcpRequest });
-}
-
 /** Posts a reply to where the instance that waits for it reads. */
 async function deliverReply({ store }: SessionContext, { id }: Session, reply: ClientReply): Promise<void> {
   const serverRequestId = parseServerRequestId(reply.id);
   if (!serverRequestId) return;
   const message = { kind: "reply", serverRequestId: String(reply.id), message: reply } as const;
-  await postToMailbox(store, mailboxPartition(id, serverRequestId.mailbox), message);
+  await postToMailbox(store, { sessionId: id, name: serverRequestId.mailbox }, message);
 }
 
 /** Without an id it is a notification, which no server answers. */

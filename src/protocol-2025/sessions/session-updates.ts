@@ -6,6 +6,13 @@ import {
 } from "@modelcontextprotocol/server";
 import type { Session, SessionRecord, Sessions } from "./session-record.ts";
 
+/** Methods that change a session. */
+export const UPDATING_METHODS: ReadonlySet<string> = new Set([
+  "logging/setLevel",
+  "resources/subscribe",
+  "resources/unsubscribe",
+]);
+
 export interface HandledRequest {
   readonly request: JSONRPCRequest;
   readonly response: JSONRPCResponse;
@@ -22,7 +29,6 @@ export async function applySessionUpdate(
   { request, response }: HandledRequest,
 ): Promise<JSONRPCResponse> {
   const update = updateOf(request);
-  if (!update) return response;
   const isUnhandled = "error" in response && response.error.code === METHOD_NOT_FOUND;
   const isTakenOver =
     isUnhandled && request.method !== "logging/setLevel" && session.record.capabilities.resources?.subscribe;
@@ -31,11 +37,10 @@ export async function applySessionUpdate(
   return isTakenOver ? { jsonrpc: "2.0", id: request.id, result: {} } : response;
 }
 
-function updateOf({ method, params }: JSONRPCRequest): ((record: SessionRecord) => SessionRecord) | undefined {
+function updateOf({ method, params }: JSONRPCRequest): (record: SessionRecord) => SessionRecord {
   if (method === "logging/setLevel") return (record) => ({ ...record, logLevel: params?.level as LoggingLevel });
   const uri = params?.uri as string;
   const others = ({ subscriptions }: SessionRecord): string[] => subscriptions.filter((other) => other !== uri);
   if (method === "resources/subscribe") return (record) => ({ ...record, subscriptions: [...others(record), uri] });
-  if (method === "resources/unsubscribe") return (record) => ({ ...record, subscriptions: others(record) });
-  return undefined;
+  return (record) => ({ ...record, subscriptions: others(record) });
 }

@@ -2,15 +2,21 @@ import type { HttpResponse } from "../../http/http-handler.ts";
 import { SSE_HEADERS, sseRetry } from "../../http/sse.ts";
 import type { StreamRequest } from "../../server/mcp-request.ts";
 import { type ObservedStore, pollDelayMs } from "../../store/observed-store.ts";
-import { isConflict } from "../../store/store.ts";
 import { badRequest } from "../error-responses.ts";
 import { failedResponse } from "../requests/failed-response.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
-import { streamPartition } from "../sessions/session-keys.ts";
 import type { Session } from "../sessions/session-record.ts";
 import { streamEnd } from "./stream-end.ts";
 import { frameOf, RETRY_MS } from "./stream-frames.ts";
-import { appendEntry, type EventPosition, isLast, type NumberedEntry, readEntries, toEventId } from "./stream-log.ts";
+import {
+  appendEntry,
+  type EventPosition,
+  isLast,
+  type NumberedEntry,
+  readEntries,
+  streamPartition,
+  toEventId,
+} from "./stream-log.ts";
 
 /** Instances' clocks, which the platforms keep, differ by less. */
 const CLOCK_SKEW_MS = 2_000;
@@ -95,11 +101,7 @@ async function endLostStream(
 ): Promise<void> {
   const messages = pending.map((id) => failedResponse(id, INSTANCE_LOST));
   const entry = { number: number + 1, attempt: crypto.randomUUID(), messages, pending: [], aliveUntil: 0 };
-  try {
-    await appendEntry(store, partition, entry);
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-  }
+  await appendEntry(store, partition, entry);
 }
 
 const INSTANCE_LOST = "The instance that served this request was lost: it may have been carried out in part, or whole.";

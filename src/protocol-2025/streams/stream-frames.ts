@@ -7,6 +7,10 @@ export const RETRY_MS = 1_000;
 /** Clients of this revision and later understand events without data. */
 export const POLLING_SINCE = "2025-11-25";
 
+/** The frames of events. */
+export const framesOf = (events: readonly StreamEvent[], protocolVersion: string): string =>
+  events.map((event) => frameOf(event, protocolVersion)).join("");
+
 /** The frame of an event, in the form that its client understands. */
 export function frameOf({ id, message }: StreamEvent, protocolVersion: string): string {
   if (message) return sseFrame(JSON.stringify(message), id);

@@ -1,7 +1,6 @@
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
 import type { ObservedStore } from "../../store/observed-store.ts";
-import type { StateItem, StateStore } from "../../store/store.ts";
-import { toSort } from "../sessions/session-keys.ts";
+import { isConflict, type StateItem, type StateStore } from "../../store/store.ts";
 
 /**
  * The log of one request's stream. Its entries are numbered without gaps, and each is written on the condition that its
@@ -22,17 +21,29 @@ export interface NumberedEntry extends StreamEntry {
   readonly number: number;
 }
 
+/** The partition of one request's stream. */
+export const streamPartition = (sessionId: string, streamId: string): string => `stream/${sessionId}/${streamId}`;
+
+/** Fixed width, so that the text order of sort keys is the order of the numbers. */
+const toSort = (number: number): string => String(number).padStart(10, "0");
+
 /** For how long a stream can be resumed, in milliseconds. */
 const TTL_MS = 3_600_000;
 
-/** Writes entry `number`. Throws STATE_CONFLICT when another writer did. */
+/** Writes entry `number`. False when another writer did. Throws STORE_UNAVAILABLE. */
 export async function appendEntry(
   store: ObservedStore,
   partition: string,
   { number, ...entry }: NumberedEntry,
-): Promise<void> {
+): Promise<boolean> {
   const expiresAt = Math.ceil((store.now() + TTL_MS) / 1000);
-  await store.put({ partition, sort: toSort(number), value: JSON.stringify(entry), expiresAt }, "absent");
+  try {
+    await store.put({ partition, sort: toSort(number), value: JSON.stringify(entry), expiresAt }, "absent");
+    return true;
+  } catch (error) {
+    if (isConflict(error)) return false;
+    throw error;
+  }
 }
 
 /** The entries from `number` on. */

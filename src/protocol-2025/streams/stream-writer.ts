@@ -3,8 +3,7 @@ import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
 import type { ObservedStore } from "../../store/observed-store.ts";
 import type { SessionTimings } from "../timings.ts";
 import { splitInTwo, storable } from "./large-messages.ts";
-import { StreamAppender } from "./stream-appender.ts";
-import { toEventId } from "./stream-log.ts";
+import { appendEntry, attemptOf, type StreamEntry, toEventId } from "./stream-log.ts";
 
 /** An event of a stream. */
 export interface StreamEvent {
@@ -21,8 +20,8 @@ export interface StreamWriterOptions {
   readonly streamId: string;
   /** Requests whose responses the stream will carry. */
   readonly requests: readonly RequestId[];
-  /** Takes an event. False when nobody listens any more. */
-  readonly deliver: (event: StreamEvent) => boolean;
+  /** Takes events. False when nobody listens any more. */
+  readonly deliver: (events: readonly StreamEvent[]) => boolean;
   /** Another instance ended the stream: the work for it is in vain. */
   readonly onSuperseded: () => void;
   readonly onFailure: (error: unknown) => void;
@@ -37,7 +36,9 @@ export class StreamWriter {
   /** Settles when the stream has ended, one way or another. Never rejects. */
   readonly ended: Promise<void>;
   readonly #options: StreamWriterOptions;
-  readonly #appender: StreamAppender;
+  /** Attempts of this writer, by which it recognises its own entries. */
+  readonly #attempts = new Set<string>();
+  #next = 0;
   #pending: readonly RequestId[];
   #queue: JSONRPCMessage[] = [];
   #isChanged = false;
@@ -46,7 +47,6 @@ export class StreamWriter {
 
   constructor(options: StreamWriterOptions) {
     this.#options = options;
-    this.#appender = new StreamAppender(options);
     this.#pending = options.requests;
     this.ended = this.#run();
   }
@@ -99,29 +99,39 @@ export class StreamWriter {
       if (number === "superseded") return false;
       if (number === "too large") return this.#putInParts(messages, pending);
       if (number !== undefined) {
-        if (number === 0) deliver({ id: toEventId(streamId, 0, -1) });
-        messages.forEach((message, index) => {
-          deliver({ id: toEventId(streamId, number, Math.min(index, stored.length - 1)), message });
-        });
+        const events: StreamEvent[] = messages.map((message, index) => ({
+          id: toEventId(streamId, number, Math.min(index, stored.length - 1)),
+          message,
+        }));
+        if (number === 0) events.unshift({ id: toEventId(streamId, 0, -1) });
+        if (events.length > 0) deliver(events);
         return true;
       }
-      const delivered = messages.map((message) => deliver({ message }));
-      if (delivered.every(Boolean) || store.now() >= giveUpAt) return true;
+      if (deliver(messages.map((message) => ({ message }))) || store.now() >= giveUpAt) return true;
       await sleep(timings.writerRetryMs);
     }
   }
 
-  /** The number of the entry; undefined when the store failed. */
-  async #append(
-    entry: Parameters<StreamAppender["append"]>[0],
-  ): Promise<number | "superseded" | "too large" | undefined> {
+  /** The number of the entry; undefined when the store failed. Repeated with the same attempt, it is written once. */
+  async #append(entry: Omit<StreamEntry, "aliveUntil">): Promise<number | "superseded" | "too large" | undefined> {
+    const { store, partition, timings, onFailure } = this.#options;
+    this.#attempts.add(entry.attempt);
     try {
-      return await this.#appender.append(entry);
+      for (;;) {
+        const aliveUntil = store.now() + timings.writerSilenceMs;
+        const number = this.#next;
+        if (await appendEntry(store, partition, { number, ...entry, aliveUntil })) return this.#next++;
+        const winner = await attemptOf(store, { partition, number });
+        if (winner === undefined || !this.#attempts.has(winner)) return "superseded";
+        // A write of this instance had succeeded although it seemed to fail.
+        this.#next++;
+        if (winner === entry.attempt) return number;
+      }
     } catch (error) {
-      this.#options.onFailure(error);
+      onFailure(error);
       // Refused by the limits of the store.
       if (error instanceof RangeError) return "too large";
-      this.#avoidStoreUntil = this.#options.store.now() + this.#options.timings.writerAvoidMs;
+      this.#avoidStoreUntil = store.now() + timings.writerAvoidMs;
       return undefined;
     }
   }
