@@ -1,6 +1,6 @@
 /**
- * Milliseconds of a clock that never jumps. Not `performance.now()`: whoever first looks at `performance` in a Node.js
- * process makes it load a module, 5 ms of a cold start.
+ * Milliseconds of a clock that never jumps. It does not use `performance.now()`: the first access to `performance` in a
+ * Node.js process loads a module, which costs 5 ms of a cold start.
  */
 export function monotonicMs(): number {
   const [seconds, nanoseconds] = process.hrtime();

@@ -12,28 +12,28 @@ import { createVerifierAuthenticator } from "./verifier-authenticator.ts";
 
 export interface AuthenticationOptions {
   readonly config: Config;
-  /** Checks tokens instead of configured issuers. */
+  /** Checks tokens, in place of configured issuers. */
   readonly verifier?: OAuthTokenVerifier | undefined;
-  /** Who issues what `verifier` accepts. */
+  /** The issuers of the tokens that `verifier` accepts. */
   readonly authorizationServers?: readonly string[] | undefined;
-  /** Scopes that one or another tool asks for, for the metadata. */
+  /** Scopes that tools ask for, for the metadata. */
   readonly toolScopes?: readonly string[];
   /** How the platform can attest callers; the configuration selects one by its kind. */
   readonly platformIdentities?: readonly PlatformIdentityProvider[] | undefined;
 }
 
-/** How an endpoint finds out who calls, and what it says of that. */
+/** How an endpoint authenticates callers, and what it tells clients about that. */
 export interface Authentication {
-  /** Absent where everybody may call. */
+  /** Absent when everybody may call. */
   readonly authenticate: Authenticator | undefined;
-  /** Whether callers come with scopes, so that some can be asked for. */
+  /** Whether callers have scopes, so that tools can ask for some. */
   readonly hasScopes: boolean;
   readonly challenges: Challenges;
-  /** Absent where no tokens are asked for, or nobody knows who issues them. */
+  /** Absent when no tokens are needed, or their issuers are unknown. */
   readonly protectedResource: ProtectedResource | undefined;
 }
 
-/** The one way in that is configured. Throws CONFIG_INVALID for none that would work, and for several. */
+/** The configured authentication. Throws CONFIG_INVALID when it cannot work, or when several kinds are configured. */
 export function createAuthentication(options: AuthenticationOptions): Authentication {
   const { config, verifier, toolScopes = [] } = options;
   const { tokenIssuers, requiredScopes = [] } = config;

@@ -2,10 +2,10 @@ import type { AuthInfo } from "@modelcontextprotocol/server";
 import type { HttpRequest, HttpResponse, Invocation } from "../http/http-handler.ts";
 import type { Caller } from "./caller.ts";
 
-/** Who asks, or the refusal to answer with. */
+/** The caller, or the response that refuses the request. */
 type AuthenticationResult =
   | { readonly caller: Caller; readonly authInfo?: AuthInfo }
   | { readonly refused: HttpResponse };
 
-/** Finds out who makes a request. Throws when that cannot be found out. */
+/** Authenticates the caller of a request. Throws when an issuer or a verifier cannot be asked. */
 export type Authenticator = (request: HttpRequest, invocation: Invocation) => Promise<AuthenticationResult>;

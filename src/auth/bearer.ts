@@ -1,19 +1,20 @@
 import type { HttpRequest, HttpResponse } from "../http/http-handler.ts";
 import type { Challenges } from "./challenge.ts";
 
-/** `Bearer` and a token. More characters than RFC 6750 §2.1 gives one: what a verifier's tokens look like is its affair. */
+/** `Bearer` and a token. It allows more characters than RFC 6750 §2.1, because a verifier may have tokens of any form. */
 const BEARER = /^bearer +([!-+\--~]+)$/i;
 
-/** The token of a request, or the refusal to answer with. A token counts in `Authorization` and nowhere else. */
+/** The token of a request, or the response that refuses it. A token counts only in `Authorization`. */
 export function readBearer(
   { url, headers }: HttpRequest,
   challenges: Challenges,
 ): { readonly token: string } | { readonly refused: HttpResponse } {
-  // Those end up in logs and histories, so whoever puts one there must hear of it (MCP, Authorization, Token Handling).
+  // URLs end up in logs and histories, so a client that puts a token there must learn of it (MCP, Authorization, Token
+  // Handling).
   if (hasTokenInQuery(url)) return { refused: challenges.badRequest("A token must not be in the URL.") };
   const { authorization } = headers;
   if (authorization === undefined || !/^bearer\b/i.test(authorization)) return { refused: challenges.unauthorized() };
-  // Repeated headers are joined, and whoever reads one of two credentials reads the wrong one sometimes.
+  // Repeated headers are joined by a comma, and of two credentials either could be the wrong one.
   if (authorization.includes(",")) return { refused: challenges.badRequest("There must be one Authorization header.") };
   const token = BEARER.exec(authorization)?.[1];
   if (token === undefined) return { refused: challenges.unauthorized("invalid_token", "The token is malformed.") };

@@ -1,20 +1,20 @@
 import type { Principal } from "./principal.ts";
 
-/** Who makes a request, as far as it was verified: by a token, or by the platform that vouches. */
+/** The verified caller of a request: proven by a token, or attested by the platform. */
 export interface Caller {
-  /** The caller as one opaque text, which sessions, handles and limits belong to. */
+  /** The caller as one opaque text. Sessions, handles and limits belong to it. */
   readonly principal: Principal;
-  /** Who says so: the issuer of the token, or the platform. Absent for nobody in particular. */
+  /** The issuer of the token, or the platform that attests. Absent for anonymous callers. */
   readonly issuer?: string;
-  /** Whom the issuer names. */
+  /** The caller's name at the issuer. */
   readonly subject?: string;
   /** The OAuth client that the token was issued to. */
   readonly clientId?: string;
-  /** What the token allows; none where a platform vouches. */
+  /** The scopes of the token, or those that the platform attests. */
   readonly scopes: readonly string[];
-  /** What else was verified, by the names that the issuer gives it. */
+  /** Every other verified claim, under the issuer's names. */
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-/** Everybody, where the endpoint does not ask who calls. */
+/** The caller of every request, when the endpoint does not authenticate. */
 export const ANYBODY: Caller = { principal: "anonymous", scopes: [], claims: {} };

@@ -6,25 +6,25 @@ import { metadataUrl } from "./protected-resource.ts";
 /** Error codes of RFC 6750 §3.1. */
 type BearerError = "invalid_request" | "invalid_token";
 
-/** Refusals that tell a client how to get a token that will do (RFC 6750 §3; RFC 9728 §5.1; MCP, Authorization). */
+/** Refusals that tell a client how to get an acceptable token (RFC 6750 §3; RFC 9728 §5.1; MCP, Authorization). */
 export interface Challenges {
-  /** URL of the endpoint's metadata, for who makes challenges of its own. */
+  /** URL of the endpoint's metadata, for servers that send challenges themselves. */
   readonly resourceMetadata?: string | undefined;
-  /** 401; without an error where no token was sent, as RFC 6750 §3.1 has it. */
+  /** 401; without an error when no token was sent (RFC 6750 §3.1). */
   unauthorized(error?: BearerError, description?: string): HttpResponse;
-  /** 400 for a request that sends tokens as it must not. */
+  /** 400 for a request that sends a token in a forbidden way. */
   badRequest(description: string): HttpResponse;
-  /** 403 that names all scopes of the operation, those of the endpoint with them. */
+  /** 403 that names all scopes of the operation and of the endpoint. */
   insufficientScope(scopes: readonly string[], description?: string): HttpResponse;
 }
 
 export type ChallengesOptions = Pick<AuthConfig, "publicUrl" | "requiredScopes"> & {
   readonly path: string;
-  /** Whether the endpoint says at the metadata URL who issues tokens. */
+  /** Whether the endpoint publishes metadata that name the issuers of tokens. */
   readonly hasMetadata: boolean;
 };
 
-/** Challenges with the endpoint's configured address: nothing in them comes from a request. */
+/** Creates the challenges from the configured address of the endpoint: nothing in them comes from a request. */
 export function createChallenges({ publicUrl, path, requiredScopes = [], hasMetadata }: ChallengesOptions): Challenges {
   const resourceMetadata = hasMetadata && publicUrl !== undefined ? metadataUrl(publicUrl, path) : undefined;
   const refuse = (status: number, message: string, parameters: Parameters): HttpResponse => {
@@ -52,5 +52,5 @@ function bearer(parameters: Parameters): string {
   return texts.length > 0 ? `Bearer ${texts.join(", ")}` : "Bearer";
 }
 
-/** What may stand between quotes (RFC 6750 §3): printable ASCII without the quote and the backslash. */
+/** The characters that a quoted value may have (RFC 6750 §3): printable ASCII without the quote and the backslash. */
 const quotable = (text: string): string => text.replaceAll(/[^ !#-[\]-~]/g, "");

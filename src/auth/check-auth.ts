@@ -5,13 +5,13 @@ import { AnycloudError } from "../errors.ts";
 import type { AuthenticationOptions } from "./authenticate.ts";
 
 /**
- * Checks that there is one way to find out who calls, with all that it needs, wherever the settings came from. Throws
- * CONFIG_INVALID with every problem in one sentence.
+ * Checks that at most one kind of authentication is configured, with everything that it needs, by the environment or by
+ * options. Throws CONFIG_INVALID with every problem in one sentence.
  */
 export function checkAuth(options: AuthenticationOptions): void {
   const { config, verifier } = options;
   const problems = [
-    ...gateProblems(config, verifier !== undefined),
+    ...methodProblems(config, verifier !== undefined),
     ...issuerProblems(config),
     ...platformProblems(options),
     ...partProblems(options),
@@ -20,20 +20,22 @@ export function checkAuth(options: AuthenticationOptions): void {
     throw new AnycloudError("CONFIG_INVALID", `Authentication is not configured: ${problems.join("; ")}.`);
 }
 
-function* gateProblems(config: Config, hasVerifier: boolean): Iterable<string> {
-  const gates = [
+function* methodProblems(config: Config, hasVerifier: boolean): Iterable<string> {
+  const methods = [
     hasVerifier && "a verifier of the server's own",
     config.tokenIssuers && "MCP_ANYCLOUD_TOKEN_ISSUERS",
     config.platformIdentity !== undefined && "MCP_ANYCLOUD_PLATFORM_IDENTITY",
-  ].filter((gate) => gate !== false && gate !== undefined);
-  if (gates.length > 1) yield `${gates.join(" and ")} are ${gates.length} gates: keep one of them`;
+  ].filter((method) => method !== false && method !== undefined);
+  if (methods.length > 1) {
+    yield `${methods.join(" and ")} are ${methods.length} ways to authenticate: keep one of them`;
+  }
   if (config.requiredScopes && !hasVerifier && !config.tokenIssuers) {
     yield "MCP_ANYCLOUD_REQUIRED_SCOPES needs tokens to be in: set MCP_ANYCLOUD_TOKEN_ISSUERS, too";
   }
 }
 
 function* issuerProblems({ tokenIssuers: issuers, publicUrl }: Config): Iterable<string> {
-  // Options are as wrong as the environment can be, and nobody else has read them.
+  // Options may be as wrong as the environment, and nothing else validates them.
   if (issuers && !tokenIssuers().safeParse(issuers).success) yield "tokenIssuers are not issuers with valid settings";
   for (const { issuer, audiences, audienceClaim = "aud" } of issuers ?? []) {
     if (audiences) continue;

@@ -1,7 +1,7 @@
-/** Who makes a request, as one opaque text: equal for the same caller, different for different ones. */
+/** A caller as one opaque text: equal for the same caller, different for different ones. */
 export type Principal = string;
 
-/** What a principal is made of. */
+/** The parts of a principal. */
 export interface PrincipalParts {
   readonly issuer?: string | undefined;
   readonly subject?: string | undefined;
@@ -9,8 +9,8 @@ export interface PrincipalParts {
 }
 
 /**
- * The subject at its issuer, else the client that the token was issued to.
- * The parts are told apart by JSON's quotes, so that no choice of names makes two callers one.
+ * The subject at its issuer, or without a subject the client that the token was issued to. JSON's quotes separate the
+ * parts, so that no choice of names makes two callers equal.
  */
 export function principalOf({ issuer = "", subject, clientId = "" }: PrincipalParts): Principal {
   return JSON.stringify(subject === undefined ? [clientId] : [issuer, subject]);

@@ -15,11 +15,11 @@ import { principalOf } from "./principal.ts";
 export interface VerifierAuthenticatorOptions {
   readonly verifier: OAuthTokenVerifier;
   readonly challenges: Challenges;
-  /** What a token that names a resource must be for (RFC 8707). */
+  /** The resource that a token must be for, if it names one (RFC 8707). */
   readonly publicUrl?: string | undefined;
 }
 
-/** Asks every request for a token that a verifier of the server's own accepts. */
+/** Authenticates callers by tokens that the server's own verifier accepts. */
 export function createVerifierAuthenticator({
   verifier,
   challenges,
@@ -46,7 +46,7 @@ export function createVerifierAuthenticator({
   };
 }
 
-/** What is the client's to mend; undefined for what failed here. */
+/** The refusal of a token that the client can replace; undefined for a failure of the verifier itself. */
 function refusalOf({ code, message }: OAuthError, challenges: Challenges): HttpResponse | undefined {
   if (code === OAuthErrorCode.InvalidToken) return challenges.unauthorized("invalid_token", message);
   if (code === OAuthErrorCode.InsufficientScope) return challenges.insufficientScope([], message);

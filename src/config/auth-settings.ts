@@ -3,11 +3,11 @@ import { isSecureUrl } from "./secure-url.ts";
 import type { Settings } from "./settings.ts";
 import { parseIssuers, type TokenIssuer, tokenIssuers } from "./token-issuer.ts";
 
-/** How an endpoint finds out who calls. */
+/** How an endpoint authenticates callers. */
 export interface AuthConfig {
   /**
-   * URL of the endpoint as clients know it, to the letter: what tokens are issued for, and what its metadata says
-   * (RFC 9728). Never taken from a request. Default: none.
+   * URL of the endpoint, exactly as clients know it: tokens are issued for it, and its metadata names it (RFC 9728). Never
+   * taken from a request. Default: none.
    */
   readonly publicUrl?: string;
   /** Authorization servers whose tokens are accepted. Every request must then carry one. Default: none. */
@@ -23,7 +23,7 @@ export interface AuthConfig {
 /** Characters of a scope (RFC 6749 §3.3), without the comma, which separates them here. */
 const SCOPE = /^[!#-+\-.-[\]-~]+$/;
 
-/** The variables of who calls. */
+/** The variables of authentication. */
 export const AUTH_SETTINGS: Settings<keyof AuthConfig> = {
   MCP_ANYCLOUD_PUBLIC_URL: {
     field: "publicUrl",

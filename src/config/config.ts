@@ -23,7 +23,7 @@ export interface Config extends AuthConfig, AuthorizationConfig, LimitConfig {
   readonly allowedOrigins?: readonly string[];
   /** Largest request body in bytes; a larger one is answered with 413. Default 4 MiB. */
   readonly maxBodyBytes: number;
-  /** Seconds of silence after which an open stream carries an SSE comment, below every platform's idle limit. Default 15. */
+  /** Seconds of silence after which an open stream sends an SSE comment, below every platform's idle limit. Default 15. */
   readonly heartbeatSeconds: number;
   /** Name of the DynamoDB table for sessions and shared state. Default: none, and everything is stateless. */
   readonly table?: string;
@@ -39,8 +39,8 @@ export interface Config extends AuthConfig, AuthorizationConfig, LimitConfig {
   /** Seconds for which an expired session still comes back when its client does. Default 604800, a week; 0 for never. */
   readonly sessionGraceSeconds: number;
   /**
-   * Seconds after which a stream that only waits for news is ended gracefully, so that its client opens another.
-   * Default: 60 where a waiting stream keeps an instance to itself (Lambda), else 840.
+   * Seconds after which a stream that only waits for notifications ends gracefully, so that its client opens another.
+   * Default: 60 where a waiting stream keeps an instance to itself, else 840.
    */
   readonly streamSeconds?: number;
   /**

@@ -1,30 +1,30 @@
 import * as z from "zod/v4";
 import { isSecureUrl } from "./secure-url.ts";
 
-/** An authorization server whose access tokens are accepted, and how they look. */
+/** An authorization server whose access tokens are accepted, and the form of those tokens. */
 export interface TokenIssuer {
-  /** Its URL, to the letter as `iss` of its tokens has it: `https://login.microsoftonline.com/<tenant>/v2.0`. */
+  /** Its URL, exactly as in `iss` of its tokens: `https://login.example/<tenant>/v2.0`. */
   readonly issuer: string;
-  /** A token must name one of them as whom it is for. Default: the public URL of the endpoint. */
+  /** A token must be issued for one of them. Default: the public URL of the endpoint. */
   readonly audiences?: readonly string[] | undefined;
-  /** The claim that names them. Default `aud`; `client_id` for Cognito, whose access tokens have no `aud`. */
+  /** The claim that holds the audience. Default `aud`; `client_id` for issuers whose access tokens have no `aud`. */
   readonly audienceClaim?: string | undefined;
-  /** Where its keys are. Default: where its metadata says (OpenID Connect Discovery, RFC 8414). */
+  /** URL of its keys. Default: the one in its metadata (OpenID Connect Discovery, RFC 8414). */
   readonly jwksUri?: string | undefined;
-  /** Signature algorithms that are accepted, of `SIGNATURE_ALGORITHMS`. Default: all of those. */
+  /** Accepted signature algorithms. Default: all of `SIGNATURE_ALGORITHMS`. */
   readonly algorithms?: readonly string[] | undefined;
-  /** The claim that holds scopes, as a list or separated by spaces. Default: `scope` and `scp`, both. */
+  /** The claim that holds the scopes, as a list or separated by spaces. Default: both `scope` and `scp`. */
   readonly scopeClaim?: string | undefined;
-  /** The claim that names the client. Default: the first there is of `client_id`, `azp` and `appid`. */
+  /** The claim that holds the client's id. Default: the first present one of `client_id`, `azp` and `appid`. */
   readonly clientIdClaim?: string | undefined;
-  /** Claims that a token must have, each with one of these values: `{ "tid": ["…"] }`. */
+  /** Claims that a token must have, with their accepted values: `{ "tid": ["…"] }`. */
   readonly requiredClaims?: Readonly<Record<string, readonly ClaimValue[]>> | undefined;
 }
 
-/** A value that a claim is compared with. */
+/** A value that a claim may be required to have. */
 export type ClaimValue = string | number | boolean;
 
-/** Signatures of key pairs alone: whoever can check one of the others (`HS256`) could have made it (RFC 8725 §3.1). */
+/** Asymmetric algorithms only: whoever can check a symmetric signature (`HS256`) could have made it (RFC 8725 §3.1). */
 export const SIGNATURE_ALGORITHMS = [
   "RS256",
   "RS384",
@@ -39,7 +39,7 @@ export const SIGNATURE_ALGORITHMS = [
   "Ed25519",
 ] as const;
 
-/** What reads issuers, each of them once. */
+/** Schema of the issuers; each may appear once. */
 export function tokenIssuers(): z.ZodType<readonly TokenIssuer[]> {
   const secureUrl = z.string().refine(isSecureUrl);
   const names = z.array(z.string().min(1)).min(1);
@@ -61,7 +61,7 @@ export function tokenIssuers(): z.ZodType<readonly TokenIssuer[]> {
     .refine((issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length);
 }
 
-/** The text of a variable as what `tokenIssuers` takes: a JSON array, or issuers' URLs separated by commas. */
+/** Turns the text of the variable, a JSON array or URLs separated by commas, into the input of `tokenIssuers`. */
 export function parseIssuers(text: string): unknown {
   if (!text.trimStart().startsWith("[")) return text.split(",").map((item) => ({ issuer: item.trim() }));
   try {

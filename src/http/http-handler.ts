@@ -1,10 +1,9 @@
 /**
- * The seam of the toolkit: everything above it is a cloud, everything below it is MCP.
- * Plain data on both sides, because no serverless platform hands out a web `Request`, and the first one made in a
- * Node process costs 31 to 37 ms of a cold start.
+ * The seam of the toolkit: adapters are on one side, MCP is on the other. It is plain data, because no serverless platform
+ * hands out a web `Request`, and the first one that a Node.js process creates costs 31 to 37 ms of a cold start.
  */
 
-/** One HTTP request, whole. */
+/** One HTTP request, with its whole body. */
 export interface HttpRequest {
   /** Upper case, as the client sent it: `POST`. */
   readonly method: string;
@@ -16,7 +15,7 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array;
 }
 
-/** One HTTP response. A body that is an iterable is a stream: each chunk leaves the process at once. */
+/** One HTTP response. An iterable body is a stream: the adapter sends each chunk at once. */
 export interface HttpResponse {
   readonly status: number;
   /** Lower-case names. */
@@ -24,26 +23,26 @@ export interface HttpResponse {
   readonly body?: string | AsyncIterable<string>;
 }
 
-/** Serves one HTTP request. Every adapter calls one of these; the core builds exactly one. */
+/** Serves one HTTP request. Every adapter calls one; `createMcpEndpoint` creates one. */
 export type HttpHandler = (request: HttpRequest, invocation: Invocation) => Promise<HttpResponse>;
 
-/** Facts the platform vouches for about one request. Never taken from client headers. */
+/** Facts about one request that the platform attests. None comes from a header that a client can set. */
 export interface Invocation {
   /** The platform's id for this request, unique across instances. */
   readonly requestId: string;
-  /** Address of the client as the platform's ingress saw it. */
+  /** Address of the client, as the platform's ingress saw it. */
   readonly clientIp?: string;
-  /** Who calls, as the platform found out before it passed the request on. Absent where it was not set up to. */
+  /** The caller whom the platform authenticated before it passed the request on. Absent where it was not set up to. */
   readonly identity?: PlatformIdentity;
-  /** Fires when the client went away, on platforms that can tell. */
+  /** Fires when the client disconnects, on platforms that report it. */
   readonly signal?: AbortSignal;
-  /** Fires while there is still time to end a stream cleanly before the platform stops the invocation. */
+  /** Fires shortly before the platform stops the invocation, with enough time left to end a stream cleanly. */
   readonly deadline?: AbortSignal;
-  /** False behind an ingress that buffers: whole JSON answers only. */
+  /** False behind an ingress that buffers: every response must then be one JSON body. */
   readonly canStream: boolean;
-  /** True where the platform serves nothing else on this instance until the answer is complete, as Lambda does. */
+  /** True when the platform gives the instance no other request until this response is complete. */
   readonly exclusive?: boolean;
-  /** Keeps the instance awake until `work` settles, after the response has left. */
+  /** Keeps the instance running until `work` settles, after the response was sent. */
   readonly waitUntil?: (work: Promise<unknown>) => void;
 }
 
@@ -60,5 +59,5 @@ export interface PlatformIdentity {
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
-/** Turns the handler into what one platform calls. An adapter translates; it decides nothing. */
+/** Turns a handler into the form that one platform calls. An adapter translates; it decides nothing. */
 export type Adapter<Native> = (handler: HttpHandler) => Native;

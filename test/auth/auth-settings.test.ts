@@ -75,9 +75,9 @@ test.each(['say "hi"', "back\\slash", "Größe", ","])("%s is no scope", (MCP_AN
 const verified = { verifier: anyUser };
 
 test.each<[string, McpEndpointOptions, string]>([
-  ["a verifier and issuers", { ...verified, tokenIssuers, publicUrl }, "are 2 gates: keep one of them"],
-  ["issuers and a platform", { tokenIssuers, publicUrl, platformIdentity: "aws-iam" }, "are 2 gates"],
-  ["a verifier and a platform", { ...verified, platformIdentity: "google-iam" }, "are 2 gates"],
+  ["a verifier and issuers", { ...verified, tokenIssuers, publicUrl }, "are 2 ways to authenticate: keep one of them"],
+  ["issuers and a platform", { tokenIssuers, publicUrl, platformIdentity: "aws-iam" }, "are 2 ways"],
+  ["a verifier and a platform", { ...verified, platformIdentity: "google-iam" }, "are 2 ways"],
   ["issuers whose audience nobody knows", { tokenIssuers }, "needs MCP_ANYCLOUD_PUBLIC_URL, or audiences"],
   [
     "clients as audiences, without any",
@@ -114,5 +114,5 @@ test("every problem is told at once", () => {
       platformIdentity: "google-iap",
       platformIdentities,
     }),
-  ).toThrow(/are 3 gates.*needs MCP_ANYCLOUD_PUBLIC_URL.*google-iap needs MCP_ANYCLOUD_PLATFORM_AUDIENCE/);
+  ).toThrow(/are 3 ways.*needs MCP_ANYCLOUD_PUBLIC_URL.*google-iap needs MCP_ANYCLOUD_PLATFORM_AUDIENCE/);
 });

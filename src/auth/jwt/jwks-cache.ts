@@ -2,28 +2,28 @@ import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } f
 import type { TokenIssuer } from "../../config/token-issuer.ts";
 import { discoverJwksUri, getJson } from "./jwks-discovery.ts";
 
-/** Finds the key of a token among those of its issuer. Throws `KeysUnavailable`, and jose's errors for keys that are not there. */
+/** Finds the key of a token among those of its issuer. Throws `KeysUnavailable`, or jose's error for an unknown key. */
 export type JwksCache = JWTVerifyGetKey;
 
-/** The keys of an issuer could not be asked for, so that nothing can be said of its tokens. */
+/** The keys of an issuer could not be read, so that its tokens can be neither accepted nor rejected. */
 export class KeysUnavailable extends Error {
   override readonly name = "KeysUnavailable";
 }
 
-/** Time for all that it takes to ask an issuer for its keys. */
+/** Time limit for reading the keys of an issuer, discovery included. */
 const TIMEOUT_MS = 5_000;
-/** Age at which keys are asked for again. */
+/** Age at which keys are read again. */
 const FRESH_MS = 600_000;
-/** Age up to which keys count while their issuer cannot be asked: beyond it, a withdrawn key could be among them. */
+/** Age up to which keys are used while their issuer is unreachable: an older set could hold a withdrawn key. */
 const USABLE_MS = 3_600_000;
-/** Least time between two requests because of keys that are not there, which anybody can make up. */
+/** Shortest time between two requests for unknown keys, whose ids anybody can invent. */
 const COOLDOWN_MS = 30_000;
-/** Least time between two requests where the first one failed; those who come in between are told so at once. */
+/** Shortest time between two requests when the first one failed. In between, every caller gets the failure at once. */
 const RETRY_MS = 5_000;
 
 type FindKey = ReturnType<typeof createLocalJWKSet>;
 
-/** The keys of an issuer, kept for as long as they are fresh. However many tokens come, the issuer is asked once at a time. */
+/** Caches the keys of an issuer while they are fresh. However many tokens come, there is one request at a time. */
 export function createJwksCache({ issuer, jwksUri }: TokenIssuer, now: () => number): JwksCache {
   let location = jwksUri;
   let find: FindKey | undefined;
@@ -39,13 +39,13 @@ export function createJwksCache({ issuer, jwksUri }: TokenIssuer, now: () => num
       loadedAt = now();
       failure = undefined;
     } catch (cause) {
-      // It may have moved.
+      // The keys may have moved, so discover them again.
       location = jwksUri;
       failure = { at: now(), error: new KeysUnavailable(`The keys of ${issuer} could not be read.`, { cause }) };
     }
   }
 
-  /** The keys that there are, asked for again if they are older than `maxAge`. */
+  /** The cached keys, read again if they are older than `maxAge`. */
   async function keysUpTo(maxAge: number): Promise<FindKey> {
     if (now() - loadedAt > maxAge && !(failure && now() - failure.at < RETRY_MS)) {
       loading ??= load().finally(() => {
@@ -63,9 +63,9 @@ export function createJwksCache({ issuer, jwksUri }: TokenIssuer, now: () => num
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
     }
-    // A new key, perhaps.
+    // The issuer may have a new key.
     const keys = await keysUpTo(COOLDOWN_MS);
-    // Those are not the issuer's word on a key that it may have by now.
+    // The cached keys do not prove that the issuer lacks the key.
     if (failure) throw failure.error;
     return keys(header, token);
   };

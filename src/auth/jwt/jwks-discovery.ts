@@ -1,6 +1,6 @@
 import { isSecureUrl } from "../../config/secure-url.ts";
 
-/** The JSON object at a URL. Rejects for whatever else is there, and for redirections. */
+/** Reads the JSON object at a URL. Rejects for anything else, and for redirections. */
 export async function getJson(url: string, signal: AbortSignal): Promise<Record<string, unknown>> {
   const response = await fetch(url, { headers: { accept: "application/json" }, redirect: "error", signal });
   if (response.status !== 200) {
@@ -13,8 +13,8 @@ export async function getJson(url: string, signal: AbortSignal): Promise<Record<
 }
 
 /**
- * Where the keys of an issuer are: in the metadata that OpenID Connect Discovery §4 or RFC 8414 §3 has it publish, which
- * must be its own (RFC 8414 §3.3).
+ * Finds the URL of an issuer's keys in the metadata that it publishes (OpenID Connect Discovery §4, RFC 8414 §3). The
+ * metadata must name the issuer itself (RFC 8414 §3.3).
  */
 export async function discoverJwksUri(issuer: string, signal: AbortSignal): Promise<string> {
   let cause: unknown;
@@ -25,7 +25,7 @@ export async function discoverJwksUri(issuer: string, signal: AbortSignal): Prom
       if (typeof jwksUri !== "string" || !isSecureUrl(jwksUri)) throw new Error(`${url} names no https jwks_uri.`);
       return jwksUri;
     } catch (failure) {
-      // The first place is the one that most issuers have.
+      // Most issuers publish at the first URL, so its failure tells most.
       cause ??= failure;
     }
   }

@@ -9,11 +9,11 @@ import type { TokenCheck } from "./token-check.ts";
 export interface JwtAuthenticatorOptions {
   readonly check: TokenCheck;
   readonly challenges: Challenges;
-  /** The resource that tokens are for, as the endpoint is known to clients. */
+  /** The resource that tokens are for: the URL of the endpoint, as clients know it. */
   readonly publicUrl?: string | undefined;
 }
 
-/** Asks every request for an access token of a configured issuer. */
+/** Authenticates callers by access tokens of the configured issuers. */
 export function createJwtAuthenticator({ check, challenges, publicUrl }: JwtAuthenticatorOptions): Authenticator {
   const { resourceMetadata: resourceMetadataUrl } = challenges;
   return async (request) => {

@@ -9,37 +9,38 @@ export interface ClaimRules {
   readonly type: string | undefined;
 }
 
-/** What is wrong with the claims of a token whose signature and times are right, in one sentence. */
+/** The problem with the claims of a token whose signature and times are valid, in one sentence; undefined when there is none. */
 export function claimProblem(claims: Claims, { issuer, publicUrl, type }: ClaimRules): string | undefined {
   if (!isForUs(claims, issuer, publicUrl)) return "The token is for another audience.";
   if (!isAccessToken(claims, type)) return "The token is no access token.";
-  // Authentication tokens say whom they were issued to (RFC 9068 §2.2), and some ID tokens are known by not saying it (Entra).
+  // Access tokens name the client that they were issued to (RFC 9068 §2.2); the ID tokens of some issuers can be told apart
+  // only because they do not.
   if (clientOf(claims, issuer) === undefined) return "The token does not say which client it was issued to.";
   const wrong = Object.entries(issuer.requiredClaims ?? {}).some(([name, values]) => !hasOneOf(claims[name], values));
   return wrong ? "The token lacks a claim that is required here." : undefined;
 }
 
 function isForUs(claims: Claims, { audiences, audienceClaim = "aud" }: TokenIssuer, publicUrl = ""): boolean {
-  // Clients that follow RFC 8707 name the resource as they parsed it, which may end with another slash.
+  // Clients that follow RFC 8707 name the resource as their URL parser prints it, with or without a final slash.
   const ours = audiences ?? [publicUrl, `${publicUrl}/`, publicUrl.replace(/\/$/, "")];
   return textsOf(claims[audienceClaim]).some((audience) => ours.includes(audience));
 }
 
-/** Made for a client to read, and no proof of access: OpenID Connect Core §2 and §3.3.2.11. */
-const OF_ID_TOKENS = ["nonce", "at_hash", "c_hash", "s_hash"];
+/** Claims of ID tokens, which give no access: OpenID Connect Core §2 and §3.3.2.11. */
+const ID_TOKEN_CLAIMS = ["nonce", "at_hash", "c_hash", "s_hash"];
 
 /**
- * Cognito says in `token_use` what a token is, Keycloak in a claim `typ`, and RFC 9068 in the header. Where nobody says
- * so, a token with what only ID tokens have is one.
+ * Issuers mark access tokens in one of three places: a claim `token_use`, a claim `typ`, or `typ` of the header (RFC 9068).
+ * A token without a mark is an ID token when it has a claim that only ID tokens have.
  */
 function isAccessToken({ token_use: use, typ, ...claims }: Claims, type: string | undefined): boolean {
   if (use !== undefined && use !== "access") return false;
   if (typ !== undefined && typ !== "Bearer") return false;
   const isMarked = use !== undefined || typ !== undefined || /at\+jwt$/i.test(type ?? "");
-  return isMarked || OF_ID_TOKENS.every((name) => claims[name] === undefined);
+  return isMarked || ID_TOKEN_CLAIMS.every((name) => claims[name] === undefined);
 }
 
-/** The client that a token was issued to, by the names that RFC 9068, OpenID Connect, and Entra's first version have. */
+/** The client that a token was issued to: `client_id` (RFC 9068), `azp` (OpenID Connect), `appid`, or the issuer's setting. */
 export function clientOf(claims: Claims, { clientIdClaim }: TokenIssuer): string | undefined {
   const names = clientIdClaim === undefined ? ["client_id", "azp", "appid"] : [clientIdClaim];
   return names.map((name) => claims[name]).find((value) => typeof value === "string" && value !== "") as
@@ -47,7 +48,7 @@ export function clientOf(claims: Claims, { clientIdClaim }: TokenIssuer): string
     | undefined;
 }
 
-/** What a token allows: `scope` (RFC 9068 §2.2.3), `scp` with Entra, or what the issuer's entry names. */
+/** The scopes of a token: `scope` (RFC 9068 §2.2.3), `scp`, or the claim that the issuer's setting names. */
 export function scopesOf(claims: Claims, { scopeClaim }: TokenIssuer): readonly string[] {
   const names = scopeClaim === undefined ? ["scope", "scp"] : [scopeClaim];
   const scopes = names.flatMap((name) => textsOf(claims[name])).flatMap((text) => text.split(" "));

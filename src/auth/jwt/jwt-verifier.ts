@@ -1,7 +1,7 @@
 /**
- * Verifies JSON Web Tokens. It is imported when a first token comes, and bundled with jose into a file of its own, so that
- * an endpoint that asks for none pays nothing. What it imports of the core is in that file a second time: nothing that
- * has an identity, such as errors, may be among it. So it tells by what it returns, and throws nothing.
+ * Verifies JSON Web Tokens. It is imported for the first token, and bundled with jose into a file of its own, so that an
+ * endpoint without tokens pays nothing. Modules of the core that it imports are in that file a second time, so it must not
+ * import a class whose identity matters, such as an error. It therefore returns its failures and throws nothing.
  */
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from "jose";
 import type { TokenIssuer } from "../../config/token-issuer.ts";
@@ -10,15 +10,15 @@ import { claimProblem, clientOf, scopesOf } from "./jwt-claims.ts";
 
 export interface JwtVerifierOptions {
   readonly issuers: readonly TokenIssuer[];
-  /** Whom tokens must be for where an issuer says nothing else. */
+  /** The audience of tokens, unless the issuer's setting names others. */
   readonly publicUrl?: string | undefined;
-  /** Signature algorithms that are accepted where an issuer says nothing else. */
+  /** Accepted signature algorithms, unless the issuer's setting names others. */
   readonly algorithms: readonly string[];
   /** Unix time in milliseconds. */
   readonly now?: (() => number) | undefined;
 }
 
-/** What a token proves. */
+/** The verified contents of a token. */
 export interface JwtProof {
   readonly issuer: string;
   readonly subject: string;
@@ -26,7 +26,7 @@ export interface JwtProof {
   readonly scopes: readonly string[];
   /** Unix time in seconds. */
   readonly expiresAt: number;
-  /** All its claims. */
+  /** All claims of the token. */
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
@@ -34,10 +34,10 @@ type Verdict = JwtProof | { readonly problem: string } | { readonly unavailable:
 
 export type JwtVerifier = (token: string) => Promise<Verdict>;
 
-/** How far clocks may be apart. */
+/** Largest accepted difference between clocks. */
 const SKEW_SECONDS = 30;
 
-/** Types that are tokens of another purpose, such as `logout+jwt` or `dpop+jwt`, are none of these (RFC 8725 §3.11). */
+/** Accepted types. Tokens of another purpose, such as `logout+jwt` or `dpop+jwt`, have another (RFC 8725 §3.11). */
 const TYPES = new Set([undefined, "jwt", "at+jwt", "application/at+jwt"]);
 
 /** Accepts tokens of the issuers, each by its own rules (RFC 7519 §7.2, RFC 9068 §4, RFC 8725). */
@@ -47,7 +47,7 @@ export function createJwtVerifier({ issuers, publicUrl, algorithms, now = Date.n
     try {
       const { typ, alg } = decodeProtectedHeader(token);
       if (!TYPES.has(typ?.toLowerCase())) return { problem: "The token is of a type that gives no access." };
-      // Unverified as yet: it chooses among the issuers that were configured, and nothing else.
+      // Not verified yet: it only selects one of the configured issuers.
       const { issuer, keys } = known.get(decodeJwt(token).iss ?? "") ?? {};
       if (!issuer || !keys) return { problem: "The token is from an issuer that is not accepted." };
       const accepted = [...(issuer.algorithms ?? algorithms)];
@@ -81,7 +81,7 @@ async function verify(token: string, { issuer, keys, accepted, publicUrl, now }:
     const { sub = "", exp = 0 } = payload;
     const clientId = clientOf(payload, issuer) ?? "";
     const scopes = scopesOf(payload, issuer);
-    // What is remembered of a token must not change because a server changed its copy of it.
+    // The proof is cached, so a server must not be able to change it.
     return freeze({ issuer: issuer.issuer, subject: sub, clientId, scopes, expiresAt: exp, claims: payload });
   } catch (error) {
     if (error instanceof KeysUnavailable) return { unavailable: error, issuer: issuer.issuer };
@@ -89,7 +89,7 @@ async function verify(token: string, { issuer, keys, accepted, publicUrl, now }:
   }
 }
 
-/** The reason in words that repeat nothing of the token. */
+/** The reason, in words that repeat nothing of the token. */
 function problemOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return "The token has expired.";
   if (error instanceof errors.JWTClaimValidationFailed) {
@@ -100,7 +100,7 @@ function problemOf(error: unknown): string {
   return "The token is malformed.";
 }
 
-/** JSON that nobody can change any more. */
+/** Freezes a JSON value deeply. */
 function freeze<Json>(value: Json): Json {
   if (typeof value !== "object" || value === null) return value;
   for (const item of Object.values(value)) freeze(item);

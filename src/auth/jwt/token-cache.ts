@@ -1,20 +1,20 @@
-/** Remembers what tokens proved, for a while. */
+/** Caches the proofs of verified tokens. */
 export interface TokenCache<Proof> {
   recall(token: string): Proof | undefined;
-  /** Keeps what `token` proved until it expires, in Unix seconds, or for `MAX_SECONDS`, whichever is sooner. */
+  /** Keeps a proof until the token expires (Unix seconds) or for `MAX_SECONDS`, whichever is sooner. */
   keep(token: string, proof: Proof, expiresAt: number): void;
 }
 
-/** A token whose key its issuer withdraws goes on for so long here, and no longer than it would have anyway. */
+/** Longest time for which a token is accepted after its issuer withdrew the key. */
 const MAX_SECONDS = 300;
 
-/** So that whoever has many tokens does not fill the memory: what is forgotten is verified once more. */
+/** Limits the memory that a caller with many tokens can fill. A dropped token is verified again. */
 const MAX_TOKENS = 1000;
 
 /**
- * Verified tokens of this process. Safe, because a token proves the same until it expires, other than for what
- * `MAX_SECONDS` bounds; because only what was verified is kept; and because tokens are known by their SHA-256 alone, so
- * that nothing that reads the memory of the process finds one here.
+ * Creates the cache of one process. It is safe for three reasons: a token proves the same until it expires, except for
+ * withdrawn keys, which `MAX_SECONDS` bounds; only verified tokens are kept; and they are kept by their SHA-256, so that a
+ * dump of the memory holds no token of this cache.
  */
 export function createTokenCache<Proof>(now: () => number): TokenCache<Proof> {
   const kept = new Map<string, { readonly proof: Proof; readonly untilMs: number }>();
