@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AnycloudError } from "../src/adapter.ts";
 
-/** An HTTP server on loopback with none of Node's own time limits: an emulator brings its platform's. */
+/** Opens an HTTP server on loopback without the time limits of Node.js: each emulator enforces those of its platform. */
 export async function openIngress(port: number, listener: RequestListener): Promise<{ server: Server; url: string }> {
   const server = createServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 }, listener);
   await new Promise<void>((resolve, reject) => {
@@ -16,7 +16,7 @@ export async function openIngress(port: number, listener: RequestListener): Prom
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-/** Ends an ingress and the connections it still holds. */
+/** Closes an ingress and the connections that it still holds. */
 export async function closeIngress(server: Server): Promise<void> {
   await new Promise((resolve) => {
     server.close(resolve);

@@ -4,17 +4,17 @@ import { createInterface } from "node:readline";
 /** One operating-system process that runs the artefact. */
 export interface Instance {
   readonly process: ChildProcess;
-  /** Settles with a word on how the process ended: "exit code 1" or "SIGKILL". Never rejects. */
+  /** Resolves with how the process ended: "exit code 1" or "SIGKILL". Never rejects. */
   readonly exited: Promise<string>;
-  /** Asks the process to end with SIGTERM, and ends it with SIGKILL after `graceMs`. Settles once it is gone. */
+  /** Asks the process to end with SIGTERM, and ends it with SIGKILL after `graceMs`. Resolves when it has ended. */
   stop(graceMs?: number): Promise<void>;
 }
 
 export interface InstanceOptions {
-  /** Arguments of `node`, the script first. */
+  /** Arguments of `node`; the script is the first. */
   readonly command: readonly string[];
   readonly cwd?: string;
-  /** The whole environment: nothing of the emulator's own leaks in but `PATH` and `HOME`. */
+  /** The whole environment: of the emulator's own, only `PATH` and `HOME` are added. */
   readonly environment: Readonly<Record<string, string>>;
   readonly onOutput?: (line: string) => void;
 }
@@ -23,8 +23,8 @@ const PRELOAD_GUARD = new URL(`./preload-guard.${import.meta.filename.endsWith("
   .href;
 
 /**
- * Starts a Node.js process that cannot outlive this one and cannot listen on anything but loopback (see preload-guard.ts).
- * It has an IPC channel: `process.send` and `message` events work both ways.
+ * Starts a Node.js process that ends with this one and listens only on loopback (see preload-guard.ts). It has an IPC
+ * channel: `process.send` and `message` events work both ways.
  */
 export function startInstance({ command, cwd, environment, onOutput }: InstanceOptions): Instance {
   const { PATH = "", HOME = "" } = process.env;

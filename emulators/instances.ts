@@ -1,33 +1,33 @@
 import { AnycloudError } from "../src/adapter.ts";
 import type { Instance } from "./instance.ts";
 
-/** Instances behind one ingress, handed out request by request as the platform would. */
+/** The instances of one ingress, leased request by request as the platform does. */
 export interface InstancePool<Member extends Instance> {
-  /** Starts what `instances` asks for, so that a broken artefact is reported before the first request. */
+  /** Starts `instances` instances, so that a broken artefact is reported before the first request. */
   warm(): Promise<void>;
-  /** The next instance with room, in turn; waits while all are full and no more may start. */
+  /** Leases the next instance with room, in turn; waits while all are full and no more may start. */
   lease(): Promise<Lease<Member>>;
-  /** Starts afresh; instances with requests under way finish them first. */
+  /** Starts new instances; the old ones finish their requests in progress first. */
   replace(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface Lease<Member extends Instance> {
   readonly instance: Member;
-  /** Gives the place back. Idempotent. */
+  /** Frees the slot. Idempotent. */
   release(): void;
 }
 
 export interface InstancePoolOptions<Member extends Instance> {
   readonly instances: number;
   readonly amnesia: boolean;
-  /** Requests one instance serves at a time: 1 on Lambda, 80 on Cloud Run. */
+  /** Number of requests that one instance serves at a time: 1 on Lambda, 80 on Cloud Run. */
   readonly concurrency: number;
-  /** Instances the platform would start at most. */
+  /** Largest number of instances that the platform starts. */
   readonly maxInstances: number;
   /** How long an instance may take to end after SIGTERM. */
   readonly graceMs: number;
-  /** Starts an instance and settles when it is ready for requests. */
+  /** Starts an instance and resolves when it is ready for requests. */
   start(): Promise<Member>;
 }
 
@@ -37,16 +37,16 @@ interface Slot<Member> {
   retired: boolean;
 }
 
-/** Keeps `instances` processes and sends requests round them; with `amnesia`, each request gets a process of its own. */
+/** Keeps `instances` processes and leases them in turn; with `amnesia`, each request gets a process of its own. */
 export function createInstancePool<Member extends Instance>(
   options: InstancePoolOptions<Member>,
 ): InstancePool<Member> {
   const { concurrency, maxInstances, graceMs } = options;
   const wanted = options.amnesia ? 1 : options.instances;
   const waiting: Array<() => void> = [];
-  /** In the rotation. */
+  /** Slots that take requests. */
   let slots: Slot<Member>[] = [];
-  /** Running, in the rotation or finishing their last requests. */
+  /** Slots whose process runs: those that take requests, and those that finish their last ones. */
   const running = new Set<Slot<Member>>();
   let turn = 0;
   let closed = false;
@@ -64,14 +64,14 @@ export function createInstancePool<Member extends Instance>(
     return slot;
   }
 
-  /** Brings the rotation to its size. Waiting requests look again: a new instance has room for more than one. */
+  /** Starts the missing instances. Every waiting request looks again, because a new instance may have room for several. */
   function fill(): void {
     if (closed) throw new AnycloudError("INSTANCE_FAILED", "The emulator is closed.");
     while (slots.length < wanted) open();
     for (const wake of waiting.splice(0)) wake();
   }
 
-  /** Takes no further requests. */
+  /** Gives a slot no further requests. */
   function leave(slot: Slot<Member>): void {
     slot.retired = true;
     slots = slots.filter((other) => other !== slot);
@@ -83,7 +83,7 @@ export function createInstancePool<Member extends Instance>(
       () => {},
     );
 
-  /** Round robin over the instances with room; a further one only when none has any. */
+  /** Chooses among the instances with room in turn, and starts another one only when none has room. */
   function choose(): Slot<Member> | undefined {
     while (slots.length < wanted) open();
     for (let step = 0; step < slots.length; step++) {
@@ -107,7 +107,7 @@ export function createInstancePool<Member extends Instance>(
     const taken = slot;
     taken.busy++;
     if (options.amnesia) {
-      // Out of the rotation at once, so that nobody else gets it; its successor starts while this request runs.
+      // No other request may get this process; its successor starts while this request runs.
       leave(taken);
       open();
     }

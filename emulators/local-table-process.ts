@@ -1,14 +1,14 @@
-/** Run in a process of its own: a DynamoDB in memory with one table, until its parent ends. */
+/** A program: serves a DynamoDB in memory with one table until its parent ends. */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import dynalite from "dynalite";
 
-/** Told over the IPC channel once the table can be used. */
+/** The message over the IPC channel that the table can be used. */
 export interface LocalTableReport {
   readonly port: number;
 }
 
-// A terminal's Ctrl-C reaches this process too, and the last requests still need the table.
+// Ctrl-C in a terminal reaches this process too, but the last requests still need the table.
 process.on("SIGINT", () => {});
 
 const [table = ""] = process.argv.slice(2);
@@ -19,7 +19,7 @@ const { port } = server.address() as AddressInfo;
 await createTable();
 process.send?.({ port } satisfies LocalTableReport);
 
-/** By hand, because AWS's client would take longer to load than all the rest. */
+/** Creates the table by a plain HTTP request: AWS's client would take longer to load than everything else. */
 async function createTable(): Promise<void> {
   const { request } = process.getBuiltinModule("node:http");
   const description = {
@@ -41,14 +41,14 @@ async function createTable(): Promise<void> {
     headers: {
       "content-type": "application/x-amz-json-1.0",
       "x-amz-target": "DynamoDB_20120810.CreateTable",
-      // Its parts must be there; no signature is checked.
+      // dynalite asks for the parts of a signature and does not check it.
       authorization:
         "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=local",
       "x-amz-date": "20260101T000000Z",
     },
   });
   call.end(JSON.stringify(description));
-  const [answer] = await once(call, "response");
-  if (answer.statusCode !== 200) throw new Error(`The table ${table} was not created (${answer.statusCode}).`);
-  answer.resume();
+  const [response] = await once(call, "response");
+  if (response.statusCode !== 200) throw new Error(`The table ${table} was not created (${response.statusCode}).`);
+  response.resume();
 }

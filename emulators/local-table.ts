@@ -4,13 +4,13 @@ import { AnycloudError } from "../src/adapter.ts";
 import { startInstance } from "./instance.ts";
 import type { LocalTableReport } from "./local-table-process.ts";
 
-/** A DynamoDB table on this machine, in memory: gone with the process that started it. */
+/** A DynamoDB table in the memory of a process on this machine; its contents end with that process. */
 export interface LocalTable {
-  /** What it imitates, for people: "DynamoDB (dynalite)". */
+  /** Name of the emulated service, for people: "DynamoDB (dynalite)". */
   readonly imitates: string;
-  /** Of the service, on loopback. */
+  /** URL of the service, on loopback. */
   readonly url: string;
-  /** By which an instance of any cloud finds the table. Its credentials open nothing. */
+  /** Variables with which an instance of any cloud finds the table. Their credentials give no access to AWS. */
   readonly environment: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
@@ -21,9 +21,9 @@ const PROGRAM = fileURLToPath(
 const TABLE = "mcp-anycloud";
 
 /**
- * Starts one table for the instances of all clouds, so that a session opened at one ingress goes on at another. It
- * deletes nothing that expires; whoever reads has to look at `expiresAt` anyway, because DynamoDB deletes days late.
- * Rejects with INSTANCE_FAILED when it does not start.
+ * Starts one table for the instances of all clouds, so that a session that was opened at one ingress continues at another.
+ * It does not delete expired items: readers have to check `expiresAt` anyway, because DynamoDB deletes days late. Rejects
+ * with INSTANCE_FAILED when it does not start.
  */
 export async function startLocalTable(): Promise<LocalTable> {
   const lines: string[] = [];
@@ -38,7 +38,7 @@ export async function startLocalTable(): Promise<LocalTable> {
   });
   const ready = once(instance.process, "message").then(([report]) => report as LocalTableReport);
   const { port } = await Promise.race([ready, failed]);
-  // It ends one day.
+  // The process ends some time after it was ready, and nobody waits for that.
   failed.catch(() => {});
   const url = `http://127.0.0.1:${port}`;
   return {

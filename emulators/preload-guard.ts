@@ -1,12 +1,12 @@
 /**
- * Loaded first in every emulated instance. Two promises of local emulation live here:
- * an instance ends when the emulator's process does, however that ended; and whatever the artefact or a platform's
- * library listens on (several listen on all interfaces) is reachable from this machine alone.
+ * Loaded first in every emulated instance, for two promises of local emulation: an instance ends when the emulator's process
+ * ends, however that ended; and every server that the artefact or a platform's library opens is reachable only from this
+ * machine (several libraries listen on all interfaces).
  */
 import { Server } from "node:net";
 
 process.on("disconnect", () => process.exit(0));
-// The channel alone must not keep an instance alive that has nothing left to do.
+// The IPC channel must not keep alive an instance that has nothing left to do.
 process.channel?.unref();
 
 const LOOPBACK = "127.0.0.1";
@@ -16,7 +16,7 @@ Server.prototype.listen = function (this: Server, ...args: unknown[]) {
   if (typeof first === "object" && first !== null && "port" in first) {
     return listen.call(this, { ...first, host: LOOPBACK }, ...args.slice(1));
   }
-  // Node.js takes every string that Number() does for a port, "" and " 80 " among them; any other is a socket's path.
+  // Node.js takes every string that Number() converts for a port, including "" and " 80 "; any other is a socket's path.
   if (first === null || typeof first === "number" || (typeof first === "string" && Number(first) >= 0)) {
     return listen.call(this, Number(first), LOOPBACK, ...args.slice(typeof second === "string" ? 2 : 1));
   }

@@ -7,43 +7,43 @@ import { createFunctionUrl } from "./ingress/function-url.ts";
 import { createRestApi } from "./ingress/rest-api.ts";
 import { proxyForAll, type RestApiDefinition } from "./ingress/rest-definition.ts";
 import { BUFFERED_LIMIT_MS, STREAM_LIMIT_MS } from "./ingress/rest-rules.ts";
+import { createInvokeApi } from "./lambda-api/invoke-api.ts";
 import { builtInRuntime, findAwsRuntime, type LambdaRuntimeProgram } from "./runtime/find-runtime.ts";
-import { createInvokeApi } from "./runtime/invoke-api.ts";
 import { createLambdaFunction, type LambdaFunction } from "./runtime/lambda-function.ts";
 import { MAX_TIMEOUT_SECONDS, UNRESERVED_CONCURRENCY } from "./runtime/lambda-limits.ts";
 
 export interface AwsEmulatorOptions extends EmulatorOptions {
   /** Default `rest-api`, Regional. */
   readonly ingress?: "rest-api" | "function-url";
-  /** Response streaming and `index.handler`; without it, whole answers and `index.bufferedHandler`. Default true. */
+  /** True for response streaming and `index.handler`, false for whole responses and `index.bufferedHandler`. Default true. */
   readonly streaming?: boolean;
-  /** Stage the REST API's paths begin with: `prod`. Default none, as behind a custom domain. */
+  /** Stage with which the REST API's paths begin: `prod`. Default none, as behind a custom domain. */
   readonly stage?: string;
-  /** Routes and what belongs to them, as a template has them. Default: every path and method goes to the function. */
+  /** Routes and their integrations, as in a template. Default: every path and method goes to the function. */
   readonly restApi?: RestApiDefinition;
   /** Default `index.handler`; `index.bufferedHandler` without `streaming`. */
   readonly handler?: string;
-  /** What the function is told of its memory, in MiB; nothing holds it to that. Default 512. */
+  /** Memory that the function is told it has, in MiB; it is not enforced. Default 512. */
   readonly memoryMiB?: number;
   /** The function's time limit, 1 to 900. Default 900; 29 behind a REST API that buffers. */
   readonly timeoutSeconds?: number;
-  /** Invocations at a time before Lambda throttles. Default 100, which no function has less of unless reserved so. */
+  /** Number of concurrent invocations before Lambda throttles. Default 100, the least that unreserved functions have. */
   readonly concurrency?: number;
-  /** What runs the function. Default `aws-lambda-ric`, AWS's own runtime, where it is installed. */
+  /** The runtime. Default `aws-lambda-ric`, AWS's own, where it is installed. */
   readonly runtime?: "aws-lambda-ric" | "built-in";
 }
 
 export interface AwsEmulator extends Emulator {
   /**
-   * Origin of Lambda's API, which invokes the function without any ingress: a value of `AWS_ENDPOINT_URL_LAMBDA`. The
-   * function is called `mcp-anycloud` there, and has the alias `live`.
+   * Origin of Lambda's API, which invokes the function without an ingress: a value for `AWS_ENDPOINT_URL_LAMBDA`. The
+   * function's name there is `mcp-anycloud`, and it has the alias `live`.
    */
   readonly lambdaUrl: string;
 }
 
 /**
- * Starts a local stand-in for API Gateway or a Function URL with Lambda behind it, serving `index.mjs` of the artefact.
- * Throws `ARTEFACT_INVALID`, `CONFIG_INVALID`, `PORT_IN_USE`, or `INSTANCE_FAILED` when the function does not start.
+ * Emulates API Gateway or a Function URL in front of Lambda, which runs `index.mjs` of the artefact. Throws
+ * ARTEFACT_INVALID, CONFIG_INVALID, PORT_IN_USE, or INSTANCE_FAILED when the function does not start.
  */
 export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<AwsEmulator> {
   const { ingress = "rest-api", streaming = true, stage, port, timeScale = 1, onOutput = () => {} } = options;

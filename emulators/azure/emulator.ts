@@ -7,18 +7,18 @@ import { startWorker, type Worker } from "./worker-instance.ts";
 
 /** Azure Load Balancer's idle limit, whatever functionTimeout says (functions-scale, "Function app time-out duration"). */
 const IDLE_MS = 230_000;
-/** FUNCTIONS_REQUEST_BODY_SIZE_LIMIT when it is not set (azure-functions-host, ScriptConstants.DefaultMaxRequestBodySize). */
+/** Default of FUNCTIONS_REQUEST_BODY_SIZE_LIMIT (azure-functions-host, ScriptConstants.DefaultMaxRequestBodySize). */
 const MAX_BODY_BYTES = 104_857_600;
-/** HTTP requests one instance of 2,048 MB takes at a time (functions-concurrency, "HTTP trigger concurrency"). */
+/** Number of HTTP requests that one instance of 2,048 MB takes at a time (functions-concurrency, "HTTP trigger concurrency"). */
 const CONCURRENCY = 16;
 /** Flex Consumption's default maximum instance count (flex-consumption-plan, "Considerations"). */
 const MAX_INSTANCES = 100;
-/** From WorkerTerminate to the end of the process (azure-functions-host, WorkerConstants). */
+/** Time from WorkerTerminate to the end of the process (azure-functions-host, WorkerConstants). */
 const GRACE_MS = 5_000;
 
 /**
- * Serves a function app as Azure Functions on the Flex Consumption plan does, on loopback. Each rule it keeps stands in
- * emulator/ beside its source. Rejects with ARTEFACT_INVALID, INSTANCE_FAILED or PORT_IN_USE.
+ * Serves a function app on loopback as Azure Functions on the Flex Consumption plan does. Each rule in this folder names its
+ * source. Rejects with ARTEFACT_INVALID, INSTANCE_FAILED or PORT_IN_USE.
  */
 export async function startAzureEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { artefact, instances = 1, amnesia = false, timeScale = 1, onOutput } = options;
@@ -59,7 +59,7 @@ export async function startAzureEmulator(options: EmulatorOptions): Promise<Emul
   }
 }
 
-/** What the platform sets, under what the app's settings say. */
+/** The variables of the platform, which the app's settings may override. */
 function environmentOf(app: FunctionApp, settings: Record<string, string>, timeScale: number): Record<string, string> {
   return {
     AzureWebJobsScriptRoot: app.folder,
@@ -67,14 +67,14 @@ function environmentOf(app: FunctionApp, settings: Record<string, string>, timeS
     FUNCTIONS_WORKER_RUNTIME: "node",
     WEBSITE_SKU: "FlexConsumption",
     ...settings,
-    // The one setting that a time scale other than 1 changes, so that the app sees the limit it is held to.
+    // The app must see the scaled limit that the emulator enforces.
     ...(timeScale !== 1 && Number.isFinite(app.functionTimeoutMs)
       ? { AzureFunctionsJobHost__functionTimeout: toTimeSpan(app.functionTimeoutMs * timeScale) }
       : {}),
   };
 }
 
-/** Milliseconds as a .NET TimeSpan: 90,500 is `00:01:30.500`. Beyond a day the days come first. */
+/** Milliseconds as a .NET TimeSpan: 90,500 is `00:01:30.500`. From a day on, it begins with the days. */
 function toTimeSpan(totalMs: number): string {
   const [days, rest] = [Math.floor(totalMs / 86_400_000), Math.round(totalMs % 86_400_000)];
   return `${days > 0 ? `${days}.` : ""}${new Date(rest).toISOString().slice(11, 23)}`;

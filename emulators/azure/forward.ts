@@ -3,7 +3,7 @@ import { drained } from "../../adapters/shared/backpressure.ts";
 import type { FrontEndRequest } from "./front-end.ts";
 
 export interface Forwarding {
-  /** Where the worker takes HTTP requests. */
+  /** URL of the worker's HTTP server. */
   readonly to: URL;
   readonly invocationId: string;
   readonly request: FrontEndRequest;
@@ -11,23 +11,23 @@ export interface Forwarding {
   readonly response: ServerResponse;
 }
 
-/** Whom the host sees at the other end of every connection: the front end, never the client. */
+/** The peer of every connection of the host: the front end, never the client. */
 const FRONT_END = "169.254.130.1";
 
-/** Not copied in either direction (YARP, RequestUtilities.HeadersToExclude). */
-const OF_THE_HOP = new Set(
+/** Headers that are copied in neither direction (YARP, RequestUtilities.HeadersToExclude). */
+const HOP_HEADERS = new Set(
   "alt-svc alpn close connection http2-settings keep-alive proxy-authenticate proxy-authorization proxy-connection te transfer-encoding upgrade upgrade-insecure-requests".split(
     " ",
   ),
 );
 
 /**
- * Hands one request to the worker's HTTP server and its response to the client, as the host does with YARP
- * (azure-functions-host, DefaultHttpProxyService). Settles with what went wrong, or undefined; never rejects.
+ * Forwards one request to the worker's HTTP server and its response to the client, as the host does with YARP
+ * (azure-functions-host, DefaultHttpProxyService). Resolves with the problem, or undefined; never rejects.
  */
 export async function forward(forwarding: Forwarding): Promise<string | undefined> {
   const { request, response, to } = forwarding;
-  // Only ASCII goes into a request of .NET's HttpClient (SocketsHttpHandler.RequestHeaderEncodingSelector).
+  // A request of .NET's HttpClient can hold only ASCII (SocketsHttpHandler.RequestHeaderEncodingSelector).
   if (request.headers.some(([, value]) => /[^\t -~]/.test(value))) return "a header that is not ASCII";
   const upstream = openRequest({
     agent: false,
@@ -37,32 +37,32 @@ export async function forward(forwarding: Forwarding): Promise<string | undefine
     path: encodePath(request.path) + request.query,
     headers: headersFor(forwarding),
   });
-  // HttpContext.RequestAborted ends the exchange with the worker; the function is told nothing.
+  // HttpContext.RequestAborted ends the exchange with the worker; the function is not told.
   response.once("close", () => upstream.destroy());
   try {
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const received = await new Promise<IncomingMessage>((resolve, reject) => {
       upstream.once("response", resolve).on("error", reject).end(forwarding.body);
     });
-    await copy(answer, response);
+    await copy(received, response);
     return undefined;
   } catch (error) {
-    // Nothing but an abort keeps the client from taking half an answer for a whole one (YARP, ResetOrAbort).
+    // Only an abort keeps the client from taking half a response for a whole one (YARP, ResetOrAbort).
     if (response.headersSent) response.destroy();
     return String(error);
   }
 }
 
-/** Status and headers leave with the first byte of the body, and not before (YARP, HttpForwarder, "Step 7-B"). */
-async function copy(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Sends status and headers with the first byte of the body, and not before (YARP, HttpForwarder, "Step 7-B"). */
+async function copy(received: IncomingMessage, response: ServerResponse): Promise<void> {
   const headers: string[] = [];
-  for (let index = 0; index + 1 < answer.rawHeaders.length; index += 2) {
-    const [name = "", value = ""] = answer.rawHeaders.slice(index, index + 2);
-    if (!OF_THE_HOP.has(name.toLowerCase())) headers.push(name, value);
+  for (let index = 0; index + 1 < received.rawHeaders.length; index += 2) {
+    const [name = "", value = ""] = received.rawHeaders.slice(index, index + 2);
+    if (!HOP_HEADERS.has(name.toLowerCase())) headers.push(name, value);
   }
   const begin = (): void => {
-    if (!response.headersSent) response.writeHead(answer.statusCode ?? 502, headers);
+    if (!response.headersSent) response.writeHead(received.statusCode ?? 502, headers);
   };
-  for await (const chunk of answer) {
+  for await (const chunk of received) {
     begin();
     if (!response.write(chunk)) await drained(response);
   }
@@ -72,13 +72,13 @@ async function copy(answer: IncomingMessage, response: ServerResponse): Promise<
 
 /**
  * The headers for the worker: `host` becomes the worker's, the X-Forwarded-* are set anew (YARP,
- * TransformBuilder.CreateTransformer), and the id of the invocation replaces what a client may have sent under that
- * name (https://github.com/Azure/azure-functions-host/pull/10980).
+ * TransformBuilder.CreateTransformer), and the id of the invocation replaces a client's header of that name
+ * (https://github.com/Azure/azure-functions-host/pull/10980).
  */
 function headersFor({ to, invocationId, request, body }: Forwarding): Record<string, string[] | string> {
   const headers: Record<string, string[]> = {};
   for (const [name, value] of request.headers) {
-    if (!OF_THE_HOP.has(name)) headers[name] = [...(headers[name] ?? []), value];
+    if (!HOP_HEADERS.has(name)) headers[name] = [...(headers[name] ?? []), value];
   }
   const joined = Object.fromEntries(
     Object.entries(headers).map(([name, values]) => [name, values.join(name === "cookie" ? "; " : ", ")]),
@@ -95,6 +95,6 @@ function headersFor({ to, invocationId, request, body }: Forwarding): Record<str
   };
 }
 
-/** YARP, RequestUtilities.EncodePath: everything but these characters, `%` included. */
+/** Encodes all characters but these, and so `%` too (YARP, RequestUtilities.EncodePath). */
 const encodePath = (path: string): string =>
   path.replace(/[^!$&'()*+,\-./0-9:;=@A-Z_a-z~]+/g, (text) => encodeURIComponent(text.toWellFormed()));

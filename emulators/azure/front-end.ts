@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** A request as the front end passes it on to the app's instance. */
+/** A request as the front end passes it on to an instance of the app. */
 export interface FrontEndRequest {
   readonly method: string;
   /** Decoded, `%2F` excepted, without dot segments: as Kestrel reads it. */
@@ -12,9 +12,9 @@ export interface FrontEndRequest {
 }
 
 /**
- * What App Service's front end writes over a client's own copies. Documented for `client-ip` only ("App Service will
- * overwrite any existing header", https://github.com/Azure/app-service-linux-docs, headers.md); the others as listed
- * in https://github.com/Azure/azure-functions-host/issues/11254.
+ * Headers of a client that App Service's front end overwrites. That is documented only for `client-ip` ("App Service will
+ * overwrite any existing header", https://github.com/Azure/app-service-linux-docs, headers.md); the others are listed in
+ * https://github.com/Azure/azure-functions-host/issues/11254.
  */
 const OWN_HEADERS = new Set([
   "client-ip",
@@ -30,10 +30,10 @@ const OWN_HEADERS = new Set([
   "x-site-deployment-id",
 ]);
 
-/** What Kestrel takes for a host, or answers 400 (HttpUtilities.ValidateHostHeader; HttpCharacters, host characters). */
+/** Hosts that Kestrel accepts; others get 400 (HttpUtilities.ValidateHostHeader; HttpCharacters, host characters). */
 const HOST = /^([a-z\d!$&'()._~-]*|\[[a-f\d:.]+\])(:\d+)?$/i;
 
-/** The request after the front end and Kestrel; undefined when Kestrel would answer 400. */
+/** The request after the front end and Kestrel; undefined when Kestrel responds with 400. */
 export function receive(request: IncomingMessage): FrontEndRequest | undefined {
   const target = request.url ?? "";
   const mark = target.indexOf("?");
@@ -67,14 +67,14 @@ function toHeaders(request: IncomingMessage): [string, string][] | undefined {
     ["x-arr-log-id", randomUUID()],
     ["x-client-ip", ip],
     ["x-client-port", port],
-    // Appended, never replaced: its beginning is whatever the client wrote.
+    // The front end appends to it, so its beginning is whatever the client wrote.
     ["x-forwarded-for", [...forwardedFor, `${ip}:${port}`].join(", ")],
     ["x-forwarded-proto", "http"],
     ["x-original-url", url ?? ""],
   ];
 }
 
-/** Kestrel reads header values as UTF-8, and answers 400 to what is not (KestrelServerOptions.RequestHeaderEncodingSelector). */
+/** Kestrel reads header values as UTF-8; others get 400 (KestrelServerOptions.RequestHeaderEncodingSelector). */
 function toUtf8(latin1: string): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(latin1, "latin1"));
@@ -107,14 +107,14 @@ function toPath(raw: string): string | undefined {
 }
 
 /**
- * Ends a connection on which nothing has moved for as long as Azure Load Balancer waits: 502 before the response began
- * (functions-bindings-http-webhook-trigger, "Limits"), a broken connection after. The instance is not told.
+ * Ends a connection that is idle for longer than Azure Load Balancer allows: with 502 before the response has begun
+ * (functions-bindings-http-webhook-trigger, "Limits"), else by breaking it. The instance is not told.
  */
 export function limitIdleTime(response: ServerResponse, idleMs: number): void {
   response.setTimeout(idleMs, () => refuse(response, 502));
 }
 
-/** An answer of the platform's own; breaks the connection of a response that has begun. */
+/** Sends a response of the platform; breaks the connection of a response that has begun. */
 export function refuse(response: ServerResponse, status: number, body = ""): void {
   if (response.headersSent) response.destroy();
   else response.writeHead(status, { "content-length": Buffer.byteLength(body), connection: "close" }).end(body);

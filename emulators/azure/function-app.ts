@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { parseTimeSpanMs, readFunctionTimeoutMs } from "../../adapters/azure/function-timeout.ts";
 import { AnycloudError } from "../../src/adapter.ts";
 
-/** A function app in a folder, as it would be published: host.json, package.json and what its `main` names. */
+/** A function app in a folder, as it is published: host.json, package.json and the files that its `main` names. */
 export interface FunctionApp {
   readonly folder: string;
   /** `extensions.http.routePrefix` of host.json, `api` when absent; without slashes around it. */
   readonly routePrefix: string;
-  /** The platform's own, not scaled; `Infinity` when unbounded. */
+  /** Not scaled; `Infinity` when unbounded. */
   readonly functionTimeoutMs: number;
 }
 
-/** Reads the app's manifests. Rejects with ARTEFACT_INVALID when the host would not start the app. */
+/** Reads the app's manifests. Rejects with ARTEFACT_INVALID for an app that the host would not start. */
 export async function readFunctionApp(folder: string, environment: NodeJS.ProcessEnv): Promise<FunctionApp> {
   const host = await readJson(folder, "host.json");
   const { main } = await readJson(folder, "package.json");

@@ -1,7 +1,7 @@
 import Module from "node:module";
 import type { FunctionMetadata, InvocationRequest, TypedData } from "./worker-protocol.ts";
 
-/** The part of a programming model that the worker calls (azure-functions-nodejs-worker, types-core/index.d.ts). */
+/** The members of a programming model that the worker calls (azure-functions-nodejs-worker, types-core/index.d.ts). */
 interface ProgrammingModel {
   getInvocationModel(context: CoreInvocationContext): InvocationModel | Promise<InvocationModel>;
   getCapabilities?(defaults: Record<string, string>): Record<string, string> | Promise<Record<string, string>>;
@@ -24,18 +24,18 @@ export interface CoreInvocationContext {
 type FunctionCallback = (...inputs: unknown[]) => unknown;
 type HookCallback = (context: object) => unknown;
 
-/** What a function app has told the worker so far. */
+/** Everything that a function app has registered with the worker. */
 export interface AppState {
   model?: ProgrammingModel;
   readonly functions: Map<string, { readonly metadata: FunctionMetadata; readonly callback: FunctionCallback }>;
-  /** Set once the host has read the functions: `registerFunction` refuses from then on. */
+  /** True when the host has read the functions: from then on, `registerFunction` throws. */
   locked: boolean;
   runHooks(name: string, context: object): Promise<void>;
 }
 
 /**
- * Installs the built-in module `@azure/functions-core` that the Node.js worker gives to `require` and that no package
- * supplies (azure-functions-nodejs-worker, setupCoreModule.ts, registerFunction.ts, registerHook.ts).
+ * Installs the module `@azure/functions-core`, which the Node.js worker supplies to `require` and no package holds
+ * (azure-functions-nodejs-worker, setupCoreModule.ts, registerFunction.ts, registerHook.ts).
  */
 export function installFunctionsCore(log: CoreInvocationContext["log"]): AppState {
   const hooks = new Map<string, HookCallback[]>();
@@ -61,7 +61,7 @@ export function installFunctionsCore(log: CoreInvocationContext["log"]): AppStat
     },
     registerFunction: (metadata: FunctionMetadata, callback: FunctionCallback) => register(state, metadata, callback),
   };
-  // `prototype` is what every `require` goes through, those of `createRequire` in an ES module included.
+  // Every `require` calls the one of this prototype, including those of `createRequire` in an ES module.
   const prototype = Module.prototype as unknown as { require(this: unknown, id: string): unknown };
   const { require } = prototype;
   prototype.require = function (id) {

@@ -13,13 +13,13 @@ export interface HostOptions {
   readonly pool: InstancePool<Worker>;
   /** How long a connection may be silent. */
   readonly idleMs: number;
-  /** `functionTimeout` of the app that is served now; `Infinity` when unbounded. */
+  /** `functionTimeout` of the app that is served at present; `Infinity` when unbounded. */
   readonly functionTimeoutMs: () => number;
   readonly maxBodyBytes: number;
   readonly onOutput: ((line: string) => void) | undefined;
 }
 
-/** The Functions host behind its front end: takes requests, finds their function and has a worker run it. */
+/** Emulates the front end and the Functions host: finds the function of a request and has a worker run it. */
 export function createHost(options: HostOptions): RequestListener {
   return async (incoming, response) => {
     limitIdleTime(response, options.idleMs);
@@ -28,7 +28,7 @@ export function createHost(options: HostOptions): RequestListener {
     if (!request) return refuse(response, 400);
     if (body === undefined) return refuse(response, 413);
     const lease = await options.pool.lease().catch((error: unknown) => void options.onOutput?.(String(error)));
-    // What the host answers while no worker comes up (azure-functions-host, HostAvailabilityCheckMiddleware).
+    // The host's response while no worker starts (azure-functions-host, HostAvailabilityCheckMiddleware).
     if (!lease) return refuse(response, 503, "Function host is not running.");
     try {
       await dispatch({ ...options, worker: lease.instance, incoming, request, body, response });
@@ -38,14 +38,14 @@ export function createHost(options: HostOptions): RequestListener {
   };
 }
 
-/** The body; undefined when it is longer than allowed or the client went away. */
+/** Reads the body; undefined when it is longer than allowed or the client went away. */
 function readBody(incoming: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   const { promise, resolve } = Promise.withResolvers<Buffer | undefined>();
   const chunks: Buffer[] = [];
   let length = 0;
   incoming.on("data", (chunk: Buffer) => {
     length += chunk.length;
-    // Read on and forget it, so that the client comes to hear the answer.
+    // The rest is read and dropped, so that the client comes to read the response.
     if (length > maxBytes) resolve(undefined);
     else chunks.push(chunk);
   });
@@ -66,7 +66,7 @@ async function dispatch(call: Dispatch): Promise<void> {
   for (const route of worker.routes) {
     const params = route.match(request.method, request.path);
     if (!params) continue;
-    // The emulator holds no keys, so every other level is without a valid one.
+    // The emulator has no function keys, so a request for any other level lacks a valid one.
     if (!route.anonymous) return refuse(response, 401);
     return await run(call, toInvocation(call, route, params));
   }
@@ -81,7 +81,7 @@ function toInvocation(
   return {
     invocationId: randomUUID(),
     functionId: route.functionId,
-    // The message is kept minimal when the request itself is proxied (GrpcMessageConversionExtensions.ToRpcHttp).
+    // The message is minimal when the request itself is proxied (GrpcMessageConversionExtensions.ToRpcHttp).
     inputData: [{ name: route.bindingName, data: { http: worker.httpUri ? {} : toRpcHttp(request, params, body) } }],
     triggerMetadata: toTriggerMetadata({
       query: request.query.slice(1),
@@ -94,7 +94,7 @@ function toInvocation(
   };
 }
 
-/** Settles when the invocation has ended, whether or not the client is still there. */
+/** Resolves when the invocation has ended, whether or not the client is still connected. */
 async function run(call: Dispatch, invocation: InvocationRequest): Promise<void> {
   const { worker, request, body, response, onOutput } = call;
   const timer = stopAfter(call.functionTimeoutMs(), worker, onOutput);
@@ -105,7 +105,7 @@ async function run(call: Dispatch, invocation: InvocationRequest): Promise<void>
     const result = await worker.invoke(invocation);
     if (result.error !== undefined) onOutput?.(`Invocation ${invocation.invocationId} failed: ${result.error}`);
     if (!forwarding) return sendRpcHttp(result, response);
-    // An invocation that failed and never answered leaves the client waiting for the idle limit.
+    // An invocation that failed without a response leaves the client waiting for the idle limit.
     // https://github.com/Azure/azure-functions-nodejs-library/issues/324, GrpcWorkerChannel.InvokeResponse
     if ((await forwarding) !== undefined) refuse(response, 500);
   } catch {
@@ -115,7 +115,7 @@ async function run(call: Dispatch, invocation: InvocationRequest): Promise<void>
   }
 }
 
-/** `functionTimeout` ends the worker, and with it what else it was doing (WebScriptHostExceptionHandler.cs). */
+/** `functionTimeout` ends the worker with all its invocations (WebScriptHostExceptionHandler.cs). */
 function stopAfter(timeoutMs: number, worker: Worker, onOutput: HostOptions["onOutput"]): NodeJS.Timeout | undefined {
   if (timeoutMs > 2 ** 31 - 1) return undefined;
   return setTimeout(() => {

@@ -1,17 +1,17 @@
 import { AnycloudError } from "../../src/adapter.ts";
 import type { FunctionMetadata } from "./worker-protocol.ts";
 
-/** One HTTP function behind its route. */
+/** One HTTP function and its route. */
 export interface Route {
   readonly functionId: string;
-  /** Name of the trigger's binding, under which the worker expects the request. */
+  /** Name of the trigger's binding, by which the worker finds the request. */
   readonly bindingName: string;
   readonly anonymous: boolean;
-  /** Values of the template's parameters when the route takes the request, otherwise undefined. */
+  /** Values of the template's parameters when the route matches the request, otherwise undefined. */
   match(method: string, path: string): Record<string, string> | undefined;
 }
 
-/** https://learn.microsoft.com/aspnet/core/fundamentals/routing#route-constraints, those functions commonly use. */
+/** Common constraints of https://learn.microsoft.com/aspnet/core/fundamentals/routing#route-constraints. */
 const CONSTRAINTS: Readonly<Record<string, RegExp>> = {
   alpha: /^[a-z]*$/i,
   bool: /^(true|false)$/i,
@@ -28,7 +28,7 @@ interface Segment {
   readonly catchAll: boolean;
 }
 
-/** The routes of an app's HTTP functions, in the order they were registered. A function without a route is at its name. */
+/** The routes of an app's HTTP functions, in the order of registration. A function without a route has its name as route. */
 export function toRoutes(functions: readonly FunctionMetadata[], prefix: string): Route[] {
   return functions.flatMap((metadata) => {
     const trigger = Object.entries(metadata.bindings).find(([, { type }]) => type.toLowerCase() === "httptrigger");
@@ -41,7 +41,7 @@ export function toRoutes(functions: readonly FunctionMetadata[], prefix: string)
       functionId: metadata.functionId ?? metadata.name,
       bindingName,
       anonymous: authLevel?.toLowerCase() === "anonymous",
-      // A method is a constraint of the route, so a wrong one is 404 and never 405.
+      // A method is a constraint of the route, so a wrong one gets 404 and never 405.
       // https://github.com/Azure/azure-functions-host/issues/10098 and WebScriptHostHttpRoutesManager.cs
       match: (method: string, path: string) =>
         allowed?.includes(method) === false ? undefined : matchPath(segments, path),
@@ -64,8 +64,8 @@ function toSegment(text: string): Segment {
 }
 
 /**
- * ASP.NET Core's rules (RoutePatternMatcher.TryMatch, PathTokenizer): literals in any case, one trailing slash ignored,
- * an empty segment matches nothing unless a catch-all has begun; so `//evil.example/x` is 404 even under `{*path}`.
+ * Matches by ASP.NET Core's rules (RoutePatternMatcher.TryMatch, PathTokenizer): literals in any case, one trailing slash is
+ * ignored, and an empty segment matches only inside a catch-all. So `//evil.example/x` gets 404 even under `{*path}`.
  */
 function matchPath(segments: readonly Segment[], path: string): Record<string, string> | undefined {
   const trimmed = path.replace(/^\//, "").replace(/\/$/, "");

@@ -4,8 +4,8 @@ import { gather } from "./trigger-metadata.ts";
 import type { InvocationResult, RpcHttp } from "./worker-protocol.ts";
 
 /**
- * The request as it travels inside the invocation, for an app that did not set `enableHttpStream`
- * (azure-functions-host, GrpcMessageConversionExtensions.ToRpcHttp).
+ * The request inside the message of the invocation, for an app that did not set `enableHttpStream` (azure-functions-host,
+ * GrpcMessageConversionExtensions.ToRpcHttp).
  */
 export function toRpcHttp(request: FrontEndRequest, params: Readonly<Record<string, string>>, body: Buffer): RpcHttp {
   const headers = gather(request.headers, ",");
@@ -22,11 +22,11 @@ export function toRpcHttp(request: FrontEndRequest, params: Readonly<Record<stri
 const nullable = (values: Readonly<Record<string, string>>): Record<string, { value: string }> =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [key, { value }]));
 
-/** Sends a whole response that came with the invocation's result. */
+/** Sends the response inside the invocation's result. */
 export function sendRpcHttp({ error, returnValue }: InvocationResult, response: ServerResponse): void {
   const http = returnValue?.http;
   if (error !== undefined || !http) {
-    // functions-bindings-http-webhook-output: no return value is 204.
+    // No return value means 204 (functions-bindings-http-webhook-output).
     refuse(response, error === undefined ? 204 : 500);
     return;
   }

@@ -1,20 +1,20 @@
 import type { TypedData } from "./worker-protocol.ts";
 
 export interface TriggerSource {
-  /** Undecoded, without the question mark. */
+  /** As the client sent it, without the question mark. */
   readonly query: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly params: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** The host binds the body of a request that announces its length, and of no other. */
+  /** The host binds the body only of a request that declares its length. */
   readonly hasContentLength: boolean;
 }
 
 /**
- * The trigger metadata of an HTTP request (azure-webjobs-sdk-extensions, HttpTriggerAttributeBindingProvider:
- * BindAsync and GetRequestBindingData). One dictionary without regard to case, filled in this order: properties of a
- * JSON body, query parameters but `code`, route parameters; `Query` and `Headers` only where nobody was quicker.
- * So a client may well take the place of `Headers`, from which `@azure/functions` reads the headers when it streams.
+ * The trigger metadata of an HTTP request (azure-webjobs-sdk-extensions, HttpTriggerAttributeBindingProvider: BindAsync and
+ * GetRequestBindingData): one case-insensitive dictionary, filled in this order: properties of a JSON body, query parameters
+ * but `code`, route parameters, and `Query` and `Headers` only if those names are still free. So a client can forge
+ * `Headers`, from which `@azure/functions` reads the headers when it streams.
  */
 export function toTriggerMetadata(source: TriggerSource): Record<string, TypedData> {
   const data = new Map<string, [key: string, value: TypedData]>();
@@ -32,7 +32,7 @@ export function toTriggerMetadata(source: TriggerSource): Record<string, TypedDa
   return Object.fromEntries(data.values());
 }
 
-/** Repeated names joined as ASP.NET Core's StringValues are. */
+/** Joins repeated names as ASP.NET Core's StringValues does. */
 export function gather(pairs: Iterable<readonly [string, string]>, separator: string): Record<string, string> {
   const gathered = new Map<string, string>();
   for (const [name, value] of pairs) {
@@ -42,7 +42,7 @@ export function gather(pairs: Iterable<readonly [string, string]>, separator: st
   return Object.fromEntries(gathered);
 }
 
-/** Top-level properties of a JSON object, without null and arrays (Utility.ApplyBindingData). */
+/** Yields the top-level properties of a JSON object but null and arrays (Utility.ApplyBindingData). */
 function* jsonProperties(body: Uint8Array): Generator<[string, TypedData]> {
   let parsed: unknown;
   try {

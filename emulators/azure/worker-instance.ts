@@ -5,12 +5,12 @@ import type { FunctionApp } from "./function-app.ts";
 import { type Route, toRoutes } from "./routes.ts";
 import type { HostMessage, InvocationRequest, InvocationResult, WorkerMessage } from "./worker-protocol.ts";
 
-/** A worker process with the app loaded, ready for invocations. */
+/** A worker process that has loaded the app. */
 export interface Worker extends Instance {
   readonly routes: readonly Route[];
-  /** Where the worker takes HTTP requests; undefined when the app does not stream and the request goes in the message. */
+  /** URL of the worker's HTTP server; undefined when the app does not stream, and the message holds the request. */
   readonly httpUri: URL | undefined;
-  /** Settles when the invocation has ended; rejects when the process ended first. */
+  /** Resolves when the invocation has ended; rejects when the process ended first. */
   invoke(request: InvocationRequest): Promise<InvocationResult>;
 }
 
@@ -23,10 +23,10 @@ export interface WorkerOptions {
 const SCRIPT = fileURLToPath(
   new URL(`./worker.${import.meta.filename.endsWith(".ts") ? "ts" : "js"}`, import.meta.url),
 );
-/** As written on the console of a function app; `debug` and `trace` are below the default log level. */
+/** Log levels that a function app's console shows; `debug` and `trace` are below the default level. */
 const SHOWN = new Set(["information", "warning", "error", "critical"]);
 
-/** Starts a worker. Rejects with ARTEFACT_INVALID or INSTANCE_FAILED when it does not come to serve HTTP functions. */
+/** Starts a worker. Rejects with ARTEFACT_INVALID or INSTANCE_FAILED when it cannot serve HTTP functions. */
 export async function startWorker({ app, environment, onOutput }: WorkerOptions): Promise<Worker> {
   const instance = startInstance({
     command: [SCRIPT, app.folder],
@@ -67,7 +67,7 @@ function invoker(instance: Instance, pending: Map<string, (result: InvocationRes
     pending.set(request.invocationId, resolve);
     void instance.exited.then((how) => reject(new AnycloudError("INSTANCE_FAILED", `The worker ended (${how}).`)));
     try {
-      // A closed channel is a worker that is ending: its exit settles the invocation.
+      // A closed channel means that the worker is ending, and its end rejects the invocation.
       instance.process.send({ type: "invoke", request } satisfies HostMessage, () => {});
       return await promise;
     } finally {

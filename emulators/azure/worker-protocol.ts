@@ -1,6 +1,6 @@
-/** What the host and the worker tell each other; over gRPC on Azure (FunctionRpc.proto), over IPC here. */
+/** Messages between host and worker; over gRPC on Azure (FunctionRpc.proto), over IPC here. */
 
-/** A value on the wire; exactly one property is set. */
+/** A value of a message; exactly one property is set. */
 export interface TypedData {
   readonly string?: string;
   readonly json?: string;
@@ -43,7 +43,7 @@ export interface InvocationRequest {
   readonly traceContext: { readonly traceParent: string; readonly traceState: string };
 }
 
-/** How an invocation ended: `error` is what the function, or the library around it, threw. */
+/** How an invocation ended: `error` is the error of the function or of the library around it. */
 export interface InvocationResult {
   readonly invocationId: string;
   readonly error?: string;

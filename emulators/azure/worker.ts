@@ -1,6 +1,6 @@
 /**
- * The process that stands for Azure's Node.js language worker: `node worker.js <folder of the app>`. It loads the app
- * with the unmodified `@azure/functions` it was built with, and invokes its functions as the host asks.
+ * A program: emulates Azure's Node.js language worker (`node worker.js <folder of the app>`). It loads the app with the
+ * unmodified `@azure/functions` inside it, and invokes its functions on the host's request.
  */
 import { globSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -9,7 +9,7 @@ import { type AppState, installFunctionsCore } from "./functions-core.ts";
 import { runInvocation } from "./invocation.ts";
 import type { HostMessage, WorkerMessage } from "./worker-protocol.ts";
 
-/** What the worker can do before the programming model adds to it (getWorkerCapabilities.ts). */
+/** Capabilities of the worker before the programming model adds its own (getWorkerCapabilities.ts). */
 const CAPABILITIES = {
   RawHttpBodyBytes: "true",
   RpcHttpTriggerMetadataRemoved: "true",
@@ -25,7 +25,7 @@ const say = (message: WorkerMessage): boolean => process.send?.(message) ?? fals
 const log = (level: string, category: string, message: string): void =>
   void say({ type: "log", level, category, message });
 
-/** Imports every file that `main` of package.json names; a glob is allowed (startApp.ts). */
+/** Imports every file that `main` of package.json names; it may be a glob (startApp.ts). */
 async function loadEntryPoints(folder: string): Promise<void> {
   const { main } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const files = globSync(main, { cwd: folder });
@@ -43,7 +43,7 @@ async function start(folder: string): Promise<void> {
   process.on("message", async (message: HostMessage) => {
     say({ type: "result", result: await runInvocation(app, message.request, log) });
   });
-  // The host's WorkerTerminate (terminateWorker.ts); the host ends the process five seconds later, done or not.
+  // The host's WorkerTerminate (terminateWorker.ts). Five seconds later the host ends the process in any case.
   process.once("SIGTERM", async () => {
     await app.runHooks("appTerminate", { hookData: {}, appHookData: {} });
     process.exit(0);
@@ -52,7 +52,7 @@ async function start(folder: string): Promise<void> {
 }
 
 const folder = resolve(process.argv[2] ?? ".");
-// The channel to the host is what keeps a worker with nothing to do alive.
+// Only the channel to the host keeps an idle worker alive.
 process.channel?.ref();
 start(folder).catch((error: unknown) => {
   say({ type: "failed", message: error instanceof Error ? error.message : String(error) });

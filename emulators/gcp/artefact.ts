@@ -6,12 +6,12 @@ import { AnycloudError } from "../../src/adapter.ts";
 /** The two shapes of a Cloud Run service. */
 export type ArtefactForm = "function" | "container";
 
-/** How an artefact is run. */
+/** How to run an artefact. */
 export interface Artefact {
   readonly folder: string;
   /** Arguments of `node`. */
   readonly command: readonly string[];
-  /** Everything but `PORT`. */
+  /** Every variable but `PORT`. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -20,13 +20,13 @@ export interface ArtefactOptions {
   readonly form: ArtefactForm;
   readonly environment?: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
-  /** Counts deployments, from 1. */
+  /** Number of the deployment, from 1. */
   readonly revision: number;
 }
 
 const ENTRY: Readonly<Record<ArtefactForm, string>> = { container: "server.mjs", function: "index.mjs" };
 
-/** Reads an artefact folder; ARTEFACT_INVALID when its entry is missing. */
+/** Describes how to run the artefact in a folder. Rejects with ARTEFACT_INVALID when its entry is missing. */
 export async function describeArtefact(options: ArtefactOptions): Promise<Artefact> {
   const { form, timeoutSeconds, revision } = options;
   const folder = resolve(options.artefact);
@@ -37,7 +37,7 @@ export async function describeArtefact(options: ArtefactOptions): Promise<Artefa
   });
   const environment = {
     ...options.environment,
-    // "Container runtime contract", environment variables: these are the platform's, and a service cannot set them.
+    // The platform sets these, and a service cannot ("Container runtime contract", environment variables).
     K_SERVICE: "mcp",
     K_CONFIGURATION: "mcp",
     K_REVISION: `mcp-${String(revision).padStart(5, "0")}-emu`,
@@ -48,7 +48,7 @@ export async function describeArtefact(options: ArtefactOptions): Promise<Artefa
     folder,
     command: [frameworkPath(), "--target=mcp", "--signature-type=http", `--source=${folder}`],
     environment: {
-      // Google's buildpacks default it so (GoogleCloudPlatform/buildpacks, cmd/nodejs/npm).
+      // The default of Google's buildpacks (GoogleCloudPlatform/buildpacks, cmd/nodejs/npm).
       NODE_ENV: "production",
       ...environment,
       // "Container runtime contract", additional variables for functions.
@@ -58,7 +58,7 @@ export async function describeArtefact(options: ArtefactOptions): Promise<Artefa
   };
 }
 
-/** The framework's own command line, which its package exports nowhere: it lies beside the main module. */
+/** The framework's own command line. Its package does not export it; it lies beside the main module. */
 function frameworkPath(): string {
   return join(createRequire(import.meta.url).resolve("@google-cloud/functions-framework"), "..", "main.js");
 }

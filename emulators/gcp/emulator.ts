@@ -8,26 +8,26 @@ import { type ServiceInstance, startServiceInstance } from "./service-instance.t
 export interface GcpEmulatorOptions extends EmulatorOptions {
   /** `container`: `node server.mjs` on PORT. `function`: `mcp` of `index.mjs` in Google's functions-framework. */
   readonly form?: ArtefactForm;
-  /** The service's request timeout. Default 300, Cloud Run's own; at most 3600 ("Set request timeout for services"). */
+  /** The service's request timeout. Default 300, as on Cloud Run; at most 3600 ("Set request timeout for services"). */
   readonly requestTimeoutSeconds?: number;
-  /** Requests one instance serves at a time. Default 80, Cloud Run's own ("Maximum concurrent requests"). */
+  /** Number of requests that one instance serves at a time. Default 80, as on Cloud Run ("Maximum concurrent requests"). */
   readonly concurrency?: number;
-  /** Instances of the service at most. Default `instances`, or 4 where that is less; Cloud Run's own default is 100. */
+  /** Largest number of instances. Default `instances`, but at least 4; Cloud Run's own default is 100. */
   readonly maxInstances?: number;
 }
 
 /**
- * A request waits for an instance with room, then is answered 429: 10 s, or 3.5 times the average startup time where
+ * How long a request waits for an instance with room before it gets 429: 10 s, or 3.5 times the average startup time if
  * that is longer ("About instance autoscaling", exceeding maximum instances).
  */
 const PENDING_MS = 10_000;
 const PENDING_STARTUPS = 3.5;
-/** From SIGTERM to SIGKILL ("Container runtime contract", instance shutdown). */
+/** Time from SIGTERM to SIGKILL ("Container runtime contract", instance shutdown). */
 const GRACE_MS = 10_000;
-/** The default TCP startup probe ("Configure container health checks": one attempt of 240 s). */
+/** Time limit of the default TCP startup probe ("Configure container health checks": one attempt of 240 s). */
 const STARTUP_MS = 240_000;
 
-/** Runs the artefact as Cloud Run would and serves it on loopback. Fails when an instance does not start. */
+/** Runs the artefact as Cloud Run does and serves it on loopback. Rejects with INSTANCE_FAILED when an instance does not start. */
 export async function startGcpEmulator(options: GcpEmulatorOptions): Promise<Emulator> {
   const { form = "container", instances = 1, amnesia = false, timeScale = 1, requestTimeoutSeconds = 300 } = options;
   const describe = (): ReturnType<typeof describeArtefact> =>
@@ -66,7 +66,7 @@ export async function startGcpEmulator(options: GcpEmulatorOptions): Promise<Emu
 
   async function close(): Promise<void> {
     closing.abort();
-    // The instances first: their streams end through the ingress.
+    // The instances end first, because their streams end through the ingress.
     await pool.close();
     await closeIngress(server);
   }

@@ -2,13 +2,13 @@ import { type ClientRequest, type IncomingMessage, request, type ServerResponse 
 import type { Rejection } from "./refusal.ts";
 import { toInstanceHeaders } from "./request-headers.ts";
 
-/** HTTP/1 limit of both directions; a chunked or streamed response has none ("Quotas and limits"). */
+/** Largest HTTP/1 message in both directions; chunked and streamed responses have no limit ("Quotas and limits"). */
 export const MAX_MESSAGE_BYTES: number = 32 * 1024 * 1024;
 
 const HOP_BY_HOP = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "trailer"]);
 
 export interface Forwarding {
-  /** Settles when the exchange is over: undefined once the response has gone out or has been cut. */
+  /** Resolves when the exchange is over: with undefined when the response was sent or broken off. */
   readonly over: Promise<Rejection | undefined>;
   /** Breaks the connection to the instance. */
   cut(): void;
@@ -23,7 +23,7 @@ export function forward(incoming: IncomingMessage, outgoing: ServerResponse, por
     path: incoming.url,
     headers: toInstanceHeaders(incoming),
     setHost: false,
-    // One connection per request: an instance that closes an idle one must not cost anybody a request.
+    // One connection per request: an instance that closes an idle connection must not fail a request.
     agent: false,
   });
   const over = new Promise<Rejection | undefined>((resolve) => {
@@ -31,7 +31,7 @@ export function forward(incoming: IncomingMessage, outgoing: ServerResponse, por
     upstream.on("error", () => resolve("instanceFailed"));
     upstream.once("close", () => {
       resolve("instanceFailed");
-      // An answer may come before the request is whole; what still comes is for nobody.
+      // The response may come before the end of the request, whose rest is then dropped.
       incoming.resume();
     });
     send(incoming, upstream, () => {

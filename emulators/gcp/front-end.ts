@@ -6,13 +6,13 @@ import type { ServiceInstance } from "./service-instance.ts";
 
 export interface FrontEndOptions {
   readonly pool: InstancePool<ServiceInstance>;
-  /** How long a request waits for an instance with room, as things are. */
+  /** How long a request waits for an instance with room, at present. */
   pendingMs(): number;
-  /** How long a request may take, from its arrival, a cold start included. */
+  /** How long a request may take from its arrival, including a cold start. */
   readonly requestTimeoutMs: number;
 }
 
-/** Google's front end of one service: limits, waiting, the request timeout, and the way to an instance. */
+/** Emulates Google's front end of one service: limits, waiting, the request timeout, and forwarding to an instance. */
 export function createFrontEnd({ pool, pendingMs, requestTimeoutMs }: FrontEndOptions): RequestListener {
   return async (incoming, outgoing) => {
     outgoing.on("error", () => {});
@@ -20,7 +20,7 @@ export function createFrontEnd({ pool, pendingMs, requestTimeoutMs }: FrontEndOp
       return refuse(incoming, outgoing, "requestTooLarge");
     }
     let forwarding: Forwarding | undefined;
-    // The instance is not ended: other requests are on it ("Set request timeout for services").
+    // The instance goes on, because it serves other requests ("Set request timeout for services").
     const timer = setTimeout(() => {
       refuse(incoming, outgoing, "timedOut");
       forwarding?.cut();
@@ -44,7 +44,7 @@ function respond(incoming: IncomingMessage, outgoing: ServerResponse, refusal: R
   if (!outgoing.headersSent && !outgoing.destroyed) refuse(incoming, outgoing, refusal);
 }
 
-/** A place on an instance, or why there is none. */
+/** A lease of an instance, or the reason why there is none. */
 async function leaseWithin(
   pool: InstancePool<ServiceInstance>,
   pendingMs: number,
@@ -56,7 +56,7 @@ async function leaseWithin(
   });
   const first = await Promise.race([coming, tooLate]);
   clearTimeout(timer);
-  // A place that comes too late is given back.
+  // A lease that comes too late is released.
   if (first === "noInstance") void coming.then((lease) => typeof lease === "object" && lease.release());
   return first;
 }

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
 /**
- * Removed on the way in, beside `X-Google-*` ("Request headers in Cloud Functions", headers removed from incoming
- * requests). Upgrades are not imitated: MCP over HTTP has none.
+ * Headers that the front end removes, besides `X-Google-*` ("Request headers in Cloud Functions", headers removed from
+ * incoming requests). Upgrades are not emulated, because MCP over HTTP has none.
  */
 const REMOVED = new Set([
   "connection",
@@ -15,10 +15,10 @@ const REMOVED = new Set([
   "upgrade",
 ]);
 
-/** Set by the front end whatever the client sent ("Request headers in Cloud Functions", headers added for your use). */
+/** Headers that the front end sets in any case ("Request headers in Cloud Functions", headers added for your use). */
 const REPLACED = new Set(["x-forwarded-for", "x-forwarded-proto", "forwarded", "x-cloud-trace-context", "traceparent"]);
 
-/** What the container receives, as name and value in turn: every line of the client's but those above, in its order. */
+/** The headers that the container receives, as name and value in turn: the client's lines but those above, in its order. */
 export function toInstanceHeaders(incoming: IncomingMessage): string[] {
   const { rawHeaders, headers, socket } = incoming;
   const lines: string[] = [];
@@ -33,7 +33,7 @@ export function toInstanceHeaders(incoming: IncomingMessage): string[] {
   const client = socket.remoteAddress ?? "127.0.0.1";
   const { traceId, spanId } = traceOf(incoming);
   lines.push(
-    // Reports differ on whether the service's own front end keeps what the client wrote; keeping it is the harder case.
+    // Reports differ on whether the front end keeps the client's entries; keeping them is the harder case for an adapter.
     ...["X-Forwarded-For", [...sent, client].join(", ")],
     ...["X-Forwarded-Proto", "http"],
     ...["Forwarded", `for="${client}";proto=http`],
@@ -41,12 +41,12 @@ export function toInstanceHeaders(incoming: IncomingMessage): string[] {
     ...["X-Cloud-Trace-Context", `${traceId}/${BigInt(`0x${spanId}`)}`],
     ...["traceparent", `00-${traceId}-${spanId}-00`],
   );
-  // Its framing is this connection's own, but whether there is a body is the client's to say.
+  // The framing is this connection's own, but the client decides whether there is a body.
   if (headers["transfer-encoding"] !== undefined) lines.push("Transfer-Encoding", "chunked");
   return lines;
 }
 
-/** The client's trace goes on with a new span; without one, a trace begins. */
+/** Continues the client's trace with a new span, or begins a new trace. */
 function traceOf({ headers }: IncomingMessage): { traceId: string; spanId: string } {
   const given =
     /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(String(headers.traceparent)) ??

@@ -6,26 +6,26 @@ import { AnycloudError } from "../../src/adapter.ts";
 import { type Instance, startInstance } from "../instance.ts";
 import type { Artefact } from "./artefact.ts";
 
-/** One instance of the service, listening. */
+/** An instance of the service that listens. */
 export interface ServiceInstance extends Instance {
   readonly port: number;
 }
 
 export interface ServiceInstanceOptions {
   readonly artefact: Artefact;
-  /** How long the instance may take until it listens on `PORT`. */
+  /** How long the instance may take to listen on `PORT`. */
   readonly startupMs: number;
-  /** Ends a start that is under way. */
+  /** Aborts a start that is in progress. */
   readonly signal: AbortSignal;
   readonly onOutput?: (line: string) => void;
 }
 
-/** Another program may take a free port between its choice and its use. */
+/** Starts again when another program took the free port before the instance did, at most so often. */
 const ATTEMPTS = 3;
 const PROBE_INTERVAL_MS = 10;
 const KEPT_LINES = 50;
 
-/** Starts an instance and waits for its startup probe: a TCP connection to `PORT`. INSTANCE_FAILED otherwise. */
+/** Starts an instance and waits for its startup probe: a TCP connection to `PORT`. Rejects with INSTANCE_FAILED. */
 export async function startServiceInstance(options: ServiceInstanceOptions): Promise<ServiceInstance> {
   for (let attempt = 1; ; attempt++) {
     const lines: string[] = [];
@@ -53,7 +53,7 @@ function launch({ artefact, onOutput }: ServiceInstanceOptions, port: number, li
   });
 }
 
-/** Undefined once the instance listens, else what happened instead. */
+/** Resolves with undefined when the instance listens, else with the reason why it does not. */
 async function probe(
   instance: Instance,
   port: number,
@@ -67,7 +67,7 @@ async function probe(
   const giveUpAt = performance.now() + startupMs;
   while (!(await accepts(port))) {
     if (ended !== undefined) {
-      // Its last lines, the reason among them, may arrive after its end.
+      // The last lines of output, which hold the reason, may arrive after the end of the process.
       await closed;
       return `it ended with ${ended} before it listened on PORT ${port}`;
     }

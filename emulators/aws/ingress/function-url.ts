@@ -4,8 +4,9 @@ import { parse, readHead } from "../../../adapters/aws/lambda-api/response-metad
 import type { LambdaFunction } from "../runtime/lambda-function.ts";
 import { MAX_EVENT_BYTES } from "../runtime/lambda-limits.ts";
 import type { Outcome } from "../runtime/outcome.ts";
+import { traceId } from "../runtime/trace-id.ts";
 import { type IngressResponse, sendOwn, sendWhole } from "./ingress-response.ts";
-import { receive, traceId } from "./received-request.ts";
+import { receive } from "./received-request.ts";
 import { deliverStream } from "./stream-delivery.ts";
 import { toUrlEvent } from "./url-event.ts";
 
@@ -13,14 +14,14 @@ export interface FunctionUrlOptions {
   readonly lambda: LambdaFunction;
   /** Invoke mode RESPONSE_STREAM; otherwise BUFFERED. */
   readonly streaming: boolean;
-  /** Takes what went wrong, for the developer. */
+  /** Receives failures, for the developer. */
   readonly log: (line: string) => void;
 }
 
-/** The content type by which a streamed answer says that it begins with metadata. */
+/** Content type of a streamed response that begins with metadata. */
 const WITH_METADATA = "application/vnd.awslambda.http-integration-response";
 
-/** Lambda's own refusal of an event over 6 MB (Lambda API Reference, Invoke, `RequestTooLargeException`, 413). */
+/** Lambda's refusal of an event over 6 MB (Lambda API Reference, Invoke, `RequestTooLargeException`, 413). */
 const TOO_LARGE: IngressResponse = {
   status: 413,
   body: `{"Message":"Request must be smaller than ${MAX_EVENT_BYTES} bytes for the InvokeFunction operation"}`,
@@ -39,21 +40,21 @@ const THROTTLED: IngressResponse = {
 /** "5XX series codes indicate server-side errors, such as function errors and timeouts" ("Monitoring function URLs"). */
 const BAD_GATEWAY: IngressResponse = { status: 502, body: "Internal Server Error", contentType: "text/plain" };
 
-/** A function URL with auth type NONE. It has no time limit but the function's own. */
+/** Emulates a function URL with auth type NONE. Its only time limit is the function's. */
 export function createFunctionUrl({ lambda, streaming, log }: FunctionUrlOptions): RequestListener {
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    // Here the request and the invocation are one: "The ID of the invocation request".
+    // Request and invocation have the same id: "The ID of the invocation request".
     const requestId = randomUUID();
     response.setHeader("x-amzn-requestid", requestId);
     response.setHeader("x-amzn-trace-id", traceId(new Date()));
     const received = await receive(message, MAX_EVENT_BYTES);
     if (!received) return sendOwn(response, TOO_LARGE);
     const outcome = await lambda.invoke(toUrlEvent(received, requestId), requestId);
-    const problem = streaming ? await passOn(outcome, response) : hand(outcome, response);
+    const problem = streaming ? await sendStreamed(outcome, response) : sendBuffered(outcome, response);
     if (problem) sendOwn(response, problem);
   }
 
-  async function passOn(outcome: Outcome, response: ServerResponse): Promise<IngressResponse | undefined> {
+  async function sendStreamed(outcome: Outcome, response: ServerResponse): Promise<IngressResponse | undefined> {
     if (outcome.kind !== "streamed") return explain(outcome);
     const { contentType, body } = outcome;
     const head = { status: 200, headers: [["content-type", contentType]] as const };
@@ -61,7 +62,7 @@ export function createFunctionUrl({ lambda, streaming, log }: FunctionUrlOptions
     return delivered === "sent" ? undefined : BAD_GATEWAY;
   }
 
-  function hand(outcome: Outcome, response: ServerResponse): IngressResponse | undefined {
+  function sendBuffered(outcome: Outcome, response: ServerResponse): IngressResponse | undefined {
     if (outcome.kind !== "buffered") return explain(outcome);
     const answer = parse(outcome.payload);
     // "If your function returns valid JSON and doesn't return a statusCode": 200, application/json, the JSON itself.
@@ -88,7 +89,7 @@ export function createFunctionUrl({ lambda, streaming, log }: FunctionUrlOptions
   }
 
   return (message, response) => {
-    // What is left to fail here is the client's connection.
+    // Only the client's connection can still fail here.
     serve(message, response).catch(() => response.destroy());
   };
 }

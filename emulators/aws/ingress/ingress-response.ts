@@ -2,20 +2,20 @@ import type { ServerResponse } from "node:http";
 import type { ResponseHead } from "../../../adapters/aws/lambda-api/response-metadata.ts";
 import { remapHeaders } from "./remapped-headers.ts";
 
-/** An answer of the ingress itself. */
+/** A response of the ingress itself. */
 export interface IngressResponse {
   readonly status: number;
   readonly body: string;
   readonly contentType: string;
   /** Value of `x-amzn-errortype`. */
   readonly errorType?: string;
-  /** By which an API may give it a status and headers of its own ("Gateway response types"). */
+  /** Type under which an API may customise its status and headers ("Gateway response types"). */
   readonly responseType?: string;
-  /** Those of the API's own. They reach the client under the names they have. */
+  /** Headers of the API's customisation. The client gets them under these names. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends an answer of the ingress, unless the client got one already; breaks off a stream that has begun. */
+/** Sends a response of the ingress, unless the client has one already; breaks off a stream that has begun. */
 export function sendOwn(response: ServerResponse, answer: IngressResponse): void {
   if (response.writableEnded) return;
   if (response.headersSent) {
@@ -28,11 +28,11 @@ export function sendOwn(response: ServerResponse, answer: IngressResponse): void
   response.end(body);
 }
 
-/** Sends a function's answer whole, unless the client got one already. */
+/** Sends a function's buffered response, unless the client has a response already. */
 export function sendWhole(response: ServerResponse, { status, headers }: ResponseHead, body: Buffer): void {
   if (response.headersSent || response.destroyed) return;
   const { "content-length": claimed, ...seen } = remapHeaders(headers);
-  // The ingress measures the body itself; answers from AWS carry the function's value under the other name.
+  // The ingress measures the body itself; responses from AWS carry the function's value under the other name.
   if (claimed) seen["x-amzn-remapped-content-length"] = claimed;
   response.writeHead(status, { ...seen, "content-length": body.length }).end(body);
 }

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
+import { traceId } from "../runtime/trace-id.ts";
 
-/** A client's request as it reached the ingress. */
+/** A client's request as the ingress received it. */
 export interface ReceivedRequest {
   readonly method: string;
-  /** Percent-encoded, as sent. */
+  /** Percent-encoded, as the client sent it. */
   readonly path: string;
   /** Without the question mark; empty when there is none. */
   readonly query: string;
@@ -14,13 +15,13 @@ export interface ReceivedRequest {
   readonly receivedAt: Date;
 }
 
-/** Reads a request whole, as both ingresses do before they call Lambda; undefined when its body is over `maxBodyBytes`. */
+/** Reads the whole request, as both ingresses do before they call Lambda; undefined when its body is over `maxBodyBytes`. */
 export async function receive(message: IncomingMessage, maxBodyBytes: number): Promise<ReceivedRequest | undefined> {
   const chunks: Buffer[] = [];
   let bodyBytes = 0;
   for await (const chunk of message) {
     bodyBytes += chunk.length;
-    // What is over the limit is read and dropped, so that the client gets to the answer.
+    // The rest of a body over the limit is read and dropped, so that the client comes to read the response.
     if (bodyBytes <= maxBodyBytes) chunks.push(chunk);
   }
   if (bodyBytes > maxBodyBytes) return undefined;
@@ -44,31 +45,25 @@ export function headerLines({ rawHeaders }: IncomingMessage): Array<[string, str
   return lines;
 }
 
-/** Value of the last header line of that name. */
+/** Value of the last header line with a name. */
 export function headerValue(request: ReceivedRequest, name: string): string | undefined {
   return request.headers.findLast(([candidate]) => candidate.toLowerCase() === name)?.[1];
 }
 
-/** The headers every AWS ingress adds: the client's address behind what the client claims, protocol and trace. */
+/** The headers that every AWS ingress adds: the client's address after those that the client claims, protocol and trace. */
 export function forwardingHeaders(request: ReceivedRequest): Record<string, string> {
   const claimed = headerValue(request, "x-forwarded-for");
   const port = headerValue(request, "host")?.match(/:(\d+)$/)?.[1] ?? "80";
   return {
     "X-Amzn-Trace-Id": traceId(request.receivedAt),
     "X-Forwarded-For": claimed ? `${claimed}, ${request.sourceIp}` : request.sourceIp,
-    // The emulator speaks plain HTTP, and says so: addresses built from these headers must work on this machine.
+    // The emulator serves plain HTTP: URLs that are built from these headers must work on this machine.
     "X-Forwarded-Port": port,
     "X-Forwarded-Proto": "http",
   };
 }
 
-/** An X-Ray trace header value, never sampled ("AWS X-Ray concepts", tracing header). */
-export function traceId(at: Date): string {
-  const seconds = Math.floor(at.getTime() / 1_000).toString(16);
-  return `Root=1-${seconds}-${crypto.randomUUID().replaceAll("-", "").slice(0, 24)};Sampled=0`;
-}
-
-/** `23/Nov/2026:22:50:22 +0000`, as request contexts hold it. */
+/** The time format of request contexts: `23/Nov/2026:22:50:22 +0000`. */
 export function requestTime(at: Date): string {
   const [, day, month, year, time] = at.toUTCString().split(" ");
   return `${day}/${month}/${year}:${time} +0000`;

@@ -1,9 +1,9 @@
 import type { HeaderLine } from "../../../adapters/aws/lambda-api/response-metadata.ts";
 
 /**
- * What happens to a function's response headers on their way to the client: column "Response", `lambda`, of the table in
- * the API Gateway Developer Guide, "Amazon API Gateway important notes", notes for REST APIs. Function URLs are known to
- * treat `WWW-Authenticate`, `Content-Length` and `Date` alike and document none of it, so the same table serves both.
+ * Response headers of a function that the client gets under another name: column "Response", `lambda`, of the table in the
+ * API Gateway Developer Guide, "Amazon API Gateway important notes", notes for REST APIs. Function URLs treat
+ * `WWW-Authenticate`, `Content-Length` and `Date` in the same way without documenting it, so the table serves both.
  */
 const REMAPPED = new Set([
   "authorization",
@@ -14,9 +14,10 @@ const REMAPPED = new Set([
   "server",
   "user-agent",
   "www-authenticate",
-  // Not in the table: the ingress sets its own, and answers from AWS carry this one's value under the new name.
+  // Not in the table: the ingress sets its own, and responses from AWS carry the function's value under the new name.
   "x-amzn-requestid",
 ]);
+/** Response headers that the client does not get (the same table). */
 const DROPPED = new Set([
   "expect",
   "host",
@@ -28,7 +29,7 @@ const DROPPED = new Set([
   "via",
 ]);
 
-/** The headers a client sees of those a function answered with. Names in lower case, repeated ones as a list. */
+/** The headers that the client gets of those in a function's response. Names in lower case, repeated ones as a list. */
 export function remapHeaders(lines: Iterable<HeaderLine>): Record<string, string[]> {
   const headers = new Map<string, string[]>();
   for (const [rawName, value] of lines) {

@@ -3,14 +3,15 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { parse, readHead } from "../../../adapters/aws/lambda-api/response-metadata.ts";
 import type { LambdaFunction } from "../runtime/lambda-function.ts";
 import type { Outcome } from "../runtime/outcome.ts";
-import { startTimeLimits, type TimeLimits } from "../runtime/time-limits.ts";
+import { traceId } from "../runtime/trace-id.ts";
 import { type IngressResponse, sendOwn, sendWhole } from "./ingress-response.ts";
-import { headerLines, receive, traceId } from "./received-request.ts";
+import { headerLines, receive } from "./received-request.ts";
 import type { LambdaProxy, Mock, RestApiDefinition } from "./rest-definition.ts";
 import { toRestEvent } from "./rest-event.ts";
 import { customised, findRoute } from "./rest-routing.ts";
 import * as rules from "./rest-rules.ts";
 import { deliverStream } from "./stream-delivery.ts";
+import { startTimeLimits, type TimeLimits } from "./time-limits.ts";
 
 export interface RestApiOptions {
   readonly lambda: LambdaFunction;
@@ -18,11 +19,11 @@ export interface RestApiOptions {
   readonly stage: string | undefined;
   readonly definition: RestApiDefinition;
   readonly timeScale: number;
-  /** Takes what the gateway would write to its execution log. */
+  /** Receives the lines that the gateway would write to its execution log. */
   readonly log: (line: string) => void;
 }
 
-/** A Regional REST API. */
+/** Emulates a Regional REST API. */
 export function createRestApi(options: RestApiOptions): RequestListener {
   const { lambda, stage, definition, timeScale, log } = options;
 
@@ -48,7 +49,7 @@ export function createRestApi(options: RestApiOptions): RequestListener {
     return integrate(event, response, route.integration);
   }
 
-  /** An answer of the gateway, with what this API makes of its kind. */
+  /** Sends a response of the gateway, customised as this API has it. */
   const own = (response: ServerResponse, answer: IngressResponse): void =>
     sendOwn(response, customised(answer, definition.gatewayResponses));
 
@@ -57,20 +58,20 @@ export function createRestApi(options: RestApiOptions): RequestListener {
     const limits = startTimeLimits({
       totalMs: timeScale * Math.min(timeoutMs, streaming ? rules.STREAM_LIMIT_MS : rules.BUFFERED_LIMIT_MS),
       ...(streaming && { idleMs: timeScale * rules.IDLE_LIMIT_MS }),
-      // The function is not told, and runs on.
+      // The function is not told and runs on.
       onExpired: () => own(response, rules.TIMED_OUT),
     });
     try {
       const outcome = await lambda.invoke(event, randomUUID());
-      const problem = streaming ? await passOn(outcome, response, limits) : hand(outcome, response);
+      const problem = streaming ? await sendStreamed(outcome, response, limits) : sendBuffered(outcome, response);
       if (problem) own(response, problem);
     } finally {
       limits.stop();
     }
   }
 
-  /** STREAM: the payload follows as soon as metadata and delimiter are in. */
-  async function passOn(outcome: Outcome, response: ServerResponse, limits: TimeLimits): Promise<Problem> {
+  /** STREAM: the body follows as soon as metadata and delimiter were received. */
+  async function sendStreamed(outcome: Outcome, response: ServerResponse, limits: TimeLimits): Promise<Problem> {
     if (outcome.kind !== "streamed") return explain(outcome) ?? malformed(rules.INTERNAL_ERROR);
     const delivered = await deliverStream({ response, body: outcome.body, onChunk: limits.touch });
     if (delivered === "malformed") return malformed(rules.INTERNAL_ERROR);
@@ -78,7 +79,7 @@ export function createRestApi(options: RestApiOptions): RequestListener {
   }
 
   /** BUFFERED: the function's JSON becomes the response. */
-  function hand(outcome: Outcome, response: ServerResponse): Problem {
+  function sendBuffered(outcome: Outcome, response: ServerResponse): Problem {
     if (outcome.kind !== "buffered") return explain(outcome) ?? malformed(rules.BAD_GATEWAY);
     const answer = parse(outcome.payload);
     const head = readHead(answer, rules.BUFFERED_KEYS);
@@ -104,12 +105,12 @@ export function createRestApi(options: RestApiOptions): RequestListener {
   }
 
   return (message, response) => {
-    // What is left to fail here is the client's connection.
+    // Only the client's connection can still fail here.
     serve(message, response).catch(() => response.destroy());
   };
 }
 
-/** What the client gets instead of the function's answer, if anything. */
+/** The response that replaces the function's, if there is one. */
 type Problem = IngressResponse | undefined;
 
 const sendMock = (response: ServerResponse, { status, headers, body }: Mock): void =>

@@ -1,10 +1,10 @@
-/** A REST API as a template deploys it, as far as it decides what becomes of a request. */
+/** The parts of a deployed REST API that decide how it treats a request. */
 export interface RestApiDefinition {
-  /** Those whose bodies reach the function as bytes, in base64; one stands for all, asterisks on both sides of the slash. */
+  /** Media types whose bodies reach the function in base64; two asterisks around a slash stand for all types. */
   readonly binaryMediaTypes: readonly string[];
   readonly routes: readonly RestRoute[];
   readonly gatewayResponses: readonly GatewayResponse[];
-  /** What the authorizers say to the value of `Authorization`. Default: no to all. */
+  /** Whether the authorizers accept a value of `Authorization`. Default: they accept none. */
   readonly admits?: (authorization: string) => boolean;
 }
 
@@ -12,13 +12,13 @@ export interface RestApiDefinition {
 export interface RestRoute {
   /** `/`, `/{proxy+}`, `/.well-known/thing`. */
   readonly resource: string;
-  /** `GET` or another, or `ANY`. */
+  /** An HTTP method, or `ANY`. */
   readonly method: string;
   readonly authorization: "NONE" | "AWS_IAM" | "CUSTOM" | "COGNITO_USER_POOLS";
   readonly integration: LambdaProxy | Mock;
 }
 
-/** The function answers. */
+/** Integration that invokes the function. */
 export interface LambdaProxy {
   readonly kind: "AWS_PROXY";
   /** Response transfer mode STREAM; otherwise BUFFERED. */
@@ -27,7 +27,7 @@ export interface LambdaProxy {
   readonly timeoutMs: number;
 }
 
-/** The gateway answers the same to all. */
+/** Integration in which the gateway sends a fixed response. */
 export interface Mock {
   readonly kind: "MOCK";
   readonly status: number;
@@ -35,15 +35,15 @@ export interface Mock {
   readonly body: string;
 }
 
-/** What a gateway response was given of the API's own ("Gateway response types"). */
+/** An API's customisation of a gateway response ("Gateway response types"). */
 export interface GatewayResponse {
-  /** `UNAUTHORIZED` and others, or `DEFAULT_4XX` and `DEFAULT_5XX` for those that have none of their own. */
+  /** `UNAUTHORIZED` and others; `DEFAULT_4XX` and `DEFAULT_5XX` are for types without a customisation. */
   readonly type: string;
   readonly status?: number;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Every path and method goes to the function. `{proxy+}` matches everything but the root. */
+/** An API that sends every path and method to the function. `{proxy+}` matches everything but the root. */
 export function proxyForAll(streaming: boolean, timeoutMs: number): RestApiDefinition {
   const integration: LambdaProxy = { kind: "AWS_PROXY", streaming, timeoutMs };
   const routes = ["/", "/{proxy+}"].map(

@@ -3,8 +3,8 @@ import type { RestEvent } from "../../../adapters/aws/lambda-event.ts";
 import { forwardingHeaders, headerValue, type ReceivedRequest, requestTime } from "./received-request.ts";
 
 /**
- * Request headers a Lambda proxy integration never sees: column "Request", `lambda`, of the table in "Amazon API Gateway
- * important notes". `Content-Length` is in none of the events API Gateway sends, although the table lets it through.
+ * Request headers that a Lambda proxy integration does not get: column "Request", `lambda`, of the table in "Amazon API
+ * Gateway important notes". No event of API Gateway has `Content-Length`, although the table lets it through.
  */
 const DROPPED = new Set([
   "connection",
@@ -29,12 +29,12 @@ export interface RestEventOptions {
   readonly requestId: string;
   /** Resource of the route: `/{proxy+}`. */
   readonly resource: string;
-  /** What the path has for the resource's variables, percent-encoded. */
+  /** Values of the resource's variables in the path, percent-encoded. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly binaryMediaTypes: readonly string[];
 }
 
-/** The proxy event of payload 1.0 for a request whose path no longer holds the stage. */
+/** The proxy event of payload 1.0 for a request from whose path the stage was removed. */
 export function toRestEvent(request: ReceivedRequest, options: RestEventOptions): RestEvent {
   const { resource, parameters, binaryMediaTypes } = options;
   const added = Object.entries(forwardingHeaders(request));
@@ -87,9 +87,8 @@ function requestContext(
 }
 
 /**
- * A body of a binary media type reaches the function as the client's bytes, in base64 ("Binary media types for REST APIs in
- * API Gateway"). As text, one that is no UTF-8 is altered on the way, and each quote in JSON counts twice against Lambda's
- * 6 MB; with all types binary it is 4.5 MB for all.
+ * A body of a binary media type reaches the function unchanged, in base64 ("Binary media types for REST APIs in API Gateway"),
+ * so that Lambda's 6 MB hold 4.5 MB of it. As text, a body that is not UTF-8 is altered, and each quote in JSON counts twice.
  */
 function encodeBody(
   request: ReceivedRequest,

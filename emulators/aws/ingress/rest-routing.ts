@@ -3,15 +3,15 @@ import { headerValue, type ReceivedRequest } from "./received-request.ts";
 import type { GatewayResponse, RestApiDefinition, RestRoute } from "./rest-definition.ts";
 import { ACCESS_DENIED, MISSING_AUTHENTICATION_TOKEN, UNAUTHORIZED } from "./rest-rules.ts";
 
-/** The method that a request meets, with what its path has in the place of `{proxy+}` and its like. */
+/** The route of a request, with the values of its variables such as `{proxy+}`. */
 export interface MatchedRoute extends RestRoute {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
 /**
- * The route of a request, or the gateway's own answer where there is none or it lets nobody in. The resource comes first,
- * the one with the most segments that are not variable; then its method, where `ANY` stands for those that it does not
- * name. No document says that a request for a method that the resource lacks went on to `{proxy+}`, so it does not.
+ * The route of a request, or the gateway's own response when there is no route or its authorizer refuses. The resource with
+ * the most fixed segments wins; then its method, where `ANY` stands for those that it does not name. No document says that
+ * a request for a method that the resource lacks goes on to `{proxy+}`, so it does not.
  */
 export function findRoute(api: RestApiDefinition, request: ReceivedRequest): MatchedRoute | IngressResponse {
   const matches = api.routes
@@ -28,7 +28,7 @@ export function findRoute(api: RestApiDefinition, request: ReceivedRequest): Mat
 const isVariable = (segment: string): boolean => segment.startsWith("{");
 const fixedSegments = (resource: string): number => resource.split("/").filter((part) => !isVariable(part)).length;
 
-/** What a path has for the variables of a resource; undefined where it is not a path of the resource. */
+/** Values of a resource's variables in a path; undefined when the path is not one of the resource. */
 function parametersOf(resource: string, path: string): Record<string, string> | undefined {
   const expected = resource.slice(1).split("/");
   const segments = path.slice(1).split("/");
@@ -46,7 +46,7 @@ function parametersOf(resource: string, path: string): Record<string, string> | 
   return parameters;
 }
 
-/** What an authorizer keeps from the function, by its token alone ("Gateway response types"). */
+/** The refusal of a request by its authorizer, which looks only at the token ("Gateway response types"). */
 function refusalOf(
   { authorization: kind }: RestRoute,
   { admits = () => false }: RestApiDefinition,
@@ -59,7 +59,7 @@ function refusalOf(
   return kind === "COGNITO_USER_POOLS" ? UNAUTHORIZED : ACCESS_DENIED;
 }
 
-/** The gateway's own answer as this API has it: "API Gateway returns … the gateway response of the default type" otherwise. */
+/** The gateway's response with the API's customisation, else with that of "the gateway response of the default type". */
 export function customised(answer: IngressResponse, responses: readonly GatewayResponse[]): IngressResponse {
   const { responseType } = answer;
   if (responseType === undefined) return answer;

@@ -1,8 +1,8 @@
 import type { IngressResponse } from "./ingress-response.ts";
 
 /**
- * The rules of a Regional REST API with a Lambda proxy integration. Pages named are of the API Gateway Developer Guide.
- * The rest of the rules is in rest-event.ts (what the function gets), remapped-headers.ts and ../response-metadata.ts.
+ * The rules of a Regional REST API with a Lambda proxy integration, with pages of the API Gateway Developer Guide. Further
+ * rules are in rest-event.ts (the function's event), remapped-headers.ts and adapters/aws/lambda-api/response-metadata.ts.
  */
 
 /** "Payload size: 10 MB" ("Quotas for configuring and running a REST API"). */
@@ -20,7 +20,7 @@ export const STREAM_LIMIT_MS = 900_000;
 /** "Your streams are subject to idle timeouts. For Regional or private endpoints, the timeout is 5 minutes" (same page). */
 export const IDLE_LIMIT_MS = 300_000;
 
-/** Keys of a buffered proxy answer; one with another key is malformed ("Lambda proxy integrations", output format). */
+/** Keys of a buffered proxy response; another key makes it malformed ("Lambda proxy integrations", output format). */
 export const BUFFERED_KEYS: readonly string[] = [
   "statusCode",
   "headers",
@@ -42,16 +42,16 @@ export const TIMED_OUT: IngressResponse = message(
   "INTEGRATION_TIMEOUT",
 );
 
-/** A function that failed, or whose buffered answer is no proxy answer ("Handling Lambda errors": 502). */
+/** The function failed, or its buffered response is not a proxy response ("Handling Lambda errors": 502). */
 export const BAD_GATEWAY: IngressResponse = message(502, "Internal server error", "InternalServerErrorException");
 
 /**
- * "API Gateway invokes your Lambda function and return a 500 error response": a streamed answer without proper metadata
- * ("Set up a Lambda proxy integration with payload response streaming"). Lambda's throttling shows as 500 too.
+ * "API Gateway invokes your Lambda function and return a 500 error response": a streamed response without proper metadata
+ * ("Set up a Lambda proxy integration with payload response streaming"). Lambda's throttling is a 500 too.
  */
 export const INTERNAL_ERROR: IngressResponse = message(500, "Internal server error", "InternalServerErrorException");
 
-/** The body passes the gateway, but the event made of it is over Lambda's 6 MB: `REQUEST_TOO_LARGE`, 413. */
+/** The body passes the gateway, but its event is over Lambda's 6 MB: `REQUEST_TOO_LARGE`, 413. */
 export const EVENT_TOO_LARGE: IngressResponse = message(
   413,
   "Request Too Long",
@@ -59,7 +59,7 @@ export const EVENT_TOO_LARGE: IngressResponse = message(
   "REQUEST_TOO_LARGE",
 );
 
-/** Over the gateway's own limit, it answers in plain text. */
+/** For a body over its own limit, the gateway responds in plain text. */
 export const BODY_TOO_LARGE: IngressResponse = {
   status: 413,
   body: `HTTP content length exceeded ${MAX_BODY_BYTES} bytes.`,
@@ -74,7 +74,7 @@ export const MISSING_AUTHENTICATION_TOKEN: IngressResponse = message(
   "MISSING_AUTHENTICATION_TOKEN",
 );
 
-/** The same, of no API. */
+/** The same for a path that belongs to no API, which no API can customise. */
 export const NO_SUCH_STAGE: IngressResponse = message(
   403,
   "Missing Authentication Token",
@@ -95,7 +95,7 @@ export const ACCESS_DENIED: IngressResponse = message(
 /** "The /ping and /sping paths are reserved for the service health check" on custom domains ("Important notes"). */
 export const HEALTHY: IngressResponse = { status: 200, body: "Healthy Connection", contentType: "text/plain" };
 
-/** The quota is documented, its status is not; 431 is what RFC 6585 §5 has for it. */
+/** The quota is documented, its status is not; 431 is the status of RFC 6585 §5. */
 const HEAD_TOO_LARGE = message(431, "Request Header Fields Too Large", "RequestTooLargeException");
 
 /**
@@ -107,7 +107,7 @@ const BAD_QUERY = message(400, "Bad Request", "BadRequestException");
 /** `Transfer-Encoding` in a request to a Lambda integration: "Exception" ("Important notes"), without a status. */
 const CHUNKED_REQUEST = message(400, "Bad Request", "BadRequestException");
 
-/** The gateway's own answer to a request it does not let through, judged by its head. */
+/** The gateway's response to a request whose head it does not accept; undefined for the others. */
 export function refuse(
   requestLine: string,
   headers: ReadonlyArray<readonly [string, string]>,

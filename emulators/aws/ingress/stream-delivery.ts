@@ -6,7 +6,7 @@ import { remapHeaders } from "./remapped-headers.ts";
 export interface StreamDelivery {
   readonly response: ServerResponse;
   readonly body: AsyncIterable<Buffer>;
-  /** Status and headers, where the stream does not begin with them. */
+  /** Status and headers, when the stream does not begin with them. */
   readonly head?: ResponseHead;
   readonly onChunk?: () => void;
 }
@@ -15,8 +15,8 @@ export interface StreamDelivery {
 export type Delivered = "sent" | "malformed" | "broken";
 
 /**
- * Passes a function's answer on as it comes. A client that went away, or that the ingress gave up on, is no reason to
- * stop reading: Lambda does not tell a function, and the function runs to its end.
+ * Passes a function's response on as it comes. It goes on reading when the client went away or got an error of the ingress:
+ * Lambda does not tell the function, which runs to its end.
  */
 export async function deliverStream({ response, body, head, onChunk }: StreamDelivery): Promise<Delivered> {
   const chunks = watched(body, onChunk);
@@ -61,11 +61,11 @@ async function* watched(body: AsyncIterable<Buffer>, onChunk?: () => void): Asyn
   }
 }
 
-/** Reads a stream to its end that nobody listens to any more. */
+/** Reads the rest of a stream whose client is gone. */
 async function drain(chunks: AsyncIterator<Buffer>): Promise<void> {
   try {
     while (!(await chunks.next()).done);
   } catch {
-    // Nobody is left to learn how it ended.
+    // The response is over, so nobody could be told.
   }
 }

@@ -2,12 +2,12 @@ import type { UrlEvent } from "../../../adapters/aws/lambda-event.ts";
 import { forwardingHeaders, headerValue, type ReceivedRequest, requestTime } from "./received-request.ts";
 
 /**
- * Media types whose bodies stay text; all others travel in base64. "If the content type of the request is binary, the body
- * is base64-encoded" leaves the list open; this is the one AWS documents for Lambda behind a load balancer.
+ * Media types whose bodies stay text; all others are sent in base64. "If the content type of the request is binary, the body
+ * is base64-encoded" leaves the list open; this is the list that AWS documents for Lambda as a load balancer's target.
  */
 const TEXT = /^(text\/.*|application\/(json|javascript|xml))$/;
 
-/** Headers that concern the client's connection alone. */
+/** Headers that concern only the client's connection, and `cookie`, which is a member of its own. */
 const DROPPED = new Set([
   "connection",
   "cookie",
@@ -19,7 +19,7 @@ const DROPPED = new Set([
   "upgrade",
 ]);
 
-/** The event of payload 2.0 as Function URLs send it (Lambda Developer Guide, "Invoking Lambda function URLs"). */
+/** The event of payload 2.0, as Function URLs send it (Lambda Developer Guide, "Invoking Lambda function URLs"). */
 export function toUrlEvent(request: ReceivedRequest, requestId: string): UrlEvent {
   const domainName = headerValue(request, "host") ?? "";
   const cookies = request.headers

@@ -1,18 +1,18 @@
 import { AnycloudError } from "../../../src/adapter.ts";
 import { type Instance, startInstance } from "../../instance.ts";
-import { traceId } from "../ingress/received-request.ts";
 import type { LambdaRuntimeProgram } from "./find-runtime.ts";
 import { FUNCTION_ARN, type FunctionSettings, toEnvironment } from "./function-environment.ts";
 import type { FunctionError, RunningInvocation } from "./outcome.ts";
 import { openRuntimeApi } from "./runtime-api.ts";
+import { traceId } from "./trace-id.ts";
 
 /**
  * How long a function may take to initialise. Lambda starts over after 10 seconds and then allows the function's own time
- * limit; here a start that hangs must come to light, so this limit is neither, and `timeScale` does not shorten it.
+ * limit. The emulator reports a start that hangs instead, so this limit is neither, and `timeScale` does not shorten it.
  */
 const INIT_LIMIT_MS = 30_000;
 
-/** One process of the function with a Runtime API of its own. It serves one invocation at a time. */
+/** One process of the function with its own Runtime API. It serves one invocation at a time. */
 export interface ExecutionEnvironment extends Instance {
   invoke(event: string, requestId: string): RunningInvocation;
 }
@@ -20,12 +20,12 @@ export interface ExecutionEnvironment extends Instance {
 export interface EnvironmentOptions {
   readonly settings: FunctionSettings;
   readonly runtime: LambdaRuntimeProgram;
-  /** Ends a start that is under way. */
+  /** Aborts a start that is in progress. */
   readonly signal: AbortSignal;
   readonly onOutput: (line: string) => void;
 }
 
-/** Starts a process and settles once the function is initialised; throws `INSTANCE_FAILED` with the function's own words. */
+/** Starts a process and waits until the function is initialised. Throws INSTANCE_FAILED with the function's own error. */
 export async function startEnvironment(options: EnvironmentOptions): Promise<ExecutionEnvironment> {
   const { settings, runtime, signal, onOutput } = options;
   const api = await openRuntimeApi();
@@ -60,14 +60,14 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Exe
     invoke(event, requestId) {
       const { timeoutMs } = settings;
       const startedAt = new Date();
-      const deadline = startedAt.getTime() + timeoutMs;
+      const expiresAt = startedAt.getTime() + timeoutMs;
       const timer = setTimeout(() => {
         const errorMessage = `${requestId} Task timed out after ${(timeoutMs / 1_000).toFixed(2)} seconds`;
         onOutput(errorMessage);
         api.fail({ errorType: "Sandbox.Timedout", errorMessage });
         void instance.stop();
       }, timeoutMs);
-      const work = { requestId, event, deadline, functionArn: FUNCTION_ARN, traceId: traceId(startedAt) };
+      const work = { requestId, event, expiresAt, functionArn: FUNCTION_ARN, traceId: traceId(startedAt) };
       const running = api.assign(work);
       return { ...running, done: running.done.finally(() => clearTimeout(timer)) };
     },

@@ -1,11 +1,11 @@
-/** What one emulated function is called and how it is set up. */
+/** Configuration of the emulated function. */
 export interface FunctionSettings {
   /** Folder with `index.mjs`. */
   readonly artefact: string;
   /** `index.handler`. */
   readonly handler: string;
   readonly memoryMiB: number;
-  /** Time limit of one invocation, as the emulator enforces it. */
+  /** Time limit of one invocation, scaled. */
   readonly timeoutMs: number;
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -14,12 +14,12 @@ export const FUNCTION_NAME = "mcp-anycloud";
 
 export const FUNCTION_ARN: string = `arn:aws:lambda:us-east-1:123456789012:function:${FUNCTION_NAME}`;
 
-/** The variables Lambda sets (Lambda Developer Guide, "Defined runtime environment variables"), and the function's own. */
+/** The variables that Lambda sets (Lambda Developer Guide, "Defined runtime environment variables"), and the function's own. */
 export function toEnvironment(settings: FunctionSettings, runtimeApi: string): Record<string, string> {
   return {
     AWS_REGION: "us-east-1",
     AWS_DEFAULT_REGION: "us-east-1",
-    // Lambda always hands over credentials. These open nothing.
+    // Lambda always sets credentials. These give no access.
     AWS_ACCESS_KEY_ID: "EMULATED",
     AWS_SECRET_ACCESS_KEY: "emulated",
     AWS_SESSION_TOKEN: "emulated",

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isStreaming, type MarkedHandler } from "./runtime-globals.ts";
 
-/** Loads `module.export` from the function's folder with the errors of Lambda's Node.js runtime 24. */
+/** Loads the handler `module.export` from the function's folder. Fails with the errors of Lambda's Node.js 24 runtime. */
 export async function loadHandler(taskRoot: string, handlerName: string): Promise<MarkedHandler> {
   const [moduleName = "", exportName = ""] = handlerName.split(".", 2);
   const file = [".js", ".mjs", ".cjs"].map((extension) => join(taskRoot, moduleName + extension)).find(existsSync);

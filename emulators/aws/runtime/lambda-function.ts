@@ -6,9 +6,9 @@ import type { FunctionSettings } from "./function-environment.ts";
 import { MAX_EVENT_BYTES } from "./lambda-limits.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** A function with its execution environments: what the ingresses invoke. */
+/** A function with its execution environments, for the ingresses. */
 export interface LambdaFunction {
-  /** Never rejects: whatever goes wrong is an outcome. */
+  /** Never rejects: every failure is an outcome. */
   invoke(event: object, requestId: string): Promise<Outcome>;
   warm(): Promise<void>;
   replace(): Promise<void>;
@@ -20,14 +20,14 @@ export interface LambdaFunctionOptions {
   readonly runtime: LambdaRuntimeProgram;
   readonly instances: number;
   readonly amnesia: boolean;
-  /** Invocations at a time; one more is throttled. */
+  /** Number of concurrent invocations; one more is throttled. */
   readonly concurrency: number;
   readonly onOutput: (line: string) => void;
 }
 
 /**
- * How long a request waits for an environment that has answered and is about to ask for work again, when no other is
- * idle. Without it, a client that is quick with its next request would meet a new process by chance.
+ * How long a request waits for an environment that has responded and is about to ask for work again, when no other one is
+ * idle. Without this wait it would depend on chance whether a quick next request meets a new process.
  */
 const SETTLING_MS = 1_000;
 
@@ -41,10 +41,10 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunc
     instances,
     amnesia,
     concurrency: 1,
-    // The count below throttles first; the environments that amnesia retires still take their places.
+    // `running` throttles first; environments that `amnesia` has retired still count here.
     maxInstances: concurrency + instances,
-    // Without extensions there is no time to shut down: "The Runtime … 0 ms" ("Understanding the Lambda execution
-    // environment lifecycle", shutdown phase).
+    // A function without extensions has no time to shut down: "0 ms" ("Understanding the Lambda execution environment
+    // lifecycle", shutdown phase).
     graceMs: 0,
     async start() {
       const environment = await startEnvironment({ settings, runtime, signal: closing.signal, onOutput });

@@ -1,25 +1,25 @@
-/** How an invocation went, as the ingress learns it from Lambda. */
+/** Result of an invocation, as Lambda reports it to the ingress. */
 export type Outcome =
-  /** The function's JSON, whole. */
+  /** The function returned JSON. */
   | { readonly kind: "buffered"; readonly payload: string }
-  /** The function streams. Iterating throws when the stream breaks off: an error, a crash, the time limit. */
+  /** The function streams. The iteration throws when the stream breaks off: by an error, a crash or the time limit. */
   | { readonly kind: "streamed"; readonly contentType: string; readonly body: AsyncIterable<Buffer> }
-  /** The function threw, crashed or ran out of time before it answered. */
+  /** The function threw, crashed or reached its time limit before it responded. */
   | { readonly kind: "failed"; readonly error: FunctionError }
-  /** Lambda never called the function. */
+  /** Lambda did not call the function. */
   | { readonly kind: "refused"; readonly reason: "too large" | "throttled" };
 
-/** An error as the Lambda Runtime API carries it: type and message. */
+/** An error in the form of the Lambda Runtime API. */
 export interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
 }
 
-/** An invocation under way in one execution environment. */
+/** An invocation that runs in one execution environment. */
 export interface RunningInvocation {
   readonly outcome: Promise<Outcome>;
-  /** Settles when the whole answer is out. */
+  /** Resolves when the whole response was sent. */
   readonly answered: Promise<void>;
-  /** Settles when the environment is free again or gone, which may be after the answer is out. */
+  /** Resolves when the environment is free again or has ended, which may be after the response. */
   readonly done: Promise<void>;
 }

@@ -3,17 +3,17 @@ import { MAX_STREAM_BYTES } from "./lambda-limits.ts";
 import type { FunctionError, Outcome } from "./outcome.ts";
 
 export interface ReceivedStream {
-  /** What the runtime posts. */
+  /** The request in which the runtime posts the response. */
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Called when the whole answer is in. */
+  /** Called when the whole response was received. */
   readonly onEnd: () => void;
-  /** What Lambda knows of why the runtime went away: the time limit, or how its process ended. */
+  /** Why the runtime went away, if Lambda knows: the time limit, or how its process ended. */
   readonly failure: () => FunctionError | undefined;
 }
 
 /**
- * The answer of a streaming function, passed on as the runtime posts it. An error after the first byte arrives in a
+ * The response of a streaming function, passed on as the runtime posts it. An error after the first byte arrives in a
  * trailer (Lambda Developer Guide, "Building a custom runtime", response streaming).
  */
 export function receiveStream(stream: ReceivedStream): Outcome {
@@ -45,12 +45,12 @@ async function* chunks({ request, response, onEnd, failure }: ReceivedStream): A
   if (errorType) throw brokenOff({ errorType, errorMessage: "", ...decoded(body) });
 }
 
-/** An answer that breaks off; the cause is the function's error. */
+/** The error of a response that breaks off; its cause is the function's error. */
 function brokenOff(cause: FunctionError): Error {
   return new Error(`${cause.errorType} in the middle of the answer.`, { cause });
 }
 
-/** "Lambda-Runtime-Function-Error-Body": the error as JSON, in base64. */
+/** Decodes the trailer "Lambda-Runtime-Function-Error-Body": the error as JSON, in base64. */
 function decoded(body: string): Partial<FunctionError> {
   try {
     return JSON.parse(Buffer.from(body, "base64").toString());

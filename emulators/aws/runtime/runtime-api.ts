@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { closeIngress, openIngress } from "../../ingress.ts";
-import { MAX_ANSWER_BYTES } from "./lambda-limits.ts";
+import { MAX_RESPONSE_BYTES } from "./lambda-limits.ts";
 import type { FunctionError, Outcome, RunningInvocation } from "./outcome.ts";
 import { receiveStream } from "./response-stream.ts";
 import { readError, readText, reply } from "./runtime-messages.ts";
 
-/** An event on its way to the function. */
+/** An event for the function. */
 interface Work {
   readonly requestId: string;
   readonly event: string;
-  /** When the invocation's time is up, in Unix milliseconds. */
-  readonly deadline: number;
+  /** Time limit of the invocation, in Unix milliseconds. */
+  readonly expiresAt: number;
   readonly functionArn: string;
   readonly traceId: string;
 }
@@ -22,12 +22,12 @@ interface Work {
 export interface RuntimeApi {
   /** Value of `AWS_LAMBDA_RUNTIME_API`: host and port. */
   readonly address: string;
-  /** Settles when the runtime first asks for work; rejects with a `FunctionError` when initialisation failed. */
+  /** Resolves when the runtime first asks for work; rejects with a `FunctionError` when initialisation failed. */
   readonly ready: Promise<void>;
   assign(work: Work): RunningInvocation;
-  /** Fails what is under way, and the initialisation if that is not over. */
+  /** Fails the invocation in progress, and the initialisation if that has not ended. */
   fail(error: FunctionError): void;
-  /** The process is gone: fails all there is and all to come, and closes the server. */
+  /** Reports that the process has ended: fails the invocation in progress and all later ones, and closes the server. */
   end(error: FunctionError): Promise<void>;
 }
 
@@ -36,9 +36,9 @@ interface Assignment {
   readonly outcome: PromiseWithResolvers<Outcome>;
   readonly answered: PromiseWithResolvers<void>;
   readonly done: PromiseWithResolvers<void>;
-  /** The runtime has sent its answer, or begun to. */
+  /** Whether the runtime has begun to send its response. */
   begun: boolean;
-  /** Why an answer that has begun breaks off. */
+  /** Why a response that has begun breaks off. */
   failure?: FunctionError;
 }
 
@@ -46,7 +46,7 @@ const INVOCATION = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error
 
 export async function openRuntimeApi(): Promise<RuntimeApi> {
   const ready = Promise.withResolvers<void>();
-  // Nobody may be waiting for the initialisation when it fails.
+  // The initialisation may fail before anything waits for it.
   ready.promise.catch(() => {});
   let current: Assignment | undefined;
   let waiting: ServerResponse | undefined;
@@ -65,19 +65,23 @@ export async function openRuntimeApi(): Promise<RuntimeApi> {
   function fail(error: FunctionError): void {
     ready.reject(error);
     if (!current) return;
-    // Of a function whose time ran out, that is the reason, and not how its process then ended.
+    // For a function that reached its time limit, the limit is the reason, not how its process then ended.
     current.failure ??= error;
     current.outcome.resolve({ kind: "failed", error });
   }
 
-  async function answer(assignment: Assignment, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function takeResponse(
+    assignment: Assignment,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
     if (request.headers["lambda-runtime-function-response-mode"] === "streaming") {
       const stream = { request, response, onEnd: assignment.answered.resolve, failure: () => assignment.failure };
       return assignment.outcome.resolve(receiveStream(stream));
     }
     const payload = await readText(request);
-    if (Buffer.byteLength(payload) > MAX_ANSWER_BYTES) {
-      const errorMessage = `Exceeded maximum allowed payload size (${MAX_ANSWER_BYTES} bytes).`;
+    if (Buffer.byteLength(payload) > MAX_RESPONSE_BYTES) {
+      const errorMessage = `Exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
       reply(response, 413, { errorType: "RequestEntityTooLarge", errorMessage });
       const error = { errorType: "Function.ResponseSizeTooLarge", errorMessage };
       return assignment.outcome.resolve({ kind: "failed", error });
@@ -100,13 +104,13 @@ export async function openRuntimeApi(): Promise<RuntimeApi> {
       return reply(response, 400, { errorType: "InvalidRequestID", errorMessage: "Invalid request ID" });
     }
     assignment.begun = true;
-    if (verb === "response") return answer(assignment, request, response);
+    if (verb === "response") return takeResponse(assignment, request, response);
     assignment.outcome.resolve({ kind: "failed", error: await readError(request) });
     reply(response, 202, { status: "OK" });
   }
 
   const { server, url } = await openIngress(0, (request, response) => {
-    // A runtime that dies while it sends breaks its own request off, and the exit of its process says so elsewhere.
+    // A runtime that dies while it sends breaks its own request; the end of its process is reported elsewhere.
     route(request, response).catch(() => response.destroy());
   });
 
@@ -129,13 +133,13 @@ export async function openRuntimeApi(): Promise<RuntimeApi> {
       waiting?.writeHead(200, {
         "content-type": "application/json",
         "lambda-runtime-aws-request-id": work.requestId,
-        "lambda-runtime-deadline-ms": String(work.deadline),
+        "lambda-runtime-deadline-ms": String(work.expiresAt),
         "lambda-runtime-invoked-function-arn": work.functionArn,
         "lambda-runtime-trace-id": work.traceId,
       });
       waiting?.end(work.event);
       const { outcome, answered, done } = assignment;
-      // Whole answers are out as soon as they are known.
+      // Buffered responses are complete when they are known.
       void outcome.promise.then(({ kind }) => kind !== "streamed" && answered.resolve());
       return { outcome: outcome.promise, answered: answered.promise, done: done.promise };
     },

@@ -1,6 +1,6 @@
 /**
- * A program: the stand-in for `aws-lambda-ric`, AWS's own runtime for Node.js, where that is not installed (it compiles
- * native code). Asks the Runtime API for work, one event at a time, and answers as AWS's runtime does.
+ * A program: replaces `aws-lambda-ric`, AWS's own runtime for Node.js, where that is not installed (it compiles native
+ * code). It asks the Runtime API for one event at a time and responds as AWS's runtime does.
  */
 import { Agent, type IncomingMessage, request as openRequest } from "node:http";
 import { loadHandler } from "./handler-loading.ts";
@@ -27,8 +27,8 @@ try {
 }
 
 async function serve(handler: MarkedHandler): Promise<never> {
-  const answer = isStreaming(handler) ? answerStreaming : answerBuffered;
-  for (;;) await answer(handler, await nextEvent());
+  const respond = isStreaming(handler) ? respondStreaming : respondBuffered;
+  for (;;) await respond(handler, await nextEvent());
 }
 
 async function nextEvent(): Promise<NextEvent> {
@@ -52,18 +52,18 @@ async function nextEvent(): Promise<NextEvent> {
   return { event, context };
 }
 
-async function answerBuffered(handler: MarkedHandler, { event, context }: NextEvent): Promise<void> {
+async function respondBuffered(handler: MarkedHandler, { event, context }: NextEvent): Promise<void> {
   const path = `/invocation/${context.awsRequestId}`;
   try {
-    const answer = await handler(event, context);
-    await post(`${path}/response`, answer === undefined ? null : answer);
+    const response = await handler(event, context);
+    await post(`${path}/response`, response === undefined ? null : response);
   } catch (error) {
     console.error(error);
     await post(`${path}/error`, describe(error));
   }
 }
 
-async function answerStreaming(handler: MarkedHandler, { event, context }: NextEvent): Promise<void> {
+async function respondStreaming(handler: MarkedHandler, { event, context }: NextEvent): Promise<void> {
   const request = openRequest(`${API}/invocation/${context.awsRequestId}/response`, {
     agent,
     method: "POST",
@@ -78,7 +78,7 @@ async function answerStreaming(handler: MarkedHandler, { event, context }: NextE
     request.on("error", reject);
     request.on("response", (response) => response.resume().on("end", resolve).on("error", reject));
   });
-  // A handler may throw before anybody waits for the Runtime API.
+  // The handler may throw before this promise is awaited.
   accepted.catch(() => {});
   try {
     const result = handler(event, toRuntimeStream(request), context);

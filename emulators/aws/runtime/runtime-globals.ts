@@ -4,19 +4,19 @@ const STREAMING: unique symbol = Symbol.for("aws.lambda.runtime.handler.streamin
 const PRELUDE_TYPE = "application/vnd.awslambda.http-integration-response";
 const DELIMITER = new Uint8Array(8);
 
-/** The stream a handler writes to: the POST to the Runtime API, with the two things Lambda's runtime adds. */
+/** The stream that a handler writes to: the POST to the Runtime API, with the two members that Lambda's runtime adds. */
 interface RuntimeStream extends ClientRequest {
   setContentType(contentType: string): void;
   beforeFirstWrite?: () => void;
 }
 
-/** Marks of a handler, as `awslambda.streamifyResponse` leaves them. */
+/** A handler with the mark of `awslambda.streamifyResponse`. */
 export interface MarkedHandler {
   (...parameters: readonly unknown[]): unknown;
   [STREAMING]?: unknown;
 }
 
-/** Puts `awslambda` in place, as Lambda's runtime does before it loads the function. */
+/** Installs the global `awslambda`, as Lambda's runtime does before it loads the function. */
 export function installGlobals(): void {
   const awslambda = {
     streamifyResponse(handler: MarkedHandler): MarkedHandler {
@@ -39,7 +39,7 @@ export function isStreaming(handler: MarkedHandler): boolean {
   return handler[STREAMING] === "response";
 }
 
-/** Turns the request to the Runtime API into what handlers write to. The metadata goes out with the first `write` only. */
+/** Turns the request to the Runtime API into a handler's stream. Only the first `write` sends the metadata. */
 export function toRuntimeStream(request: ClientRequest): RuntimeStream {
   const stream = request as RuntimeStream;
   const write = request.write.bind(request) as (...parameters: unknown[]) => boolean;

@@ -1,19 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FunctionError } from "./outcome.ts";
 
-/** Answers a runtime in JSON. */
+/** Responds to a runtime in JSON. */
 export function reply(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
-/** The body of a message as text. */
+/** Reads the body of a message as text. */
 export async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
 
-/** The error a runtime reports. */
+/** Reads the error that a runtime reports. */
 export async function readError(request: IncomingMessage): Promise<FunctionError> {
   const { errorType = "Unknown", errorMessage = "" } = JSON.parse(await readText(request)) as Partial<FunctionError>;
   return { errorType, errorMessage };

@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { headerValue, type ReceivedRequest, receive } from "../ingress/received-request.ts";
+import type { LambdaFunction } from "../runtime/lambda-function.ts";
+import { MAX_EVENT_BYTES } from "../runtime/lambda-limits.ts";
+import type { FunctionError, Outcome } from "../runtime/outcome.ts";
 import { completeFrame, EVENT_STREAM, type InvokeComplete, payloadFrame } from "./event-stream.ts";
-import { type ApiError, admit, THROTTLED, TOO_LARGE, UNKNOWN_OPERATION } from "./invoke-rules.ts";
-import type { LambdaFunction } from "./lambda-function.ts";
-import { MAX_EVENT_BYTES } from "./lambda-limits.ts";
-import type { FunctionError, Outcome } from "./outcome.ts";
+import { type ApiError, checkInvoke, THROTTLED, TOO_LARGE, UNKNOWN_OPERATION } from "./invoke-rules.ts";
 
 /** "POST /2021-11-15/functions/FunctionName/response-streaming-invocations?Qualifier=Qualifier HTTP/1.1" */
 const INVOCATIONS = /^\/2021-11-15\/functions\/([^/]+)\/response-streaming-invocations$/;
 
 /**
- * Lambda's API, as far as it runs functions: InvokeWithResponseStream (Lambda API Reference), without the log that
+ * The part of Lambda's API that runs functions: InvokeWithResponseStream (Lambda API Reference), without the log that
  * `X-Amz-Log-Type: Tail` asks for.
  */
 export function createInvokeApi(lambda: LambdaFunction): RequestListener {
@@ -22,9 +22,9 @@ export function createInvokeApi(lambda: LambdaFunction): RequestListener {
     if (!received) return refuse(response, TOO_LARGE);
     const functionName = INVOCATIONS.exec(received.path)?.[1];
     if (received.method !== "POST" || functionName === undefined) return refuse(response, UNKNOWN_OPERATION);
-    const admitted = admit(toInvokeRequest(received, functionName));
-    if ("errorType" in admitted) return refuse(response, admitted);
-    response.setHeader("x-amz-executed-version", admitted.version);
+    const checked = checkInvoke(toInvokeRequest(received, functionName));
+    if ("errorType" in checked) return refuse(response, checked);
+    response.setHeader("x-amz-executed-version", checked.version);
     // "For the DryRun invocation type, this status code is 204."
     if (headerValue(received, "x-amz-invocation-type") === "DryRun") return void response.writeHead(204).end();
     const event = JSON.parse(received.body.toString() || "{}");
@@ -36,12 +36,12 @@ export function createInvokeApi(lambda: LambdaFunction): RequestListener {
   }
 
   return (message, response) => {
-    // What is left to fail here is the client's connection.
+    // Only the client's connection can still fail here.
     serve(message, response).catch(() => response.destroy());
   };
 }
 
-function toInvokeRequest(received: ReceivedRequest, functionName: string): Parameters<typeof admit>[0] {
+function toInvokeRequest(received: ReceivedRequest, functionName: string): Parameters<typeof checkInvoke>[0] {
   return {
     functionName: decodeURIComponent(functionName),
     qualifier: new URLSearchParams(received.query).get("Qualifier") ?? undefined,
@@ -52,8 +52,8 @@ function toInvokeRequest(received: ReceivedRequest, functionName: string): Param
 }
 
 /**
- * A function's answer as events. One that does not stream comes in one piece; how that is on Lambda is an assumption, and
- * so is the form of `ErrorDetails`. "Unhandled" is the code that clients in the field tell failed functions by.
+ * A function's response as events. A buffered response is one chunk, and `ErrorDetails` holds type and message; both are
+ * assumptions about Lambda. Published clients recognise failed functions by the code "Unhandled".
  */
 async function* toFrames(outcome: Exclude<Outcome, { kind: "refused" }>): AsyncGenerator<Uint8Array> {
   if (outcome.kind === "failed") return yield completeFrame(toComplete(outcome.error));

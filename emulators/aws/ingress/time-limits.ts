@@ -1,6 +1,6 @@
-/** The clocks of an ingress on one request. */
+/** The running time limits of one request. */
 export interface TimeLimits {
-  /** Something happened: the idle clock starts again. */
+  /** Restarts the idle limit. */
   touch(): void;
   stop(): void;
 }
@@ -11,7 +11,7 @@ export interface TimeLimitsOptions {
   readonly onExpired: () => void;
 }
 
-/** Starts both clocks; `onExpired` is called at most once. */
+/** Starts both limits; `onExpired` is called at most once. */
 export function startTimeLimits({ totalMs, idleMs, onExpired }: TimeLimitsOptions): TimeLimits {
   const expire = (): void => {
     stop();

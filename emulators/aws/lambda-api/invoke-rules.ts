@@ -1,26 +1,26 @@
-import { FUNCTION_ARN, FUNCTION_NAME } from "./function-environment.ts";
-import { MAX_EVENT_BYTES } from "./lambda-limits.ts";
+import { FUNCTION_ARN, FUNCTION_NAME } from "../runtime/function-environment.ts";
+import { MAX_EVENT_BYTES } from "../runtime/lambda-limits.ts";
 
 /**
- * What Lambda's API makes of a request to InvokeWithResponseStream before it runs the function. Statuses and types are those
- * of the Lambda API Reference, "InvokeWithResponseStream", Errors; the messages are what Lambda is seen to send.
+ * The checks of Lambda's API for InvokeWithResponseStream before it runs the function. Statuses and types are those of the
+ * Lambda API Reference, "InvokeWithResponseStream", Errors; the messages are observed ones.
  */
 
-/** A refusal of the API: status, value of `x-amzn-errortype`, and the body. */
+/** An error of the API: status, value of `x-amzn-errortype`, and the body. */
 export interface ApiError {
   readonly status: number;
   readonly errorType: string;
   readonly body: object;
 }
 
-/** What a name may look like (same page, FunctionName, Pattern). */
+/** Form of a function name (same page, FunctionName, Pattern). */
 const NAME =
   /^(arn:(aws[a-zA-Z-]*)?:lambda:)?([a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?(?<name>[a-zA-Z0-9-_.]+)(:(?<qualifier>\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?$/;
 
 /** "InvocationType: Valid Values: RequestResponse | DryRun" (same page). */
 const INVOCATION_TYPES = ["RequestResponse", "DryRun"];
 
-/** Versions the emulated function has, by what they are called: itself, and the alias that the stack makes. */
+/** Versions of the emulated function by qualifier: itself, and the alias that the stack creates. */
 const VERSIONS: Readonly<Record<string, string>> = { $LATEST: "$LATEST", live: "1" };
 
 /** "You can also … `TooManyRequestsException`: The request throughput limit was exceeded", with the reason (same page). */
@@ -40,23 +40,23 @@ export const TOO_LARGE: ApiError = {
   },
 };
 
-/** Another operation of the API than this one. Its real answer is not documented. */
+/** The response to every other operation of the API. Lambda's own is not documented. */
 export const UNKNOWN_OPERATION: ApiError = { status: 404, errorType: "UnknownOperationException", body: {} };
 
 export interface InvokeRequest {
-  /** As in the path, decoded: a name, a partial or a whole ARN. */
+  /** From the path, decoded: a name, a partial ARN or a whole one. */
   readonly functionName: string;
-  /** `?Qualifier=`. */
+  /** Value of `?Qualifier=`. */
   readonly qualifier: string | undefined;
   readonly invocationType: string | undefined;
   readonly authorization: string | undefined;
   readonly payload: string;
 }
 
-/** Why Lambda does not run the function, or the version that it runs. */
-export function admit(request: InvokeRequest): ApiError | { readonly version: string } {
+/** The version that Lambda runs, or the error for which it does not run the function. */
+export function checkInvoke(request: InvokeRequest): ApiError | { readonly version: string } {
   const { functionName, invocationType = "RequestResponse", payload } = request;
-  // Who signed, and whether rightly, is not looked at: there are no accounts here.
+  // The signature itself is not checked: the emulator has no accounts.
   if (!request.authorization?.startsWith("AWS4-HMAC-SHA256 Credential=")) {
     return refusal(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
   }

@@ -8,13 +8,13 @@ const codec = new EventStreamCodec(
 /** The media type of the frames ("Event stream encoding" of AWS's Smithy specification). */
 export const EVENT_STREAM = "application/vnd.amazon.eventstream";
 
-/** How an invocation ended, as the last event says (Lambda API Reference, InvokeWithResponseStreamCompleteEvent). */
+/** How an invocation ended, in the last event (Lambda API Reference, InvokeWithResponseStreamCompleteEvent). */
 export interface InvokeComplete {
   readonly ErrorCode?: string;
   readonly ErrorDetails?: string;
 }
 
-/** A part of the function's answer as a frame (Lambda API Reference, InvokeResponseStreamUpdate). */
+/** A part of the function's response as a frame (Lambda API Reference, InvokeResponseStreamUpdate). */
 export const payloadFrame = (payload: Uint8Array): Uint8Array =>
   toFrame("PayloadChunk", "application/octet-stream", payload);
 
