@@ -15,9 +15,9 @@ export function principalAttributes({ issuer, subject, clientId, scopes, claims 
     ...(subject !== undefined && { subject }),
     ...(clientId !== undefined && { clientId }),
     scopes: [...scopes],
-    // Entra, Okta and Keycloak; Cognito.
+    // Most issuers have `groups`; one prefixes the claim with its own name.
     groups: [...textsIn(claims.groups), ...textsIn(claims["cognito:groups"])],
-    // Entra and Auth0; Keycloak.
+    // Most issuers have `roles`; some have it one level deeper.
     roles: [...textsIn(claims.roles), ...textsIn(realm?.roles)],
   };
 }

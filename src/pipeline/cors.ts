@@ -13,7 +13,7 @@ const REQUEST_HEADERS = new Set([
   "traceparent",
   "tracestate",
 ]);
-/** What it must be able to read; the second is what API Gateway makes of the first. */
+/** Response headers that a web page may read. The second is the name under which one kind of ingress sends the first. */
 const RESPONSE_HEADERS = "www-authenticate, x-amzn-remapped-www-authenticate, mcp-session-id, retry-after";
 /** Browsers cap this; Chromium at two hours. */
 const PREFLIGHT_MAX_AGE_SECONDS = 7200;
