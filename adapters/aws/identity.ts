@@ -1,5 +1,5 @@
 import type { PlatformIdentity, PlatformIdentityProvider } from "../../src/adapter.ts";
-import { isRestEvent, type LambdaEvent } from "./lambda-event.ts";
+import type { RestIdentity, UrlIdentity } from "./lambda-event.ts";
 
 /** Issuer of the callers whose signature (SigV4) the ingress checked, and the kind that selects them. */
 const AWS_IAM = "aws-iam";
@@ -16,24 +16,10 @@ const awsIam: PlatformIdentityProvider = {
 /** The ways in which AWS attests callers. */
 export const platformIdentities: readonly PlatformIdentityProvider[] = [awsIam];
 
-/** The caller whose signature the ingress checked; undefined where it checked none. */
-export function readIdentity(event: LambdaEvent): PlatformIdentity | undefined {
-  if (isRestEvent(event)) {
-    const { userArn, accountId, caller } = event.requestContext.identity;
-    return toIdentity(userArn, accountId, caller);
-  }
-  const { userArn, accountId, userId } = event.requestContext.authorizer?.iam ?? {};
-  return toIdentity(userArn, accountId, userId);
-}
-
-type Text = string | null | undefined;
-
-/**
- * The subject is the ARN with the session of an assumed role, because several people may share a role. The account is a
- * claim of its own, because policies often need just that.
- */
-function toIdentity(userArn: Text, accountId: Text, userId: Text): PlatformIdentity | undefined {
-  if (!userArn) return undefined;
+/** The caller whose signature (SigV4) the ingress checked, as its event names it. */
+export function signerIdentity(userArn: string, signer: RestIdentity | UrlIdentity): PlatformIdentity {
+  const { accountId } = signer;
+  const userId = "caller" in signer ? signer.caller : (signer as UrlIdentity).userId;
   const claims = { ...(accountId && { accountId }), ...(userId && { userId }) };
   return { issuer: AWS_IAM, subject: userArn, claims };
 }

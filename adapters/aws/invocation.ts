@@ -1,8 +1,8 @@
 import type { Invocation } from "../../src/adapter.ts";
-import { createBackgroundWork } from "../shared/background-work.ts";
+import { type BackgroundWork, createBackgroundWork } from "../shared/background-work.ts";
 import { startDeadline } from "../shared/deadline.ts";
-import { readIdentity } from "./identity.ts";
-import { isRestEvent, type LambdaEvent } from "./lambda-event.ts";
+import { signerIdentity } from "./identity.ts";
+import type { LambdaEvent } from "./lambda-event.ts";
 import type { LambdaContext } from "./lambda-runtime.ts";
 
 /** An invocation that is in progress. */
@@ -31,27 +31,28 @@ export function openInvocation({ event, context, canStream }: InvocationOptions)
   const requestId = context.awsRequestId;
   const remainingMs = context.getRemainingTimeInMillis();
   const deadline = startDeadline(remainingMs - deadlineMarginMs(remainingMs));
-  const background = createBackgroundWork();
+  let background: BackgroundWork | undefined;
   const logFailure = (error: unknown): void =>
     console.error(`request ${requestId}: work after the response failed:`, error);
-  const identity = readIdentity(event);
+  const isRest = "httpMethod" in event;
+  const signer = isRest ? event.requestContext.identity : event.requestContext.authorizer?.iam;
   return {
     facts: {
       requestId,
-      clientIp: clientIp(event),
-      ...(identity && { identity }),
+      // The address that the ingress saw. Headers can be forged.
+      clientIp: isRest ? event.requestContext.identity.sourceIp : event.requestContext.http.sourceIp,
+      ...(signer?.userArn && { identity: signerIdentity(signer.userArn, signer) }),
       deadline: deadline.signal,
       canStream,
       exclusive: true,
-      waitUntil: (work) => background.add(work, logFailure),
+      waitUntil(work) {
+        background ??= createBackgroundWork();
+        background.add(work, logFailure);
+      },
     },
     async close() {
-      await background.settled();
+      await background?.settled();
       deadline.clear();
     },
   };
 }
-
-/** The address that the ingress saw. Headers can be forged. */
-const clientIp = (event: LambdaEvent): string =>
-  isRestEvent(event) ? event.requestContext.identity.sourceIp : event.requestContext.http.sourceIp;

@@ -19,7 +19,7 @@ export interface RestEvent {
 }
 
 /** `$context.identity` of a REST API; the ids are `null` for methods without AWS_IAM ("Mapping template variables"). */
-interface RestIdentity {
+export interface RestIdentity {
   readonly sourceIp: string;
   readonly userArn?: string | null;
   readonly accountId?: string | null;
@@ -47,10 +47,15 @@ export interface UrlEvent {
 
 /** `requestContext.authorizer` of payload 2.0; `iam` is there for routes and URLs with AWS_IAM. */
 interface UrlAuthorizer {
-  readonly iam?: { readonly userArn?: string; readonly accountId?: string; readonly userId?: string } | null;
+  readonly iam?: UrlIdentity | null;
 }
 
-export type LambdaEvent = RestEvent | UrlEvent;
+/** The caller of a route or URL with AWS_IAM. */
+export interface UrlIdentity {
+  readonly userArn?: string;
+  readonly accountId?: string;
+  readonly userId?: string;
+}
 
-/** Tells the payloads apart: only 1.0 has `httpMethod`. */
-export const isRestEvent = (event: LambdaEvent): event is RestEvent => "httpMethod" in event;
+/** Only payload 1.0 has `httpMethod`. */
+export type LambdaEvent = RestEvent | UrlEvent;

@@ -1,10 +1,10 @@
 import { AnycloudError, type HttpRequest } from "../../src/adapter.ts";
 import { joinHeaders } from "../shared/join-headers.ts";
-import { isRestEvent, type LambdaEvent, type RestEvent, type UrlEvent } from "./lambda-event.ts";
+import type { LambdaEvent, RestEvent, UrlEvent } from "./lambda-event.ts";
 
 /** The HTTP request that an event carries. Throws ENTRY_INVALID for an event of anything but HTTP. */
 export function toRequest(event: LambdaEvent): HttpRequest {
-  if (isRestEvent(event)) return fromRestEvent(event);
+  if ("httpMethod" in event) return fromRestEvent(event);
   if ("rawPath" in event) return fromUrlEvent(event);
   const message =
     "This function serves HTTP: invoke it through API Gateway (payload 1.0) or a Function URL (payload 2.0).";
@@ -18,8 +18,8 @@ function fromRestEvent(event: RestEvent): HttpRequest {
   return {
     method: event.httpMethod,
     url: toUrl(event.path, query),
-    headers: joinHeaders(Object.entries(event.multiValueHeaders ?? event.headers ?? {})),
     ...toBody(event),
+    headers: joinHeaders(Object.entries(event.multiValueHeaders ?? event.headers ?? {})),
   };
 }
 
@@ -29,8 +29,8 @@ function fromUrlEvent(event: UrlEvent): HttpRequest {
   return {
     method: event.requestContext.http.method,
     url: toUrl(event.rawPath, event.rawQueryString),
-    headers: joinHeaders([...Object.entries(event.headers), ...cookies]),
     ...toBody(event),
+    headers: joinHeaders([...Object.entries(event.headers), ...cookies]),
   };
 }
 
