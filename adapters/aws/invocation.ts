@@ -52,7 +52,7 @@ export function openInvocation({ event, context, canStream }: InvocationOptions)
     },
     async close() {
       await background?.settled();
-      deadline.clear();
+      clearTimeout(deadline.timer);
     },
   };
 }

@@ -35,7 +35,7 @@ export function openInvocation({ context, connection, timeoutMs, background }: I
       canStream: connection !== undefined,
       waitUntil: (work) => background.add(work, (error) => context.error("work after the response failed:", error)),
     },
-    close: deadline.clear,
+    close: () => clearTimeout(deadline.timer),
   };
 }
 

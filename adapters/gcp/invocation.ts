@@ -39,7 +39,7 @@ export function openInvocation({ incoming, outgoing, environment, inFlight }: In
   const disconnected = new AbortController();
   const deadline = startDeadline(environment.deadlineMs);
   outgoing.once("close", () => {
-    deadline.clear();
+    clearTimeout(deadline.timer);
     // The same event means three things (functions-framework, timeout.js): the data plane timed out, the client
     // disconnected, or the response is complete. The last is no disconnect.
     if (!outgoing.writableFinished) disconnected.abort();

@@ -2,8 +2,8 @@
 export interface Deadline {
   readonly signal: AbortSignal;
   fire(): void;
-  /** Stops the timer. The signal then fires only by `fire`. */
-  clear(): void;
+  /** To be cleared when the response has ended. The signal then fires only by `fire`. */
+  readonly timer: NodeJS.Timeout | undefined;
 }
 
 /** The longest delay that a timer of Node.js can count, 25 days; a longer one would fire at once. */
@@ -13,5 +13,5 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 export function startDeadline(afterMs: number): Deadline {
   const controller = new AbortController();
   const timer = afterMs <= MAX_DELAY_MS ? setTimeout(() => controller.abort(), afterMs) : undefined;
-  return { signal: controller.signal, fire: () => controller.abort(), clear: () => clearTimeout(timer) };
+  return { signal: controller.signal, fire: () => controller.abort(), timer };
 }

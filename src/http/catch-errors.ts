@@ -7,6 +7,7 @@ import type { HttpHandler } from "./http-handler.ts";
  * connection, because a clean end would pass a truncated answer off as a whole one.
  */
 export function catchErrors(handler: HttpHandler): HttpHandler {
+  if (safe.has(handler)) return handler;
   return async (request, invocation) => {
     try {
       return await handler(request, invocation);
@@ -19,4 +20,13 @@ export function catchErrors(handler: HttpHandler): HttpHandler {
       };
     }
   };
+}
+
+/** Handlers that respond to every error themselves. */
+const safe = new WeakSet<HttpHandler>();
+
+/** Marks a handler that never throws. */
+export function markSafe(handler: HttpHandler): HttpHandler {
+  safe.add(handler);
+  return handler;
 }

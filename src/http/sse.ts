@@ -17,12 +17,6 @@ export const SSE_HEARTBEAT = ": keepalive\n\n";
 export const sseFrame = (json: string, id?: string): string =>
   `${id === undefined ? "" : `id: ${id}\n`}event: message\ndata: ${json}\n\n`;
 
-/**
- * The frame that tells a client from where to resume before there is a message (MCP 2025-11-25, Streamable HTTP). Clients
- * of earlier revisions take its empty data for a broken message.
- */
-export const ssePriming = (id: string, retryMs: number): string => `id: ${id}\nretry: ${retryMs}\ndata: \n\n`;
-
 /** Sent before a stream is closed that the client should come back for. */
 export const sseRetry = (retryMs: number): string => `retry: ${retryMs}\n\n`;
 

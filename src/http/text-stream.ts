@@ -21,10 +21,10 @@ export class TextStream implements AsyncIterableIterator<string> {
   }
 
   /** No further texts: the reader gets those that are there, then the end. Idempotent. */
-  end(): void {
+  readonly end = (): void => {
     this.#isEnded = true;
     this.#wake?.();
-  }
+  };
 
   [Symbol.asyncIterator](): this {
     return this;

@@ -3,6 +3,7 @@ import type { Authentication } from "../auth/authenticate.ts";
 import { ANYBODY } from "../auth/caller.ts";
 import type { RequestContext, UnauthenticatedRequest } from "../auth/request-context.ts";
 import type { Config } from "../config/config.ts";
+import { markSafe } from "../http/catch-errors.ts";
 import { toFailureResponse } from "../http/error-response.ts";
 import type { HttpHandler, HttpRequest, HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
@@ -12,7 +13,7 @@ import type { RateLimits } from "../limits/rate.ts";
 import type { Protocol2025Handler } from "../protocol-2025/handler.ts";
 import { MODERN_REVISION } from "../protocol-2026/revision.ts";
 import { preflightResponse, readableBy } from "./cors.ts";
-import { hostProblem, isAllowedOrigin } from "./host-validation.ts";
+import { hostProblem } from "./host-validation.ts";
 import { type MessagePipeline, servePost } from "./parse-message.ts";
 import { serveStream } from "./serve-message.ts";
 
@@ -31,34 +32,24 @@ export interface Pipeline extends MessagePipeline {
 /** Answered without the server, for load balancers and uptime checks. */
 const HEALTH_PATH = "/health";
 
-/** The handler of an endpoint. It never throws. */
-export function createHttpHandler(pipeline: Pipeline): HttpHandler {
-  return async (request, invocation) => {
-    const { logFields, finish } = startRequestLog(request, invocation, pipeline.log);
+/** The handler of an endpoint: size of the headers, host, origin, then `route`. It never throws. */
+export const createHttpHandler = (pipeline: Pipeline): HttpHandler =>
+  markSafe(async (request, invocation) => {
+    const { config, log } = pipeline;
+    const { origin } = request.headers;
+    const { logFields, finish } = startRequestLog(request, invocation, log);
+    const refused = headerProblem(request, config) ?? hostProblem(request, config, invocation.clientIp);
+    if (refused) return finish(refused);
+    let response: HttpResponse;
     try {
-      return finish(await serveRequest(pipeline, { request, invocation, logFields }));
+      response = await route(pipeline, { request, invocation, logFields });
     } catch (error) {
-      return finish(toFailureResponse(error, { logFields }));
+      response = toFailureResponse(error, { logFields });
     }
-  };
-}
+    return finish(origin ? readableBy(origin, response) : response);
+  });
 
-/** The way of a request up to its message, in reading order: size, host, origin, path, method, caller. */
-async function serveRequest(pipeline: Pipeline, unauthenticated: UnauthenticatedRequest): Promise<HttpResponse> {
-  const { request, invocation } = unauthenticated;
-  const { config } = pipeline;
-  const tooLarge = headerProblem(request, config);
-  if (tooLarge) return tooLarge;
-  const hostRefused = hostProblem(request.headers.host, config, invocation.clientIp);
-  if (hostRefused) return forbidden(hostRefused);
-  const { origin } = request.headers;
-  if (!origin) return route(pipeline, unauthenticated);
-  if (!isAllowedOrigin(origin, config, invocation.clientIp)) return forbidden("This web origin may not call.");
-  return readableBy(origin, await route(pipeline, unauthenticated));
-}
-
-const forbidden = (message: string): HttpResponse => errorResponse(403, { code: JsonRpcCode.HTTP_ERROR, message });
-
+/** The way of a request up to its message: path, method, caller. */
 async function route(pipeline: Pipeline, unauthenticated: UnauthenticatedRequest): Promise<HttpResponse> {
   const { config, authentication } = pipeline;
   const { request } = unauthenticated;

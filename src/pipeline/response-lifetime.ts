@@ -6,8 +6,8 @@ export interface Lifetime {
   readonly heartbeatMs: number;
   /** Fires while there is still time to end cleanly. */
   readonly deadline?: AbortSignal | undefined;
-  /** False where the response ends by itself at the deadline. Default: true. */
-  readonly isCutAtDeadline?: () => boolean;
+  /** Whether the response ends by itself at the deadline; otherwise it is cut. */
+  readonly response?: { readonly endsAtDeadline: boolean };
   /** False when the response must be one JSON body: nothing can then be sent before it. */
   readonly canStream: boolean;
   /** The response in place of one that did not come in time. */
@@ -153,6 +153,6 @@ class ResponseClock {
   }
 
   readonly #onDeadline = (): void => {
-    if (this.#lifetime.isCutAtDeadline?.() ?? true) this.#resolve("deadline");
+    if (!this.#lifetime.response?.endsAtDeadline) this.#resolve("deadline");
   };
 }

@@ -24,33 +24,35 @@ export interface AuthorizedMessage
 export function serveMessage(handlers: ProtocolHandlers, authorized: AuthorizedMessage): Promise<HttpResponse> {
   const { heartbeatMs, ...context } = authorized;
   const { request, invocation, logFields, message } = context;
+  const abandonment = abandonmentOf(context);
   const { inbound, isPlain } = classify(request, message);
   // A message that neither era accepts is refused by the 2026 handler: it has the specification's ladder of errors.
   logFields.era = inbound.kind === "legacy" ? "legacy" : "modern";
-  const abandonment = abandonmentOf(context);
   // The headers of the response to `initialize` carry the session, so they wait for it.
   const canStream =
     invocation.canStream && acceptsStream(request.headers.accept) && logFields.mcpMethod !== "initialize";
-  let isCutAtDeadline = true;
+  const lifetime = { endsAtDeadline: false };
   const mcpRequest: McpRequest = {
     ...context,
     inbound,
     isPlain,
     canStream,
     signal: abandonment.signal,
+    lifetime,
     reportFailure: (error) => recordFailure(logFields, error),
-    handlesItsDeadline() {
-      isCutAtDeadline = false;
-    },
   };
-  return withLifetime(serve(handlers[logFields.era], mcpRequest), {
-    heartbeatMs,
-    canStream,
-    deadline: invocation.deadline,
-    isCutAtDeadline: () => isCutAtDeadline,
-    abandon: () => abandonment.abort(),
-    timedOut: () => timedOut(message),
-  });
+  const response = handlers[logFields.era].serve(mcpRequest);
+  return withLifetime(
+    response.catch((error) => toFailureResponse(error, mcpRequest)),
+    {
+      heartbeatMs,
+      canStream,
+      deadline: invocation.deadline,
+      response: lifetime,
+      abandon: () => abandonment.abort(),
+      timedOut: () => timedOut(message),
+    },
+  );
 }
 
 /** Opens a stream and sees it to its end. It ends by itself when the platform's time is up. */
@@ -70,14 +72,6 @@ export function serveStream(
     abandon: () => abandonment.abort(),
     timedOut: () => timedOut(undefined),
   });
-}
-
-async function serve(handler: ProtocolHandler, mcpRequest: McpRequest): Promise<HttpResponse> {
-  try {
-    return await handler.serve(mcpRequest);
-  } catch (error) {
-    return toFailureResponse(error, mcpRequest);
-  }
 }
 
 /** Aborted when nobody reads the response any more: the platform said so, or its owner calls `abort`. */

@@ -23,9 +23,9 @@ export async function listen(
   mcpRequest: McpRequest,
   { createServer, openServices, changeEvents, streamSeconds }: ListenOptions,
 ): Promise<HttpResponse> {
-  const { invocation, handlesItsDeadline } = mcpRequest;
+  const { invocation, lifetime } = mcpRequest;
   // A subscription that comes too late is also told to subscribe again.
-  if (invocation.deadline?.aborted) handlesItsDeadline();
+  if (invocation.deadline?.aborted) lifetime.endsAtDeadline = true;
   const subscription = await subscribe(changeEvents);
   const services = openServices(mcpRequest);
   const webRequest = lazyRequest(mcpRequest.request, mcpRequest.signal);
@@ -36,7 +36,7 @@ export async function listen(
   } finally {
     subscription.sdkResponded();
     // The response ends with the result that tells the client to subscribe again.
-    handlesItsDeadline();
+    lifetime.endsAtDeadline = true;
     const seconds = streamSecondsOf(streamSeconds, invocation);
     endAfter(() => handler.close(), { seconds, deadline: invocation.deadline, ended: subscription.ended });
   }

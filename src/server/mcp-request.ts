@@ -21,8 +21,8 @@ export interface McpRequest extends RequestContext {
   readonly maxOutputBytes: number;
   /** Logs why the response is a 5xx. The client is not told. */
   readonly reportFailure: (error: unknown) => void;
-  /** Called by a handler that ends its response by itself when the platform's time is up; any other response is cut short. */
-  readonly handlesItsDeadline: () => void;
+  /** `endsAtDeadline` is set by a handler that ends its response when the platform's time is up. Any other is cut then. */
+  readonly lifetime: { endsAtDeadline: boolean };
 }
 
 /** A GET that opens or resumes a stream. */

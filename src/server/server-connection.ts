@@ -81,7 +81,7 @@ export class ServerConnection implements Transport {
   }
 
   /** Hands the server a message of the client. `controls` are added to what handlers are passed. */
-  receive(message: JSONRPCMessage, controls?: MessageExtraInfo): void {
+  readonly receive = (message: JSONRPCMessage, controls?: MessageExtraInfo): void => {
     const { extra } = this.#options;
     this.#isReceiving = true;
     try {
@@ -89,7 +89,7 @@ export class ServerConnection implements Transport {
     } finally {
       this.#isReceiving = false;
     }
-  }
+  };
 
   /** Closes the server, after the message that it is sending: closing fails what a server still has to send. */
   end(): void {

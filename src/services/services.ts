@@ -80,7 +80,7 @@ class RequestServices implements OpenServices {
   hasWrites = false;
   readonly #writes = new Set<Promise<void>>();
   #services: Services | undefined;
-  #failure: Error | undefined;
+  failure: Error | undefined;
 
   constructor(options: RequestServicesOptions) {
     this.#options = options;
@@ -90,10 +90,6 @@ class RequestServices implements OpenServices {
     this.inUse = true;
     this.#services ??= this.#create();
     return this.#services;
-  }
-
-  get failure(): Error | undefined {
-    return this.#failure;
   }
 
   addWrite(write: Promise<void>, onFailure: (error: unknown) => void): void {
@@ -110,7 +106,7 @@ class RequestServices implements OpenServices {
   #create(): Services {
     const { durable, stateKeys, store, principal, message, closedBuckets } = this.#options;
     const recordFailure = (error: unknown): void => {
-      if (isStoreFailure(error)) this.#failure ??= error;
+      if (isStoreFailure(error)) this.failure ??= error;
     };
     const publish = (event: ServerEvent): void =>
       this.addWrite(this.#options.changeEvents.publish(event), recordFailure);

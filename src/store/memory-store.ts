@@ -1,7 +1,7 @@
 import { stateConflict } from "./conflict.ts";
 import { compareSortKeys, itemsInRange } from "./sort-order.ts";
-import type { StateItem, StateStore, StateWrite } from "./store.ts";
-import { checkExpiry, checkKey, checkPartition, checkWrite } from "./write-limits.ts";
+import type { StateCondition, StateItem, StateStore, StateWrite } from "./store.ts";
+import { checkKey, checkPartition, checkWrite } from "./write-limits.ts";
 
 /** The items of one partition. */
 interface Partition {
@@ -21,8 +21,14 @@ export function createMemoryStore(now: () => number = Date.now): StateStore {
   let sizeAfterSweep = 0;
   let lastVersion = 0;
 
-  function keep(item: StateWrite): StateItem {
+  function keep(item: StateWrite, when?: StateCondition): StateItem {
+    checkWrite(item);
     const { partition, sort, value, expiresAt } = item;
+    if (when) {
+      const there = partitions.get(partition)?.items.get(sort);
+      const version = there && there.expiresAt * 1000 > now() ? there.version : undefined;
+      if (version !== (when === "absent" ? undefined : when.version)) throw stateConflict();
+    }
     const kept = Object.freeze({ partition, sort, value, expiresAt, version: ++lastVersion });
     const found = partitions.get(partition);
     const there: Partition = found ?? { items: new Map() };
@@ -52,15 +58,7 @@ export function createMemoryStore(now: () => number = Date.now): StateStore {
       const item = partitions.get(key.partition)?.items.get(key.sort);
       return item && item.expiresAt * 1000 > now() ? item : undefined;
     },
-    async put(item, when) {
-      checkWrite(item);
-      if (when) {
-        const there = partitions.get(item.partition)?.items.get(item.sort);
-        const version = there && there.expiresAt * 1000 > now() ? there.version : undefined;
-        if (version !== (when === "absent" ? undefined : when.version)) throw stateConflict();
-      }
-      return keep(item);
-    },
+    put: async (item, when) => keep(item, when),
     async delete(key) {
       checkKey(key);
       const there = partitions.get(key.partition);
@@ -79,7 +77,6 @@ export function createMemoryStore(now: () => number = Date.now): StateStore {
     },
     async add(key, amount, expiresAt) {
       checkKey(key);
-      checkExpiry(expiresAt);
       const there = partitions.get(key.partition)?.items.get(key.sort);
       const before = there && there.expiresAt * 1000 > now() ? Number(there.value) : 0;
       keep({ ...key, value: String(before + amount), expiresAt });

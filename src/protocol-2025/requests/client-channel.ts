@@ -44,8 +44,9 @@ export class ClientChannel {
     const { streamId } = this.#options;
     const [mailbox] = this.#mailboxes as [MailboxReader];
     this.#serverRequests ??= new ServerRequests({ mailbox: mailbox.name, streamId });
+    const sent = this.#serverRequests.requestToClient(request);
     mailbox.expectReply(1);
-    return this.#serverRequests.requestToClient(request);
+    return sent;
   }
 
   /** A notification as it is sent to the client. */

@@ -69,6 +69,7 @@ export class SessionCall implements ConnectionEvents {
     const { protocolVersion } = session.record;
     const streamId = crypto.randomUUID();
     const requestIds = this.#pendingIds();
+    const controls = protocolVersion >= POLLING_SINCE ? this.#streamControls() : undefined;
     this.#connection = connection;
     this.#response = new SessionResponse({
       ...options,
@@ -86,21 +87,20 @@ export class SessionCall implements ConnectionEvents {
       sessionId: session.id,
       streamId,
       requestIds: requestIds as [RequestId],
-      onMessage: (message) => connection.receive(message),
+      onMessage: connection.receive,
       onCancelled: (id, notification) => {
         connection.receive(notification);
         // A server does not respond to a cancelled request.
         this.#settle(id);
       },
     });
-    options.handlesItsDeadline();
+    options.lifetime.endsAtDeadline = true;
     this.#stopWatching = watchCancellation(mcpRequest, {
       onClientLeft: () => this.#onClientLeft(),
       onDeadline: () => this.#onDeadline(),
       onTooLong: () => this.#fail(LASTS_TOO_LONG),
       longestRequestMs: timings.longestRequestMs,
     });
-    const controls = protocolVersion >= POLLING_SINCE ? this.#streamControls() : undefined;
     // Requests that were not given up while the server was built.
     for (const request of requests) if (this.#pending.has(request.id)) connection.receive(request, controls);
   }
@@ -113,11 +113,13 @@ export class SessionCall implements ConnectionEvents {
     if (!this.#options.canStream) {
       throw unreachableClient(request.method, "its requests are answered with one JSON body here");
     }
-    this.#response.push(this.#channel.requestToClient(request), this.#pendingIds());
+    const pending = this.#pendingIds();
+    this.#response.push(this.#channel.requestToClient(request), pending);
   }
 
   onNotification(notification: JSONRPCNotification): void {
-    this.#response.push(this.#channel.notificationToClient(notification), this.#pendingIds());
+    const pending = this.#pendingIds();
+    this.#response.push(this.#channel.notificationToClient(notification), pending);
   }
 
   onSessionNotification(notification: JSONRPCNotification): void {
@@ -146,13 +148,14 @@ export class SessionCall implements ConnectionEvents {
   #settle(id: RequestId, response?: JSONRPCResponse): void {
     if (!this.#pending.delete(id)) return;
     const pending = this.#pendingIds();
+    if (pending.length === 0) {
+      this.#channel.close();
+      this.#connection.end();
+      this.#stopWatching?.();
+      this.#finished.resolve();
+    }
     if (response) this.#response.push(response, pending);
     else if (pending.length === 0) this.#response.end();
-    if (pending.length > 0) return;
-    this.#channel.close();
-    this.#connection.end();
-    this.#stopWatching?.();
-    this.#finished.resolve();
   }
 
   /** Gives up, with an error for each request that has no response. */

@@ -24,10 +24,10 @@ export class SessionResponse {
   readonly #options: SessionResponseOptions;
   readonly #responses: JSONRPCMessage[] = [];
   readonly #timer: NodeJS.Timeout | undefined;
+  readonly #body = new TextStream();
   #resolve: (response: HttpResponse) => void = () => {};
   #pending: readonly RequestId[];
   #writer: StreamWriter | undefined;
-  #body: TextStream | undefined;
   #isDecided = false;
   #isAttached = true;
   #hasId = false;
@@ -70,7 +70,7 @@ export class SessionResponse {
   /** Nobody reads any further; messages are only logged. */
   detach(): void {
     this.#isAttached = false;
-    this.#body?.end();
+    this.#body.end();
   }
 
   /** Whether the client could come back for messages that it has not received. */
@@ -99,8 +99,7 @@ export class SessionResponse {
   }
 
   #stream(messages: readonly JSONRPCMessage[]): void {
-    const body = new TextStream();
-    this.#body = body;
+    this.#decide({ status: 200, headers: SSE_HEADERS, body: this.#body });
     const writer = new StreamWriter({
       ...this.#options,
       partition: streamPartition(this.#options.sessionId, this.#options.streamId),
@@ -108,24 +107,23 @@ export class SessionResponse {
       deliver: (events) => this.#deliver(events),
     });
     this.#writer = writer;
-    void writer.ended.then(() => body.end());
+    void writer.ended.then(this.#body.end);
     const first = [...this.#responses, ...messages];
     if (first.length > 0) writer.write(first, this.#pending);
-    this.#decide({ status: 200, headers: SSE_HEADERS, body });
   }
 
   #deliver(events: readonly StreamEvent[]): boolean {
     if (!this.#isAttached) return false;
     const { protocolVersion } = this.#options;
-    this.#body?.push(framesOf(events, protocolVersion));
     // Earlier clients are not told an id without a message.
     this.#hasId ||= events.some(({ id, message }) => id !== undefined && (message || protocolVersion >= POLLING_SINCE));
+    this.#body.push(framesOf(events, protocolVersion));
     if (this.#isLeaving && this.#hasId) this.#sendAway();
     return true;
   }
 
   #sendAway(): void {
-    this.#body?.push(sseRetry(RETRY_MS));
+    this.#body.push(sseRetry(RETRY_MS));
     this.detach();
   }
 

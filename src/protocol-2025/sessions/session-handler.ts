@@ -4,7 +4,7 @@ import type { HttpRequest, HttpResponse } from "../../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../../http/json-rpc.ts";
 import type { ProtocolHandler, StreamRequest } from "../../server/mcp-request.ts";
 import { badRequest, unknownSession } from "../error-responses.ts";
-import { type ClientReply, sortMessages } from "../requests/client-message.ts";
+import { sortMessages } from "../requests/client-message.ts";
 import { deliverNotification } from "../requests/client-notification.ts";
 import { postToMailbox } from "../requests/mailbox.ts";
 import { parseServerRequestId } from "../requests/server-requests.ts";
@@ -57,7 +57,20 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
       const sorted = sortMessages(isBatch ? message : [message]);
       if (!sorted || (isBatch && sorted.requests.some(isInitialize))) return invalidMessage();
       const { requests, notifications, replies } = sorted;
-      for (const reply of replies) await deliverReply(context, session, reply);
+      for (const reply of replies) {
+        const name = parseServerRequestId(reply.id)?.mailbox;
+        // To where the instance that waits for it reads.
+        if (name)
+          await postToMailbox(
+            context.store,
+            { sessionId: session.id, name },
+            {
+              kind: "reply",
+              serverRequestId: String(reply.id),
+              message: reply,
+            },
+          );
+      }
       for (const notification of notifications) {
         await deliverNotification(context, session, { notification, mcpRequest });
       }
@@ -88,14 +101,6 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
       return { status: 200, headers: {} };
     },
   };
-}
-
-/** Posts a reply to where the instance that waits for it reads. */
-async function deliverReply({ store }: SessionContext, { id }: Session, reply: ClientReply): Promise<void> {
-  const serverRequestId = parseServerRequestId(reply.id);
-  if (!serverRequestId) return;
-  const message = { kind: "reply", serverRequestId: String(reply.id), message: reply } as const;
-  await postToMailbox(store, { sessionId: id, name: serverRequestId.mailbox }, message);
 }
 
 /** Without an id it is a notification, which no server answers. */

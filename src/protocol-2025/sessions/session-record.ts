@@ -1,12 +1,28 @@
 import type { JSONRPCRequest, LoggingLevel, ServerCapabilities } from "@modelcontextprotocol/server";
 import type { Principal } from "../../auth/principal.ts";
 import type { ObservedStore } from "../../store/observed-store.ts";
-import { isConflict, type StateItem, type StateStore } from "../../store/store.ts";
-import { recordKey, streamLeaseKey } from "./session-keys.ts";
+import { isConflict, type StateItem, type StateKey, type StateStore } from "../../store/store.ts";
 
-/** What is kept of a 2025-era session. Any instance makes a server of it that behaves as if it had held it all along. */
+/**
+ * The partition of a session: the log of the notifications that its servers send outside of requests, and beside it the
+ * record and the lease of the standalone stream. The instance that serves that stream reads all three at once.
+ */
+export const sessionPartition = (sessionId: string): string => `session/${sessionId}`;
+
+export const RECORD = "record";
+
+export const STREAM_LEASE = "stream-lease";
+
+export const recordKey = (sessionId: string): StateKey => ({ partition: `session/${sessionId}`, sort: RECORD });
+
+export const streamLeaseKey = (sessionId: string): StateKey => ({
+  partition: `session/${sessionId}`,
+  sort: STREAM_LEASE,
+});
+
+/** The stored state of a 2025-era session, from which any instance restores a server. */
 export interface SessionRecord {
-  /** Who opened it; for everybody else it does not exist. */
+  /** The caller that opened it; for everybody else it does not exist. */
   readonly principal: Principal;
   /** As negotiated. */
   readonly protocolVersion: string;
@@ -16,7 +32,7 @@ export interface SessionRecord {
   readonly capabilities: ServerCapabilities;
   /** As the client last set it. */
   readonly logLevel?: LoggingLevel;
-  /** URIs of the resources it wants to hear of. */
+  /** URIs of the resources that it subscribed to. */
   readonly subscriptions: readonly string[];
   /** Unix time in seconds until which it lives without a further request. */
   readonly activeUntil: number;
@@ -69,9 +85,9 @@ export function createSessions(store: ObservedStore, { sessionSeconds, sessionGr
       // Whatever else a client sends was never an id of ours.
       if (!/^[\da-f-]{36}$/.test(id)) return undefined;
       const item = await store.get(recordKey(id));
-      const record = item && toRecord(item);
+      const record: SessionRecord | undefined = item && JSON.parse(item.value);
       if (!record || record.principal !== principal) return undefined;
-      if (record.activeUntil - nowSeconds() < sessionSeconds / 2) {
+      if (record.activeUntil - store.now() / 1000 < sessionSeconds / 2) {
         // Another instance that does the same has done it; a store that fails now fails the request where it matters.
         await store.put(toWrite(id, renewed(record)), item).catch(() => {});
       }

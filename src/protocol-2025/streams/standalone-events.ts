@@ -2,8 +2,7 @@ import type { JSONRPCMessage, ServerEvent } from "@modelcontextprotocol/server";
 import type { ChangeEntry } from "../../services/change-events.ts";
 import { isEvent, type LoggedEvent, toEventSort, toLoggedEvent } from "../../store/event-log.ts";
 import type { StateStore } from "../../store/store.ts";
-import { RECORD, STREAM_LEASE, sessionPartition } from "../sessions/session-keys.ts";
-import { type SessionRecord, toRecord } from "../sessions/session-record.ts";
+import { RECORD, type SessionRecord, STREAM_LEASE, sessionPartition, toRecord } from "../sessions/session-record.ts";
 import type { StandalonePosition } from "./standalone-position.ts";
 import { toStreamLease } from "./stream-lease.ts";
 

@@ -1,4 +1,4 @@
-import { SSE_HEARTBEAT, sseFrame, ssePriming } from "../../http/sse.ts";
+import { SSE_HEARTBEAT, sseFrame } from "../../http/sse.ts";
 import type { StreamEvent } from "./stream-writer.ts";
 
 /** Milliseconds after which a client that was disconnected on purpose is to come back. */
@@ -15,5 +15,8 @@ export const framesOf = (events: readonly StreamEvent[], protocolVersion: string
 export function frameOf({ id, message }: StreamEvent, protocolVersion: string): string {
   if (message) return sseFrame(JSON.stringify(message), id);
   // It also makes platforms send the headers that wait for a first byte.
-  return id !== undefined && protocolVersion >= POLLING_SINCE ? ssePriming(id, RETRY_MS) : SSE_HEARTBEAT;
+  if (id === undefined || protocolVersion < POLLING_SINCE) return SSE_HEARTBEAT;
+  // Tells the client an id to resume from before there is a message (MCP 2025-11-25, Streamable HTTP). Clients of earlier
+  // revisions take its empty data for a broken message.
+  return `id: ${id}\nretry: ${RETRY_MS}\ndata: \n\n`;
 }

@@ -3,7 +3,7 @@ import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
 import type { ObservedStore } from "../../store/observed-store.ts";
 import type { SessionTimings } from "../timings.ts";
 import { splitInTwo, storable } from "./large-messages.ts";
-import { appendEntry, attemptOf, type StreamEntry, toEventId } from "./stream-log.ts";
+import { appendEntry, attemptOf, type StreamEntry } from "./stream-log.ts";
 
 /** An event of a stream. */
 export interface StreamEvent {
@@ -100,10 +100,10 @@ export class StreamWriter {
       if (number === "too large") return this.#putInParts(messages, pending);
       if (number !== undefined) {
         const events: StreamEvent[] = messages.map((message, index) => ({
-          id: toEventId(streamId, number, Math.min(index, stored.length - 1)),
+          id: `${streamId}~${number}~${Math.min(index, stored.length - 1)}`,
           message,
         }));
-        if (number === 0) events.unshift({ id: toEventId(streamId, 0, -1) });
+        if (number === 0) events.unshift({ id: `${streamId}~0~-1` });
         if (events.length > 0) deliver(events);
         return true;
       }
