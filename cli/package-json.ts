@@ -2,10 +2,11 @@ import { readFileSync } from "node:fs";
 import { findPackageJSON } from "node:module";
 import { dirname } from "node:path";
 
-/** What the toolkit reads of its own package.json. */
+/** The fields of its own package.json that the toolkit reads. */
 export interface OwnPackage {
   readonly version: string;
-  readonly dependencies: Readonly<Record<string, string>>;
+  /** Exact versions, which an artefact may name. npm publishes them as well. */
+  readonly devDependencies: Readonly<Record<string, string>>;
 }
 
 const file = findPackageJSON(import.meta.url) ?? "package.json";

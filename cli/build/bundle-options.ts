@@ -38,6 +38,13 @@ export function bundleOptions({ entry, source, outDir, sourceMap }: BundleReques
     // Supplied by the Functions host's Node.js worker, which hooks `require` for it. No other cloud's code imports it.
     external: ["@azure/functions-core"],
     sourcemap: sourceMap,
-    plugins: [ownPackage(projectFolder), zodLocales, unusedSchemas, lazyValidator(), lazyModules(), lazyCedar()],
+    plugins: [
+      ownPackage(projectFolder),
+      zodLocales,
+      unusedSchemas,
+      lazyValidator(),
+      lazyModules(projectFolder),
+      lazyCedar(),
+    ],
   };
 }

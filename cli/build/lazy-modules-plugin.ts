@@ -1,45 +1,71 @@
 import { join } from "node:path";
-import type { Plugin } from "esbuild";
+import type { Plugin, PluginBuild } from "esbuild";
 import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../package-json.ts";
 import { addBundles, bundleSeparately, type SeparateBundle } from "./separate-bundle.ts";
 
-/** A module of the toolkit, without extension, that is imported dynamically; by the name of the bundle that holds it. */
+const AWS_CLIENT_BUNDLE = "aws-client.cjs";
+
+/** Modules of the toolkit, without extension, that are imported dynamically; by the name of the bundle that holds them. */
 const MODULES = {
-  // CPU time to load it and read a first item over loopback, median of 31: 77 ms as it is; 94 ms as an ES module; 96 ms
-  // as CommonJS that imports node:http dynamically.
-  "aws-clients.cjs": "adapters/aws/client/aws-clients",
-  "aws-requests.cjs": "adapters/aws/client/aws-requests",
+  [AWS_CLIENT_BUNDLE]: "adapters/aws/client/aws-client",
   "jwt-verifier.cjs": "src/auth/jwt/jwt-verifier",
 } as const;
 
-/** Bundles beside index.mjs that hold AWS's clients, what asks AWS without them, and what verifies tokens. */
-export const LAZY_BUNDLES: readonly string[] = Object.keys(MODULES);
+/** AWS's credential provider, an optional peer that the bundle of our client loads (adapters/aws/client/credentials.ts). */
+const CREDENTIAL_PROVIDER = "@aws-sdk/credential-provider-node";
+
+const CREDENTIALS_BUNDLE = "aws-credentials.cjs";
+
+/** Bundles beside index.mjs that call AWS, find credentials for it, and verify tokens. */
+export const LAZY_BUNDLES: readonly string[] = [...Object.keys(MODULES), CREDENTIALS_BUNDLE];
 
 const pathOf = (module: string): string =>
   RUNS_FROM_SOURCE ? join(PACKAGE_FOLDER, `${module}.ts`) : join(PACKAGE_FOLDER, "lib", `${module}.js`);
 
 /**
- * Puts modules with large dependencies into files of their own, which are loaded when they are first needed: to import
+ * Puts modules that not every request needs into files of their own, which are loaded when they are first needed: importing
  * index.mjs costs the same with them and without. They lie beside every server, because whether there is a table, and who
- * issues tokens, is decided when the artefact is deployed, not when it is built.
+ * issues tokens, is decided when the artefact is deployed, not when it is built. AWS's credential provider lies there if it
+ * is installed in the user's project.
  */
-export function lazyModules(): Plugin {
+export function lazyModules(projectFolder: string): Plugin {
   return {
     name: "lazy-modules",
     setup(build) {
       const bundles = new Map<string, SeparateBundle>();
       for (const [bundle, module] of Object.entries(MODULES)) {
         const file = pathOf(module);
-        build.onResolve(
-          { filter: /^\.\/(aws-clients|aws-requests|jwt-verifier)\.[jt]s$/ },
-          ({ kind, path, resolveDir }) => {
-            if (kind !== "dynamic-import" || join(resolveDir, path) !== file) return undefined;
-            bundles.set(bundle, bundleSeparately(build, file));
-            return { path: `./${bundle}`, external: true };
-          },
-        );
+        build.onResolve({ filter: /^\.\/(aws-client|jwt-verifier)\.[jt]s$/ }, async ({ kind, path, resolveDir }) => {
+          if (kind !== "dynamic-import" || join(resolveDir, path) !== file) return undefined;
+          bundles.set(bundle, bundleSeparately(build, file, [separateCredentials]));
+          if (bundle === AWS_CLIENT_BUNDLE) {
+            const provider = await findCredentialProvider(build, projectFolder);
+            if (provider !== undefined) bundles.set(CREDENTIALS_BUNDLE, bundleSeparately(build, provider));
+          }
+          return { path: `./${bundle}`, external: true };
+        });
       }
       addBundles(build, bundles);
     },
   };
 }
+
+/** Its path in the user's project, or beside the toolkit; undefined where it is not installed. */
+async function findCredentialProvider(build: PluginBuild, projectFolder: string): Promise<string | undefined> {
+  for (const resolveDir of [projectFolder, PACKAGE_FOLDER]) {
+    const { errors, path } = await build.resolve(CREDENTIAL_PROVIDER, { kind: "import-statement", resolveDir });
+    if (errors.length === 0) return path;
+  }
+  return undefined;
+}
+
+/** Makes the bundle of our client load the provider from the file beside it, which is missing where it was not installed. */
+const separateCredentials: Plugin = {
+  name: "separate-credentials",
+  setup(build) {
+    build.onResolve({ filter: new RegExp(`^${CREDENTIAL_PROVIDER}$`) }, () => ({
+      path: `./${CREDENTIALS_BUNDLE}`,
+      external: true,
+    }));
+  },
+};

@@ -56,7 +56,7 @@ function gcpFiles(): PlatformFiles {
       type: "module",
       main: "index.mjs",
       scripts: { start: "node server.mjs" },
-      dependencies: { [framework]: ownPackage.dependencies[framework] },
+      dependencies: { [framework]: ownPackage.devDependencies[framework] },
     }),
     "container/Dockerfile": lines(
       "FROM node:24-slim",

@@ -40,8 +40,8 @@ test("what is published is one function app, whose main is there", () => {
 test("what is published runs and is nothing else: no map, no source, no package to install, no local setting", () => {
   expect(publishedFiles(folder)).toEqual([
     "THIRD-PARTY-LICENSES.txt",
-    "aws-clients.cjs",
-    "aws-requests.cjs",
+    "aws-client.cjs",
+    "aws-credentials.cjs",
     "host.json",
     "index.mjs",
     "json-schema-validator.cjs",

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import type { StandInRequest } from "../store/stand-in-server.ts";
 
-/** Who signed a request, and for what. */
+/** The signer of a request, and the service that it is for. */
 export interface RequestSignature {
   readonly accessKeyId: string;
   /** `us-east-1/dynamodb`. */
@@ -23,7 +23,9 @@ export function readSignature({ method, url, headers, body }: StandInRequest): R
   if (!parts) return undefined;
   const [, accessKeyId = "", scope = "", date = "", region = "", service = "", signed = "", signature = ""] = parts;
   const lines = signed.split(";").map((name) => `${name}:${String(headers[name]).trim().replaceAll(/ +/g, " ")}\n`);
-  const canonical = [method, url.pathname, "", lines.join(""), signed, sha256(body)].join("\n");
+  // "Each path segment must be URI-encoded twice", except for S3; once has been done on the way.
+  const path = url.pathname.split("/").map(encodeURIComponent).join("/");
+  const canonical = [method, path, "", lines.join(""), signed, sha256(body)].join("\n");
   const toSign = ["AWS4-HMAC-SHA256", headers["x-amz-date"], scope, sha256(canonical)].join("\n");
   const hmac = (key: string | Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest();
   return {

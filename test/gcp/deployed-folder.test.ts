@@ -12,8 +12,8 @@ import { copyContext, readDockerfile } from "./dockerfile.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const BUNDLES = [
   "THIRD-PARTY-LICENSES.txt",
-  "aws-clients.cjs",
-  "aws-requests.cjs",
+  "aws-client.cjs",
+  "aws-credentials.cjs",
   "index.mjs",
   "json-schema-validator.cjs",
   "jwt-verifier.cjs",

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { createDynamodbStore } from "../../adapters/aws/dynamodb/dynamodb-store.ts";
 import { createMemoryStore } from "../../src/index.ts";
-import { CLIENTS, setUpClient } from "./clients.ts";
 import { type Engine, findMoto, openEngine, standInCredentials, startDynalite, startMotoServer } from "./engines.ts";
 import { describeStore } from "./store-contract.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
@@ -19,8 +18,7 @@ describe("in memory", () => {
   describeStore({ open, speed: 10 });
 });
 
-describe.each(CLIENTS)("DynamoDB as dynalite, by %s", (client) => {
-  setUpClient(client);
+describe("DynamoDB as dynalite", () => {
   describeEngine(startDynalite, { speed: 10 });
 });
 
@@ -30,8 +28,6 @@ describe("DynamoDB as moto", () => {
     test("the contract", ({ skip }) => skip("moto_server is not installed; pip install 'moto[server]' brings it"));
     return;
   }
-  // As on Lambda: once is enough for an engine that is slow.
-  setUpClient("our requests");
   const start = async (): Promise<Engine> => {
     const { endpoint, close } = await startMotoServer(moto);
     return openEngine(endpoint, close);

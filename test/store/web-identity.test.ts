@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type RoleCredentialProvider, webIdentityCredentials } from "../../adapters/aws/client/web-identity.ts";
+import type { CredentialProvider } from "../../adapters/aws/client/credentials.ts";
+import { webIdentityCredentials } from "../../adapters/aws/client/web-identity.ts";
 import { createDynamodbStore, openConfiguredStore } from "../../adapters/aws/dynamodb/dynamodb-store.ts";
 import { openConfiguredStateKeys } from "../../adapters/aws/secrets/state-keys.ts";
 import { findMoto, startMotoServer } from "./engines.ts";
@@ -9,7 +10,7 @@ import { ROLE, type StsStandIn, startStsStandIn } from "./sts-stand-in.ts";
 let now: number;
 let issued: number;
 let sts: StsStandIn;
-let credentials: RoleCredentialProvider;
+let credentials: CredentialProvider;
 
 const token = async (): Promise<string> => `token-${++issued}`;
 
@@ -18,11 +19,10 @@ beforeEach(async () => {
   issued = 0;
   sts = await startStsStandIn({ now: () => now });
   vi.stubEnv("AWS_ENDPOINT_URL_STS", `http://${sts.host}`);
-  vi.stubEnv("AWS_CONFIG_FILE", "/nonexistent");
-  // Credentials that are lying about must not be used for it.
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIALYINGABOUT");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "lying about");
-  credentials = webIdentityCredentials({ roleArn: ROLE, token, region: "eu-central-1" }, () => now);
+  // Keys in the environment must not be used in place of the role.
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "of the environment");
+  credentials = webIdentityCredentials({ roleArn: ROLE, token }, "eu-central-1", () => now);
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
@@ -69,7 +69,7 @@ test("while the old credentials last, a failure to replace them does no harm", a
   await expect(credentials()).rejects.toMatchObject({ name: "RoleNotAssumedError" });
 });
 
-test("an STS that does not answer is given up, said to be one, and asked again by whoever comes next", async () => {
+test("an STS that does not answer is given up, named in the error, and asked again by the next call", async () => {
   sts.barrier = new Promise(() => {});
   const unanswered = await Promise.allSettled([credentials(), credentials()]);
   for (const outcome of unanswered) {
@@ -81,7 +81,7 @@ test("an STS that does not answer is given up, said to be one, and asked again b
   expect(await credentials()).toMatchObject({ accessKeyId: "ASIA1" });
 });
 
-test("an STS that nobody is at is not said to have refused", async () => {
+test("an STS that cannot be reached has not refused", async () => {
   await sts.close();
   await expect(credentials()).rejects.toMatchObject({ name: "StsUnavailableError" });
 });
@@ -91,7 +91,7 @@ test.each([
   ["a platform", undefined, () => new Promise<never>(() => {})],
 ])("while the old credentials last, %s that does not answer is not waited for", async (_, barrier, answer) => {
   let answered = token;
-  credentials = webIdentityCredentials({ roleArn: ROLE, token: () => answered(), region: "eu-central-1" }, () => now);
+  credentials = webIdentityCredentials({ roleArn: ROLE, token: () => answered() }, "eu-central-1", () => now);
   const first = await credentials();
   if (barrier) sts.barrier = barrier();
   if (answer) answered = answer;
@@ -102,9 +102,9 @@ test.each([
   expect(await credentials()).not.toEqual(first);
 });
 
-test("a platform that gives no token is told of in its own words", async () => {
+test("a platform that gives no token is quoted", async () => {
   const words = new Error("no identity here");
-  const failing = webIdentityCredentials({ roleArn: ROLE, token: () => Promise.reject(words), region: "eu-central-1" });
+  const failing = webIdentityCredentials({ roleArn: ROLE, token: () => Promise.reject(words) }, "eu-central-1");
   await expect(failing()).rejects.toBe(words);
 });
 
@@ -128,7 +128,7 @@ test("the configured store signs with the role's credentials, and asks for a tok
   expect(audiences).toEqual(["the-audience"]);
   // On AWS there is no identity token, and a role is the function's own.
   await openConfiguredStore(config)?.get({ partition: "p", sort: "s" });
-  expect(signed[2]).toContain("Credential=AKIALYINGABOUT/");
+  expect(signed[2]).toContain("Credential=AKIAENVIRONMENT/");
   await dynamodb.close();
 });
 
@@ -136,7 +136,7 @@ test("there is no store where no table is configured", () => {
   expect(openConfiguredStore({ awsTokenAudience: "sts.amazonaws.com" }, token)).toBeUndefined();
 });
 
-test("a store whose role is refused is unavailable, in the words of who refused", async () => {
+test("a store whose role is refused is unavailable, and quotes STS", async () => {
   sts.refusal = "AccessDenied";
   const options = { table: "sessions", region: "eu-central-1", endpoint: "http://127.0.0.1:9" };
   const store = createDynamodbStore({ ...options, webIdentity: { roleArn: ROLE, token } });
@@ -149,7 +149,21 @@ test("a store whose role is refused is unavailable, in the words of who refused"
   expect(issued).toBe(1);
 });
 
-test("a store and a key ring for whose role nobody answers do not blame the trust policy", async () => {
+test("a store asks STS again, with a fresh token, when it fails for a moment", async () => {
+  const dynamodb = await startStandIn(() => ({ status: 200, body: "{}" }));
+  sts.refusal = "IDPCommunicationError";
+  const refusedOnce = (): Promise<string> => {
+    if (issued === 1) sts.refusal = undefined;
+    return token();
+  };
+  const options = { table: "sessions", region: "eu-central-1", endpoint: `http://${dynamodb.host}` };
+  const store = createDynamodbStore({ ...options, webIdentity: { roleArn: ROLE, token: refusedOnce } });
+  expect(await store.get({ partition: "p", sort: "s" })).toBeUndefined();
+  expect(sts.tokens).toEqual(["token-2"]);
+  await dynamodb.close();
+});
+
+test("a store and a key ring do not blame the trust policy when STS cannot be reached", async () => {
   await sts.close();
   const config = { table: "sessions", stateKeysSecret: "ring", awsRoleArn: ROLE, awsTokenAudience: "the-audience" };
   vi.stubEnv("AWS_REGION", "eu-central-1");

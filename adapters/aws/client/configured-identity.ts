@@ -1,16 +1,15 @@
 import type { Config } from "../../../src/adapter.ts";
 import type { WebIdentity } from "./web-identity.ts";
 
-/** Asks the platform who this instance is: a fresh OIDC token for the audience. */
+/** Asks the platform for a fresh OIDC token that identifies this instance to the audience. */
 export type IdentityToken = (audience: string) => Promise<string>;
 
-/** Settings that say whom AWS sees. */
+/** Settings that say which role is assumed outside AWS. */
 export type RoleConfig = Pick<Config, "awsRoleArn" | "awsTokenAudience">;
 
 /**
- * By whose leave AWS is asked: that of `awsRoleArn`, taken on with what the platform offers outside AWS. On AWS there is no
- * `identityToken`, and a role belongs to the function already, so that one configuration can serve all clouds: undefined
- * leaves it to AWS's own chain of credentials, there and where no role is named.
+ * The role to assume, outside AWS, with the platform's OIDC token. On AWS there is no `identityToken`, and the function has a
+ * role already, so that one configuration serves all clouds: undefined there and where no role is named.
  */
 export function configuredIdentity(
   { awsRoleArn: roleArn, awsTokenAudience }: RoleConfig,

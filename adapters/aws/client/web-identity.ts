@@ -1,83 +1,97 @@
-import { fromWebToken } from "@aws-sdk/credential-provider-web-identity";
 import { withTimeout } from "../../shared/with-timeout.ts";
+import { type Connections, createConnections, type HttpAnswer } from "./connections.ts";
+import type { AwsCredentials, CredentialProvider } from "./credentials.ts";
+import { endpointOf } from "./endpoint.ts";
 
-/** A role of AWS for an instance elsewhere, which proves who it is with a token of its platform (OIDC). */
+/** A role of AWS for an instance elsewhere, which proves its identity with an OIDC token of its platform. */
 export interface WebIdentity {
   readonly roleArn: string;
   /** A fresh token of the platform, for the audience that the role trusts. */
   readonly token: () => Promise<string>;
-  /** Region whose STS is asked. Default: that of the client the credentials are for. */
-  readonly region?: string;
 }
 
-/** Temporary credentials of AWS. */
-interface RoleCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-  readonly expiration?: Date;
-}
-
-/** A credential provider of AWS's clients, which tell it about the client that asks. */
-export type RoleCredentialProvider = (caller?: Record<string, unknown>) => Promise<RoleCredentials>;
-
-/** Milliseconds before they expire from which credentials are replaced: as much as AWS's clients ask for. */
+/** Milliseconds before their expiry from which credentials are replaced: AWS's SDKs use the same five minutes. */
 const REFRESH_MARGIN_MS = 300_000;
-/** Milliseconds that STS may take. Less than a request of the store, whose sentence would blame the table. */
-const STS_TIMEOUT_MS = 3_000;
-/** Milliseconds for token and STS together while the old credentials last: half of an attempt of the store. */
+/** Milliseconds that STS may take: less than an attempt of retry.ts, whose failure would blame the service. */
+const STS_TIMEOUT_MS = 1_500;
+/** Milliseconds for token and STS together while the old credentials are still good. */
 const REPLACE_TIMEOUT_MS = 1_000;
-/** Shown in CloudTrail as the name of who took on the role. */
+/** CloudTrail shows it as the name of the session. */
 const SESSION_NAME = "mcp-anycloud";
 
 /**
- * Credentials of the role, taken on with a fresh token each time (STS AssumeRoleWithWebIdentity), for an hour.
- * Whoever asks while that is under way waits for the same answer. A failure is not remembered, and not even noticed
- * while the old credentials last. Throws what `token` throws, a RoleNotAssumedError where STS refuses, and a
- * StsUnavailableError where it does not answer. `now` is the time in milliseconds.
+ * Credentials of the role for an hour, assumed with a fresh token each time. Calls that arrive while a role is being assumed
+ * wait for the same answer. A failure is not remembered, and it is not even noticed while the old credentials last. Throws
+ * the error of `token`, a RoleNotAssumedError where STS refuses, and an StsUnavailableError where STS does not answer.
+ * `now` is the time in milliseconds.
  */
 export function webIdentityCredentials(
-  { roleArn, token, region }: WebIdentity,
+  { roleArn, token }: WebIdentity,
+  region: string,
   now: () => number = Date.now,
-): RoleCredentialProvider {
-  let current: RoleCredentials | undefined;
-  let inFlight: Promise<RoleCredentials> | undefined;
+): CredentialProvider {
+  const connections = createConnections(endpointOf("sts", region));
+  let current: AwsCredentials | undefined;
+  let inFlight: Promise<AwsCredentials> | undefined;
 
   const lastsFor = (ms: number): boolean => (current?.expiration?.getTime() ?? 0) - now() > ms;
+  const assume = async (): Promise<AwsCredentials> => assumeRole(connections, roleArn, await token());
+  const replace = (): Promise<AwsCredentials> => (lastsFor(0) ? withTimeout(REPLACE_TIMEOUT_MS, assume) : assume());
 
-  async function assumeRole(caller: Record<string, unknown>): Promise<RoleCredentials> {
-    const assume = fromWebToken({
-      roleArn,
-      roleSessionName: SESSION_NAME,
-      webIdentityToken: await token(),
-      ...(region !== undefined && { clientConfig: { region } }),
-    });
-    return withTimeout(STS_TIMEOUT_MS, () => assume(caller)).catch((cause: Error) => {
-      throw roleNotAssumed(roleArn, cause);
-    });
+  async function refresh(): Promise<AwsCredentials> {
+    try {
+      current = await replace();
+      return current;
+    } catch (error) {
+      if (current && lastsFor(0)) return current;
+      throw error;
+    } finally {
+      inFlight = undefined;
+    }
   }
 
-  const replaceRole = (caller: Record<string, unknown>): Promise<RoleCredentials> =>
-    lastsFor(0) ? withTimeout(REPLACE_TIMEOUT_MS, () => assumeRole(caller)) : assumeRole(caller);
-
-  return (caller = {}) => {
-    if (current && lastsFor(REFRESH_MARGIN_MS)) return Promise.resolve(current);
-    inFlight ??= replaceRole(caller)
-      .then(
-        (fresh) => (current = fresh),
-        (error: unknown) => {
-          if (current && lastsFor(0)) return current;
-          throw error;
-        },
-      )
-      .finally(() => (inFlight = undefined));
+  return async () => {
+    if (current && lastsFor(REFRESH_MARGIN_MS)) return current;
+    inFlight ??= refresh();
     return inFlight;
   };
 }
 
-/** STS does not repeat the token in its message. No errors of ours: the core must not get into this bundle again. */
-function roleNotAssumed(roleArn: string, cause: Error): Error {
-  // AWS's clients mark so what the service answered and the caller has to mend.
-  const name = "$fault" in cause && cause.$fault === "client" ? "RoleNotAssumedError" : "StsUnavailableError";
-  return Object.assign(new Error(`${roleArn} (${cause.name}: ${cause.message})`, { cause }), { name });
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html; the request takes no signature. */
+async function assumeRole({ post }: Connections, roleArn: string, token: string): Promise<AwsCredentials> {
+  const headers = { "content-type": "application/x-www-form-urlencoded", "user-agent": "mcp-anycloud" };
+  const form = new URLSearchParams({
+    Action: "AssumeRoleWithWebIdentity",
+    Version: "2011-06-15",
+    RoleArn: roleArn,
+    RoleSessionName: SESSION_NAME,
+    WebIdentityToken: token,
+  });
+  const send = (signal: AbortSignal) => post(headers, form.toString(), { signal, fresh: true });
+  const answer = await withTimeout(STS_TIMEOUT_MS, send).catch((cause: Error) => {
+    throw notAssumed("StsUnavailableError", roleArn, `${cause.name}: ${cause.message}`);
+  });
+  const credentials = credentialsIn(answer);
+  if (credentials) return credentials;
+  const code = textOf(answer.text, "Code") ?? `status ${answer.status}`;
+  const isTransient = answer.status >= 500 || answer.status < 400 || /^(IDPCommunicationError|Throttl)/.test(code);
+  const reason = `${code}: ${textOf(answer.text, "Message") ?? "no message"}`;
+  throw notAssumed(isTransient ? "StsUnavailableError" : "RoleNotAssumedError", roleArn, reason);
 }
+
+function credentialsIn({ status, text }: HttpAnswer): AwsCredentials | undefined {
+  const accessKeyId = textOf(text, "AccessKeyId");
+  const secretAccessKey = textOf(text, "SecretAccessKey");
+  const sessionToken = textOf(text, "SessionToken");
+  const expiration = new Date(textOf(text, "Expiration") ?? Number.NaN);
+  if (status !== 200 || !accessKeyId || !secretAccessKey || Number.isNaN(expiration.getTime())) return undefined;
+  return { accessKeyId, secretAccessKey, sessionToken, expiration };
+}
+
+/** The text of an element. STS writes no comments or nested markup into those that are read, and no entity into keys. */
+const textOf = (xml: string, element: string): string | undefined =>
+  new RegExp(`<${element}>([^<]*)</${element}>`).exec(xml)?.[1];
+
+/** STS does not repeat the token in its message. */
+const notAssumed = (name: string, roleArn: string, reason: string): Error =>
+  Object.assign(new Error(`${roleArn} (${reason})`), { name });

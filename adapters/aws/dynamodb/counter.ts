@@ -9,8 +9,10 @@ export interface CounterContext {
 }
 
 /**
- * Adds to a counter in one step and returns the sum. Throws STORE_UNAVAILABLE also when the answer was lost, because an
- * addition that is sent again may count twice.
+ * Adds to a counter in one step and returns the sum. An addition is sent again only when it was certainly not applied: it
+ * would count twice, and no condition tells it apart from the additions of others, which change the item as well. So a lost
+ * answer is STORE_UNAVAILABLE. That is rare, because an addition takes no connection that may be closed
+ * (client/connections.ts).
  */
 export async function addToCounter(
   { requests, nowSeconds }: CounterContext,
@@ -19,7 +21,7 @@ export async function addToCounter(
   expiresAt: number,
 ): Promise<number> {
   const update = (expression: string, condition: string) =>
-    requests.attemptOnce((client, signal) => {
+    requests.attemptOnce((client, options) => {
       const input = {
         Key: toKey(key),
         UpdateExpression: expression,
@@ -31,17 +33,17 @@ export async function addToCounter(
           ":version": { N: String(freshVersion()) },
           ":now": { N: String(nowSeconds()) },
         },
-        // UPDATED_NEW need not name what the addition of 0 leaves as it is.
+        // UPDATED_NEW may leave out an attribute that an addition of 0 does not change.
         ReturnValues: "ALL_NEW",
       } as const;
-      return client.update(input, signal);
+      return client.update(input, options);
     });
   for (;;) {
     const added = await update(
       "ADD #value :amount SET expiresAt = :expiresAt, version = :version",
       "attribute_not_exists(pk) OR expiresAt > :now",
     );
-    // An expired counter begins again; when somebody else was faster with that, it can be added to.
+    // An expired counter begins again. If another instance has begun it meanwhile, the loop adds to it.
     const { output } = added.output
       ? added
       : await update("SET #value = :amount, expiresAt = :expiresAt, version = :version", "expiresAt <= :now");

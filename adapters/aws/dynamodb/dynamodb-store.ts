@@ -21,10 +21,9 @@ export interface DynamodbStoreOptions extends RequestOptions {
 }
 
 /**
- * A store in a DynamoDB table with the string keys `pk` and `sk` and the TTL attribute `expiresAt`, of AWS or of
- * whatever speaks its protocol. What asks it is loaded when it is first asked: where the environment hands out credentials,
- * as on Lambda, that is no client of AWS's. A request fails with STORE_UNAVAILABLE when it has found no answer in
- * `timeoutMs`; a large value and a long list take several requests.
+ * A store in a DynamoDB table with the string keys `pk` and `sk` and the TTL attribute `expiresAt`, of AWS or of another
+ * service with its protocol. The client is loaded with the first request. A request fails with STORE_UNAVAILABLE when it has
+ * no answer after `timeoutMs`; a large value and a long list take several requests.
  */
 export function createDynamodbStore({ now = Date.now, ...options }: DynamodbStoreOptions): StateStore {
   const { table } = options;
@@ -44,7 +43,7 @@ export function createDynamodbStore({ now = Date.now, ...options }: DynamodbStor
     async delete(key) {
       checkKey(key);
       const input = { Key: toKey(key), ReturnValues: "ALL_OLD" } as const;
-      const { Attributes } = await requests.send((client, signal) => client.delete(input, signal));
+      const { Attributes } = await requests.send((client, options) => client.delete(input, options));
       if (Attributes) await discardParts(requests, toHead(Attributes).content);
     },
     async list(partition, range = {}) {
@@ -59,10 +58,7 @@ export function createDynamodbStore({ now = Date.now, ...options }: DynamodbStor
   };
 }
 
-/**
- * The store that the configuration names; undefined when it names no table. `identityToken` is what the platform offers
- * outside AWS.
- */
+/** The store that the configuration names; undefined when it names no table. `identityToken` is the platform's, outside AWS. */
 export function openConfiguredStore(
   config: Pick<Config, "table"> & RoleConfig,
   identityToken?: IdentityToken,
@@ -70,5 +66,5 @@ export function openConfiguredStore(
   const { table } = config;
   if (table === undefined) return undefined;
   const webIdentity = configuredIdentity(config, identityToken);
-  return createDynamodbStore({ table, ...(webIdentity && { webIdentity }) });
+  return createDynamodbStore({ table, webIdentity });
 }

@@ -1,22 +1,19 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { StateKey, StateWrite } from "../../../src/adapter.ts";
+import type { Attributes, AttributeValue } from "./dynamodb-client.ts";
 
-/** An item as DynamoDB has it. */
-export type Attributes = Record<string, AttributeValue>;
-
-/** Where the parts of a value are that is too large for one item. */
+/** Names the parts of a value that is too large for one item. */
 export interface Parts {
   /** Names the write that the parts belong to. */
   readonly id: string;
   readonly count: number;
-  /** Whoever replaces the item leaves the parts to their expiry. */
+  /** A write that replaces the item leaves the parts to their expiry. */
   readonly keep: boolean;
 }
 
-/** What an item says of itself: its value, or where the value is. */
+/** The value of an item, or the name of its parts. */
 export type Content = { readonly value: string } | { readonly parts: Parts };
 
-/** What is read of an item before its value is put together. */
+/** An item before its value is put together. */
 export interface Head {
   readonly sort: string;
   readonly expiresAt: number;
@@ -34,7 +31,7 @@ export const toKey = ({ partition, sort }: StateKey): Attributes => ({
   sk: { S: sort },
 });
 
-/** A key that no item has: parts do not lie in their item's partition, where `list` would meet them. */
+/** A key that no item has: parts lie outside their item's partition, so that `list` does not read them. */
 export const toPartKey = (id: string, index: number): Attributes => ({
   pk: { S: `part/${id}` },
   sk: { S: String(index).padStart(3, "0") },
@@ -70,7 +67,7 @@ export function toHead({ sk, expiresAt, version, replaced, value, parts, partCou
   };
 }
 
-/** At random among all safe integers, so that no write ever gets the version of another, also not of a deleted item. */
+/** A random safe integer, so that no write ever gets the version of another, not even of a deleted item. */
 export function freshVersion(): number {
   const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
   return (high & 0x1f_ffff) * 2 ** 32 + low || 1;

@@ -1,6 +1,6 @@
-import type { QueryInput } from "@aws-sdk/client-dynamodb";
 import { compareSortKeys, type StateItem, type StateRange } from "../../../src/adapter.ts";
-import { type Attributes, toHead, toPartitionKey } from "./item.ts";
+import type { Attributes, QueryInput } from "./dynamodb-client.ts";
+import { toHead, toPartitionKey } from "./item.ts";
 import type { DynamodbReader } from "./reader.ts";
 import type { Requests } from "./requests.ts";
 
@@ -11,7 +11,7 @@ export interface ListContext {
   readonly nowSeconds: () => number;
 }
 
-/** `Limit` counts expired items, too: it grows while too few others are found, up to this. */
+/** Largest `Limit`. It counts expired items as well, so it grows while too few others are found. */
 const MAX_PAGE_ITEMS = 4_096;
 
 /** Items of a partition, page by page of 1 MB, until there are as many as asked for. Throws STORE_UNAVAILABLE. */
@@ -25,7 +25,7 @@ export async function listItems(context: ListContext, partition: string, range: 
   let pageItems = limit;
   let start: Attributes | undefined;
   while (items.length < limit) {
-    const input: Omit<QueryInput, "TableName"> = {
+    const input: QueryInput = {
       KeyConditionExpression: `pk = :pk${expression}`,
       FilterExpression: "expiresAt > :now",
       ExpressionAttributeValues: { ":pk": toPartitionKey(partition), ":now": { N: String(nowSeconds()) }, ...values },
@@ -34,7 +34,7 @@ export async function listItems(context: ListContext, partition: string, range: 
       ...(pageItems <= MAX_PAGE_ITEMS && { Limit: pageItems }),
       ...(start && { ExclusiveStartKey: start }),
     };
-    const { Items = [], LastEvaluatedKey } = await requests.send((client, signal) => client.query(input, signal));
+    const { Items = [], LastEvaluatedKey } = await requests.send((client, options) => client.query(input, options));
     for (const attributes of Items) {
       const head = toHead(attributes);
       if (items.length === limit) break;
@@ -55,7 +55,7 @@ interface SortCondition {
   readonly values: Attributes;
 }
 
-/** DynamoDB takes one condition on the sort key (KeyConditionExpression), so that two must be made into one. */
+/** DynamoDB takes one condition on the sort key (KeyConditionExpression), so two are made into one. */
 function toSortCondition({ prefix = "", after = "" }: StateRange): SortCondition | "matches nothing" {
   if (prefix === "" && after === "") return { expression: "", values: {} };
   if (prefix === "") return { expression: " AND sk > :after", values: { ":after": { S: after } } };
@@ -69,7 +69,7 @@ function toSortCondition({ prefix = "", after = "" }: StateRange): SortCondition
   return { expression: " AND sk BETWEEN :first AND :last", values };
 }
 
-/** The first text behind all that begin with the prefix; undefined when there is none. */
+/** The first text after all texts that begin with the prefix; undefined when there is none. */
 function successor(prefix: string): string | undefined {
   const characters = Array.from(prefix);
   for (let last = characters.pop(); last !== undefined; last = characters.pop()) {

@@ -11,7 +11,7 @@ const AT_A_TIME = 6;
 /** Seconds that parts outlive their item, because the clock by which DynamoDB removes them is not the reader's. */
 const PARTS_OUTLIVE_SECONDS = 3_600;
 
-/** The content of an item for a value; of one that is too large, the parts are written first. */
+/** The content of an item for a value. If the value is too large, its parts are written first. */
 export async function writeContent(requests: Requests, value: string, expiresAt: number): Promise<Content> {
   // No text has more than three bytes for each of its UTF-16 units.
   if (value.length * 3 <= PART_BYTES || Buffer.byteLength(value) <= PART_BYTES) return { value };
@@ -23,28 +23,28 @@ export async function writeContent(requests: Requests, value: string, expiresAt:
       expiresAt: { N: String(expiresAt + PARTS_OUTLIVE_SECONDS) },
       value: { S: slices[index] as string },
     };
-    await requests.send((client, signal) => client.put({ Item }, signal));
+    await requests.send((client, options) => client.put({ Item }, options));
   });
   return { parts: { id, count: slices.length, keep: false } };
 }
 
-/** The value that the parts are of; undefined when they are no longer all there. */
+/** The value in the parts; undefined when they are no longer all there. */
 export async function readParts(requests: Requests, { id, count }: Parts): Promise<string | undefined> {
   const texts: string[] = [];
   await forEachPart(count, async (index) => {
-    const input = { Key: toPartKey(id, index), ConsistentRead: true };
-    const { Item } = await requests.send((client, signal) => client.get(input, signal));
+    const input = { Key: toPartKey(id, index), ConsistentRead: true } as const;
+    const { Item } = await requests.send((client, options) => client.get(input, options));
     if (Item?.value?.S !== undefined) texts[index] = Item.value.S;
   });
   return texts.filter((text) => text !== undefined).length === count ? texts.join("") : undefined;
 }
 
-/** Removes parts that nothing refers to any more. That it fails does not matter: parts expire. */
+/** Removes parts that nothing refers to any more. A failure does not matter: parts expire. */
 export async function discardParts(requests: Requests, content: Content): Promise<void> {
   if (!("parts" in content) || content.parts.keep) return;
   const { id, count } = content.parts;
   const discard = async (index: number): Promise<void> => {
-    await requests.sendOnce((client, signal) => client.delete({ Key: toPartKey(id, index) }, signal));
+    await requests.sendOnce((client, options) => client.delete({ Key: toPartKey(id, index) }, options));
   };
   await forEachPart(count, discard).catch(() => {});
 }

@@ -1,5 +1,5 @@
-import type { PutItemInput } from "@aws-sdk/client-dynamodb";
 import { type StateCondition, type StateItem, type StateWrite, stateConflict } from "../../../src/adapter.ts";
+import type { Condition } from "./dynamodb-client.ts";
 import { toUnavailable } from "./failure.ts";
 import { type Content, freshVersion, type Head, toAttributes, toHead } from "./item.ts";
 import { discardParts, writeContent } from "./parts.ts";
@@ -15,7 +15,8 @@ export interface PutContext {
 }
 
 /**
- * Writes an item in one step: what a large value consists of lies ready before, and what it replaces is removed after.
+ * Writes an item in one step: the parts of a large value are written before it, and the parts that it replaces are removed
+ * after it.
  * Throws STATE_CONFLICT only when this write was certainly not applied, else STORE_UNAVAILABLE.
  */
 export async function putItem(context: PutContext, write: StateWrite, when?: StateCondition): Promise<StateItem> {
@@ -23,10 +24,10 @@ export async function putItem(context: PutContext, write: StateWrite, when?: Sta
   const version = freshVersion();
   const replaced = when === "absent" ? 0 : when?.version;
   const content = await writeContent(requests, write.value, write.expiresAt);
-  const attempted = await requests.attempt((client, signal, unsure) => {
+  const attempted = await requests.attempt((client, options, unsure) => {
     const head = { version, content: unsure ? kept(content) : content, ...(replaced !== undefined && { replaced }) };
     const Item = toAttributes(write, head);
-    return client.put({ Item, ...conditionFor(when, nowSeconds()), ReturnValues: "ALL_OLD" }, signal);
+    return client.put({ Item, ...conditionFor(when, nowSeconds()), ReturnValues: "ALL_OLD" }, options);
   });
   if (!attempted.output) await settle(context, write, { version, replaced, content }, attempted.unsure);
   else if (attempted.output.Attributes) await discardParts(requests, toHead(attempted.output.Attributes).content);
@@ -34,7 +35,7 @@ export async function putItem(context: PutContext, write: StateWrite, when?: Sta
   return { partition, sort, value, expiresAt, version };
 }
 
-function conditionFor(when: StateCondition | undefined, nowSeconds: number): Partial<PutItemInput> {
+function conditionFor(when: StateCondition | undefined, nowSeconds: number): Condition {
   if (when === undefined) return {};
   const now = { ":now": { N: String(nowSeconds) } };
   if (when === "absent") {
@@ -55,12 +56,12 @@ const kept = (content: Content): Content =>
 
 interface OwnWrite {
   readonly version: number;
-  /** The state it asked for. */
+  /** The version that it asked for. */
   readonly replaced: number | undefined;
   readonly content: Content;
 }
 
-/** Finds out who made the condition fail. Returns when it was an earlier attempt of this write, else throws. */
+/** Finds out which write made the condition fail. Returns when it was an earlier attempt of this one, else throws. */
 async function settle(context: PutContext, key: StateWrite, own: OwnWrite, unsure: boolean): Promise<void> {
   if (!unsure) {
     await discardParts(context.requests, own.content);
@@ -68,12 +69,12 @@ async function settle(context: PutContext, key: StateWrite, own: OwnWrite, unsur
   }
   const found: Head | undefined = await context.reader.head(key);
   if (found?.version === own.version || found?.replaced === own.version) return;
-  // What this write asked for is still there (and expired), or somebody else replaced it.
+  // The item that this write asked for is still there (and expired), or another write replaced it.
   if (found && (found.version === own.replaced || found.replaced === own.replaced)) throw stateConflict();
   throw toUnavailable(CONDITION_FAILED, context.table);
 }
 
-/** Applied and then overwritten twice, or deleted; or never applied: nobody knows any more. */
+/** Applied and then overwritten twice or deleted, or never applied: the item does not tell any more. */
 const CONDITION_FAILED: Error = Object.assign(new Error("the condition fails"), {
   name: "ConditionalCheckFailedException",
 });

@@ -3,7 +3,7 @@ import { type Head, toHead, toKey } from "./item.ts";
 import { readParts } from "./parts.ts";
 import type { Requests } from "./requests.ts";
 
-/** Reads items of the table. Everything throws STORE_UNAVAILABLE. */
+/** Reads items of the table. Both methods throw STORE_UNAVAILABLE. */
 export interface DynamodbReader {
   /** The item as it is in the table, expired or not. */
   head(key: StateKey): Promise<Head | undefined>;
@@ -14,8 +14,8 @@ export interface DynamodbReader {
 /** `now` is the time in milliseconds. */
 export function createDynamodbReader(requests: Requests, table: string, now: () => number): DynamodbReader {
   async function head(key: StateKey): Promise<Head | undefined> {
-    const input = { Key: toKey(key), ConsistentRead: true };
-    const { Item } = await requests.send((client, signal) => client.get(input, signal));
+    const input = { Key: toKey(key), ConsistentRead: true } as const;
+    const { Item } = await requests.send((client, options) => client.get(input, options));
     return Item && toHead(Item);
   }
 
@@ -25,7 +25,7 @@ export function createDynamodbReader(requests: Requests, table: string, now: () 
       const { expiresAt, version, content } = found;
       const value = "value" in content ? content.value : await readParts(requests, content.parts);
       if (value !== undefined) return { partition: key.partition, sort: key.sort, value, expiresAt, version };
-      // Parts go away after another write took the place of theirs.
+      // Parts are removed after another write has replaced their item.
       found = await head(key);
       if (found?.version === version) throw incomplete(table);
     }

@@ -1,27 +1,39 @@
-import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { type WebIdentity, webIdentityCredentials } from "../client/web-identity.ts";
-import { secretRegion } from "./secret-region.ts";
+import type { FailureKind } from "../client/failure.ts";
+import { createLazyAwsClient } from "../client/lazy-client.ts";
+import { withRetries } from "../client/retry.ts";
+import type { WebIdentity } from "../client/web-identity.ts";
 
 export interface SecretReaderOptions {
   /** ARN or name. */
   readonly secret: string;
-  /** Role to take on with a token of the platform's own. Default: the credentials of AWS's own chain. */
+  /** Role to assume with an OIDC token. Default: the credentials of the environment, or of AWS's provider package. */
   readonly webIdentity?: WebIdentity | undefined;
 }
 
-/** The text of the secret's current version; undefined when it holds bytes. Rejects with the errors of AWS's client. */
-export type SecretReader = (signal: AbortSignal) => Promise<string | undefined>;
+/** The text of the secret's current version; undefined when it holds bytes. Rejects with the last failure. */
+export type SecretReader = () => Promise<string | undefined>;
 
-/**
- * Reads one secret with AWS's client, at AWS_ENDPOINT_URL_SECRETS_MANAGER, AWS_ENDPOINT_URL or AWS's own endpoint. Like dynamodb-client.ts it
- * imports nothing of the core, which would be in the same file a second time.
- */
+/** AWS's client makes as many attempts by default. */
+const ATTEMPTS: Readonly<Record<FailureKind, number>> = {
+  throttled: 3,
+  "not applied": 3,
+  unsure: 3,
+  condition: 1,
+  refused: 1,
+};
+/** As for requests to the store. */
+const RULES = { attemptTimeoutMs: 2_000, timeoutMs: 5_000, attempts: ATTEMPTS };
+
+/** An ARN names the region of the secret, whatever region the function is in. */
+const SECRET_ARN = /^arn:[^:]+:secretsmanager:([^:]+):/;
+
 export function createSecretReader({ secret, webIdentity }: SecretReaderOptions): SecretReader {
-  const region = secretRegion(secret);
-  const client = new SecretsManagerClient({
-    ...(region !== undefined && { region }),
-    ...(webIdentity && { credentials: webIdentityCredentials(webIdentity) }),
-  });
-  const command = new GetSecretValueCommand({ SecretId: secret });
-  return async (abortSignal) => (await client.send(command, { abortSignal })).SecretString;
+  const region = SECRET_ARN.exec(secret)?.[1];
+  const call = createLazyAwsClient({ service: "secretsmanager", region, webIdentity });
+  return async () => {
+    const output: { readonly SecretString?: string } = await withRetries(RULES, (signal) =>
+      call("GetSecretValue", { SecretId: secret }, { signal }),
+    );
+    return output.SecretString;
+  };
 }

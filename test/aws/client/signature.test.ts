@@ -1,60 +1,81 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { endpointOf, type ServiceName } from "../../../adapters/aws/client/endpoint.ts";
-import { signedHeaders } from "../../../adapters/aws/client/signature.ts";
-import { SENT } from "./sent-requests.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { createAwsClient } from "../../../adapters/aws/client/aws-client.ts";
+import { readSignature } from "../../deployed/request-signature.ts";
+import { type StandIn, type StandInRequest, startStandIn } from "../../store/stand-in-server.ts";
+import { INPUTS, SENT } from "./sent-requests.ts";
 
 const NOW = Date.UTC(2026, 10, 30, 23, 59, 59, 999);
+const SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+const TOKEN = "IQoJb3JpZ2luX2VjEXAMPLE//+==";
+
+let received: StandInRequest | undefined;
+let standIn: StandIn;
+beforeAll(async () => {
+  standIn = await startStandIn((request) => {
+    received = request;
+    return { status: 200, body: "{}" };
+  });
+});
+afterAll(() => standIn.close());
 
 beforeEach(() => {
+  received = undefined;
   vi.useFakeTimers({ toFake: ["Date"], now: NOW });
   vi.stubEnv("AWS_CONFIG_FILE", "/nonexistent");
   vi.stubEnv("AWS_PROFILE", undefined);
   vi.stubEnv("AWS_ACCESS_KEY_ID", "ASIAEXAMPLE");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-  vi.stubEnv("AWS_SESSION_TOKEN", "IQoJb3JpZ2luX2VjEXAMPLE//+==");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", SECRET);
+  vi.stubEnv("AWS_SESSION_TOKEN", TOKEN);
 });
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllEnvs();
 });
 
-/** Names in lower case. */
-const lower = (headers: object): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
+const { signal } = new AbortController();
 
-describe("a request is signed as AWS's client signs it", () => {
-  test.each<[keyof typeof SENT, ServiceName, region: string, endpoint: string | undefined]>([
-    ["getItem", "dynamodb", "eu-central-1", undefined],
-    ["putItem", "dynamodb", "us-gov-west-1", undefined],
-    ["putItem", "dynamodb", "us-east-1", "http://127.0.0.1:8000"],
-    ["putItem", "dynamodb", "us-east-1", "http://127.0.0.1:8000/base path/é"],
-    ["getItem", "dynamodb", "us-east-1", "https://vpce.example"],
-    ["getSecretValue", "secretsmanager", "cn-north-1", undefined],
-  ])("%s of %s in %s at %s", async (operation, service, region, endpoint) => {
-    const sent = await SENT[operation]({ region, ...(endpoint && { endpoint }) });
-    const { authorization, ...headers } = lower(sent.headers);
-    expect(authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE\/20261130\//);
-    for (const ours of ["host", "content-length", "x-amz-date", "x-amz-security-token"]) delete headers[ours];
-    const url = endpointOf(service, region, endpoint);
-    const signed = lower(signedHeaders({ service, region, url, headers, body: sent.body, now: NOW }));
-    expect(signed).toEqual(lower(sent.headers));
-  });
+const OPERATIONS = {
+  getItem: ["dynamodb", "GetItem"],
+  putItem: ["dynamodb", "PutItem"],
+  getSecretValue: ["secretsmanager", "GetSecretValue"],
+} as const;
+type Request = keyof typeof OPERATIONS;
 
-  test("with keys that do not expire, too", async () => {
-    vi.stubEnv("AWS_SESSION_TOKEN", "");
-    const sent = await SENT.getItem({ region: "us-east-1" });
-    const { authorization, host, "x-amz-date": date, ...headers } = lower(sent.headers);
-    const url = endpointOf("dynamodb", "us-east-1", undefined);
-    const request = { service: "dynamodb", region: "us-east-1", url, headers, body: sent.body, now: NOW } as const;
-    expect(lower(signedHeaders(request))).toMatchObject({ authorization, host, "x-amz-date": date });
+async function sendOurs(request: Request, region: string, endpoint: string): Promise<StandInRequest> {
+  const [service, operation] = OPERATIONS[request];
+  await createAwsClient({ service, region, endpoint })(operation, INPUTS[request], { signal });
+  return received ?? expect.unreachable("nothing arrived");
+}
+
+describe("a request is the one that AWS's client sends, with a signature that is right", () => {
+  test.each<[Request, region: string, path: string, token: string]>([
+    ["getItem", "eu-central-1", "", TOKEN],
+    ["putItem", "us-gov-west-1", "", TOKEN],
+    ["putItem", "us-east-1", "/base path/é", TOKEN],
+    ["getSecretValue", "cn-north-1", "", TOKEN],
+    ["getSecretValue", "eusc-de-east-1", "", ""],
+  ])("%s in %s at %j with the token %j", async (request, region, path, token) => {
+    vi.stubEnv("AWS_SESSION_TOKEN", token);
+    const endpoint = `http://${standIn.host}${path}`;
+    const ours = await sendOurs(request, region, endpoint);
+    const theirs = await SENT[request]({ region, endpoint });
+    expect([ours.method, ours.url.pathname]).toEqual(["POST", theirs.path]);
+    expect(JSON.parse(ours.body)).toEqual(INPUTS[request]);
+    for (const name of ["content-type", "host", "x-amz-target", "x-amz-date", "x-amz-security-token"]) {
+      expect([name, ours.headers[name]]).toEqual([name, theirs.headers[name]]);
+    }
+    const signature = readSignature(ours);
+    expect(signature).toMatchObject({ accessKeyId: "ASIAEXAMPLE", scope: `${region}/${OPERATIONS[request][0]}` });
+    expect([signature?.isBy(SECRET), signature?.isBy("another")]).toEqual([true, false]);
   });
 });
 
-test("keys that the environment changes are used from then on, and missed when they are gone", () => {
-  const url = endpointOf("dynamodb", "us-east-1", undefined);
-  const request = { service: "dynamodb", region: "us-east-1", url, headers: {}, body: "{}", now: NOW } as const;
+test("keys that the environment changes are used from then on", async () => {
+  const call = createAwsClient({ service: "dynamodb", region: "us-east-1", endpoint: `http://${standIn.host}` });
+  await call("GetItem", {}, { signal });
   vi.stubEnv("AWS_ACCESS_KEY_ID", "ASIARENEWED");
-  expect(lower(signedHeaders(request)).authorization).toContain("Credential=ASIARENEWED/");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", undefined);
-  expect(() => signedHeaders(request)).toThrow(expect.objectContaining({ name: "CredentialsProviderError" }));
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "renewed");
+  await call("GetItem", {}, { signal });
+  const signature = readSignature(received ?? expect.unreachable("nothing arrived"));
+  expect([signature?.accessKeyId, signature?.isBy("renewed")]).toEqual(["ASIARENEWED", true]);
 });

@@ -7,7 +7,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CLIENT_SETTINGS, USER_AGENTS } from "../../store/clients.ts";
 
 const STORE = new URL("../../../adapters/aws/dynamodb/dynamodb-store.ts", import.meta.url).href;
 
@@ -20,7 +19,7 @@ const PROGRAM = `
   process.exit();
 `;
 
-/** Where it lies on this machine; undefined where it is not installed. */
+/** Path of the program on this machine; undefined where it is not installed. */
 function findOpenssl(): string | undefined {
   try {
     return execFileSync("which", ["openssl"], { encoding: "utf8" }).trim();
@@ -51,7 +50,7 @@ describe("an endpoint over TLS, as AWS's are", () => {
       const Item = { value: { S: "over TLS" }, expiresAt: { N: "9999999999" }, version: { N: "1" } };
       response.setHeader("content-type", "application/x-amz-json-1.0").end(JSON.stringify({ Item }));
     });
-    // As "localhost" is looked up, whatever of its addresses comes first.
+    // On the address that "localhost" resolves to, be it of IPv4 or IPv6.
     server.listen(0, "localhost");
     await once(server, "listening");
   });
@@ -68,7 +67,6 @@ describe("an endpoint over TLS, as AWS's are", () => {
         AWS_ACCESS_KEY_ID: "LOCAL",
         AWS_SECRET_ACCESS_KEY: "local",
         AWS_ENDPOINT_URL_DYNAMODB: `https://localhost:${(server.address() as AddressInfo).port}`,
-        ...CLIENT_SETTINGS["our requests"],
         ...environment,
       },
     });
@@ -77,10 +75,10 @@ describe("an endpoint over TLS, as AWS's are", () => {
 
   test("is asked", async () => {
     expect(await ask({ NODE_EXTRA_CA_CERTS: cert })).toMatchObject({ value: "over TLS" });
-    expect(agents).toEqual([expect.stringMatching(USER_AGENTS["our requests"])]);
+    expect(agents).toEqual(["mcp-anycloud"]);
   });
 
-  test("is told nothing when nobody vouches for its certificate", async () => {
+  test("gets no request when no authority has signed its certificate", async () => {
     agents.length = 0;
     expect(await ask({})).toEqual({ code: "STORE_UNAVAILABLE", because: "DEPTH_ZERO_SELF_SIGNED_CERT" });
     expect(agents).toEqual([]);

@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createExchange, type Exchange } from "../../../adapters/aws/client/exchange.ts";
-import { kindOf } from "../../../adapters/aws/dynamodb/failure.ts";
+import { type Connections, createConnections } from "../../../adapters/aws/client/connections.ts";
+import { kindOf } from "../../../adapters/aws/client/failure.ts";
 
 let server: Server;
-let exchange: Exchange;
+let connections: Connections;
 let serve: (request: IncomingMessage, response: ServerResponse) => void;
 const sockets = new Set<Socket>();
 
@@ -17,15 +17,17 @@ beforeEach(async () => {
   server.on("connection", (socket) => sockets.add(socket));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  exchange = connect();
+  connections = connect();
 });
 afterEach(async () => {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });
 
-const connect = (): Exchange => createExchange(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`));
-const send = (signal: AbortSignal = new AbortController().signal) => exchange({}, "{}", signal);
+const connect = (): Connections =>
+  createConnections(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`));
+const send = (signal: AbortSignal = new AbortController().signal, to = connections) =>
+  to.post({}, "{}", { signal, fresh: false });
 const failureOf = (sending: Promise<unknown>): Promise<Error & { code?: string }> =>
   sending.then(
     () => expect.unreachable("it fails"),
@@ -40,8 +42,8 @@ test("one connection serves requests in turn", async () => {
 test("a connection that was closed meanwhile is not used any more", async () => {
   await send();
   server.closeIdleConnections();
-  // Whoever has heard of what came later has heard of that.
-  for (let i = 0; i < 3; i++) await connect()({}, "{}", new AbortController().signal);
+  // An answer that came later is read later.
+  for (let i = 0; i < 3; i++) await send(undefined, connect());
   sockets.clear();
   expect(await send()).toMatchObject({ status: 200 });
   expect(sockets.size).toBe(1);
@@ -66,7 +68,7 @@ test("an answer that breaks off is unsure", async () => {
   expect(kindOf(await failureOf(send()))).toBe("unsure");
 });
 
-test("what is no HTTP is unsure, and nobody at the port is not applied", async () => {
+test("an answer that is no HTTP is unsure, and a port where nobody listens is not applied", async () => {
   serve = (request) => request.socket.end("nonsense\r\n\r\n");
   expect(kindOf(await failureOf(send()))).toBe("unsure");
   server.closeAllConnections();
@@ -85,11 +87,11 @@ test.each(["before the answer", "in the middle of it"])(
     const givenUp = new AbortController();
     const failure = failureOf(send(givenUp.signal));
     const socket = await asked.promise;
-    // What was written is read in the next rounds of the event loop.
+    // The beginning of the answer is read in the next turns of the event loop.
     for (let round = 0; round < 5; round++) await new Promise(setImmediate);
     givenUp.abort();
     expect(await failure).toMatchObject({ name: "AbortError" });
-    // The other end learns of it: nothing is read for nobody.
+    // The server sees its connection close.
     if (!socket.closed) await new Promise((resolve) => socket.once("close", resolve));
   },
 );
@@ -118,7 +120,6 @@ test("as many connections are opened as AWS's client opens, and no more", async 
 });
 
 test("an address that is no endpoint is refused", async () => {
-  const other = createExchange(new URL("ftp://127.0.0.1/"));
-  const failure = await failureOf(other({}, "{}", new AbortController().signal));
+  const failure = await failureOf(send(undefined, createConnections(new URL("ftp://127.0.0.1/"))));
   expect(kindOf(failure)).toBe("refused");
 });

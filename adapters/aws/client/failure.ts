@@ -1,0 +1,90 @@
+/** The meaning of a failed call for a caller that would repeat it. */
+export type FailureKind =
+  /** The condition of the write does not hold. */
+  | "condition"
+  /** The service had no capacity for the call and did not apply it. */
+  | "throttled"
+  /** The call was not applied, and may succeed the next time. */
+  | "not applied"
+  /** The call may have been applied or not. */
+  | "unsure"
+  /** The call will fail the next time as well. */
+  | "refused";
+
+/**
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html and the codes that AWS's SDKs
+ * count as throttling (https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html).
+ */
+const THROTTLED = /^(ProvisionedThroughputExceeded|Throttl|TooManyRequests|RequestLimitExceeded)/;
+/** The client has corrected its clock by such an answer, and signs the next attempt rightly. */
+const CLOCK = /^(RequestTimeTooSkewed|RequestExpired|RequestInTheFuture|InvalidSignatureException)$/;
+/** Nothing was sent yet: credentials are still being looked for. */
+const NO_CREDENTIALS_YET = /^(StsUnavailableError|CredentialsTimeoutError)$/;
+/** There was no connection yet. */
+const NOT_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+const CUT_OFF = /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|HPE_.*)$/;
+const NO_ANSWER = /^(TimeoutError|UnreadableAnswerError)$/;
+
+/** The fields by which errors of the service, of Node.js and of a time limit tell what happened. */
+interface Failure {
+  readonly name?: string;
+  readonly code?: string;
+  readonly status?: number;
+}
+
+/** Classifies a failure. One that is not known is not repeated. */
+export function kindOf(error: unknown): FailureKind {
+  if (!(error instanceof Error)) return "refused";
+  const { name = "", code = "", status = 0 } = error as Failure;
+  if (name === "ConditionalCheckFailedException") return "condition";
+  if (THROTTLED.test(name)) return "throttled";
+  if (CLOCK.test(name) || NO_CREDENTIALS_YET.test(name) || NOT_CONNECTED.test(code)) return "not applied";
+  if (NO_ANSWER.test(name) || CUT_OFF.test(code) || status >= 500) return "unsure";
+  return "refused";
+}
+
+/** Tells in one sentence what is wrong with `resource`, such as "the table sessions", and what to do. */
+export type Sentence = (resource: string, message: string) => string;
+
+/** Sentences by the beginning of an error's text. The first that matches is told. */
+export type Sentences = readonly (readonly [pattern: RegExp, sentence: Sentence])[];
+
+/** Failures that have nothing to do with the service that was to be called. */
+const ACCESS_SENTENCES: Sentences = [
+  [
+    /^(UnrecognizedClient|ExpiredToken|IncompleteSignature|MissingAuthentication|InvalidSignature|InvalidClientTokenId)/,
+    (resource) => `AWS does not accept the credentials for ${resource}: check that they are right and not expired.`,
+  ],
+  [
+    /^CredentialProviderMissingError/,
+    (resource) =>
+      `The environment holds no AWS credentials for ${resource}: give the function a role, set MCP_ANYCLOUD_AWS_ROLE_ARN outside AWS, or, for a profile, a container or an instance of AWS, npm install @aws-sdk/credential-provider-node and build again.`,
+  ],
+  [
+    /^CredentialsTimeoutError/,
+    (resource) => `AWS's credential provider did not answer in time for ${resource}: check the network and try again.`,
+  ],
+  [
+    /^CredentialsProviderError/,
+    (resource) =>
+      `There are no AWS credentials for ${resource}: give the function a role, or set MCP_ANYCLOUD_AWS_ROLE_ARN outside AWS.`,
+  ],
+  [
+    /^RoleNotAssumedError/,
+    (resource) =>
+      `AWS did not let this instance assume MCP_ANYCLOUD_AWS_ROLE_ARN for ${resource}: check the role's trust policy against the token's issuer, audience and subject.`,
+  ],
+  [
+    /^StsUnavailableError/,
+    (resource) =>
+      `AWS's STS did not answer when this instance was to assume MCP_ANYCLOUD_AWS_ROLE_ARN for ${resource}: check the network and AWS_REGION.`,
+  ],
+  [/^AwsSettingsError/, (resource, message) => `AWS cannot be called for ${resource}: ${message}.`],
+];
+
+/** The sentence for an error, of the service's own or of those above. */
+export function sentenceFor(error: unknown, own: Sentences, otherwise: Sentence, resource: string): string {
+  const text = String(error);
+  const found = [...own, ...ACCESS_SENTENCES].find(([pattern]) => pattern.test(text))?.[1] ?? otherwise;
+  return found(resource, error instanceof Error ? error.message : text);
+}

@@ -1,0 +1,39 @@
+import { monotonicMs } from "../../../src/adapter.ts";
+import { withTimeout } from "../../shared/with-timeout.ts";
+import { type FailureKind, kindOf } from "./failure.ts";
+
+export interface RetryRules {
+  /** Milliseconds that one attempt may take. */
+  readonly attemptTimeoutMs: number;
+  /** Milliseconds after which a call fails, whatever was tried. */
+  readonly timeoutMs: number;
+  /** Most attempts, by the kind of the last failure. */
+  readonly attempts: Readonly<Record<FailureKind, number>>;
+}
+
+/** `unsure`: an earlier attempt may have been applied, and may even be applied later. */
+export type Attempt<Output> = (signal: AbortSignal, unsure: boolean) => Promise<Output>;
+
+const BASE_DELAY_MS = 25;
+const MAX_DELAY_MS = 1_000;
+
+/**
+ * Repeats an attempt while the rules allow it, after a random delay whose limit doubles each time
+ * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/, "full jitter"). Throws the last failure.
+ */
+export async function withRetries<Output>(rules: RetryRules, attempt: Attempt<Output>): Promise<Output> {
+  const deadline = monotonicMs() + rules.timeoutMs;
+  let unsure = false;
+  for (let attempts = 1; ; attempts++) {
+    try {
+      const limitMs = Math.min(rules.attemptTimeoutMs, deadline - monotonicMs());
+      return await withTimeout(limitMs, (signal) => attempt(signal, unsure));
+    } catch (error) {
+      const kind = kindOf(error);
+      unsure ||= kind === "unsure";
+      const delayMs = Math.random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** attempts);
+      if (attempts >= rules.attempts[kind] || monotonicMs() + delayMs >= deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+    }
+  }
+}
