@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -7,29 +7,34 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { ROOT } from "./cli/project.ts";
-import { runCli, startCli } from "./cli/run-cli.ts";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { greeter, ROOT } from "./cli/project.ts";
+import { type CliResult, runCli, startCli } from "./cli/run-cli.ts";
+import { type InstalledPackage, installPackage } from "./installed-package.ts";
 
-/** A user's project that has the package as npm would install it: compiled, beside its dependencies. */
-const project = mkdtempSync(join(tmpdir(), "installed-package-"));
-const installed = join(project, "node_modules/mcp-anycloud");
-const program = [join(installed, "lib/cli/main.js")];
-beforeAll(() => {
-  mkdirSync(installed, { recursive: true });
-  const modules = join(ROOT, "node_modules");
-  for (const name of readdirSync(modules)) symlinkSync(join(modules, name), join(project, "node_modules", name));
-  const compile = [join(modules, "typescript/bin/tsc"), "-p", "tsconfig.lib.json", "--outDir", join(installed, "lib")];
-  execFileSync(process.execPath, compile, { cwd: ROOT });
-  copyFileSync(join(ROOT, "package.json"), join(installed, "package.json"));
-  copyFileSync(join(ROOT, "examples/greeter/server.ts"), join(project, "server.ts"));
+let project: InstalledPackage;
+let installed: string;
+let program: string[];
+beforeAll(async () => {
+  project = await installPackage();
+  installed = join(project.folder, "node_modules/mcp-anycloud");
+  program = [join(installed, "lib/cli/main.js")];
+}, 600_000);
+afterAll(() => project.remove());
+
+const runInstalled = (...args: readonly string[]): Promise<CliResult> => runCli(args, { cwd: project.folder, program });
+
+test("an install takes at most 90 packages and 60 MB", () => {
+  process.stdout.write(`npm install: ${project.packages.length} packages, ${project.megabytes} MB\n`);
+  expect(project.packages.length).toBeLessThanOrEqual(90);
+  expect(project.megabytes).toBeLessThanOrEqual(60);
 });
-afterAll(() => rmSync(project, { recursive: true }));
 
 test("everything package.json points to is there", () => {
   const { exports, bin } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
@@ -69,15 +74,18 @@ test("npm leaves out what Terraform left in the templates: a state has keys in i
   }
 });
 
-test("it builds a user's server", async () => {
-  const { code, stderr } = await runCli(["build", "server.ts"], { cwd: project, program });
+test("it builds a user's server, with the exact version of the framework that Google's buildpacks install", async () => {
+  const { code, stderr } = await runInstalled("build", "server.ts");
   expect([code, stderr]).toEqual([0, ""]);
-  expect(readdirSync(join(project, "dist")).sort()).toEqual(expect.arrayContaining(["aws", "azure", "gcp"]));
+  const dist = join(project.folder, "dist");
+  expect(readdirSync(dist).sort()).toEqual(expect.arrayContaining(["aws", "azure", "gcp"]));
+  const { dependencies } = JSON.parse(readFileSync(join(dist, "gcp/package.json"), "utf8"));
+  expect(dependencies).toEqual({ "@google-cloud/functions-framework": expect.stringMatching(/^\d+\.\d+\.\d+$/) });
 });
 
 test("it serves a user's server through all three ingresses", async () => {
   const call = 'greet={"name":"Ada"}';
-  const cli = startCli(["dev", "server.ts", "--port", "0", "--call", call], { cwd: project, program });
+  const cli = startCli(["dev", "server.ts", "--port", "0", "--call", call], { cwd: project.folder, program });
   try {
     const [output] = await cli.printed(/^.*Ctrl-C stops/s);
     expect(output.match(/tools\/call greet answered: Hello, Ada!/g)).toHaveLength(3);
@@ -85,4 +93,67 @@ test("it serves a user's server through all three ingresses", async () => {
     cli.signalGroup("SIGINT");
     expect((await cli.ended).code).toBe(0);
   }
+});
+
+describe("a package that is optional and missing is named in a sentence that says how to install it", () => {
+  /** What a module of the user's prints. */
+  async function printed(module: string): Promise<string> {
+    const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _key, ...env } = process.env;
+    const args = ["--input-type=module", "--eval", module];
+    return (await promisify(execFile)(process.execPath, args, { cwd: project.folder, env })).stdout.trim();
+  }
+
+  test("cedarPolicy, when the server is built", async () => {
+    const server = greeter("Hello")
+      .replace(/^/, 'import { cedarPolicy } from "mcp-anycloud/cedar";\n')
+      .replace("defineServer({", 'defineServer({ policy: cedarPolicy({ policies: "" }),');
+    writeFileSync(join(project.folder, "with-policy.ts"), server);
+    const { code, stderr } = await runInstalled("build", "with-policy.ts");
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/npm install @cedar-policy\/cedar-wasm\.$/m)]);
+  });
+
+  test("cedarPolicy, when it is called", async () => {
+    const module = `
+      import { cedarPolicy } from "mcp-anycloud/cedar";
+      try { cedarPolicy({ policies: "" }); } catch (error) { console.log(error.code, error.message); }`;
+    expect(await printed(module)).toBe(
+      "SERVER_INVALID cedarPolicy takes Cedar, an optional package: npm install @cedar-policy/cedar-wasm.",
+    );
+  });
+
+  const LAMBDA = "Invoking mcp takes AWS's client for Lambda, an optional package: npm install @aws-sdk/client-lambda.";
+
+  test("smoke --lambda", async () => {
+    const { code, stderr } = await runInstalled("smoke", "--lambda", "mcp");
+    expect([code, stderr]).toEqual([1, `${LAMBDA}\n`]);
+  });
+
+  test("mcp-anycloud/aws/invoke", async () => {
+    const module = `
+      import { createInvokeTransport } from "mcp-anycloud/aws/invoke";
+      const transport = createInvokeTransport({ function: "mcp" });
+      await transport.start();
+      await transport.send({ jsonrpc: "2.0", id: 1, method: "ping" }).catch((error) => console.log(error.message));`;
+    expect(await printed(module)).toBe(LAMBDA);
+  });
+
+  test("a store whose credentials the environment does not hold", async () => {
+    const module = `
+      import { createDynamodbStore } from "mcp-anycloud/aws/dynamodb";
+      const store = createDynamodbStore({ table: "sessions", region: "eu-central-1" });
+      await store.get({ partition: "p", sort: "s" }).catch((error) => console.log(error.message));`;
+    expect(await printed(module)).toMatch(
+      /^The environment holds no AWS credentials for the table sessions: .* npm install @aws-sdk\/credential-provider-node and build again\.$/,
+    );
+  });
+
+  test("the emulated Cloud Run function", async () => {
+    const module = `
+      const { describeArtefact } = await import(${JSON.stringify(pathToFileURL(join(installed, "lib/emulators/gcp/artefact.js")).href)});
+      const options = { artefact: "dist/gcp", form: "function", timeoutSeconds: 60, revision: 1 };
+      await describeArtefact(options).catch((error) => console.log(error.message));`;
+    expect(await printed(module)).toBe(
+      "Running a Cloud Run function takes Google's framework, an optional package: npm install @google-cloud/functions-framework.",
+    );
+  });
 });

@@ -44,7 +44,7 @@ export function bundleOptions({ entry, source, outDir, sourceMap }: BundleReques
       unusedSchemas,
       lazyValidator(),
       lazyModules(projectFolder),
-      lazyCedar(),
+      lazyCedar(projectFolder),
     ],
   };
 }

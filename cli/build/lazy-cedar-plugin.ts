@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { BuildResult, Plugin } from "esbuild";
 import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../package-json.ts";
+import { findPeer } from "./find-peer.ts";
 import { addBundles, bundleSeparately, type SeparateBundle } from "./separate-bundle.ts";
 
 /** Files beside index.mjs that hold Cedar; the first one loads the second from beside itself, by that name. */
@@ -14,14 +15,16 @@ const LOADER = RUNS_FROM_SOURCE
   ? join(PACKAGE_FOLDER, "src/authorization/cedar-module.ts")
   : join(PACKAGE_FOLDER, "lib/src/authorization/cedar-module.js");
 
+const CEDAR = "@cedar-policy/cedar-wasm";
+
 const NAMESPACE = "lazy-cedar";
 
 /**
- * Puts Cedar beside the bundle (4.3 MB, 1.4 MB when packed) of a server that imports `mcp-anycloud/cedar`, and of no
- * other. The import says at build time who declares a policy, without running anybody's module; it is loaded when the
- * policy is made.
+ * Puts Cedar, an optional peer, beside the bundle (4.3 MB, 1.4 MB when packed) of a server that imports
+ * `mcp-anycloud/cedar`, and of no other. The import tells at build time which server declares a policy, without running it;
+ * Cedar is loaded when the policy is made.
  */
-export function lazyCedar(): Plugin {
+export function lazyCedar(projectFolder: string): Plugin {
   return {
     name: NAMESPACE,
     setup(build) {
@@ -29,11 +32,10 @@ export function lazyCedar(): Plugin {
       let wasm: string | undefined;
       build.onResolve({ filter: /^\.\/cedar-module\.[jt]s$/ }, async ({ path, resolveDir }) => {
         if (join(resolveDir, path) !== LOADER) return undefined;
-        const kind = "require-call";
-        const cedar = await build.resolve("@cedar-policy/cedar-wasm/nodejs", { kind, resolveDir: PACKAGE_FOLDER });
-        if (cedar.errors.length > 0) return { errors: cedar.errors };
-        bundles.set(CEDAR_BUNDLE, bundleSeparately(build, cedar.path));
-        wasm = join(dirname(cedar.path), CEDAR_WASM);
+        const cedar = await findPeer(build, `${CEDAR}/nodejs`, projectFolder, "require-call");
+        if (cedar === undefined) return { errors: [{ text: `cedarPolicy takes Cedar: npm install ${CEDAR}` }] };
+        bundles.set(CEDAR_BUNDLE, bundleSeparately(build, cedar));
+        wasm = join(dirname(cedar), CEDAR_WASM);
         return { path: LOADER, namespace: NAMESPACE };
       });
       build.onLoad({ filter: /.*/, namespace: NAMESPACE }, () => ({

@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import type { Plugin, PluginBuild } from "esbuild";
+import type { Plugin } from "esbuild";
 import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../package-json.ts";
+import { findPeer } from "./find-peer.ts";
 import { addBundles, bundleSeparately, type SeparateBundle } from "./separate-bundle.ts";
 
 const AWS_CLIENT_BUNDLE = "aws-client.cjs";
@@ -39,7 +40,7 @@ export function lazyModules(projectFolder: string): Plugin {
           if (kind !== "dynamic-import" || join(resolveDir, path) !== file) return undefined;
           bundles.set(bundle, bundleSeparately(build, file, [separateCredentials]));
           if (bundle === AWS_CLIENT_BUNDLE) {
-            const provider = await findCredentialProvider(build, projectFolder);
+            const provider = await findPeer(build, CREDENTIAL_PROVIDER, projectFolder, "import-statement");
             if (provider !== undefined) bundles.set(CREDENTIALS_BUNDLE, bundleSeparately(build, provider));
           }
           return { path: `./${bundle}`, external: true };
@@ -48,15 +49,6 @@ export function lazyModules(projectFolder: string): Plugin {
       addBundles(build, bundles);
     },
   };
-}
-
-/** Its path in the user's project, or beside the toolkit; undefined where it is not installed. */
-async function findCredentialProvider(build: PluginBuild, projectFolder: string): Promise<string | undefined> {
-  for (const resolveDir of [projectFolder, PACKAGE_FOLDER]) {
-    const { errors, path } = await build.resolve(CREDENTIAL_PROVIDER, { kind: "import-statement", resolveDir });
-    if (errors.length === 0) return path;
-  }
-  return undefined;
 }
 
 /** Makes the bundle of our client load the provider from the file beside it, which is missing where it was not installed. */

@@ -3,6 +3,8 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { AnycloudError } from "../../src/adapter.ts";
 
+const FRAMEWORK = "@google-cloud/functions-framework";
+
 /** The two shapes of a Cloud Run service. */
 export type ArtefactForm = "function" | "container";
 
@@ -60,5 +62,10 @@ export async function describeArtefact(options: ArtefactOptions): Promise<Artefa
 
 /** The framework's own command line. Its package does not export it; it lies beside the main module. */
 function frameworkPath(): string {
-  return join(createRequire(import.meta.url).resolve("@google-cloud/functions-framework"), "..", "main.js");
+  try {
+    return join(createRequire(import.meta.url).resolve(FRAMEWORK), "..", "main.js");
+  } catch (cause) {
+    const message = `Running a Cloud Run function takes Google's framework, an optional package: npm install ${FRAMEWORK}.`;
+    throw new AnycloudError("CONFIG_INVALID", message, { cause });
+  }
 }

@@ -6,8 +6,14 @@ type Sentence = readonly [
   sentence: (name: string) => string,
 ];
 
-/** By the name of an error of AWS's client, or its message: what is wrong and what to do (Lambda API Reference, Errors). */
+/** By an error's code, or the beginning of its text, with the names of the Lambda API Reference, "Errors". */
 const SENTENCES: readonly Sentence[] = [
+  [
+    /^ERR_MODULE_NOT_FOUND$/,
+    "CONFIG_INVALID",
+    (name) =>
+      `Invoking ${name} takes AWS's client for Lambda, an optional package: npm install @aws-sdk/client-lambda.`,
+  ],
   [
     /^ResourceNotFoundException/,
     "CONFIG_INVALID",
@@ -60,7 +66,7 @@ const SENTENCES: readonly Sentence[] = [
   ],
 ];
 
-/** What keeps Lambda from invoking a function, as CONFIG_INVALID or INSTANCE_FAILED with the cause. */
+/** CONFIG_INVALID or INSTANCE_FAILED, with the cause, for a function that Lambda did not invoke. */
 export function toInvokeFailure(error: unknown, name: string): AnycloudError {
   if (error instanceof AnycloudError) return error;
   const { code = "" } = error as NodeJS.ErrnoException;
@@ -70,7 +76,7 @@ export function toInvokeFailure(error: unknown, name: string): AnycloudError {
   return new AnycloudError("INSTANCE_FAILED", message, { cause: error });
 }
 
-/** What `InvokeComplete` says of a function that failed; `details` is often, but not always, its error as JSON. */
+/** INSTANCE_FAILED for a function that failed, by `InvokeComplete`; `details` is often, but not always, its error as JSON. */
 export function toFunctionFailure(name: string, errorCode: string, details = ""): AnycloudError {
   const { errorType = errorCode, errorMessage = details } = parsed(details);
   const reason = oneLine(errorMessage);
@@ -81,7 +87,7 @@ export function toFunctionFailure(name: string, errorCode: string, details = "")
   return new AnycloudError("INSTANCE_FAILED", message);
 }
 
-/** A function whose answer is not HTTP's. */
+/** INSTANCE_FAILED for a function whose answer is not an HTTP response. */
 export const notHttp = (name: string): AnycloudError =>
   new AnycloudError(
     "INSTANCE_FAILED",

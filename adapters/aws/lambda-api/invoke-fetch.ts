@@ -15,7 +15,7 @@ export interface InvokeFetch {
   close(): Promise<void>;
 }
 
-/** Every request becomes one invocation of the function `name`, and its streamed answer the response. */
+/** Turns every request into one invocation of the function `name`, and its streamed answer into the response. */
 export function createInvokeFetch(name: string, config: LambdaClientConfig): InvokeFetch {
   let client: Promise<InvokeClient> | undefined;
 
@@ -43,13 +43,14 @@ export function createInvokeFetch(name: string, config: LambdaClientConfig): Inv
         );
       } catch (error) {
         const reason = reasonOf(error);
-        // What is left of an answer that nobody reads.
+        // Ends the rest of an answer that nobody reads.
         leaving.abort();
         throw reason;
       }
     },
     async close() {
-      (await client)?.close();
+      // A client that could not be loaded has no connection.
+      (await client?.catch(() => undefined))?.close();
     },
   };
 }
