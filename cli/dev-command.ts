@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { AWS_SETTINGS } from "../adapters/aws/settings.ts";
 import { readConfig } from "../src/adapter.ts";
 import type { Cloud } from "./clouds.ts";
 import type { DevCommand } from "./command.ts";
@@ -22,7 +23,7 @@ const DEFAULT_PORTS: Readonly<Record<Cloud, number>> = { aws: 8787, azure: 8788,
 /** `mcp-anycloud dev`: serves through every ingress until it is asked to stop, and leaves nothing behind. */
 export async function devCommand(command: DevCommand): Promise<void> {
   const entry = findEntry(command.entry);
-  const { path } = readConfig({ ...process.env, ...command.environment });
+  const { path } = readConfig({ ...process.env, ...command.environment }, AWS_SETTINGS);
   const stop = stopSignal();
   const folder = mkdtempSync(join(tmpdir(), "mcp-anycloud-"));
   // Also when the process is ended in a hurry, by a second Ctrl-C.

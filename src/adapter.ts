@@ -2,7 +2,7 @@
 export { createTokenCheck } from "./auth/jwt/token-check.ts";
 export type { PlatformIdentityProvider, ReadPlatformIdentity } from "./auth/platform-identity.ts";
 export { monotonicMs } from "./clock.ts";
-export { CONFIG_VARIABLES, type Config, readConfig } from "./config/config.ts";
+export { CONFIG_SETTINGS, type Config } from "./config/config.ts";
 export {
   KEY_RING_FORM,
   type LoadStateKeys,
@@ -11,7 +11,10 @@ export {
   type StateKeySource,
 } from "./config/key-ring.ts";
 export type { RateRule } from "./config/limit-settings.ts";
+export { readConfig } from "./config/read-config.ts";
+export type { Settings } from "./config/setting.ts";
 export type { ClaimValue, TokenIssuer } from "./config/token-issuer.ts";
+export { textLike } from "./config/value-type.ts";
 export { AnycloudError, type ErrorCode } from "./errors.ts";
 export { catchErrors } from "./http/catch-errors.ts";
 export type {

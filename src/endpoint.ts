@@ -3,8 +3,9 @@ import { createAuthentication } from "./auth/authenticate.ts";
 import type { PlatformIdentityProvider } from "./auth/platform-identity.ts";
 import { createServerAuthorization } from "./authorization/create-authorization.ts";
 import { toolRulesOf } from "./authorization/tool-rules.ts";
-import { type Config, readConfig } from "./config/config.ts";
+import type { Config } from "./config/config.ts";
 import type { StateKeySource } from "./config/key-ring.ts";
+import { readConfig } from "./config/read-config.ts";
 import { factoryOf, markEndpoint, type ServerDefinition } from "./define-server.ts";
 import type { HttpHandler } from "./http/http-handler.ts";
 import { type LogSink, writeLogLine } from "./http/request-log.ts";
@@ -22,8 +23,13 @@ import { createMemoryStore } from "./store/memory-store.ts";
 import { observed } from "./store/observed-store.ts";
 import type { StateStore } from "./store/store.ts";
 
-/** Overrides of the environment's settings, and options that no variable can hold. */
+/** The configuration, fields that override it, and what no variable can hold. */
 export interface McpEndpointOptions extends Omit<Partial<Config>, "stateKeys"> {
+  /**
+   * The result of `readConfig`, which reads the settings of adapters, too (docs/settings.md). Default: the endpoint reads
+   * the environment itself, and refuses the variables of adapters as unknown.
+   */
+  readonly config?: Config | undefined;
   /** Receives request records. Default: one JSON line each on standard output. */
   readonly log?: LogSink;
   /** Keeps 2025-era sessions and the state that servers share across instances. Default: none, and everything is stateless. */
@@ -70,8 +76,8 @@ export function createEndpoint(
   const createServer = factoryOf(server);
   const definition: Partial<ServerDefinition> = typeof server === "function" ? {} : server;
   const { log = writeLogLine, store: durableStore, stateKeys, platformIdentities, fastPath, ...rest } = options;
-  const { verifier = definition.verifier, ...overrides } = rest;
-  const config: Config = { ...readConfig(globalThis.process?.env ?? {}), ...overrides };
+  const { verifier = definition.verifier, config: given, ...overrides } = rest;
+  const config: Config = { ...(given ?? readConfig(globalThis.process?.env ?? {})), ...overrides };
   const { streamSeconds } = config;
   const durable = durableStore !== undefined;
   // Without a durable store, changes are still announced within this process.

@@ -5,11 +5,11 @@ import type { TokenIssuer } from "./token-issuer.ts";
 /** The variables by which the endpoint finds out who calls. */
 export type AccessVariables = Readonly<Record<string, string>>;
 
-/** Who vouches for callers: tokens, AWS, or nobody. */
+/** Tells the endpoint what attests its callers: tokens, AWS, or nothing. */
 export function accessVariables(auth: Auth, ingress: IngressKind): AccessVariables {
   if (auth === "public") return {};
   if (auth === "iam") {
-    // Who signed is in the event of the Lambda service, and a Web Function gets none.
+    // The signer is in the event that Lambda passes to a function, and a Web Function gets no event.
     return ingress === "web-function" ? {} : { MCP_ANYCLOUD_PLATFORM_IDENTITY: "aws-iam" };
   }
   const issuers = verifiedIssuers(auth);
@@ -23,7 +23,7 @@ export function accessVariables(auth: Auth, ingress: IngressKind): AccessVariabl
 /** Whether the function verifies tokens, and so has to know the URL that they are issued for. */
 export const verifiesTokens = (auth: Auth): boolean => typeof auth === "object" && verifiedIssuers(auth).length > 0;
 
-/** Issuers whose tokens the function verifies. */
+/** The issuers whose tokens the function verifies. */
 function verifiedIssuers(auth: Exclude<Auth, string>): readonly TokenIssuer[] {
   if ("jwt" in auth) return auth.jwt.issuers;
   const { clients = [] } = auth.cognito;
@@ -32,5 +32,5 @@ function verifiedIssuers(auth: Exclude<Auth, string>): readonly TokenIssuer[] {
   return [{ issuer: issuerOf(auth), audienceClaim: "client_id", audiences }];
 }
 
-/** A user pool, as the tokens that it issues name it. */
+/** The claim `iss` of the tokens of a user pool. */
 export const issuerOf = ({ cognito: { userPool } }: CognitoAuth): string => `https://${userPool.userPoolProviderName}`;

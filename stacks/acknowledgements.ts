@@ -3,6 +3,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { Construct, IConstruct } from "constructs";
 import type { McpServerProps } from "./mcp-server-props.ts";
+import { SETTINGS } from "./settings.ts";
 
 /*
  * Findings of cdk-nag and of CDK that we have looked at and do not act upon, each where it is and with the reason. All
@@ -92,7 +93,7 @@ function acknowledgeOpenMethods(server: Construct, { auth, settings }: McpServer
   const routes = (method: string): string[] => [`Api/Default/${method}`, `Api/Default/{proxy+}/${method}`];
   const root = "Api/Default/.well-known/oauth-protected-resource";
   for (const path of routes("OPTIONS")) acknowledgeAt(server, path, both(PREFLIGHT));
-  for (const path of [`${root}/GET`, `${root}${settings?.path ?? "/mcp"}/GET`])
+  for (const path of [`${root}/GET`, `${root}${settings?.path ?? SETTINGS.path.default}/GET`])
     acknowledgeAt(server, path, both(DISCOVERY));
   for (const path of routes("ANY")) {
     const isJwt = typeof auth === "object" && "jwt" in auth;

@@ -2,6 +2,7 @@ import { Duration, Stack, Token } from "aws-cdk-lib";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { checkAuth } from "./auth.ts";
+import { checkWholeNumber } from "./check-whole-number.ts";
 import type { IngressKind } from "./ingress.ts";
 import type { McpServerProps } from "./mcp-server-props.ts";
 import { refuse } from "./refuse.ts";
@@ -110,7 +111,7 @@ export function timeoutOf(
 
 function checkWholeNumbers(
   scope: Construct,
-  { memoryMiB, reservedConcurrency, throttle, newSessionTable, keyRotation, settings, alarms }: McpServerProps,
+  { memoryMiB, reservedConcurrency, throttle, newSessionTable, keyRotation, alarms }: McpServerProps,
 ): void {
   const limits: readonly [string, number | undefined, number, number][] = [
     ["memoryMiB", memoryMiB, 128, 10_240],
@@ -121,17 +122,6 @@ function checkWholeNumbers(
     ["newSessionTable.maxReadRequestUnits", newSessionTable?.maxReadRequestUnits, 1, 1_000_000_000],
     ["newSessionTable.maxWriteRequestUnits", newSessionTable?.maxWriteRequestUnits, 1, 1_000_000_000],
     ["keyRotation", keyRotation?.toDays({ integral: false }), 1, 1000],
-    // As src/config/config.ts has them: a value that it refuses would be found out by the first request.
-    ["settings.maxBodyBytes", settings?.maxBodyBytes, 1, 33_554_432],
-    ["settings.heartbeatSeconds", settings?.heartbeatSeconds, 1, 200],
-    ["settings.sessionSeconds", settings?.sessionSeconds, 60, 2_592_000],
-    ["settings.sessionGraceSeconds", settings?.sessionGraceSeconds, 0, 31_536_000],
-    ["settings.streamSeconds", settings?.streamSeconds, 1, 3600],
-    ["settings.maxHeaderBytes", settings?.maxHeaderBytes, 1024, 65_536],
-    ["settings.maxJsonDepth", settings?.maxJsonDepth, 8, 1000],
-    ["settings.maxJsonKeys", settings?.maxJsonKeys, 100, 1_000_000],
-    ["settings.maxStreams", settings?.maxStreams, 1, 10_000],
-    ["settings.maxOutputBytes", settings?.maxOutputBytes, 1024, 33_554_432],
     ["alarms.errors", alarms?.errors, 1, Number.MAX_SAFE_INTEGER],
     ["alarms.throttles", alarms?.throttles, 1, Number.MAX_SAFE_INTEGER],
     ["alarms.p99Milliseconds", alarms?.p99Milliseconds, 1, Number.MAX_SAFE_INTEGER],
@@ -139,12 +129,5 @@ function checkWholeNumbers(
     ["alarms.tableThrottles", alarms?.tableThrottles, 1, Number.MAX_SAFE_INTEGER],
     ["alarms.unauthenticated", alarms?.unauthenticated, 1, Number.MAX_SAFE_INTEGER],
   ];
-  for (const [prop, value, min, max] of limits) {
-    if (value === undefined) continue;
-    if (Token.isUnresolved(value))
-      refuse(scope, prop, "must be known when the stack is made, not when it is deployed.");
-    if (!Number.isInteger(value) || value < min || value > max) {
-      refuse(scope, prop, `must be a whole number from ${min} to ${max}, not ${value}.`);
-    }
-  }
+  for (const [prop, value, min, max] of limits) checkWholeNumber(scope, prop, value, { min, max });
 }

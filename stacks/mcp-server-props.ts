@@ -32,7 +32,7 @@ export interface McpServerProps {
   readonly artefact?: string;
   /** Variables for your own server, besides `settings`. Default: none. Idle: nothing. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** How the endpoint behaves. Default: as the README says. Idle: nothing. */
+  /** How the endpoint behaves. Default: as docs/settings.md says. Idle: nothing. */
   readonly settings?: McpSettings;
 
   /** Streams answers as they are made. Without it, they are collected first, and nothing waits for news. Default true. Idle: nothing. */
@@ -68,7 +68,7 @@ export interface McpServerProps {
    * session. Default `"dynamodb"`. Idle: cents for what the table holds.
    */
   readonly sessionStore?: "dynamodb" | "none";
-  /** A table that you have, with the keys of the README, instead of a new one. Default: a new one. Idle: what it costs now. */
+  /** A table that you have, with the keys that docs/state.md names, instead of a new one. Default: a new one. Idle: what it costs now. */
   readonly sessionTable?: ITableV2;
   /** What the new table is like. On demand, with expiry, recovery and deletion protection. Default: see there. Idle: cents for what it holds. */
   readonly newSessionTable?: SessionTableProps;

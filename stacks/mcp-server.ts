@@ -23,7 +23,7 @@ import { createLogGroup } from "./request-log.ts";
 import { createRequestMetrics } from "./request-metrics.ts";
 import { createRestApi } from "./rest-api.ts";
 import { createSessionTable } from "./session-table.ts";
-import { DEFAULT_PATH, type McpSettings } from "./settings.ts";
+import { type McpSettings, SETTINGS } from "./settings.ts";
 import { nameOfStack, tagAll } from "./tags.ts";
 import { createWebFunction } from "./web-function.ts";
 
@@ -121,7 +121,7 @@ function host(server: McpServer, props: McpServerProps): Hosting {
     role: createFunctionRole(server, { table, keyRing, logGroup, inVpc: vpc !== undefined }),
     logGroup,
   };
-  const door = { auth, path: settings.path ?? DEFAULT_PATH, streaming };
+  const door = { auth, path: settings.path ?? String(SETTINGS.path.default), streaming };
   // With a name of its own, the server answers to no other; without one, to any, and this one cannot exist (RFC 6761 §6.4).
   const url = `https://${customDomain?.name ?? "lambda.invalid"}${door.path}`;
   const smoke = { artefact: code.artefact, streaming, signs: auth === "iam", url };

@@ -1,43 +1,190 @@
-/** How the endpoint behaves, in the words of its configuration (README, Settings). None costs anything by itself. */
+// Written by `npm run generate` from the settings in src/config/ and adapters/aws/settings.ts: change those, not this file.
+// biome-ignore-all format: no person edits this file
+
+import type { SettingRule } from "./setting-rule.ts";
+
+/** How the endpoint behaves (docs/settings.md). No setting costs anything by itself. */
 export interface McpSettings {
-  /** Path of the endpoint. Default `/mcp`. */
-  readonly path?: string;
-  /** Web origins that may call from a browser, or `*`. Default: none. */
-  readonly allowedOrigins?: readonly string[];
-  /** Largest request body in bytes. Default 4194304. */
-  readonly maxBodyBytes?: number;
-  /** Seconds of silence after which a stream carries a comment. Default 15. */
-  readonly heartbeatSeconds?: number;
-  /** Seconds after its last request for which a session lives. Default 86400. */
-  readonly sessionSeconds?: number;
-  /** Seconds for which an expired session still comes back. Default 604800. */
-  readonly sessionGraceSeconds?: number;
   /**
-   * Seconds after which a stream that waits for news ends, and its client opens another. Default 60 on Lambda, where
-   * each keeps an execution environment to itself and is billed while it waits.
+   * Path of the MCP endpoint. `GET /health` answers beside it. Default: `/mcp`.
    */
-  readonly streamSeconds?: number;
-  /** `info` logs every request, and dashboard and alarms read those lines; `error` and `silent` blind them. Default `info`. */
+  readonly path?: string;
+  /**
+   * Web origins that may call from a browser, or `*` for every origin. Clients that are not browsers send no `Origin`
+   * and need none. Default: none; for callers on loopback, loopback origins.
+   */
+  readonly allowedOrigins?: readonly string[];
+  /**
+   * `info` logs one JSON line for each request, `error` only for requests that failed in the server, `silent` none.
+   * Dashboards and alarms read these lines and see nothing with `error` and `silent`. Default: `info`.
+   */
   readonly logLevel?: "info" | "error" | "silent";
   /**
-   * URL at which clients reach the endpoint, where something stands in front that this stack does not know. Default: that of
-   * the ingress, where tokens are verified, else none.
+   * URL of the endpoint, exactly as clients know it. Tokens must be issued for it, and the metadata for clients (RFC
+   * 9728) name it. It is never taken from a request. Default: none.
    */
   readonly publicUrl?: string;
-  /** How often callers may call: `principal=600/60`, `address=1200/60`, `tool:refund=10/60`. Needs a session store. Default: as they like. */
-  readonly rateLimits?: readonly string[];
-  /** Largest headers of a request in bytes. Default 16384. */
+  /**
+   * Largest request body. A larger request is answered with 413. Default: `4194304`.
+   */
+  readonly maxBodyBytes?: number;
+  /**
+   * Largest sum of the names and values of a request's headers. Larger headers are answered with 431. Default: `16384`.
+   */
   readonly maxHeaderBytes?: number;
-  /** Deepest nesting of a message. Default 64. */
+  /**
+   * Deepest nesting of lists and objects in a message. A deeper message is answered with 400. Default: `64`.
+   */
   readonly maxJsonDepth?: number;
-  /** Most members of objects in a message. Default 10000. */
+  /**
+   * Most members of objects in a message, counted together with the lists and objects in its lists. A message with more
+   * is answered with 400. Default: `10000`.
+   */
   readonly maxJsonKeys?: number;
-  /** Most streams of one caller that wait for news; of one address where nobody is identified. Default 64 of a caller, none of an address. */
+  /**
+   * Most streams that one caller has open at a time to wait for notifications, on all instances together; where nobody
+   * is identified, of one client address. One more is answered with 429. Default: 64 of a caller; where nobody is
+   * identified, no limit.
+   */
   readonly maxStreams?: number;
-  /** Largest answer of a tool in bytes. Default 4194304. */
+  /**
+   * How many requests may come in how many seconds, for each caller (`principal=600/60`), each client address
+   * (`address=1200/60`), or each caller of one tool (`tool:export_notes=10/60`). They are counted for all instances
+   * together, and so need a store. Default: no limits.
+   */
+  readonly rateLimits?: readonly string[];
+  /**
+   * Largest result of a tool, in bytes of JSON. A larger result becomes a tool error. Default: `4194304`.
+   */
   readonly maxOutputBytes?: number;
-  /** Whether there is an audit trail. Default: as soon as callers are told apart, or the server has a policy. */
+  /**
+   * Whether the audit log has one JSON line for each call and each refusal, without arguments that are not declared
+   * safe. Default: `on` where callers are identified, or the server has a policy or an audit sink.
+   */
   readonly audit?: "on" | "off";
+  /**
+   * Silence after which an open stream carries an SSE comment, so that no ingress takes it for dead. Default: `15`.
+   */
+  readonly heartbeatSeconds?: number;
+  /**
+   * Time without a request after which a session of a 2025-era client expires. Default: `86400`.
+   */
+  readonly sessionSeconds?: number;
+  /**
+   * Time for which an expired session still comes back when its client does, because some clients never open another
+   * one. 0 for never. Default: `604800`.
+   */
+  readonly sessionGraceSeconds?: number;
+  /**
+   * Time after which a stream that only waits for notifications ends, and its client opens another. Default: 60 where a
+   * waiting stream keeps an instance to itself, which is billed while it waits; else 840.
+   */
+  readonly streamSeconds?: number;
 }
 
-export const DEFAULT_PATH = "/mcp";
+/** What the endpoint takes. */
+export const SETTINGS: Readonly<Record<keyof McpSettings, SettingRule>> = {
+  path: {
+    variable: "MCP_ANYCLOUD_PATH",
+    must: "be a path such as /mcp, without a slash at its end",
+    pattern: /^(\/[\w.~-]+)+$/,
+    default: "/mcp",
+  },
+  allowedOrigins: {
+    variable: "MCP_ANYCLOUD_ALLOWED_ORIGINS",
+    must: "be * or web origins such as https://app.example, in lower case and without a default port",
+    pattern: /^(\*|https?:\/\/([a-z\d._-]+|\[[\da-f:]+\])(:\d{1,5})?)$/,
+    except: /^(http:.*:80|https:.*:443)$/,
+  },
+  logLevel: {
+    variable: "MCP_ANYCLOUD_LOG_LEVEL",
+    must: "be info, error or silent",
+    words: ["info", "error", "silent"],
+    default: "info",
+  },
+  publicUrl: {
+    variable: "MCP_ANYCLOUD_PUBLIC_URL",
+    must: "be the https URL at which clients reach the endpoint, without query, such as https://mcp.example.com/mcp",
+    pattern: /^(https:\/\/[^/?#@\s]+|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?)(\/[^?#\s]*)?$/,
+  },
+  maxBodyBytes: {
+    variable: "MCP_ANYCLOUD_MAX_BODY_BYTES",
+    must: "be a whole number of bytes from 1 to 33554432",
+    min: 1,
+    max: 33554432,
+    default: 4194304,
+  },
+  maxHeaderBytes: {
+    variable: "MCP_ANYCLOUD_MAX_HEADER_BYTES",
+    must: "be a whole number of bytes from 1024 to 65536",
+    min: 1024,
+    max: 65536,
+    default: 16384,
+  },
+  maxJsonDepth: {
+    variable: "MCP_ANYCLOUD_MAX_JSON_DEPTH",
+    must: "be a whole number from 8 to 1000",
+    min: 8,
+    max: 1000,
+    default: 64,
+  },
+  maxJsonKeys: {
+    variable: "MCP_ANYCLOUD_MAX_JSON_KEYS",
+    must: "be a whole number from 100 to 1000000",
+    min: 100,
+    max: 1000000,
+    default: 10000,
+  },
+  maxStreams: {
+    variable: "MCP_ANYCLOUD_MAX_STREAMS",
+    must: "be a whole number from 1 to 10000",
+    min: 1,
+    max: 10000,
+  },
+  rateLimits: {
+    variable: "MCP_ANYCLOUD_RATE_LIMITS",
+    must: "be limits such as principal=600/60 or tool:export_notes=10/60 (requests in seconds, at most 86400), each named once",
+    pattern: /^(principal|address|tool:[\w./-]{1,128})=([1-9]\d{0,8})\/([1-9]\d{0,3}|[1-7]\d{4}|8[0-5]\d{3}|86[0-3]\d{2}|86400)$/,
+    namedBefore: "=",
+    needsStore: true,
+  },
+  maxOutputBytes: {
+    variable: "MCP_ANYCLOUD_MAX_OUTPUT_BYTES",
+    must: "be a whole number of bytes from 1024 to 33554432",
+    min: 1024,
+    max: 33554432,
+    default: 4194304,
+  },
+  audit: {
+    variable: "MCP_ANYCLOUD_AUDIT",
+    must: "be on or off",
+    words: ["on", "off"],
+  },
+  heartbeatSeconds: {
+    variable: "MCP_ANYCLOUD_HEARTBEAT_SECONDS",
+    must: "be a whole number of seconds from 1 to 200",
+    min: 1,
+    max: 200,
+    default: 15,
+  },
+  sessionSeconds: {
+    variable: "MCP_ANYCLOUD_SESSION_SECONDS",
+    must: "be a whole number of seconds from 60 to 2592000",
+    min: 60,
+    max: 2592000,
+    default: 86400,
+  },
+  sessionGraceSeconds: {
+    variable: "MCP_ANYCLOUD_SESSION_GRACE_SECONDS",
+    must: "be a whole number of seconds from 0 to 31536000",
+    min: 0,
+    max: 31536000,
+    default: 604800,
+  },
+  streamSeconds: {
+    variable: "MCP_ANYCLOUD_STREAM_SECONDS",
+    must: "be a whole number of seconds from 1 to 3600",
+    min: 1,
+    max: 3600,
+  },
+};

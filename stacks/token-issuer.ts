@@ -28,7 +28,7 @@ const ALGORITHMS: readonly string[] = "RS256 RS384 RS512 PS256 PS384 PS512 ES256
 const SCOPE = /^[!#-+\-.-[\]-~]+$/;
 
 /** Without user, query and fragment. One that is known on deployment only is taken for one. */
-export function isHttpsUrl(text: string): boolean {
+function isHttpsUrl(text: string): boolean {
   if (Token.isUnresolved(text)) return true;
   const url = URL.parse(text);
   return url?.protocol === "https:" && !url.username && !url.password && !/[?#\s]/.test(text);

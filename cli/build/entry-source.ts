@@ -42,11 +42,12 @@ import { createMcpEndpoint } from "mcp-anycloud";
 import { readConfig } from "mcp-anycloud/adapter";
 import { platformIdentities } from "mcp-anycloud/${cloud}";
 import { openConfiguredStore } from "mcp-anycloud/aws/dynamodb";
+import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
 import { openConfiguredStateKeys } from "mcp-anycloud/aws/state-keys";
-${IDENTITY_TOKEN[cloud].source}const config = readConfig(process.env);
+${IDENTITY_TOKEN[cloud].source}const config = readConfig(process.env, AWS_SETTINGS);
 const store = openConfiguredStore(config${IDENTITY_TOKEN[cloud].argument});
 const stateKeys = openConfiguredStateKeys(config${IDENTITY_TOKEN[cloud].argument});
-const endpoint = createMcpEndpoint(entry, { store, stateKeys, platformIdentities });`;
+const endpoint = createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities });`;
 
 const HANDLER = `
 const endpoint = entry;`;
@@ -68,8 +69,11 @@ export function checkSource(entry: string): string {
   );
   return `${importOf(entry)}
 import { createMcpEndpoint } from "mcp-anycloud";
+import { readConfig } from "mcp-anycloud/adapter";
+import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
 ${identities.join("\n")}
-createMcpEndpoint(entry, { platformIdentities: [${CLOUDS.map((cloud) => `...${cloud}`).join(", ")}] });\n`;
+const config = readConfig(process.env, AWS_SETTINGS);
+createMcpEndpoint(entry, { config, platformIdentities: [${CLOUDS.map((cloud) => `...${cloud}`).join(", ")}] });\n`;
 }
 
 const importOf = (entry: string): string => `import entry from ${JSON.stringify(entry)};`;

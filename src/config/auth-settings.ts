@@ -1,57 +1,65 @@
-import * as z from "zod/v4";
-import { isSecureUrl } from "./secure-url.ts";
-import type { Settings } from "./settings.ts";
-import { parseIssuers, type TokenIssuer, tokenIssuers } from "./token-issuer.ts";
+import type { Settings } from "./setting.ts";
+import { parseTokenIssuers, type TokenIssuer } from "./token-issuer.ts";
+import { listOf, parsedBy, textLike } from "./value-type.ts";
 
-/** How an endpoint authenticates callers. */
+/** How the endpoint authenticates callers. */
 export interface AuthConfig {
   /**
-   * URL of the endpoint, exactly as clients know it: tokens are issued for it, and its metadata names it (RFC 9728). Never
-   * taken from a request. Default: none.
+   * URL of the endpoint, exactly as clients know it. Tokens must be issued for it, and the metadata for clients (RFC 9728)
+   * name it. It is never taken from a request.
    */
   readonly publicUrl?: string;
-  /** Authorization servers whose tokens are accepted. Every request must then carry one. Default: none. */
+  /**
+   * Authorization servers whose access tokens are accepted. Every request must then carry such a token. docs/access.md has
+   * examples.
+   */
   readonly tokenIssuers?: readonly TokenIssuer[];
-  /** Scopes that every request needs. Default: none. */
+  /** Scopes that every token must have. Scopes of single tools belong in `defineServer({ tools })`. */
   readonly requiredScopes?: readonly string[];
-  /** How the platform attests callers, instead of tokens: the kind of a provider that the entry brings. Default: not at all. */
+  /**
+   * The kind of identity by which the platform attests callers, instead of tokens. Name it only where the platform checks
+   * every request: docs/access.md says what each kind needs.
+   */
   readonly platformIdentity?: string;
-  /** The audience that the platform's assertions must name, where they name one. */
+  /** Audience that the platform's assertions must name, where they name one. */
   readonly platformAudience?: string;
 }
 
-/** Characters of a scope (RFC 6749 §3.3), without the comma, which separates them here. */
+/** Without user, query and fragment. Plain http is for servers on this machine. */
+const PUBLIC_URL = /^(https:\/\/[^/?#@\s]+|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?)(\/[^?#\s]*)?$/;
+
+/** Characters of a scope (RFC 6749 §3.3), without the comma, which separates scopes here. */
 const SCOPE = /^[!#-+\-.-[\]-~]+$/;
 
-/** The variables of authentication. */
-export const AUTH_SETTINGS: Settings<keyof AuthConfig> = {
-  MCP_ANYCLOUD_PUBLIC_URL: {
-    field: "publicUrl",
-    schema: () => z.string().refine(isSecureUrl),
-    must: "be the https URL at which clients reach the endpoint, without query, such as https://mcp.example.com/mcp",
+export const AUTH_SETTINGS: Settings<AuthConfig> = {
+  publicUrl: {
+    variable: "MCP_ANYCLOUD_PUBLIC_URL",
+    type: textLike(
+      PUBLIC_URL,
+      "be the https URL at which clients reach the endpoint, without query, such as https://mcp.example.com/mcp",
+    ),
   },
-  MCP_ANYCLOUD_TOKEN_ISSUERS: {
-    field: "tokenIssuers",
-    schema: () => z.string().transform(parseIssuers).pipe(tokenIssuers()),
-    must: "be https URLs of issuers, separated by commas, or a JSON array of objects with issuer, audiences, audienceClaim, jwksUri, algorithms, scopeClaim, clientIdClaim and requiredClaims, of which only issuer must be there",
+  tokenIssuers: {
+    variable: "MCP_ANYCLOUD_TOKEN_ISSUERS",
+    type: parsedBy(
+      parseTokenIssuers,
+      "be https URLs of issuers, separated by commas, or a JSON array of objects with issuer, audiences, audienceClaim, jwksUri, algorithms, scopeClaim, clientIdClaim and requiredClaims, of which only issuer is required",
+    ),
+    setByDeployment: true,
   },
-  MCP_ANYCLOUD_REQUIRED_SCOPES: {
-    field: "requiredScopes",
-    schema: () =>
-      z
-        .string()
-        .transform((text) => text.split(/[\s,]+/).filter((scope) => scope !== ""))
-        .refine((scopes) => scopes.length > 0 && scopes.every((scope) => SCOPE.test(scope))),
-    must: "be scopes, separated by spaces or commas",
+  requiredScopes: {
+    variable: "MCP_ANYCLOUD_REQUIRED_SCOPES",
+    type: listOf({ pattern: SCOPE }, "be scopes without quotes and backslashes"),
+    setByDeployment: true,
   },
-  MCP_ANYCLOUD_PLATFORM_IDENTITY: {
-    field: "platformIdentity",
-    schema: () => z.string().regex(/^[a-z][a-z\d-]{0,63}$/),
-    must: "be the word for how the platform attests callers, in lower-case letters, digits and hyphens",
+  platformIdentity: {
+    variable: "MCP_ANYCLOUD_PLATFORM_IDENTITY",
+    type: textLike(/^[a-z][a-z\d-]{0,63}$/, "be a kind of identity, in lower-case letters, digits and hyphens"),
+    setByDeployment: true,
   },
-  MCP_ANYCLOUD_PLATFORM_AUDIENCE: {
-    field: "platformAudience",
-    schema: () => z.string().regex(/^\S{1,512}$/),
-    must: "be the audience that the platform's assertions name, without spaces",
+  platformAudience: {
+    variable: "MCP_ANYCLOUD_PLATFORM_AUDIENCE",
+    type: textLike(/^\S{1,512}$/, "be the audience that the platform's assertions name, without spaces"),
+    setByDeployment: true,
   },
 };

@@ -1,23 +1,26 @@
-import * as z from "zod/v4";
-import { type Settings, wholeNumber } from "./settings.ts";
+import type { Settings } from "./setting.ts";
+import { oneOf, wholeNumber } from "./value-type.ts";
 
-/** What becomes of calls that were let in. */
+/** What happens to calls that are allowed. */
 export interface AuthorizationConfig {
-  /** Largest answer of a tool in bytes of JSON; a larger one becomes a tool error. Default 4 MiB. */
+  /** Largest result of a tool, in bytes of JSON. A larger result becomes a tool error. */
   readonly maxOutputBytes: number;
-  /** Whether there is an audit trail. Default: as soon as callers are told apart, or the server has a policy or a sink. */
+  /**
+   * Whether the audit log has one JSON line for each call and each refusal, without arguments that are not declared safe.
+   *
+   * @default `on` where callers are identified, or the server has a policy or an audit sink
+   */
   readonly audit?: "on" | "off";
 }
 
-export const AUTHORIZATION_SETTINGS: Settings<keyof AuthorizationConfig> = {
-  MCP_ANYCLOUD_MAX_OUTPUT_BYTES: {
-    field: "maxOutputBytes",
-    schema: wholeNumber(1024, 33_554_432),
-    must: "be a whole number of bytes from 1024 to 33554432",
+export const AUTHORIZATION_SETTINGS: Settings<AuthorizationConfig> = {
+  maxOutputBytes: {
+    variable: "MCP_ANYCLOUD_MAX_OUTPUT_BYTES",
+    type: wholeNumber(1024, 33_554_432, "bytes"),
+    default: 4_194_304,
   },
-  MCP_ANYCLOUD_AUDIT: {
-    field: "audit",
-    schema: () => z.enum(["on", "off"]),
-    must: "be on or off",
+  audit: {
+    variable: "MCP_ANYCLOUD_AUDIT",
+    type: oneOf("on", "off"),
   },
 };

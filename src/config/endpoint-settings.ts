@@ -1,82 +1,56 @@
-import * as z from "zod/v4";
-import type { Config } from "./config.ts";
-import { KEY_RING_FORM, keyRing } from "./key-ring.ts";
-import { list, type Settings, wholeNumber } from "./settings.ts";
+import type { LogLevel } from "../http/request-log.ts";
+import type { Settings } from "./setting.ts";
+import { listOf, oneOf, textLike } from "./value-type.ts";
 
-/** The variables of what an endpoint is and keeps. */
-export const ENDPOINT_SETTINGS: Settings<keyof Config> = {
-  MCP_ANYCLOUD_PATH: {
-    field: "path",
-    schema: () => z.string().regex(/^(\/[\w.~-]+)+$/),
-    must: "be a path such as /mcp, without a slash at its end",
+/** Where the endpoint is, who may reach it, and what it logs. */
+export interface EndpointConfig {
+  /** Path of the MCP endpoint. `GET /health` answers beside it. */
+  readonly path: string;
+  /**
+   * Host names, without port, that the `Host` header may carry. List the names of a custom domain here.
+   *
+   * @default every host that the platform's ingress routes; for callers on loopback, loopback names only
+   */
+  readonly allowedHosts?: readonly string[];
+  /**
+   * Web origins that may call from a browser, or `*` for every origin. Clients that are not browsers send no `Origin` and
+   * need none.
+   *
+   * @default none; for callers on loopback, loopback origins
+   */
+  readonly allowedOrigins?: readonly string[];
+  /**
+   * `info` logs one JSON line for each request, `error` only for requests that failed in the server, `silent` none.
+   * Dashboards and alarms read these lines and see nothing with `error` and `silent`.
+   */
+  readonly logLevel: LogLevel;
+}
+
+export const ENDPOINT_SETTINGS: Settings<EndpointConfig> = {
+  path: {
+    variable: "MCP_ANYCLOUD_PATH",
+    type: textLike(/^(\/[\w.~-]+)+$/, "be a path such as /mcp, without a slash at its end"),
+    default: "/mcp",
   },
-  MCP_ANYCLOUD_ALLOWED_HOSTS: {
-    field: "allowedHosts",
-    schema: () => list().refine((hosts) => hosts.every((host) => /^([\w.-]+|\[[\da-f:]+\])$/i.test(host))),
-    must: "be host names without scheme or port, separated by commas",
+  allowedHosts: {
+    variable: "MCP_ANYCLOUD_ALLOWED_HOSTS",
+    type: listOf({ pattern: /^([\w.-]+|\[[\dA-Fa-f:]+\])$/ }, "be host names without scheme or port"),
+    setByDeployment: true,
   },
-  MCP_ANYCLOUD_ALLOWED_ORIGINS: {
-    field: "allowedOrigins",
-    schema: () =>
-      list().refine((origins) => origins.every((origin) => origin === "*" || URL.parse(origin)?.origin === origin)),
-    must: "be web origins such as https://app.example, separated by commas, or *",
+  allowedOrigins: {
+    variable: "MCP_ANYCLOUD_ALLOWED_ORIGINS",
+    type: listOf(
+      {
+        pattern: /^(\*|https?:\/\/([a-z\d._-]+|\[[\da-f:]+\])(:\d{1,5})?)$/,
+        // Browsers leave out the default port (Fetch Standard, "Origin header").
+        except: /^(http:.*:80|https:.*:443)$/,
+      },
+      "be * or web origins such as https://app.example, in lower case and without a default port",
+    ),
   },
-  MCP_ANYCLOUD_MAX_BODY_BYTES: {
-    field: "maxBodyBytes",
-    schema: wholeNumber(1, 33_554_432),
-    must: "be a whole number of bytes from 1 to 33554432",
-  },
-  MCP_ANYCLOUD_HEARTBEAT_SECONDS: {
-    field: "heartbeatSeconds",
-    schema: wholeNumber(1, 200),
-    must: "be a whole number of seconds from 1 to 200",
-  },
-  MCP_ANYCLOUD_TABLE: {
-    field: "table",
-    schema: () => z.string().regex(/^[\w.-]{3,255}$/),
-    must: "be the name of a DynamoDB table",
-  },
-  MCP_ANYCLOUD_AWS_ROLE_ARN: {
-    field: "awsRoleArn",
-    schema: () => z.string().regex(/^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/),
-    must: "be the ARN of a role, such as arn:aws:iam::123456789012:role/mcp-sessions",
-  },
-  MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE: {
-    field: "awsTokenAudience",
-    schema: () => z.string().regex(/^\S{1,255}$/),
-    must: "be the audience that the role trusts, without spaces",
-  },
-  MCP_ANYCLOUD_SESSION_SECONDS: {
-    field: "sessionSeconds",
-    schema: wholeNumber(60, 2_592_000),
-    must: "be a whole number of seconds from 60 to 2592000",
-  },
-  MCP_ANYCLOUD_SESSION_GRACE_SECONDS: {
-    field: "sessionGraceSeconds",
-    schema: wholeNumber(0, 31_536_000),
-    must: "be a whole number of seconds from 0 to 31536000",
-  },
-  MCP_ANYCLOUD_STREAM_SECONDS: {
-    field: "streamSeconds",
-    schema: wholeNumber(1, 3600),
-    must: "be a whole number of seconds from 1 to 3600",
-  },
-  MCP_ANYCLOUD_STATE_KEYS: {
-    field: "stateKeys",
-    schema: keyRing,
-    must: `be ${KEY_RING_FORM}`,
-    secret: true,
-  },
-  MCP_ANYCLOUD_STATE_KEYS_SECRET: {
-    field: "stateKeysSecret",
-    // Key material that was meant for the variable above has a colon, and a name has none.
-    schema: () => z.string().regex(/^(arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:)?[\w/+=.@-]{1,512}$/),
-    must: "be the name or ARN of a secret of AWS Secrets Manager",
-    secret: true,
-  },
-  MCP_ANYCLOUD_LOG_LEVEL: {
-    field: "logLevel",
-    schema: () => z.enum(["silent", "error", "info"]),
-    must: "be silent, error or info",
+  logLevel: {
+    variable: "MCP_ANYCLOUD_LOG_LEVEL",
+    type: oneOf("info", "error", "silent"),
+    default: "info",
   },
 };

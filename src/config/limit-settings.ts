@@ -1,77 +1,88 @@
-import * as z from "zod/v4";
-import { type Settings, wholeNumber } from "./settings.ts";
+import type { Settings } from "./setting.ts";
+import { listOf, wholeNumber } from "./value-type.ts";
 
-/** How much is let in, and how often. */
+/** How much a request may hold, and how often callers may call. */
 export interface LimitConfig {
-  /** Largest sum of the names and values of a request's headers in bytes; more is answered with 431. Default 16 KiB. */
+  /** Largest request body. A larger request is answered with 413. */
+  readonly maxBodyBytes: number;
+  /** Largest sum of the names and values of a request's headers. Larger headers are answered with 431. */
   readonly maxHeaderBytes: number;
-  /** Deepest nesting of lists and objects in a message. Default 64. */
+  /** Deepest nesting of lists and objects in a message. A deeper message is answered with 400. */
   readonly maxJsonDepth: number;
-  /** Most members of objects in a message, and lists and objects in its lists. Default 10000. */
+  /**
+   * Most members of objects in a message, counted together with the lists and objects in its lists. A message with more is
+   * answered with 400.
+   */
   readonly maxJsonKeys: number;
   /**
-   * Most streams that wait for news of one caller at a time, on all instances; where nobody is asked who they are, of one
-   * address. One more is answered with 429. Default: 64 of a caller, and as many of an address as there are clients.
+   * Most streams that one caller has open at a time to wait for notifications, on all instances together; where nobody is
+   * identified, of one client address. One more is answered with 429.
+   *
+   * @default 64 of a caller; where nobody is identified, no limit
    */
   readonly maxStreams?: number;
-  /** How often callers may call, counted in the store for all instances together. Default: as often as they like. */
+  /**
+   * How many requests may come in how many seconds, for each caller (`principal=600/60`), each client address
+   * (`address=1200/60`), or each caller of one tool (`tool:export_notes=10/60`). They are counted for all instances
+   * together, and so need a store.
+   *
+   * @default no limits
+   */
   readonly rateLimits?: readonly RateRule[];
 }
 
-/** So many requests in a window, for each principal, each client address, or each principal with one tool. */
+/** A number of requests in a window, for each principal, each client address, or each principal with one tool. */
 export interface RateRule {
   readonly of: "principal" | "address" | `tool:${string}`;
   readonly limit: number;
-  /** Length of a window, in whole seconds. */
+  /** Length of a window, in whole seconds; a day at most, so that counters do not stay longer in the store. */
   readonly windowSeconds: number;
 }
 
-/** A day: nothing that is counted should be longer kept. */
-const MAX_WINDOW_SECONDS = 86_400;
-/** Tool names as MCP 2025-11-25 has them (Tools, Tool Names), and the slash that its drafts allow. */
-const RULE = /^(principal|address|tool:[\w./-]{1,128})=([1-9]\d{0,8})\/([1-9]\d{0,4})$/;
+/**
+ * Tool names as MCP 2025-11-25 has them (Tools, Tool Names), with the slash that its drafts allow; then the limit; then
+ * 1 to 86400 seconds.
+ */
+const RATE_RULE =
+  /^(principal|address|tool:[\w./-]{1,128})=([1-9]\d{0,8})\/([1-9]\d{0,3}|[1-7]\d{4}|8[0-5]\d{3}|86[0-3]\d{2}|86400)$/;
 
-const rateRules = (): z.ZodType<RateRule[], string> =>
-  z.string().transform((text, context) => {
-    const rules = text.split(",").map((part) => toRule(part.trim()));
-    const subjects = new Set(rules.map((rule) => rule?.of));
-    // Of two limits for the same, one would silently be none.
-    if (rules.every((rule) => rule !== undefined) && subjects.size === rules.length) return rules;
-    context.addIssue({ code: "custom" });
-    return z.NEVER;
-  });
-
-function toRule(text: string): RateRule | undefined {
-  const [, of, limit, window] = RULE.exec(text) ?? [];
-  const windowSeconds = Number(window);
-  if (of === undefined || windowSeconds > MAX_WINDOW_SECONDS) return undefined;
-  return { of: of as RateRule["of"], limit: Number(limit), windowSeconds };
+function toRateRule(text: string): RateRule {
+  const [, of, limit, windowSeconds] = RATE_RULE.exec(text) ?? [];
+  return { of: of as RateRule["of"], limit: Number(limit), windowSeconds: Number(windowSeconds) };
 }
 
-export const LIMIT_SETTINGS: Settings<keyof LimitConfig> = {
-  MCP_ANYCLOUD_MAX_HEADER_BYTES: {
-    field: "maxHeaderBytes",
-    schema: wholeNumber(1024, 65_536),
-    must: "be a whole number of bytes from 1024 to 65536",
+export const LIMIT_SETTINGS: Settings<LimitConfig> = {
+  maxBodyBytes: {
+    variable: "MCP_ANYCLOUD_MAX_BODY_BYTES",
+    type: wholeNumber(1, 33_554_432, "bytes"),
+    default: 4_194_304,
   },
-  MCP_ANYCLOUD_MAX_JSON_DEPTH: {
-    field: "maxJsonDepth",
-    schema: wholeNumber(8, 1000),
-    must: "be a whole number from 8 to 1000",
+  maxHeaderBytes: {
+    variable: "MCP_ANYCLOUD_MAX_HEADER_BYTES",
+    type: wholeNumber(1024, 65_536, "bytes"),
+    default: 16_384,
   },
-  MCP_ANYCLOUD_MAX_JSON_KEYS: {
-    field: "maxJsonKeys",
-    schema: wholeNumber(100, 1_000_000),
-    must: "be a whole number from 100 to 1000000",
+  maxJsonDepth: {
+    variable: "MCP_ANYCLOUD_MAX_JSON_DEPTH",
+    type: wholeNumber(8, 1000),
+    default: 64,
   },
-  MCP_ANYCLOUD_MAX_STREAMS: {
-    field: "maxStreams",
-    schema: wholeNumber(1, 10_000),
-    must: "be a whole number from 1 to 10000",
+  maxJsonKeys: {
+    variable: "MCP_ANYCLOUD_MAX_JSON_KEYS",
+    type: wholeNumber(100, 1_000_000),
+    default: 10_000,
   },
-  MCP_ANYCLOUD_RATE_LIMITS: {
-    field: "rateLimits",
-    schema: rateRules,
-    must: "be limits such as principal=600/60,address=1200/60,tool:export_notes=10/60: so many requests in so many seconds, at most 86400, each named once",
+  maxStreams: {
+    variable: "MCP_ANYCLOUD_MAX_STREAMS",
+    type: wholeNumber(1, 10_000),
+  },
+  rateLimits: {
+    variable: "MCP_ANYCLOUD_RATE_LIMITS",
+    type: listOf(
+      { pattern: RATE_RULE, namedBefore: "=" },
+      "be limits such as principal=600/60 or tool:export_notes=10/60 (requests in seconds, at most 86400), each named once",
+      toRateRule,
+    ),
+    needsStore: true,
   },
 };

@@ -1,6 +1,6 @@
 import { isLoopbackName } from "./loopback.ts";
 
-/** Whether a URL is safe to ask: https, or http on this machine; without user, query or fragment. */
+/** Whether requests to a URL are safe: https, or http on this machine; without user, query or fragment. */
 export function isSecureUrl(text: string): boolean {
   const url = URL.parse(text);
   if (!url || url.username || url.password || /[?#\s]/.test(text)) return false;

@@ -61,8 +61,11 @@ export function tokenIssuers(): z.ZodType<readonly TokenIssuer[]> {
     .refine((issuers) => new Set(issuers.map(({ issuer }) => issuer)).size === issuers.length);
 }
 
-/** Turns the text of the variable, a JSON array or URLs separated by commas, into the input of `tokenIssuers`. */
-export function parseIssuers(text: string): unknown {
+/** Reads issuers from a JSON array, or from their URLs, separated by commas. Returns undefined where one is not valid. */
+export const parseTokenIssuers = (text: string): readonly TokenIssuer[] | undefined =>
+  tokenIssuers().safeParse(parseList(text)).data;
+
+function parseList(text: string): unknown {
   if (!text.trimStart().startsWith("[")) return text.split(",").map((item) => ({ issuer: item.trim() }));
   try {
     return JSON.parse(text);

@@ -179,3 +179,10 @@ variable "tags" {
     error_message = "tags must be 48 at most: the clouds take 50, and two are the module's own."
   }
 }
+
+variable "artefact" {
+  description = "Folder that `mcp-anycloud build --target aws` made."
+  type        = string
+  default     = "../../dist/aws"
+  nullable    = false
+}

@@ -1,99 +1,79 @@
-variable "environment" {
-  description = "Variables for your own server, besides settings. They are readable to who may read the deployment: no secrets."
-  type        = map(string)
-  default     = {}
-  nullable    = false
-
-  validation {
-    condition     = alltrue([for name in keys(var.environment) : can(regex("^[A-Za-z_][A-Za-z0-9_]*$", name))])
-    error_message = "environment must have names of letters, digits and underscores that do not start with a digit."
-  }
-  validation {
-    condition     = alltrue([for name in keys(var.environment) : !startswith(upper(name), "MCP_ANYCLOUD_")])
-    error_message = "environment must not have names that start with MCP_ANYCLOUD_: each is a setting, so use `settings` or the variable for it."
-  }
-  # "Reserved environment variables" of Cloud Run; AWS_REGION and the time limit are those of environment.tf.
-  validation {
-    condition = alltrue([
-      for name in keys(var.environment) : !can(regex("^(PORT|K_[A-Z]+|FUNCTION_(TARGET|SIGNATURE_TYPE)|X_GOOGLE_.*|CLOUD_RUN_.*|AWS_REGION)$", name))
-    ])
-    error_message = "environment must not have PORT, K_…, FUNCTION_TARGET, FUNCTION_SIGNATURE_TYPE, X_GOOGLE_…, CLOUD_RUN_… or AWS_REGION: Cloud Run or this module sets them."
-  }
-}
+# Written by `npm run generate` from the settings in src/config/ and adapters/aws/settings.ts: change those, not this file.
 
 variable "settings" {
-  description = "How the endpoint behaves, in the words of the README's table of settings. What is left out is as that table says."
+  description = <<-EOT
+    path: Path of the MCP endpoint. `GET /health` answers beside it. Default: `/mcp`.
+    allowed_origins: Web origins that may call from a browser, or `*` for every origin. Clients that are not browsers send
+    no `Origin` and need none. Default: none; for callers on loopback, loopback origins.
+    log_level: `info` logs one JSON line for each request, `error` only for requests that failed in the server, `silent`
+    none. Dashboards and alarms read these lines and see nothing with `error` and `silent`. Default: `info`.
+    public_url: URL of the endpoint, exactly as clients know it. Tokens must be issued for it, and the metadata for clients
+    (RFC 9728) name it. It is never taken from a request. Default: none.
+    max_body_bytes: Largest request body. A larger request is answered with 413. Default: `4194304`.
+    max_header_bytes: Largest sum of the names and values of a request's headers. Larger headers are answered with 431.
+    Default: `16384`.
+    max_json_depth: Deepest nesting of lists and objects in a message. A deeper message is answered with 400. Default: `64`.
+    max_json_keys: Most members of objects in a message, counted together with the lists and objects in its lists. A message
+    with more is answered with 400. Default: `10000`.
+    max_streams: Most streams that one caller has open at a time to wait for notifications, on all instances together; where
+    nobody is identified, of one client address. One more is answered with 429. Default: 64 of a caller; where nobody is
+    identified, no limit.
+    rate_limits: How many requests may come in how many seconds, for each caller (`principal=600/60`), each client address
+    (`address=1200/60`), or each caller of one tool (`tool:export_notes=10/60`). They are counted for all instances
+    together, and so need a store. Default: no limits.
+    max_output_bytes: Largest result of a tool, in bytes of JSON. A larger result becomes a tool error. Default: `4194304`.
+    audit: Whether the audit log has one JSON line for each call and each refusal, without arguments that are not declared
+    safe. Default: `on` where callers are identified, or the server has a policy or an audit sink.
+    heartbeat_seconds: Silence after which an open stream carries an SSE comment, so that no ingress takes it for dead.
+    Default: `15`.
+    session_seconds: Time without a request after which a session of a 2025-era client expires. Default: `86400`.
+    session_grace_seconds: Time for which an expired session still comes back when its client does, because some clients
+    never open another one. 0 for never. Default: `604800`.
+    stream_seconds: Time after which a stream that only waits for notifications ends, and its client opens another. Default:
+    60 where a waiting stream keeps an instance to itself, which is billed while it waits; else 840.
+  EOT
   type = object({
     path                  = optional(string)
     allowed_origins       = optional(list(string))
-    max_body_bytes        = optional(number)
-    heartbeat_seconds     = optional(number)
-    session_seconds       = optional(number)
-    session_grace_seconds = optional(number)
-    stream_seconds        = optional(number)
     log_level             = optional(string)
     public_url            = optional(string)
-    rate_limits           = optional(list(string))
+    max_body_bytes        = optional(number)
     max_header_bytes      = optional(number)
     max_json_depth        = optional(number)
     max_json_keys         = optional(number)
     max_streams           = optional(number)
+    rate_limits           = optional(list(string))
     max_output_bytes      = optional(number)
     audit                 = optional(string)
+    heartbeat_seconds     = optional(number)
+    session_seconds       = optional(number)
+    session_grace_seconds = optional(number)
+    stream_seconds        = optional(number)
   })
   default  = {}
   nullable = false
 
-  # As src/config/config.ts has them: a value that it refuses would be found out by the first request.
   validation {
-    condition     = try(regex("^(/[A-Za-z0-9_.~-]+)+$", var.settings.path)[0] != "", var.settings.path == null)
+    condition     = var.settings.path == null || can(regex("^(/[\\w.~-]+)+$", var.settings.path))
     error_message = "settings.path must be a path such as /mcp, without a slash at its end."
   }
   validation {
     condition = alltrue([
-      for origin in coalesce(var.settings.allowed_origins, []) :
-      can(regex("^([*]|https?://([a-z0-9.-]+|\\[[0-9a-f:]+\\])(:[0-9]+)?)$", origin)) && !can(regex("^(http://.*:80|https://.*:443)$", origin))
+      for item in coalesce(var.settings.allowed_origins, []) : can(regex("^(\\*|https?://([a-z\\d._-]+|\\[[\\da-f:]+\\])(:\\d{1,5})?)$", item)) && !can(regex("^(http:.*:80|https:.*:443)$", item))
     ])
-    error_message = "settings.allowed_origins must be web origins such as https://app.example, in lower case and without a default port, or *."
+    error_message = "settings.allowed_origins must be * or web origins such as https://app.example, in lower case and without a default port."
+  }
+  validation {
+    condition     = contains(["info", "error", "silent"], coalesce(var.settings.log_level, "info"))
+    error_message = "settings.log_level must be info, error or silent."
+  }
+  validation {
+    condition     = var.settings.public_url == null || can(regex("^(https://[^/?#@\\s]+|http://(localhost|127\\.0\\.0\\.1|\\[::1\\])(:\\d{1,5})?)(/[^?#\\s]*)?$", var.settings.public_url))
+    error_message = "settings.public_url must be the https URL at which clients reach the endpoint, without query, such as https://mcp.example.com/mcp."
   }
   validation {
     condition     = try(var.settings.max_body_bytes >= 1 && var.settings.max_body_bytes <= 33554432 && floor(var.settings.max_body_bytes) == var.settings.max_body_bytes, true)
     error_message = "settings.max_body_bytes must be a whole number of bytes from 1 to 33554432."
-  }
-  validation {
-    condition     = try(var.settings.heartbeat_seconds >= 1 && var.settings.heartbeat_seconds <= 200 && floor(var.settings.heartbeat_seconds) == var.settings.heartbeat_seconds, true)
-    error_message = "settings.heartbeat_seconds must be a whole number of seconds from 1 to 200."
-  }
-  validation {
-    condition     = try(var.settings.session_seconds >= 60 && var.settings.session_seconds <= 2592000 && floor(var.settings.session_seconds) == var.settings.session_seconds, true)
-    error_message = "settings.session_seconds must be a whole number of seconds from 60 to 2592000."
-  }
-  validation {
-    condition     = try(var.settings.session_grace_seconds >= 0 && var.settings.session_grace_seconds <= 31536000 && floor(var.settings.session_grace_seconds) == var.settings.session_grace_seconds, true)
-    error_message = "settings.session_grace_seconds must be a whole number of seconds from 0 to 31536000."
-  }
-  validation {
-    condition     = try(var.settings.stream_seconds >= 1 && var.settings.stream_seconds <= 3600 && floor(var.settings.stream_seconds) == var.settings.stream_seconds, true)
-    error_message = "settings.stream_seconds must be a whole number of seconds from 1 to 3600."
-  }
-  validation {
-    condition     = contains(["info", "error", "silent"], coalesce(var.settings.log_level, "info"))
-    error_message = "settings.log_level must be info (one line per request), error or silent."
-  }
-  validation {
-    condition     = try(regex("^https://[^/?#@\\s]+(/[^?#\\s]*)?$", var.settings.public_url)[0] != "", var.settings.public_url == null)
-    error_message = "settings.public_url must be the https URL at which clients reach the endpoint, without query, such as https://mcp.example.com/mcp."
-  }
-  validation {
-    condition = alltrue([
-      for rule in coalesce(var.settings.rate_limits, []) :
-      can(regex("^(principal|address|tool:[A-Za-z0-9_./-]{1,128})=[1-9][0-9]{0,8}/[1-9][0-9]{0,4}$", rule)) && try(tonumber(regex("/([0-9]+)$", rule)[0]) <= 86400, false)
-    ]) && length(coalesce(var.settings.rate_limits, [])) == length(distinct([for rule in coalesce(var.settings.rate_limits, []) : split("=", rule)[0]]))
-    error_message = "settings.rate_limits must be limits such as principal=600/60, address=1200/60 or tool:export_notes=10/60: so many requests in so many seconds, at most 86400, each named once."
-  }
-  validation {
-    condition     = length(coalesce(var.settings.rate_limits, [])) == 0 || var.session_store == "dynamodb"
-    error_message = "settings with rate_limits need a store to count in: leave them out, or set session_store = \"dynamodb\"."
   }
   validation {
     condition     = try(var.settings.max_header_bytes >= 1024 && var.settings.max_header_bytes <= 65536 && floor(var.settings.max_header_bytes) == var.settings.max_header_bytes, true)
@@ -112,11 +92,37 @@ variable "settings" {
     error_message = "settings.max_streams must be a whole number from 1 to 10000."
   }
   validation {
+    condition = alltrue([
+      for item in coalesce(var.settings.rate_limits, []) : can(regex("^(principal|address|tool:[\\w./-]{1,128})=([1-9]\\d{0,8})/([1-9]\\d{0,3}|[1-7]\\d{4}|8[0-5]\\d{3}|86[0-3]\\d{2}|86400)$", item))
+    ]) && length(coalesce(var.settings.rate_limits, [])) == length(distinct([for item in coalesce(var.settings.rate_limits, []) : split("=", item)[0]]))
+    error_message = "settings.rate_limits must be limits such as principal=600/60 or tool:export_notes=10/60 (requests in seconds, at most 86400), each named once."
+  }
+  validation {
+    condition     = var.settings.rate_limits == null || var.session_store != "none"
+    error_message = "settings.rate_limits works only with a store: leave it out, or set session_store = \"dynamodb\"."
+  }
+  validation {
     condition     = try(var.settings.max_output_bytes >= 1024 && var.settings.max_output_bytes <= 33554432 && floor(var.settings.max_output_bytes) == var.settings.max_output_bytes, true)
     error_message = "settings.max_output_bytes must be a whole number of bytes from 1024 to 33554432."
   }
   validation {
     condition     = contains(["on", "off"], coalesce(var.settings.audit, "on"))
     error_message = "settings.audit must be on or off."
+  }
+  validation {
+    condition     = try(var.settings.heartbeat_seconds >= 1 && var.settings.heartbeat_seconds <= 200 && floor(var.settings.heartbeat_seconds) == var.settings.heartbeat_seconds, true)
+    error_message = "settings.heartbeat_seconds must be a whole number of seconds from 1 to 200."
+  }
+  validation {
+    condition     = try(var.settings.session_seconds >= 60 && var.settings.session_seconds <= 2592000 && floor(var.settings.session_seconds) == var.settings.session_seconds, true)
+    error_message = "settings.session_seconds must be a whole number of seconds from 60 to 2592000."
+  }
+  validation {
+    condition     = try(var.settings.session_grace_seconds >= 0 && var.settings.session_grace_seconds <= 31536000 && floor(var.settings.session_grace_seconds) == var.settings.session_grace_seconds, true)
+    error_message = "settings.session_grace_seconds must be a whole number of seconds from 0 to 31536000."
+  }
+  validation {
+    condition     = try(var.settings.stream_seconds >= 1 && var.settings.stream_seconds <= 3600 && floor(var.settings.stream_seconds) == var.settings.stream_seconds, true)
+    error_message = "settings.stream_seconds must be a whole number of seconds from 1 to 3600."
   }
 }

@@ -46,6 +46,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     files: ["emulators/*", "emulators/gcp/", "adapters/gcp/", "adapters/shared/", ...ENTRY_POINTS],
   },
   { folder: "cli/", files: ["cli/", "emulators/", "adapters/", ...ENTRY_POINTS] },
+  { folder: "generate/", files: ["generate/", "src/config/", "adapters/"], packages: [] },
   // Deploys what was built, by its path.
   { folder: "stacks/", files: ["stacks/"], packages: ["aws-cdk-lib", "constructs", "cdk-nag"] },
   { folder: "templates/", files: ["templates/"], packages: [] },
@@ -53,7 +54,18 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: "bench/", files: ["bench/", "cli/", "emulators/", "adapters/", "src/", "examples/", "stacks/"] },
   {
     folder: "test/",
-    files: ["test/", "bench/", "examples/", "cli/", "emulators/", "adapters/", "src/", "stacks/", "templates/"],
+    files: [
+      "test/",
+      "bench/",
+      "examples/",
+      "cli/",
+      "emulators/",
+      "adapters/",
+      "src/",
+      "stacks/",
+      "templates/",
+      "generate/",
+    ],
   },
 ];
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { AWS_SETTINGS } from "../../adapters/aws/settings.ts";
 import { type Config, readConfig } from "../../src/adapter.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
 import { type Synthesis, synthesize } from "./synthesis.ts";
@@ -30,7 +31,7 @@ function accessOf(server: Partial<McpServerProps>): Partial<Config> {
   const synthesis = synthesize(server);
   const resolve = createResolve(synthesis, LOCAL);
   const given = Object.entries(variablesOf(synthesis)).filter(([name]) => name.startsWith("MCP_ANYCLOUD_"));
-  const config = readConfig(Object.fromEntries(given.map(([name, value]) => [name, resolve(value)])));
+  const config = readConfig(Object.fromEntries(given.map(([name, value]) => [name, resolve(value)])), AWS_SETTINGS);
   const { publicUrl, tokenIssuers, requiredScopes, platformIdentity } = config;
   const access = { publicUrl, tokenIssuers, requiredScopes, platformIdentity };
   return Object.fromEntries(Object.entries(access).filter(([, value]) => value !== undefined));

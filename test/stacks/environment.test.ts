@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { CONFIG_VARIABLES, readConfig } from "../../src/adapter.ts";
+import { AWS_SETTINGS } from "../../adapters/aws/settings.ts";
+import { readConfig } from "../../src/adapter.ts";
+import { ALL_VARIABLES } from "../config/all-variables.ts";
 import { EVERY_SETTING, EVERY_SETTING_READ } from "./every-setting.ts";
 import { INGRESSES, type Synthesis, synthesize } from "./synthesis.ts";
 import { OPT_IN } from "./variants.ts";
@@ -25,7 +27,7 @@ function variablesOf({ resources }: Synthesis): Record<string, unknown> {
 test.for(INGRESSES)("behind %s, the endpoint reads every variable that the function has", (ingress) => {
   const variables = Object.keys(variablesOf(synthesize({ ingress, settings: EVERY_SETTING })));
   const ours = variables.filter((name) => !Object.hasOwn(OF_OTHERS, name));
-  expect(ours.filter((name) => !CONFIG_VARIABLES.includes(name))).toEqual([]);
+  expect(ours.filter((name) => !ALL_VARIABLES.includes(name))).toEqual([]);
   expect(ours).toEqual(expect.arrayContaining(["MCP_ANYCLOUD_TABLE", "MCP_ANYCLOUD_STATE_KEYS_SECRET"]));
 });
 
@@ -35,7 +37,7 @@ test("the endpoint understands every setting as it was meant", () => {
     name,
     typeof value === "string" ? value : "known-on-deployment",
   ]);
-  expect(readConfig(Object.fromEntries(known))).toMatchObject(EVERY_SETTING_READ);
+  expect(readConfig(Object.fromEntries(known), AWS_SETTINGS)).toMatchObject(EVERY_SETTING_READ);
 });
 
 test("under a name of its own the endpoint serves no other; variables of the user's come along", () => {

@@ -1,25 +1,25 @@
 import type { Config } from "../../src/adapter.ts";
-import type { McpSettings } from "../../stacks/settings.ts";
+import { type McpSettings, SETTINGS } from "../../stacks/settings.ts";
 
-/** Every setting, with a value that is not the default. */
-export const EVERY_SETTING: Required<McpSettings> = {
+/** Values for settings whose type does not name one. */
+const EXAMPLES: Partial<McpSettings> = {
   path: "/notes/mcp",
   allowedOrigins: ["https://a.example", "https://b.example"],
-  maxBodyBytes: 1024,
-  heartbeatSeconds: 20,
-  sessionSeconds: 3600,
-  sessionGraceSeconds: 0,
-  streamSeconds: 30,
-  logLevel: "error",
   publicUrl: "https://mcp.example.com/notes/mcp",
   rateLimits: ["principal=600/60", "tool:export_notes=10/3600"],
-  maxHeaderBytes: 8192,
-  maxJsonDepth: 32,
-  maxJsonKeys: 1000,
-  maxStreams: 4,
-  maxOutputBytes: 65_536,
-  audit: "off",
 };
+
+/** Every setting, with a value that is not the default. */
+export const EVERY_SETTING: Required<McpSettings> = Object.fromEntries(
+  (Object.keys(SETTINGS) as (keyof McpSettings)[]).map((field) => [field, EXAMPLES[field] ?? otherThanDefault(field)]),
+) as Required<McpSettings>;
+
+function otherThanDefault(field: keyof McpSettings): number | string {
+  const { min, max, words = [], default: preset } = SETTINGS[field];
+  const value = [min, max, ...words.toReversed()].find((one) => one !== undefined && one !== preset);
+  if (value === undefined) throw new Error(`There is no value for the setting ${field}: add one to EXAMPLES.`);
+  return value;
+}
 
 /** The same, as the endpoint has them. */
 export const EVERY_SETTING_READ: Partial<Config> = {

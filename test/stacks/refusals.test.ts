@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Duration, Fn, Token } from "aws-cdk-lib";
 import { expect, test } from "vitest";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
+import { type McpSettings, SETTINGS } from "../../stacks/settings.ts";
 import { BUILT_ALONE, synthesize } from "./synthesis.ts";
 import { arn, certificate, OPT_IN, secret, sessionTable } from "./variants.ts";
 
@@ -23,7 +24,22 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
     "throttle.burst: must be known when the stack is made, not when it is deployed.",
     { throttle: { ratePerSecond: 1, burst: later } },
   ],
-  ["settings.sessionSeconds: must be a whole number from 60 to 2592000, not 1.", { settings: { sessionSeconds: 1 } }],
+  [
+    "settings.sessionSeconds: must be a whole number of seconds from 60 to 2592000, not 1.",
+    { settings: { sessionSeconds: 1 } },
+  ],
+  [
+    "settings.maxStreams: must be known when the stack is made, not when it is deployed.",
+    { settings: { maxStreams: later } },
+  ],
+  [
+    "settings.path: must be known when the stack is made, not when it is deployed.",
+    { settings: { path: Fn.importValue("path") } },
+  ],
+  [
+    `settings.maxBodyByte: is not a setting: there are ${Object.keys(SETTINGS).join(", ")}.`,
+    { settings: { maxBodyByte: 1 } as McpSettings },
+  ],
   ["keyRotation: must be a whole number from 1 to 1000, not 0.5.", { keyRotation: Duration.hours(12) }],
   [
     "keyRotation: must be known when the stack is made, not when it is deployed.",
@@ -83,7 +99,7 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
     { environment: { "1ST": "yes" } },
   ],
   [
-    "settings.allowedOrigins: must be web origins such as https://app.example, or *, not https://app.example/.",
+    "settings.allowedOrigins: must be * or web origins such as https://app.example, in lower case and without a default port, not https://app.example/.",
     { settings: { allowedOrigins: ["*", "https://app.example/"] } },
   ],
   ["settings.logLevel: must be info, error or silent, not debug.", { settings: { logLevel: "debug" as "info" } }],
@@ -92,11 +108,11 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
     { settings: { publicUrl: "mcp.example.com" } },
   ],
   ...["principal=600", "tool:=1/1", "address=1/86401"].map((limit): [string, Partial<McpServerProps>] => [
-    `settings.rateLimits: must be limits such as principal=600/60, address=1200/60 or tool:export_notes=10/60: so many requests in so many seconds, at most 86400, not ${limit}.`,
+    `settings.rateLimits: must ${SETTINGS.rateLimits.must}, not ${limit}.`,
     { settings: { rateLimits: ["principal=1/86400", limit] } },
   ]),
   [
-    "settings.rateLimits: must limit principal once: of two limits, one would silently be none.",
+    "settings.rateLimits: has principal twice: keep one of them.",
     { settings: { rateLimits: ["principal=600/60", "principal=1/1"] } },
   ],
   [

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { AWS_SETTINGS } from "../../adapters/aws/settings.ts";
 import { type Config, readConfig } from "../../src/adapter.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
 import { synthesize } from "../stacks/synthesis.ts";
@@ -18,7 +19,7 @@ const ATTESTS = { aws: "aws-iam", azure: "azure-easy-auth", gcp: "google-iam" } 
 
 /** As the server reads it. */
 function accessIn({ MCP_ANYCLOUD_AWS_ROLE_ARN: _, ...handed }: Handed): Partial<Config> {
-  const { publicUrl, tokenIssuers, requiredScopes, platformIdentity } = readConfig(handed);
+  const { publicUrl, tokenIssuers, requiredScopes, platformIdentity } = readConfig(handed, AWS_SETTINGS);
   return JSON.parse(JSON.stringify({ publicUrl, tokenIssuers, requiredScopes, platformIdentity }));
 }
 

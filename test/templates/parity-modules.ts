@@ -41,7 +41,7 @@ async function readFace(cloud: Cloud): Promise<ModuleFace> {
   return {
     variables: Object.fromEntries(of("variable").map(({ type, body }) => [type, toVariable(body)])),
     outputs: of("output").map(({ type }) => type),
-    environment: environmentNames(of("local").filter(({ file }) => file === "environment.tf")),
+    environment: environmentNames(of("local").filter(({ file }) => file.endsWith("environment.tf"))),
     declared,
   };
 }

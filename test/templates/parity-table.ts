@@ -89,7 +89,7 @@ export const OWN_TYPE: Readonly<Record<string, string>> = {
 
 const IAP = "none of the ingresses is Identity-Aware Proxy";
 
-/** Variables of src/config/config.ts that a module does not set. */
+/** Variables of settings that a module does not set, and why. */
 export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, string>>>> = {
   cdk: {
     MCP_ANYCLOUD_AWS_ROLE_ARN: "the function's own role may use the table",
@@ -107,7 +107,7 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
   gcp: { MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP },
 };
 
-/** Variables that are set and that src/config/config.ts does not read. */
+/** Variables that a module sets and that are no settings, and what reads them. */
 export const OF_OTHERS: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, string>>>> = {
   cdk: {},
   aws: {},
@@ -120,11 +120,4 @@ export const OF_OTHERS: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, s
     CLOUD_RUN_TIMEOUT_SECONDS:
       "adapters/gcp/invocation.ts reads how long a request may take; the others are told by the platform",
   },
-};
-
-/** Settings of which the modules speak in other words than src/config/config.ts. */
-export const OTHER_WORDS: Readonly<Record<string, string>> = {
-  allowed_origins: "a list has no commas; HCL cannot bring an origin into its usual form",
-  log_level: "the variable explains what it does",
-  rate_limits: "a list has no commas",
 };

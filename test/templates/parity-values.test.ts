@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { AWS_SETTINGS, type AwsConfig } from "../../adapters/aws/settings.ts";
 import { type Config, readConfig } from "../../src/adapter.ts";
 import { EVERY_SETTING, EVERY_SETTING_READ } from "../stacks/every-setting.ts";
 import { synthesize } from "../stacks/synthesis.ts";
@@ -8,6 +9,7 @@ import { applyTemplate, type TemplateValues } from "./run/apply-template.ts";
 import { findTerraform, NO_TERRAFORM } from "./run/terraform.ts";
 import { CLOUDS, type Cloud } from "./run/working-copy.ts";
 
+type ServerConfig = Config & AwsConfig;
 type Given = Readonly<Record<string, unknown>>;
 
 const NAME = "notes-prod";
@@ -29,11 +31,11 @@ function apply(cloud: Cloud, given: Given): Promise<TemplateValues> {
 }
 
 /** As the server reads it; the stub of AWS's provider makes no ARNs. */
-function understood({ MCP_ANYCLOUD_AWS_ROLE_ARN: role, ...handed }: Handed): Config {
-  return readConfig({
-    ...handed,
-    ...(role && { MCP_ANYCLOUD_AWS_ROLE_ARN: role.replace(/^stub-[\da-f]{12}$/, ROLE) }),
-  });
+function understood({ MCP_ANYCLOUD_AWS_ROLE_ARN: role, ...handed }: Handed): ServerConfig {
+  return readConfig(
+    { ...handed, ...(role && { MCP_ANYCLOUD_AWS_ROLE_ARN: role.replace(/^stub-[\da-f]{12}$/, ROLE) }) },
+    AWS_SETTINGS,
+  );
 }
 
 const settings = Object.fromEntries(
@@ -45,9 +47,9 @@ const keyIds = ({ stateKeys = [] }: Config): string[] => stateKeys.map(({ id }) 
 function ownKeyRing(
   cloud: Cloud,
   { outputs }: TemplateValues,
-  config: Config,
+  config: ServerConfig,
   ids: readonly string[],
-): Partial<Config> {
+): Partial<ServerConfig> {
   expect(outputs.key_ring_name).toMatch(/./);
   if (cloud === "aws") return { stateKeysSecret: String(outputs.key_ring_name) };
   expect(keyIds(config)).toEqual(ids);
@@ -73,7 +75,7 @@ describe.for(runnable)("the server on %s", (cloud) => {
     const audience = handed.MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE ?? "";
     const role = { awsRoleArn: ROLE, awsTokenAudience: audience };
     expect(config).toEqual({
-      ...readConfig({}),
+      ...readConfig({}, AWS_SETTINGS),
       ...EVERY_SETTING_READ,
       table: NAME,
       allowedHosts: [HOST],
@@ -97,7 +99,7 @@ describe.for(runnable)("the server on %s", (cloud) => {
     const values = await apply(cloud, { session_store: "none" });
     const handed = handedBy(cloud, values.resources);
     const config = understood(handed);
-    expect(config).toEqual({ ...readConfig({}), ...ownKeyRing(cloud, values, config, ["1"]) });
+    expect(config).toEqual({ ...readConfig({}, AWS_SETTINGS), ...ownKeyRing(cloud, values, config, ["1"]) });
     expect(handed).not.toHaveProperty("AWS_REGION");
   });
 
@@ -123,8 +125,8 @@ test("the CDK stack's server understands the same, and is tagged the same", () =
   });
   const local = { "AWS::DynamoDB::GlobalTable": NAME, "AWS::SecretsManager::Secret": KEY_RING };
   const handed = handedByStack(synthesis, local);
-  expect(readConfig(handed)).toEqual({
-    ...readConfig({}),
+  expect(readConfig(handed, AWS_SETTINGS)).toEqual({
+    ...readConfig({}, AWS_SETTINGS),
     ...EVERY_SETTING_READ,
     table: NAME,
     allowedHosts: [HOST],

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { CONFIG_VARIABLES, readConfig } from "../../src/adapter.ts";
+import { CONFIG_SETTINGS } from "../../src/adapter.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
 import type { CustomDomain } from "../../stacks/rest-domain.ts";
+import { SETTINGS } from "../../stacks/settings.ts";
+import { ALL_VARIABLES } from "../config/all-variables.ts";
 import { EVERY_SETTING } from "../stacks/every-setting.ts";
 import { synthesize } from "../stacks/synthesis.ts";
 import { type Faces, type Rule, readFaces, type Variable } from "./parity-modules.ts";
@@ -11,7 +13,6 @@ import {
   NOT_EVERYWHERE,
   NOT_SET,
   OF_OTHERS,
-  OTHER_WORDS,
   OWN_RULES,
   OWN_TYPE,
   OWN_WORDS,
@@ -25,7 +26,6 @@ beforeAll(async () => {
 });
 
 const camelCase = (name: string): string => name.replace(/_(\w)/g, (_, name: string) => name.toUpperCase());
-const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (name) => `_${name.toLowerCase()}`);
 const allNames = (): string[] => [...new Set(CLOUDS.flatMap((cloud) => Object.keys(faces[cloud].variables)))].sort();
 /** What the clouds that have a variable say of it. */
 const said = (name: string): Variable[] => CLOUDS.flatMap((cloud) => faces[cloud].variables[name] ?? []);
@@ -119,42 +119,23 @@ test("the outputs are the same everywhere", () => {
 });
 
 describe("the server's environment", () => {
-  test.for(CLOUDS)("has on %s what src/config/config.ts reads, or it is said why not", (cloud) => {
-    const expected = CONFIG_VARIABLES.filter((name) => !NOT_SET[cloud][name]);
+  test.for(CLOUDS)("has on %s the variables of all settings, or it is said why not", (cloud) => {
+    const expected = ALL_VARIABLES.filter((name) => !NOT_SET[cloud][name]);
     expect(faces[cloud].environment).toEqual([...expected, ...Object.keys(OF_OTHERS[cloud])].sort());
   });
 });
 
-describe("the rules for a setting are those of src/config/config.ts", () => {
-  /** What a variable must be, in the words of the error. */
-  function wordsOf(variable: string): string {
-    try {
-      readConfig({ [variable]: "\u0000" });
-    } catch (error) {
-      const [, words = ""] = /: \w+ must (.*), not "/.exec((error as Error).message) ?? [];
-      return words;
-    }
-    throw new Error(`${variable} may be anything.`);
-  }
+test.for(CLOUDS)("the default path is on %s the endpoint's", (cloud) => {
+  const [path] = faces[cloud].declared.filter(({ kind, type }) => kind === "local" && type === "path");
+  expect(path?.body.value).toContain(`coalesce(var.settings.path, "${CONFIG_SETTINGS.path.default}")`);
+});
 
-  test.for(Object.keys(EVERY_SETTING))("%s", (setting) => {
-    const field = snakeCase(setting);
-    const words = wordsOf(`MCP_ANYCLOUD_${field.toUpperCase()}`);
-    const [rule, ...others] = (faces.aws.variables.settings?.rules ?? []).filter(({ message }) =>
-      message.startsWith(`settings.${field} `),
-    );
-    expect(others).toEqual([]);
-    if (OTHER_WORDS[field]) expect(rule?.message).not.toBe(`settings.${field} must ${words}.`);
-    else expect(rule?.message).toBe(`settings.${field} must ${words}.`);
-    const limits = OTHER_WORDS[field] ? [] : (words.match(/\d+/g) ?? []);
-    expect(limits.filter((limit) => !rule?.condition.includes(`= ${limit} `))).toEqual([]);
-  });
-
-  const limited = Object.entries(EVERY_SETTING).filter(([, value]) => typeof value === "number");
-  test.for(limited.map(([setting]) => setting))("%s, of the CDK stack", (setting) => {
-    const variable = `MCP_ANYCLOUD_${snakeCase(setting).toUpperCase()}`;
-    const [min = Number.NaN, max = Number.NaN] = (wordsOf(variable).match(/\d+/g) ?? []).map(Number);
-    const given = (value: number) => () => synthesize({ settings: { [setting]: value } });
+describe("the CDK stack holds to its bounds", () => {
+  const numbers = Object.entries(SETTINGS).flatMap(([field, { min, max }]) =>
+    min === undefined || max === undefined ? [] : [{ field, min, max }],
+  );
+  test.for(numbers)("$field", ({ field, min, max }) => {
+    const given = (value: number) => () => synthesize({ settings: { [field]: value } });
     for (const value of [min, max]) expect(given(value)).not.toThrow();
     for (const value of [min - 1, max + 1]) expect(given(value)).toThrow(`from ${min} to ${max}, not ${value}`);
   });

@@ -1,12 +1,6 @@
-import {
-  type Config,
-  checkExpiry,
-  checkKey,
-  checkPartition,
-  checkWrite,
-  type StateStore,
-} from "../../../src/adapter.ts";
+import { checkExpiry, checkKey, checkPartition, checkWrite, type StateStore } from "../../../src/adapter.ts";
 import { configuredIdentity, type IdentityToken, type RoleConfig } from "../client/configured-identity.ts";
+import type { AwsConfig } from "../settings.ts";
 import { addToCounter } from "./counter.ts";
 import { toHead, toKey } from "./item.ts";
 import { listItems } from "./list.ts";
@@ -60,7 +54,7 @@ export function createDynamodbStore({ now = Date.now, ...options }: DynamodbStor
 
 /** The store that the configuration names; undefined when it names no table. `identityToken` is the platform's, outside AWS. */
 export function openConfiguredStore(
-  config: Pick<Config, "table"> & RoleConfig,
+  config: Pick<AwsConfig, "table"> & RoleConfig,
   identityToken?: IdentityToken,
 ): StateStore | undefined {
   const { table } = config;

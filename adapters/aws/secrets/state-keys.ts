@@ -1,5 +1,6 @@
-import { type Config, type LoadStateKeys, readStateKeys } from "../../../src/adapter.ts";
+import { type LoadStateKeys, readStateKeys } from "../../../src/adapter.ts";
 import { configuredIdentity, type IdentityToken, type RoleConfig } from "../client/configured-identity.ts";
+import type { AwsConfig } from "../settings.ts";
 import { noKeyRing, toUnavailable } from "./failure.ts";
 import { createSecretReader } from "./secret-reader.ts";
 import { rememberedKeys } from "./state-keys-cache.ts";
@@ -10,7 +11,7 @@ import { rememberedKeys } from "./state-keys-cache.ts";
  * `identityToken` is the platform's, outside AWS.
  */
 export function openConfiguredStateKeys(
-  config: Pick<Config, "stateKeysSecret"> & RoleConfig,
+  config: Pick<AwsConfig, "stateKeysSecret"> & RoleConfig,
   identityToken?: IdentityToken,
 ): LoadStateKeys | undefined {
   const { stateKeysSecret: secret } = config;

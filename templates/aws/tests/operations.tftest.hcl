@@ -31,7 +31,7 @@ run "function_from_the_artefact" {
   }
   assert {
     condition     = aws_lambda_function.server.environment[0].variables == tomap(local.server_environment)
-    error_message = "The function's variables are those of environment.tf."
+    error_message = "The function's variables are those of server-environment.tf."
   }
   assert {
     condition     = output.log_location == "/aws/lambda/notes" && tomap(local.tags) == tomap({ mcp-server = "notes", part-of = "mcp-anycloud" })

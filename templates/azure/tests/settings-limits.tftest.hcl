@@ -1,4 +1,4 @@
-# Limits that the endpoint would refuse when it starts (src/config/limit-settings.ts) are refused here.
+# Limits that the endpoint would refuse when it starts (src/config/) are refused here.
 
 mock_provider "aws" {
   source = "./tests/mocks/aws"

@@ -1,4 +1,4 @@
-# What the endpoint would refuse when it starts (src/config/config.ts) is refused here.
+# What the endpoint would refuse when it starts (src/config/) is refused here.
 
 mock_provider "aws" {}
 mock_provider "google" {}

@@ -1,0 +1,10 @@
+/** `npm run generate`: writes the documents and deployment files that are made from the tables of settings. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { generatedFiles } from "./generated-files.ts";
+import { SETTING_TABLES } from "./setting-tables.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+
+const files = generatedFiles(SETTING_TABLES, (path) => readFileSync(join(ROOT, path), "utf8"));
+for (const [path, text] of Object.entries(files)) writeFileSync(join(ROOT, path), text);

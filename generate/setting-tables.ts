@@ -1,0 +1,35 @@
+import { platformIdentities as aws } from "../adapters/aws/identity.ts";
+import { AWS_SETTINGS } from "../adapters/aws/settings.ts";
+import { platformIdentities as azure } from "../adapters/azure/identity.ts";
+import { platformIdentities as gcp } from "../adapters/gcp/identity.ts";
+import { AUTH_SETTINGS } from "../src/config/auth-settings.ts";
+import { AUTHORIZATION_SETTINGS } from "../src/config/authorization-settings.ts";
+import { ENDPOINT_SETTINGS } from "../src/config/endpoint-settings.ts";
+import { KEY_SETTINGS } from "../src/config/key-settings.ts";
+import { LIMIT_SETTINGS } from "../src/config/limit-settings.ts";
+import { SESSION_SETTINGS } from "../src/config/session-settings.ts";
+import type { Setting } from "../src/config/setting.ts";
+
+/** A table of settings, and the file in which the doc comments of its fields are. */
+export interface SettingTable {
+  /** Heading in docs/settings.md. */
+  readonly title: string;
+  readonly file: string;
+  readonly settings: Readonly<Record<string, Setting>>;
+}
+
+/** All tables, in the order of docs/settings.md. */
+export const SETTING_TABLES: readonly SettingTable[] = [
+  { title: "The endpoint", file: "src/config/endpoint-settings.ts", settings: ENDPOINT_SETTINGS },
+  { title: "Who may call", file: "src/config/auth-settings.ts", settings: AUTH_SETTINGS },
+  { title: "Limits", file: "src/config/limit-settings.ts", settings: LIMIT_SETTINGS },
+  { title: "Tool calls", file: "src/config/authorization-settings.ts", settings: AUTHORIZATION_SETTINGS },
+  { title: "Sessions and streams", file: "src/config/session-settings.ts", settings: SESSION_SETTINGS },
+  { title: "Keys", file: "src/config/key-settings.ts", settings: KEY_SETTINGS },
+  { title: "State in AWS", file: "adapters/aws/settings.ts", settings: AWS_SETTINGS },
+];
+
+/** Words that adapters add to a setting of the core, by its field. */
+export const ADAPTER_WORDS: Readonly<Record<string, readonly string[]>> = {
+  platformIdentity: [...aws, ...azure, ...gcp].map(({ kind }) => kind),
+};

@@ -1,0 +1,57 @@
+import { AnycloudError } from "../errors.ts";
+import { CONFIG_SETTINGS, type Config } from "./config.ts";
+import type { Setting, Settings } from "./setting.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const PREFIX = "MCP_ANYCLOUD_";
+/** Variables that only the command line reads. */
+const IGNORED = new Set(["MCP_ANYCLOUD_DEBUG"]);
+
+/**
+ * Reads the configuration from the environment. An empty variable counts as absent.
+ *
+ * `adapterSettings` is the table of an adapter's own settings, which its `settings.ts` exports; their values become part of
+ * the same object. The variables of other adapters are unknown variables.
+ *
+ * Throws CONFIG_INVALID with every problem in one sentence. An unknown variable with our prefix is a problem, because a
+ * misspelt limit must not silently be no limit.
+ */
+export function readConfig<AdapterConfig extends object = object>(
+  environment: Environment,
+  adapterSettings?: Settings<AdapterConfig>,
+): Config & AdapterConfig {
+  const settings = Object.entries<Setting>({ ...CONFIG_SETTINGS, ...adapterSettings });
+  const byVariable = new Map<string, (typeof settings)[number]>(settings.map((entry) => [entry[1].variable, entry]));
+  const config: Record<string, unknown> = {};
+  for (const [field, { default: value }] of settings) if (value !== undefined) config[field] = value;
+  const problems: string[] = [];
+  for (const [variable, text] of Object.entries(environment)) {
+    if (!variable.startsWith(PREFIX) || IGNORED.has(variable) || !text) continue;
+    const [field, setting] = byVariable.get(variable) ?? [];
+    if (!field || !setting) {
+      problems.push(unknownVariable(variable));
+      continue;
+    }
+    const value = setting.type.read(text);
+    config[field] = value;
+    if (value === undefined) problems.push(invalidValue(setting, text));
+    if (setting.insteadOf && environment[setting.insteadOf]) {
+      problems.push(`${setting.insteadOf} and ${variable} set the same thing: keep one of them`);
+    }
+  }
+  if (problems.length > 0) {
+    throw new AnycloudError("CONFIG_INVALID", `The environment is not valid: ${problems.join("; ")}.`);
+  }
+  return config as Config & AdapterConfig;
+}
+
+const unknownVariable = (variable: string): string =>
+  `${variable} is not a setting (docs/settings.md lists them; readConfig takes those of an adapter as its second argument)`;
+
+function invalidValue({ variable, type, secret }: Setting, text: string): string {
+  return `${variable} must ${type.must}${secret ? "" : `, not ${JSON.stringify(withoutPasswords(text))}`}`;
+}
+
+/** Removes the user of each URL in a text, because a password may stand beside it. */
+const withoutPasswords = (text: string): string => text.replaceAll(/:\/\/[^/@\s"]*@/g, "://…@");

@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { AWS_SETTINGS } from "../../adapters/aws/settings.ts";
+import { CONFIG_SETTINGS, readConfig } from "../../src/adapter.ts";
+import type { Setting } from "../../src/config/setting.ts";
+
+const SETTINGS: Readonly<Record<string, Setting>> = { ...CONFIG_SETTINGS, ...AWS_SETTINGS };
+const FIELDS = Object.keys(SETTINGS);
+
+test("an empty environment gives the defaults, which are values that could be set", () => {
+  const config = readConfig({ HOME: "/", MCP_ANYCLOUD_PATH: "" }, AWS_SETTINGS);
+  expect(config).toMatchObject({ path: "/mcp", logLevel: "info", maxBodyBytes: 4_194_304, sessionSeconds: 86_400 });
+  expect(FIELDS.filter((field) => field in config)).toEqual(
+    FIELDS.filter((field) => SETTINGS[field]?.default !== undefined),
+  );
+  for (const [field, value] of Object.entries(config)) {
+    expect(readConfig({ [SETTINGS[field]?.variable ?? ""]: String(value) }, AWS_SETTINGS)).toEqual(config);
+  }
+});
+
+const [current, former] = [Buffer.alloc(32, 1), Buffer.alloc(48, 2)];
+const SECRET_ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mcp/state-keys-AbCdEf";
+
+/** Texts, and what they are read as, of settings whose type does not name a value. */
+const EXAMPLES: Readonly<Record<string, readonly [text: string, value: unknown]>> = {
+  path: ["/api/mcp", "/api/mcp"],
+  allowedHosts: ["mcp.example, [::1]", ["mcp.example", "[::1]"]],
+  allowedOrigins: [
+    "https://app.example,http://localhost:3000,*",
+    ["https://app.example", "http://localhost:3000", "*"],
+  ],
+  publicUrl: ["https://mcp.example/mcp", "https://mcp.example/mcp"],
+  tokenIssuers: [
+    "https://a.example/, https://b.example/v2.0",
+    [{ issuer: "https://a.example/" }, { issuer: "https://b.example/v2.0" }],
+  ],
+  requiredScopes: ["notes:read,notes:list mcp", ["notes:read", "notes:list", "mcp"]],
+  platformIdentity: ["some-platform", "some-platform"],
+  platformAudience: ["/projects/1/global/backendServices/2", "/projects/1/global/backendServices/2"],
+  rateLimits: [
+    "principal=600/60, tool:export_notes=10/3600",
+    [
+      { of: "principal", limit: 600, windowSeconds: 60 },
+      { of: "tool:export_notes", limit: 10, windowSeconds: 3600 },
+    ],
+  ],
+  stateKeys: [
+    `new:${current.toString("base64")},old-1:${former.toString("base64url")}`,
+    [
+      { id: "new", secret: current },
+      { id: "old-1", secret: former },
+    ],
+  ],
+  table: ["mcp.state-1", "mcp.state-1"],
+  awsRoleArn: ["arn:aws:iam::123456789012:role/mcp/state", "arn:aws:iam::123456789012:role/mcp/state"],
+  awsTokenAudience: ["api://mcp", "api://mcp"],
+  stateKeysSecret: [SECRET_ARN, SECRET_ARN],
+};
+
+function exampleOf(field: string): readonly [text: string, value: unknown] {
+  const { type, default: preset } = SETTINGS[field] ?? expect.unreachable();
+  const values = type.kind === "number" ? [type.min, type.max] : type.kind === "choice" ? type.words : [];
+  const value = values.find((one) => one !== preset);
+  return EXAMPLES[field] ?? (value === undefined ? expect.unreachable(field) : [String(value), value]);
+}
+
+test.each(FIELDS)("%s is read from its variable, and nothing else is", (field) => {
+  const [text, value] = exampleOf(field);
+  const config = readConfig({ [SETTINGS[field]?.variable ?? ""]: text }, AWS_SETTINGS);
+  expect(config).toEqual({ ...readConfig({}, AWS_SETTINGS), [field]: value });
+});
+
+test("all variables are read together", () => {
+  const fields = FIELDS.filter((field) => field !== "stateKeysSecret");
+  const environment = Object.fromEntries(fields.map((field) => [SETTINGS[field]?.variable, exampleOf(field)[0]]));
+  const expected = Object.fromEntries(fields.map((field) => [field, exampleOf(field)[1]]));
+  expect(readConfig(environment, AWS_SETTINGS)).toEqual(expected);
+});
