@@ -5,9 +5,9 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { buildTarget } from "../cli/build/build-target.ts";
 import type { Cloud } from "../cli/clouds.ts";
-import { SOURCES, type Source } from "./subjects.ts";
+import { SOURCES, type Source } from "./sources.ts";
 
-/** A subject as it is deployed. */
+/** A bundle as it is deployed. */
 export interface Built {
   readonly url: string;
   readonly folder: string;
@@ -17,12 +17,12 @@ export interface Built {
 export type Artefacts = Readonly<Record<Source, Built>>;
 
 const OUT = join(import.meta.dirname, "dist");
-const HOSTS = ["warm", "fresh", "http"] as const;
+const HOSTS = ["warm", "fresh", "loaded", "http"] as const;
 
-/** Programs that run artefacts, by name; compiled, because Node.js would take time to strip types from TypeScript. */
+/** Programs that run artefacts, by name. They are compiled, because Node.js takes time to strip types from TypeScript. */
 export type HostPrograms = Readonly<Record<(typeof HOSTS)[number], string>>;
 
-/** Bundles everything that is measured: ours with our own command's bundler, peers as their documentation advises. */
+/** Bundles every source: ours with the bundler of `mcp-anycloud build`, peers with esbuild's defaults for Node.js, minified. */
 export async function buildArtefacts(): Promise<{ artefacts: Artefacts; hosts: HostPrograms }> {
   await mkdir(OUT, { recursive: true });
   const built: [string, Built][] = [];
@@ -50,7 +50,6 @@ async function buildOurs(
   };
 }
 
-/** esbuild's own defaults for Node.js, minified. */
 async function buildPeer(entry: string, name: string): Promise<Built> {
   const outfile = join(OUT, name, "index.mjs");
   await bundle(entry, outfile, true);
@@ -80,6 +79,6 @@ const bundle = (entry: string, outfile: string, minify: boolean): Promise<unknow
     target: "node24",
     legalComments: "none",
     logLevel: "error",
-    // CommonJS packages require Node's own modules.
+    // CommonJS packages in an ES module need a `require` for the modules of Node.js.
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   });

@@ -1,20 +1,22 @@
-/** `npm run bench:auth`: what it costs to know who calls, beside the same call where nobody is asked. */
+/** `npm run bench:auth`: the cost of authentication and audit, beside the same call without them. */
 import { Console } from "node:console";
 import { createMcpEndpoint, defineServer } from "../src/index.ts";
 import { startLocalIssuer } from "../test/security/local-issuer.ts";
-import { type Instance, modernRequest, toInstance } from "./bench-instances.ts";
+import { type Instance, toInstance } from "./bench-instances.ts";
 import { createBenchServer } from "./bench-server.ts";
+import { modernRequest } from "./messages.ts";
 import { quantile } from "./quantile.ts";
+import { shuffled } from "./report/sample.ts";
 
 const WARM_UP = 500;
 const ROUNDS = 3_000;
 const PUBLIC_URL = "https://mcp.example/mcp";
 
-/** One way to call, a call at a time. */
+/** One configuration, called once at a time. */
 interface Variant {
   readonly name: string;
   readonly instance: Instance;
-  /** Of the next call. */
+  /** The bearer token of the next call. */
   readonly token?: () => string | undefined;
   readonly timesMs: number[];
 }
@@ -24,15 +26,15 @@ try {
   const total = WARM_UP + ROUNDS;
   const tokens: string[] = [];
   for (let number = 0; number <= total; number++) tokens.push(await sign(`${number}`));
-  const lasting = await sign("lasting");
+  const reused = await sign("reused");
   const variants: readonly Variant[] = [
-    { name: "nobody is asked", instance: open({}), timesMs: [] },
-    { name: "a token that is known", instance: asking("off"), token: () => lasting, timesMs: [] },
-    { name: "the same, audited", instance: asking("on"), token: () => lasting, timesMs: [] },
-    { name: "a new token for each call", instance: asking("off"), token: () => tokens.pop(), timesMs: [] },
+    { name: "without authentication", instance: open({}), timesMs: [] },
+    { name: "a token that was verified before", instance: authenticating("off"), token: () => reused, timesMs: [] },
+    { name: "the same, audited", instance: authenticating("on"), token: () => reused, timesMs: [] },
+    { name: "a new token for each call", instance: authenticating("off"), token: () => tokens.pop(), timesMs: [] },
   ];
   for (let round = 0; round < total; round++) {
-    // Whoever comes behind another finds its caches warm: nobody always does.
+    // In random order, so that none always finds the CPU caches as the same neighbour left them.
     for (const variant of shuffled(variants)) await measure(variant, round >= WARM_UP);
   }
   report(variants);
@@ -46,12 +48,12 @@ function sign(jti: string): Promise<string> {
 }
 
 function open(settings: Parameters<typeof createMcpEndpoint>[1] & { readonly audit?: "on" | "off" }): Instance {
-  // What a record costs is what it takes to make it: where it goes is the platform's.
+  // Only the making of a record is measured: the platform decides what its writing costs.
   const server = defineServer({ createServer: createBenchServer, audit: () => {} });
   return toInstance(createMcpEndpoint(server, { audit: "off", ...settings, log: () => {} }));
 }
 
-function asking(audit: "on" | "off"): Instance {
+function authenticating(audit: "on" | "off"): Instance {
   const tokenIssuers = [{ issuer: issuer.url }];
   return open({ tokenIssuers, publicUrl: PUBLIC_URL, requiredScopes: ["notes"], audit });
 }
@@ -65,13 +67,6 @@ async function measure({ instance, token, timesMs }: Variant, counts: boolean): 
   const tookMs = performance.now() - startedAt;
   if (status !== 200) throw new Error(`A call was answered with ${status}.`);
   if (counts) timesMs.push(tookMs);
-}
-
-function shuffled<Item>(items: readonly Item[]): Item[] {
-  return items
-    .map((item) => ({ item, at: Math.random() }))
-    .sort((one, other) => one.at - other.at)
-    .map(({ item }) => item);
 }
 
 function report([plain, ...others]: readonly Variant[]): void {

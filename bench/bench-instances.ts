@@ -3,15 +3,16 @@ import { startLocalTable } from "../emulators/local-table.ts";
 import type { HttpHandler, HttpResponse } from "../src/adapter.ts";
 import { createMcpEndpoint } from "../src/index.ts";
 import { createBenchServer } from "./bench-server.ts";
+import { initialize, LEGACY } from "./messages.ts";
 import { freshMeter, type Meter, meteredStore } from "./metered-store.ts";
 
-/** Instances that share a local table and nothing else, and what they ask of it. */
+/** Three instances that share a local table and nothing else, and the count of their operations on it. */
 export interface BenchInstances extends AsyncDisposable {
   readonly meter: Meter;
   readonly instances: readonly [Instance, Instance, Instance];
 }
 
-/** Sends one instance a request. */
+/** Sends a request to one instance. */
 export type Instance = (
   message: unknown,
   headers?: Readonly<Record<string, string>>,
@@ -22,7 +23,7 @@ export async function startBenchInstances(): Promise<BenchInstances> {
   const table = await startLocalTable();
   const { MCP_ANYCLOUD_TABLE: name = "", AWS_REGION: region = "", ...credentials } = table.environment;
   const meter = freshMeter();
-  // The client takes them from the environment, where it looks for them first.
+  // The client of the table looks for credentials in the environment first.
   Object.assign(process.env, credentials);
   const store = createDynamodbStore({ table: name, region, endpoint: table.url });
   const instance = (): Instance =>
@@ -34,7 +35,7 @@ export async function startBenchInstances(): Promise<BenchInstances> {
   };
 }
 
-/** Sends an endpoint requests as an adapter does. */
+/** Calls an endpoint as an adapter does. */
 export function toInstance(handler: HttpHandler): Instance {
   return (message, headers = {}, method = "POST") =>
     handler(
@@ -53,45 +54,13 @@ export function toInstance(handler: HttpHandler): Instance {
     );
 }
 
-let lastId = 0;
-
-const request = (method: string, params: object = {}): object => ({
-  jsonrpc: "2.0",
-  id: ++lastId,
-  method,
-  params,
-});
-
-export const toolCall = (name: string, args: object = {}): object => request("tools/call", { name, arguments: args });
-
-const REVISION = "2026-07-28";
-
-/** A request of 2026-07-28, and the headers it must carry. */
-export function modernRequest(
-  method: string,
-  params: { readonly name?: string } & Record<string, unknown>,
-): [object, Record<string, string>] {
-  const _meta = {
-    "io.modelcontextprotocol/protocolVersion": REVISION,
-    "io.modelcontextprotocol/clientCapabilities": {},
-  };
-  return [
-    request(method, { ...params, _meta }),
-    { "mcp-protocol-version": REVISION, "mcp-method": method, ...(params.name && { "mcp-name": params.name }) },
-  ];
-}
-
-/** Opens a session of 2025-11-25; gives back the headers that its requests carry. */
+/** Opens a session of 2025-11-25. Resolves with the headers that its requests carry. */
 export async function openSession(instance: Instance): Promise<Record<string, string>> {
-  const protocolVersion = "2025-11-25";
-  const clientInfo = { name: "bench", version: "1.0.0" };
-  const { headers } = await instance(
-    request("initialize", { protocolVersion, capabilities: { elicitation: {} }, clientInfo }),
-  );
-  return { "mcp-session-id": headers["mcp-session-id"] ?? "", "mcp-protocol-version": protocolVersion };
+  const { headers } = await instance(initialize());
+  return { "mcp-session-id": headers["mcp-session-id"] ?? "", "mcp-protocol-version": LEGACY };
 }
 
-/** The messages of an answer, each as soon as it is there. */
+/** The messages of a response, each as soon as it arrives. */
 export async function* messagesOf({ body }: HttpResponse): AsyncGenerator<Record<string, unknown>> {
   if (typeof body !== "object") {
     if (body) yield JSON.parse(body);

@@ -8,7 +8,7 @@ const question = {
   requestedSchema: { type: "object" as const, properties: { word: { type: "string" as const } } },
 };
 
-/** A plain tool, one that asks its user, and one that tells the fleet of a change. */
+/** A server with a plain tool, a tool that asks the user, and a tool that notifies all instances of a change. */
 export function createBenchServer({ notify }: FactoryContext): McpServer {
   const server = new McpServer({ name: "bench", version: "1.0.0" }, { capabilities: { tools: { listChanged: true } } });
   server.registerTool("echo", { inputSchema: echoInput }, async ({ text }) => ({ content: [{ type: "text", text }] }));

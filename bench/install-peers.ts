@@ -1,12 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Installs what ours is compared with, where it is not there yet: no part of the product, and none of its tests. */
-export async function installPeers(): Promise<void> {
-  if (existsSync(join(import.meta.dirname, "node_modules"))) return;
+const FOLDER = import.meta.dirname;
+
+/** Installs the peers of `bench/package.json` in the versions of its lockfile, unless npm has done so since it changed. */
+export function installPeers(): void {
+  const changedAt = statSync(join(FOLDER, "package-lock.json")).mtimeMs;
+  const installed = statSync(join(FOLDER, "node_modules/.package-lock.json"), { throwIfNoEntry: false });
+  if (installed && installed.mtimeMs >= changedAt) return;
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  execFileSync(npm, ["ci", "--prefix", import.meta.dirname, "--ignore-scripts", "--no-audit", "--no-fund"], {
-    stdio: "inherit",
-  });
+  execFileSync(npm, ["ci", "--prefix", FOLDER, "--ignore-scripts", "--no-audit", "--no-fund"], { stdio: "inherit" });
 }

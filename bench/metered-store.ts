@@ -1,10 +1,10 @@
 import type { StateItem, StateStore } from "../src/adapter.ts";
 
-/** What was asked of a store, as DynamoDB would count it. */
+/** The operations on a store, counted as DynamoDB counts them. */
 export interface Meter {
   reads: number;
   writes: number;
-  /** Bytes that were read or written. */
+  /** Read or written. */
   bytes: number;
   /** Strongly consistent reads cost a unit for each 4 KB (DynamoDB Developer Guide, "Read request units"). */
   readUnits: number;
@@ -14,10 +14,10 @@ export interface Meter {
 
 export const freshMeter = (): Meter => ({ reads: 0, writes: 0, bytes: 0, readUnits: 0, writeUnits: 0 });
 
-/** Names and numbers of an item that are not its key or value: `expiresAt`, `version`, and the attributes' names. */
+/** The bytes of an item beside its key and value: `expiresAt`, `version`, and the names of the attributes. */
 const OVERHEAD_BYTES = 50;
 
-/** Counts what goes through it. */
+/** The same store, which counts its operations in `meter`. */
 export function meteredStore(store: StateStore, meter: Meter): StateStore {
   const read = (items: readonly StateItem[]): void => {
     const bytes = items.reduce((sum, item) => sum + sizeOf(item), 0);
@@ -62,6 +62,6 @@ const sizeOf = ({ partition, sort, value }: { partition: string; sort: string; v
 /** US dollars for a million on-demand units in us-east-1 (aws.amazon.com/dynamodb/pricing/on-demand, November 2026). */
 const DOLLARS_PER_MILLION = { readUnits: 0.125, writeUnits: 0.625 };
 
-/** What so many calls, counted together, cost a million times over. */
+/** The price of a million such calls, where `meter` counted so many `calls`. */
 export const dollarsPerMillion = ({ readUnits, writeUnits }: Meter, calls: number): number =>
   (readUnits * DOLLARS_PER_MILLION.readUnits + writeUnits * DOLLARS_PER_MILLION.writeUnits) / calls;

@@ -1,13 +1,19 @@
-/** The requests that everybody is measured with. */
-import { modernRequest } from "./bench-instances.ts";
+/** HTTP requests that every subject is measured with, and the Lambda events that carry them. */
+import { initialize, type LEGACY, type MODERN, modernRequest, toolCall, toolList } from "./messages.ts";
 
-export type Era = "2026-07-28" | "2025-11-25";
+export type Era = typeof MODERN | typeof LEGACY;
 export type Method = "tools/call" | "tools/list";
 
-/** As a client sends it. */
+/** A POST as a client sends it. */
 export interface BenchRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+}
+
+/** A tool and its arguments. */
+export interface Call {
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
 }
 
 const HEADERS = {
@@ -17,19 +23,25 @@ const HEADERS = {
   "user-agent": "bench",
 };
 
-/** `params` default to a sum of two numbers. */
-export function benchRequest(method: Method, era: Era, params: Params = ADD): BenchRequest {
-  const sent = method === "tools/call" ? params : {};
+const ADDITION: Call = { name: "add", arguments: { a: 19, b: 23 } };
+
+/** `call` is what `tools/call` calls: by default, an addition. */
+export function benchRequest(method: Method, era: Era, call: Call = ADDITION): BenchRequest {
   if (era === "2026-07-28") {
-    const [message, headers] = modernRequest(method, sent);
+    const [message, headers] = modernRequest(method, method === "tools/call" ? { ...call } : {});
     return { headers: { ...HEADERS, ...headers }, body: JSON.stringify(message) };
   }
-  const message = { jsonrpc: "2.0", id: 1, method, params: sent };
+  const message = method === "tools/call" ? toolCall(call.name, call.arguments) : toolList();
   return { headers: { ...HEADERS, "mcp-protocol-version": era }, body: JSON.stringify(message) };
 }
 
-type Params = { readonly name?: string } & Record<string, unknown>;
-const ADD: Params = { name: "add", arguments: { a: 19, b: 23 } };
+export const initializeRequest = (): BenchRequest => ({ headers: HEADERS, body: JSON.stringify(initialize()) });
+
+/** The same request in a session of 2025-11-25. */
+export const inSession = ({ headers, body }: BenchRequest, sessionId: string): BenchRequest => ({
+  headers: { ...headers, "mcp-session-id": sessionId },
+  body,
+});
 
 /** The event of a Function URL, payload 2.0 (Lambda Developer Guide, "Invoking Lambda function URLs"). */
 export const toEvent = ({ headers, body }: BenchRequest): object => ({

@@ -1,14 +1,16 @@
 import { measureBundles } from "./scenarios/bundles.ts";
 import { measureCosts } from "./scenarios/costs.ts";
+import { measureInSession } from "./scenarios/in-session.ts";
 import { measureMemory } from "./scenarios/memory.ts";
 import { measureOverHttp } from "./scenarios/over-http.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import { measureStarts } from "./scenarios/starts.ts";
 import { measureWarm } from "./scenarios/warm.ts";
 
-/** By the name that `--only` takes, in the order in which they run. */
+/** Every scenario by the name that `--only` takes, in the order in which they run. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   warm: measureWarm,
+  session: measureInSession,
   starts: measureStarts,
   http: measureOverHttp,
   memory: measureMemory,

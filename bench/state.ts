@@ -1,26 +1,20 @@
-/** `npm run bench:state`: what sessions and shared state ask of the store, what that costs, and how long it takes. */
+/** `npm run bench:state`: the store operations of sessions and shared state, their price, and the delays between instances. */
 import { Console } from "node:console";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HttpResponse } from "../src/adapter.ts";
-import {
-  type BenchInstances,
-  messagesOf,
-  modernRequest,
-  openSession,
-  startBenchInstances,
-  toolCall,
-} from "./bench-instances.ts";
+import { type BenchInstances, messagesOf, openSession, startBenchInstances } from "./bench-instances.ts";
+import { modernRequest, toolCall } from "./messages.ts";
 import { dollarsPerMillion, freshMeter } from "./metered-store.ts";
 import { quantile } from "./quantile.ts";
 import { compareSessionCounts } from "./session-scale.ts";
 
 await using instances = await startBenchInstances();
 await costs(instances);
-await waiting(instances);
+await idleStreams(instances);
 await delays(instances);
 await scale();
 
-/** What each operation asks of the store. */
+/** The store operations of each kind of request. */
 async function costs({ meter, instances: [first, second, third] }: BenchInstances): Promise<void> {
   const session = await openSession(first);
   const CALLS = 50;
@@ -30,7 +24,7 @@ async function costs({ meter, instances: [first, second, third] }: BenchInstance
       if (method === "elicitation/create") await second({ jsonrpc: "2.0", id, result: { action: "decline" } }, session);
     }
   }
-  async function tellListeners(): Promise<void> {
+  async function notifyListeners(): Promise<void> {
     const listening = [first, second, third].map(async (instance) => {
       const response = await instance(
         ...modernRequest("subscriptions/listen", { notifications: { toolsListChanged: true } }),
@@ -53,7 +47,7 @@ async function costs({ meter, instances: [first, second, third] }: BenchInstance
       CALLS,
       () => second(...modernRequest("tools/call", { name: "echo", arguments: { text: "hi" } })),
     ],
-    ["change told to listeners on 3 instances", 10, tellListeners],
+    ["change notified to listeners on 3 instances", 10, notifyListeners],
   ];
   const rows = [];
   for (const [operation, calls, run] of operations) {
@@ -67,16 +61,16 @@ async function costs({ meter, instances: [first, second, third] }: BenchInstance
       "$ per million": round(dollarsPerMillion(meter, calls)),
     });
   }
-  print("Store operations per call (a question is answered at once; on-demand prices, us-east-1):", rows);
+  print("Store operations per call (the user answers at once; on-demand prices, us-east-1):", rows);
 }
 
-/** What a stream asks of the store while there is nothing to tell. */
-async function waiting({ meter, instances: [first] }: BenchInstances): Promise<void> {
+/** The store operations of a stream without messages. */
+async function idleStreams({ meter, instances: [first] }: BenchInstances): Promise<void> {
   const SETTLE_MS = 20_000;
   const MEASURED_MS = 30_000;
   const session = await openSession(first);
   const openings: ReadonlyArray<[string, () => Promise<HttpResponse>]> = [
-    ["standing stream, 2025-11-25", () => first(undefined, session, "GET")],
+    ["standalone SSE stream, 2025-11-25", () => first(undefined, session, "GET")],
     [
       "subscriptions/listen, 2026-07-28",
       () => first(...modernRequest("subscriptions/listen", { notifications: { toolsListChanged: true } })),
@@ -86,7 +80,7 @@ async function waiting({ meter, instances: [first] }: BenchInstances): Promise<v
   for (const [stream, open] of openings) {
     const chunks = ((await open()).body as AsyncIterable<string>)[Symbol.asyncIterator]();
     const reading = chunks.next().then(() => chunks.next());
-    // Whoever waits looks ever less often.
+    // A stream polls less and less often while nothing arrives.
     await sleep(SETTLE_MS);
     Object.assign(meter, freshMeter());
     await sleep(MEASURED_MS);
@@ -100,10 +94,10 @@ async function waiting({ meter, instances: [first] }: BenchInstances): Promise<v
     void reading;
     await chunks.return?.();
   }
-  print("Streams that wait, each alone on its instance:", rows);
+  print("Idle streams, each alone on its instance:", rows);
 }
 
-/** From the reply on one instance to the tool's answer on another. */
+/** The time from the client's reply on one instance to the tool's answer on another. */
 async function delays({ instances: [first, second] }: BenchInstances): Promise<void> {
   const session = await openSession(first);
   const rows = [];
@@ -134,7 +128,7 @@ async function delays({ instances: [first, second] }: BenchInstances): Promise<v
   print("From the reply on one instance to the answer on another:", rows);
 }
 
-/** Whether a request costs more when there are more sessions. */
+/** The time of a request beside few sessions and beside many. */
 async function scale(): Promise<void> {
   const compared = await compareSessionCounts({ counts: [10, 10_000], rounds: 400 });
   const rows = compared.map(({ sessions, timesMs }) => ({
@@ -145,7 +139,6 @@ async function scale(): Promise<void> {
   print("A plain call by the number of sessions in the store, measured in turns:", rows);
 }
 
-/** A table as people read it. */
 function print(title: string, rows: readonly object[]): void {
   const output = new Console(process.stdout);
   output.log(`\n${title}`);

@@ -1,52 +1,13 @@
-import type { Cloud } from "../cli/clouds.ts";
+import type { Form } from "./hosts/lambda-host.ts";
 import type { Era } from "./requests.ts";
+import type { Source } from "./sources.ts";
 
-interface SourceFile {
-  /** From this folder. */
-  readonly path: string;
-  /** `peer` is bundled as it is; the others are entries of `mcp-anycloud build`. */
-  readonly kind: "server" | "handler" | "peer";
-  readonly cloud?: Cloud;
-}
-
-export type Source =
-  | "empty"
-  | "ours"
-  | "oursContainer"
-  | "oursWithArgument"
-  | "oursWithoutFastPath"
-  | "oursWithoutStore"
-  | "oursReading"
-  | "sdk"
-  | "sdkNode"
-  | "sdkReading"
-  | "mcpHandler"
-  | "recipe"
-  | "recipeTuned";
-
-/** What is bundled. */
-export const SOURCES: Readonly<Record<Source, SourceFile>> = {
-  empty: { path: "subjects/empty.ts", kind: "peer" },
-  ours: { path: "subjects/ours.ts", kind: "server" },
-  oursContainer: { path: "subjects/ours.ts", kind: "server", cloud: "gcp" },
-  oursWithArgument: { path: "subjects/ours-with-argument.ts", kind: "server" },
-  oursWithoutFastPath: { path: "subjects/ours-without-shortcuts.ts", kind: "handler" },
-  oursWithoutStore: { path: "subjects/ours-without-store.ts", kind: "handler" },
-  oursReading: { path: "subjects/ours-reading.ts", kind: "server" },
-  sdk: { path: "peers/sdk.ts", kind: "peer" },
-  sdkNode: { path: "peers/sdk-node.ts", kind: "peer" },
-  sdkReading: { path: "peers/sdk-reading.ts", kind: "peer" },
-  mcpHandler: { path: "peers/mcp-handler.ts", kind: "peer" },
-  recipe: { path: "peers/recipe.ts", kind: "peer" },
-  recipeTuned: { path: "peers/recipe-tuned.ts", kind: "peer" },
-};
-
-/** Somebody who turns Lambda's events into answers. */
+/** A Lambda function that is measured. */
 export interface Subject {
   readonly title: string;
   readonly source: Source;
-  readonly form: "buffered" | "streamed";
-  /** Of the export that Lambda calls. */
+  readonly form: Form;
+  /** The name of the exported handler. */
   readonly handler: string;
   readonly eras: readonly Era[];
   readonly environment: Readonly<Record<string, string>>;
@@ -74,29 +35,40 @@ const peer = (title: string, source: Source, eras = BOTH): Subject => ({
   environment: {},
 });
 
-/** Node.js alone, from which everybody starts. */
+/** Node.js alone. */
 export const EMPTY: Subject = peer("an empty process", "empty");
-/** With whom everybody is compared. */
-export const OURS: Subject = ours("ours, toLambda", "ours");
-const OURS_LOGGING: Subject = ours("ours, with its request log", "ours", { environment: {} });
+
+/** The subject that all others are compared with. */
+export const OURS: Subject = ours("ours", "ours");
+export const OURS_WITHOUT_STORE: Subject = ours("ours without a store", "oursWithoutStore");
 export const OURS_READING: Subject = ours("ours, reading an item", "oursReading");
+export const OURS_IN_SESSION: Subject = ours("ours, memory store", "oursInSession", { eras: ["2025-11-25"] });
+const OURS_BUFFERED = ours("ours, toBufferedLambda", "ours", { form: "buffered", handler: "bufferedHandler" });
+const OURS_LOGGING = ours("ours, with its request log", "ours", { environment: {} });
+const OURS_WITHOUT_FAST_PATH = ours("ours, fastPath: false", "oursWithoutFastPath");
+const OURS_WITH_SERVICES = ours("ours, a factory that uses services", "oursWithServices", { eras: ["2026-07-28"] });
+
 export const SDK: Subject = peer("SDK v2, thinnest mapping", "sdk");
 export const SDK_READING: Subject = peer("SDK v2 + lib-dynamodb, reading an item", "sdkReading");
+export const SDK_IN_SESSION: Subject = peer("SDK v2, sessions in a Map", "sdkSession", ["2025-11-25"]);
+export const MCP_HANDLER: Subject = peer("mcp-handler", "mcpHandler");
 export const RECIPE: Subject = peer("SDK v1 + express + serverless-http", "recipe", ["2025-11-25"]);
+export const RECIPE_IN_SESSION: Subject = peer("SDK v1 + express, sessions in a Map", "recipeSession", ["2025-11-25"]);
+const RECIPE_TUNED = peer("the same, one shared validator", "recipeTuned", ["2025-11-25"]);
 
-const MCP_HANDLER: Subject = peer("mcp-handler", "mcpHandler");
-const RECIPE_TUNED: Subject = peer("the same, one shared validator", "recipeTuned", ["2025-11-25"]);
+/** The subjects that there are targets for. */
+export const MAIN_SUBJECTS: readonly Subject[] = [OURS, SDK, RECIPE];
 
-/** Those whom there are targets for, and who is like them. */
-export const PRINCIPALS: readonly Subject[] = [OURS, SDK, MCP_HANDLER, RECIPE, RECIPE_TUNED];
+/** The subjects of `--quick`: these, and the rows that say what a choice of the user's costs. */
+export const QUICK_SUBJECTS: readonly Subject[] = [OURS, OURS_WITHOUT_FAST_PATH, OURS_WITH_SERVICES, SDK, RECIPE];
 
-/** All of them, ours first. */
+/** Every subject that serves requests without a session, ours first. */
 export const SUBJECTS: readonly Subject[] = [
   OURS,
-  ours("ours, toBufferedLambda", "ours", { form: "buffered", handler: "bufferedHandler" }),
+  OURS_BUFFERED,
   OURS_LOGGING,
-  ours("ours, factory that takes its argument", "oursWithArgument"),
-  ours("ours, fastPath off", "oursWithoutFastPath"),
+  OURS_WITHOUT_FAST_PATH,
+  OURS_WITH_SERVICES,
   SDK,
   MCP_HANDLER,
   RECIPE,

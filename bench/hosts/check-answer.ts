@@ -1,6 +1,6 @@
 import type { Method } from "../requests.ts";
 
-/** Throws for an answer that is not the one that was asked for: a fast error would win every comparison. */
+/** Throws for an answer other than the expected result: a fast error would win every comparison. */
 export function checkAnswer(method: Method, tools: number, text: string): void {
   const json = text.startsWith("{") ? text : (/^data: (.+)$/m.exec(text)?.[1] ?? "null");
   const { result } = (JSON.parse(json) ?? {}) as { result?: { tools?: unknown[]; content?: { text?: string }[] } };

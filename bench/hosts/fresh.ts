@@ -1,20 +1,20 @@
-/** A new instance: it answers one request and says so, then as many more as it is told to. */
-import { loadHandler } from "./lambda-host.ts";
+/** A new instance. It serves one request, reports, and then serves as many more as its last argument says. */
+import { type Form, loadHandler } from "./lambda-host.ts";
 
-/** What a line of its output says. */
+/** One line of the instance's output. */
 export interface FreshReport {
-  /** Milliseconds since the process began. */
+  /** Milliseconds since the process started. */
   readonly cpuMs: number;
-  /** Each of the further requests; absent in the first line. */
+  /** Over the further requests; absent in the first line. */
   readonly meanMs?: number;
   readonly meanCpuMs?: number;
 }
 
-/** Before each line, because servers may write lines of their own. */
+/** Marks the reports, because servers may write lines of their own. */
 const MARK = "bench ";
 
 const [url = "", form = "", name = "", event = "{}", further = "0"] = process.argv.slice(2);
-const invoke = await loadHandler(url, form as "buffered" | "streamed", name);
+const invoke = await loadHandler(url, form as Form, name);
 const parsed = JSON.parse(event);
 const serve = async (): Promise<void> => {
   const { statusCode, body } = await invoke(parsed);

@@ -1,4 +1,4 @@
-/** Runs a server that listens on `PORT`, and says how much CPU time it took whenever it is asked. */
+/** Runs a server that listens on `PORT`, and answers every message of its parent with the CPU time it has used. */
 const [url = ""] = process.argv.slice(2);
 await import(url);
 

@@ -1,18 +1,21 @@
-/** Loads an artefact as Lambda's runtime does and hands it events. */
+/** A handler's complete answer. */
 export interface Answer {
   readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 export type Invoke = (event: object) => Promise<Answer>;
 
-interface Metadata {
-  readonly statusCode: number;
-}
+/** How Lambda calls a handler: with the event alone, or with a stream for the response too. */
+export type Form = "buffered" | "streamed";
 
-/** Stands in for the runtime's response stream: it keeps what is written, in memory, and takes it only in order. */
-class ResponseStream {
+type Metadata = Pick<Answer, "statusCode" | "headers">;
+
+/** Lambda's response stream in memory. It throws when it is written to before the metadata is set, or after the end. */
+class ResponseStream implements Answer {
   statusCode = 0;
+  headers: Metadata["headers"] = {};
   body = "";
   ended = false;
   readonly destroyed = false;
@@ -34,18 +37,15 @@ Object.assign(globalThis, {
   awslambda: {
     streamifyResponse: <Handler>(handler: Handler): Handler => handler,
     HttpResponseStream: {
-      from(stream: ResponseStream, { statusCode }: Metadata): ResponseStream {
-        stream.statusCode = statusCode;
-        return stream;
-      },
+      from: (stream: ResponseStream, metadata: Metadata): ResponseStream => Object.assign(stream, metadata),
     },
   },
 });
 
 const context = { awsRequestId: "bench", getRemainingTimeInMillis: () => 30_000 };
 
-/** `form` is what the handler is called with: an event alone, or a stream for its answer, too. */
-export async function loadHandler(url: string, form: "buffered" | "streamed", name: string): Promise<Invoke> {
+/** Loads the handler that an artefact exports as `name`, as Lambda's Node.js runtime does. */
+export async function loadHandler(url: string, form: Form, name: string): Promise<Invoke> {
   const { [name]: handler } = await import(url);
   if (form === "buffered") return (event) => handler(event, context);
   return async (event) => {

@@ -1,4 +1,4 @@
-/** The same with one validator of JSON Schema for all servers, which by default each of them makes for itself. */
+/** The same recipe with one JSON Schema validator for all servers. By default, each server makes its own. */
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/ajv";
 import { createRecipe } from "./recipe.ts";
 

@@ -1,4 +1,4 @@
-/** The SDK's own entry behind `node:http`, as its documentation shows it. */
+/** The SDK's own entry under `node:http`, as its documentation shows it. */
 import { createServer } from "node:http";
 import { toNodeHandler } from "@modelcontextprotocol/node";
 import { createMcpHandler } from "@modelcontextprotocol/server";

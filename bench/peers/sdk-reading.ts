@@ -1,4 +1,4 @@
-/** The SDK's own entry, with a tool that reads an item of a table as AWS documents it. */
+/** The SDK's own entry with a tool that reads an item of a table through AWS's document client, as AWS documents it. */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient, GetCommand } from "@aws-sdk/lib-dynamodb";
 import { createMcpHandler } from "@modelcontextprotocol/server";

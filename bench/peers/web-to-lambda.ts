@@ -5,7 +5,7 @@ interface UrlEvent {
   readonly requestContext: { readonly http: { readonly method: string } };
 }
 
-/** The thinnest way from a Function URL's event to a web handler and back. */
+/** Turns a handler of web requests into a Lambda handler for events of a Function URL, with as little code as it takes. */
 export const webToLambda = (serve: (request: Request) => Promise<Response>) => async (event: UrlEvent) => {
   const { method } = event.requestContext.http;
   const request = new Request(`https://${event.headers.host}${event.rawPath}`, {

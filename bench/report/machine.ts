@@ -2,24 +2,24 @@ import { readFileSync } from "node:fs";
 import { cpus, loadavg, release, type } from "node:os";
 import { join } from "node:path";
 
-/** What was measured, and on what. */
+/** The machine and the software of a run. */
 export interface Machine {
   readonly date: string;
   readonly cpu: string;
   readonly cores: number;
-  /** Of the last minute. */
+  /** The load average of the minute before the run. */
   readonly load: number;
   readonly platform: string;
+  /** The installed versions, by package. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
 const BENCH = join(import.meta.dirname, "..");
 const SHARED = ["@modelcontextprotocol/server", "@modelcontextprotocol/sdk", "zod", "esbuild"];
 
-/** Versions are those that are installed. */
 export function readMachine(): Machine {
   const peers = Object.keys(readPackage(join(BENCH, "package.json")).devDependencies ?? {});
-  const versions = [...SHARED.map((name) => [name, join(BENCH, "..")]), ...peers.map((name) => [name, BENCH])];
+  const packages = [...SHARED.map((name) => [name, join(BENCH, "..")]), ...peers.map((name) => [name, BENCH])];
   return {
     date: new Date().toISOString().slice(0, 10),
     cpu: cpus()[0]?.model.trim() ?? "unknown processor",
@@ -27,7 +27,7 @@ export function readMachine(): Machine {
     load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
     platform: `${type()} ${release().split("-")[0]}, Node.js ${process.versions.node}`,
     versions: Object.fromEntries(
-      versions.map(([name = "", folder = ""]) => [
+      packages.map(([name = "", folder = ""]) => [
         name,
         readPackage(join(folder, "node_modules", name, "package.json")).version,
       ]),

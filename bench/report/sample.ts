@@ -1,25 +1,44 @@
 import { quantile } from "../quantile.ts";
 
-/** One measurement, by the clock on the wall and by the processor's. */
+/** One measurement, by the wall clock and by the CPU time of the measured process. */
 export interface Sample {
   readonly wall: number;
   readonly cpu: number;
 }
 
-/** Samples of one thing, taken in turns with those of the others. */
+/** The samples of one thing. */
 export interface Summary extends Sample {
+  /** The shortest wall time. */
   readonly least: number;
+  /** The longest wall time. */
   readonly most: number;
 }
 
-/** Medians, and between what the wall's times lay. */
+/** The medians, and the range of the wall times. */
 export function summaryOf(samples: readonly Sample[]): Summary {
   const walls = samples.map(({ wall }) => wall);
-  const cpus = samples.map(({ cpu }) => cpu);
-  return { wall: quantile(walls, 0.5), cpu: quantile(cpus, 0.5), least: Math.min(...walls), most: Math.max(...walls) };
+  return { ...medianOf(samples), least: Math.min(...walls), most: Math.max(...walls) };
 }
 
-/** So that nobody always follows the same neighbour. */
+/**
+ * What part or multiple of `others` these are: the median of the ratios of each round. Both were measured in every round,
+ * one soon after the other, so that a machine that becomes slower in between changes no ratio.
+ */
+export function ratioOf(samples: readonly Sample[], others: readonly Sample[]): Sample {
+  return medianOf(
+    samples.map(({ wall, cpu }, round) => ({
+      wall: wall / (others[round]?.wall ?? Number.NaN),
+      cpu: cpu / (others[round]?.cpu ?? Number.NaN),
+    })),
+  );
+}
+
+function medianOf(samples: readonly Sample[]): Sample {
+  const at = (values: readonly number[]): number => quantile(values, 0.5);
+  return { wall: at(samples.map(({ wall }) => wall)), cpu: at(samples.map(({ cpu }) => cpu)) };
+}
+
+/** The items in random order, so that none always follows the same neighbour. */
 export function shuffled<Item>(items: readonly Item[]): Item[] {
   return items
     .map((item) => ({ item, at: Math.random() }))

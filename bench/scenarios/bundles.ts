@@ -1,57 +1,48 @@
-import type { Artefacts, Built } from "../artefacts.ts";
-import type { Row } from "../report/row.ts";
-import type { Source } from "../subjects.ts";
+import type { Built } from "../artefacts.ts";
+import type { Row, Target } from "../report/row.ts";
+import { MCP_HANDLER, OURS_READING, OURS_WITHOUT_STORE, RECIPE, SDK, SDK_READING, type Subject } from "../subjects.ts";
+import { BUNDLE_WITH_STORE, BUNDLE_WITHOUT_STORE } from "../targets.ts";
+import { loadedFiles } from "./loaded-files.ts";
+import { startReadingTable } from "./reading.ts";
 import type { Bench, Finding } from "./scenario.ts";
 
-/** Without maps and licences, which no process loads. */
-const CODE = /\.(mjs|cjs|wasm)$/;
-
-interface Bundle {
-  readonly title: string;
-  readonly source: Source;
-  /** Files that count; default: those that every call loads. */
-  readonly files?: readonly string[];
-  /** Most kilobytes, of 1,000 bytes (issue 7, "What must hold", 2). */
-  readonly atMost?: number;
-}
-
-const START = ["index.mjs"];
-const BUNDLES: readonly Bundle[] = [
-  { title: "ours without a store", source: "oursWithoutStore", files: START, atMost: 330 },
-  { title: "ours with the store, what starts", source: "ours", files: START },
-  {
-    title: "ours with the store, what Lambda loads",
-    source: "ours",
-    files: [...START, "aws-client.cjs"],
-    atMost: 450,
-  },
-  { title: "ours, all files of the artefact", source: "ours" },
-  { title: "SDK v2, thinnest mapping", source: "sdk" },
-  { title: "SDK v2 + lib-dynamodb", source: "sdkReading" },
-  { title: "mcp-handler", source: "mcpHandler" },
-  { title: "SDK v1 + express + serverless-http", source: "recipe" },
+const BUNDLES: ReadonlyArray<readonly [subject: Subject, target?: Target]> = [
+  [OURS_WITHOUT_STORE, BUNDLE_WITHOUT_STORE],
+  [OURS_READING, BUNDLE_WITH_STORE],
+  [SDK],
+  [SDK_READING],
+  [MCP_HANDLER],
+  [RECIPE],
 ];
 
-const ZOD =
-  'Bundles: everybody imports zod as `import * as z from "zod/v4"`, which leaves its locales out; `import { z } from "zod"` adds some 260 kB to every peer, and nothing to ours.';
+/** Code, without source maps and licences, which no process loads. */
+const CODE = /\.(mjs|cjs|wasm)$/;
 
-/** Bytes of what is deployed. */
-export async function measureBundles({ artefacts }: Bench): Promise<Finding> {
-  return { rows: BUNDLES.flatMap((bundle) => rowsOf(bundle, artefacts)), notes: [ZOD] };
+const NOTE =
+  'Bundles: the files of the artefact that a new process loads to answer one call, which was watched. Every subject imports zod as `import * as z from "zod/v4"`, which leaves its locales out; `import { z } from "zod"` adds some 260 kB to every peer, and nothing to ours.';
+
+/** The size of what is deployed and loaded. */
+export async function measureBundles(bench: Bench): Promise<Finding> {
+  await using table = await startReadingTable();
+  const rows: Row[] = [];
+  for (const [subject, target] of BUNDLES) {
+    const built = bench.artefacts[subject.source];
+    const loaded = await loadedFiles(subject, bench, table.environment);
+    const { bytes, gzipBytes } = sizeOf(built, (name) => loaded.includes(name));
+    const ours = target && ({ as: "itself", wall: bytes / 1000, target } as const);
+    const names = { subject: subject.title, unit: "kB" };
+    rows.push(
+      { ...names, scenario: "bundle, loaded by a call", median: bytes / 1000, ...(ours && { ours }) },
+      { ...names, scenario: "bundle, loaded by a call, gzip", median: gzipBytes / 1000 },
+    );
+  }
+  const { bytes } = sizeOf(bench.artefacts.ours, (name) => CODE.test(name));
+  rows.push({ subject: "ours", scenario: "bundle, all code of the artefact", unit: "kB", median: bytes / 1000 });
+  return { rows, notes: [NOTE] };
 }
 
-function rowsOf({ title, source, files, atMost }: Bundle, artefacts: Artefacts): Row[] {
-  const { bytes, gzipBytes } = sizeOf(artefacts[source], files);
-  const ours = atMost === undefined ? undefined : { as: "itself" as const, wall: bytes / 1000, target: { atMost } };
-  const names = { subject: title, unit: "kB" };
-  return [
-    { ...names, scenario: "bundle, minified", median: bytes / 1000, ...(ours && { ours }) },
-    { ...names, scenario: "bundle, gzip", median: gzipBytes / 1000 },
-  ];
-}
-
-function sizeOf({ files }: Built, names?: readonly string[]): { bytes: number; gzipBytes: number } {
-  const counted = [...files].filter(([name]) => (names ? names.includes(name) : CODE.test(name)));
+function sizeOf({ files }: Built, counts: (name: string) => boolean): { bytes: number; gzipBytes: number } {
+  const counted = [...files].filter(([name]) => counts(name));
   return {
     bytes: counted.reduce((sum, [, { bytes }]) => sum + bytes, 0),
     gzipBytes: counted.reduce((sum, [, { gzipBytes }]) => sum + gzipBytes, 0),

@@ -1,13 +1,13 @@
 import { QUOTA_OF_512_MB } from "./cpu-quota.ts";
 import type { Start } from "./fresh-process.ts";
 
-/** Where an instance runs, and what a million requests to it cost, in US dollars beyond any free grant. */
+/** A cloud, and the price of a million requests in US dollars, beyond any free grant. */
 export interface Cloud {
   readonly title: string;
   dollarsPerMillion(start: Start): number;
 }
 
-/** Of all requests, those that meet a new instance: a guess that is the same for everybody. */
+/** The part of all requests that a new instance serves. A guess, and the same for every subject. */
 export const COLD_PART = 0.01;
 
 const MILLION = 1e6;
@@ -15,12 +15,12 @@ const upTo = (stepMs: number, ms: number): number => Math.ceil(ms / stepMs) * st
 const mixed = (coldMs: number, warmMs: number): number => coldMs * COLD_PART + warmMs * (1 - COLD_PART);
 
 /**
- * List prices, November 2026, to be checked before anybody relies on them. Times are CPU times of this machine: an answer
- * that waits for nothing takes no other, and neighbours do not lengthen them.
+ * List prices of November 2026: check them before you rely on them. Times are the CPU times of this machine, because other
+ * processes on it do not lengthen them, and an answer that waits for nothing takes no other time.
  */
 export const CLOUDS: readonly Cloud[] = [
   {
-    // aws.amazon.com/lambda/pricing, us-east-1, arm64: by the millisecond, initialization included, at a whole core.
+    // aws.amazon.com/lambda/pricing, us-east-1, arm64: by the millisecond, initialization included, which runs at a whole core.
     title: "AWS Lambda, 512 MB",
     dollarsPerMillion({ first, next = first }) {
       const ms = mixed(upTo(1, first.cpu), upTo(1, next.cpu / QUOTA_OF_512_MB));
@@ -28,7 +28,7 @@ export const CLOUDS: readonly Cloud[] = [
     },
   },
   {
-    // azure.microsoft.com/pricing/details/functions, Flex Consumption, on demand: a second at least, for a request alone.
+    // azure.microsoft.com/pricing/details/functions, Flex Consumption, on demand: at least a second for a request on its own.
     title: "Azure Functions, 2 GB",
     dollarsPerMillion({ first, next = first }) {
       const ms = mixed(Math.max(1_000, upTo(100, first.cpu)), Math.max(1_000, upTo(100, next.cpu)));
@@ -36,7 +36,7 @@ export const CLOUDS: readonly Cloud[] = [
     },
   },
   {
-    // cloud.google.com/run/pricing, request-based, tier 1: by 100 ms, for a request alone.
+    // cloud.google.com/run/pricing, request-based, tier 1: by 100 ms for a request on its own.
     title: "Cloud Run, 1 vCPU, 512 MiB",
     dollarsPerMillion({ first, next = first }) {
       const ms = mixed(upTo(100, first.cpu), upTo(100, next.cpu));

@@ -1,25 +1,27 @@
-import { modernRequest, openSession, startBenchInstances, toolCall } from "../bench-instances.ts";
+import { openSession, startBenchInstances } from "../bench-instances.ts";
+import { modernRequest, toolCall } from "../messages.ts";
 import { dollarsPerMillion, freshMeter } from "../metered-store.ts";
 import { quantile } from "../quantile.ts";
 import type { Row } from "../report/row.ts";
 import { shuffled } from "../report/sample.ts";
-import { benchRequest, toEvent } from "../requests.ts";
-import { PRINCIPALS, type Subject } from "../subjects.ts";
+import { toEvent } from "../requests.ts";
+import { MAIN_SUBJECTS, type Subject } from "../subjects.ts";
 import { CLOUDS, COLD_PART } from "./cloud-prices.ts";
 import { type Start, startFresh } from "./fresh-process.ts";
+import { firstRequest } from "./reading.ts";
 import type { Bench, Finding } from "./scenario.ts";
 
 const FURTHER = 99;
 const CALLS = 20;
 
-/** What requests ask of the store, and what a million of them cost on each cloud. */
+/** The store operations of a request, and the price of a million requests on each cloud. */
 export async function measureCosts(bench: Bench): Promise<Finding> {
-  return { rows: [...(await storeRows()), ...(await cloudRows(bench))], notes: [ASSUMED] };
+  return { rows: [...(await storeRows()), ...(await cloudRows(bench))], notes: [NOTE] };
 }
 
-const ASSUMED = `Costs: list prices without free grants, one request at a time on an instance, ${COLD_PART * 100} % of them cold, no store; a session's store is DynamoDB on every cloud. What an instance is billed at least for (1 ms, 1 s, 100 ms) hides most differences.`;
+const NOTE = `Costs: list prices without free grants, one request at a time on an instance, ${COLD_PART * 100} % of them cold, without a store. The store of sessions is DynamoDB on every cloud. The least time that a platform bills (1 ms, 1 s, 100 ms) hides most differences.`;
 
-/** Peers keep sessions in memory, where another instance does not find them, and ask no store. */
+/** Ours only: peers keep sessions in the memory of one instance and use no store. */
 async function storeRows(): Promise<Row[]> {
   await using started = await startBenchInstances();
   const { meter, instances } = started;
@@ -46,10 +48,10 @@ async function storeRows(): Promise<Row[]> {
 }
 
 async function cloudRows({ artefacts, hosts, effort }: Bench): Promise<Row[]> {
-  const starts = new Map<Subject, Start[]>(PRINCIPALS.map((subject) => [subject, []]));
+  const starts = new Map<Subject, Start[]>(MAIN_SUBJECTS.map((subject) => [subject, []]));
   for (let round = 0; round < effort.throttledStarts; round++) {
     for (const [subject, taken] of shuffled([...starts])) {
-      const event = toEvent(benchRequest("tools/call", subject.eras[0] ?? "2025-11-25"));
+      const event = toEvent(firstRequest(subject));
       const built = artefacts[subject.source];
       taken.push(await startFresh({ program: hosts.fresh, built, subject, event, further: FURTHER }));
     }

@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A group of processes that together get a part of a core. */
+/** A control group whose processes share a part of a core. */
 export interface CpuQuota extends Disposable {
-  /** Starts a command in it. */
+  /** The command that runs `command` in the group. */
   enter(command: readonly string[]): readonly string[];
 }
 
-/** A whole core's worth of Lambda is 1,769 MB (Lambda Developer Guide, "Configure Lambda function memory"). */
+/** A Lambda function of 1,769 MB has one vCPU (Lambda Developer Guide, "Configure Lambda function memory"). */
 export const QUOTA_OF_512_MB: number = 512 / 1_769;
 const PERIOD_US = 20_000;
 
@@ -15,7 +15,7 @@ const GROUP = `mcp-anycloud-bench-${process.pid}`;
 const V1 = "/sys/fs/cgroup/cpu";
 const V2 = "/sys/fs/cgroup";
 
-/** Undefined where this process may not make a control group: elsewhere than on Linux, and where it is not root's. */
+/** Undefined where this process may not make a control group, which takes Linux and root. */
 export function openCpuQuota(part: number): CpuQuota | undefined {
   const quotaUs = Math.round(PERIOD_US * part);
   try {

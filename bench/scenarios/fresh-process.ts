@@ -7,20 +7,20 @@ import type { Sample } from "../report/sample.ts";
 import type { Subject } from "../subjects.ts";
 import type { CpuQuota } from "./cpu-quota.ts";
 
-/** What a new instance took, in milliseconds. */
+/** The times of a new instance, in milliseconds. */
 export interface Start {
-  /** From its process's start to its first answer. */
+  /** From the start of its process to its first answer. */
   readonly first: Sample;
-  /** The mean of those behind it; undefined when there were none. */
+  /** The mean of the further requests; undefined when there were none. */
   readonly next?: Sample | undefined;
 }
 
-interface StartOptions {
+export interface StartOptions {
   readonly program: string;
   readonly built: Built;
   readonly subject: Subject;
   readonly event: object;
-  /** Requests behind the first one. */
+  /** How many requests follow the first one. */
   readonly further?: number;
   readonly environment?: Readonly<Record<string, string>>;
   readonly quota?: CpuQuota | undefined;
@@ -28,7 +28,7 @@ interface StartOptions {
 
 const MARK = "bench ";
 
-/** Starts an instance, has it serve, and lets it end. Rejects when it answers anything else than what was asked. */
+/** Starts an instance, lets it serve, and waits for its end. Rejects when it answers anything but the expected result. */
 export async function startFresh(options: StartOptions): Promise<Start> {
   const { program, built, subject, event, further = 0, environment, quota } = options;
   const args = [program, built.url, subject.form, subject.handler, JSON.stringify(event), String(further)];

@@ -5,14 +5,14 @@ import type { BenchRequest } from "../requests.ts";
 export interface Load {
   readonly port: number;
   readonly request: BenchRequest;
-  /** Open at once, each with one request under way. */
+  /** Open at the same time, each with one request in flight. */
   readonly connections: number;
   readonly ms: number;
 }
 
 /**
- * Asks a server on loopback the same thing again and again. Written on sockets: Node.js's own client takes longer over a
- * request than our server does. Rejects for an answer that is not 200 with the result.
+ * Sends a server on loopback the same request again and again. It writes to sockets because Node.js's own client takes
+ * longer over a request than our server does. Rejects for any answer but 200 with the expected result.
  */
 export async function loadServer({
   port,
@@ -58,7 +58,7 @@ function ask(socket: Socket, request: Buffer, endsAt: number): Promise<number> {
   return promise;
 }
 
-/** One answer at a time is under way, so what follows the head is its body. */
+/** Each connection has one request in flight, so everything after the head is the body of its answer. */
 function isWhole(received: string): boolean {
   const head = received.indexOf("\r\n\r\n");
   if (head < 0) return false;

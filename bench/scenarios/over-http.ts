@@ -2,10 +2,11 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
-import { type Row, timedRow } from "../report/row.ts";
-import { type Sample, shuffled, summaryOf } from "../report/sample.ts";
+import { type Comparison, type Row, timedRow } from "../report/row.ts";
+import { ratioOf, type Sample, shuffled, summaryOf } from "../report/sample.ts";
 import { benchRequest } from "../requests.ts";
-import type { Source } from "../subjects.ts";
+import type { Source } from "../sources.ts";
+import { OVER_HTTP } from "../targets.ts";
 import { loadServer } from "./http-load.ts";
 import type { Bench, Finding } from "./scenario.ts";
 
@@ -15,18 +16,18 @@ const SERVERS: ReadonlyArray<readonly [title: string, source: Source]> = [
   ["ours, Cloud Run's container form", "oursContainer"],
   ["SDK v2, toNodeHandler", "sdkNode"],
 ];
-/** A turn over HTTP, as long as several in a process: connections settle. */
-const TURNS = 4;
+/** A turn is longer over HTTP, because connections take time to settle. */
+const TURN_FACTOR = 4;
 
 interface Served extends Disposable {
   readonly title: string;
   readonly port: number;
   readonly samples: Sample[];
-  /** CPU time of its process so far, in milliseconds. */
+  /** The CPU time that its process has used, in milliseconds. */
   cpuMs(): Promise<number>;
 }
 
-/** Requests to a container, over connections that stay open. */
+/** Requests to a container over connections that stay open. */
 export async function measureOverHttp({ artefacts, hosts, effort }: Bench): Promise<Finding> {
   using servers = new DisposableStack();
   const all: Served[] = [];
@@ -35,13 +36,13 @@ export async function measureOverHttp({ artefacts, hosts, effort }: Bench): Prom
   }
   for (const server of all) await turn(server, effort.warmUpRequests / 2);
   for (let round = 0; round < effort.rounds; round++) {
-    for (const server of shuffled(all)) server.samples.push(await turn(server, effort.turnMs * TURNS));
+    for (const server of shuffled(all)) server.samples.push(await turn(server, effort.turnMs * TURN_FACTOR));
   }
-  return { rows: rowsOf(all), notes: [SHARED] };
+  return { rows: rowsOf(all), notes: [NOTE] };
 }
 
-const SHARED =
-  "Over HTTP, who asks runs beside who answers, and takes most of a core: CPU time is the server's own, and says more than the clock.";
+const NOTE =
+  "Over HTTP: the client runs beside the server and takes most of a core, so the CPU time of the server says more than the wall clock.";
 
 async function turn({ port, cpuMs }: Served, ms: number): Promise<Sample> {
   const before = await cpuMs();
@@ -85,16 +86,9 @@ async function freePort(): Promise<number> {
 function rowsOf([ours, ...others]: readonly Served[]): Row[] {
   if (!ours) return [];
   const names = (title: string) => ({ scenario: SCENARIO, subject: title, unit: "µs" });
-  const best = summaryOf(ours.samples);
   const rows = others.map(({ title, samples }) => {
-    const summary = summaryOf(samples);
-    const comparison = {
-      as: "times" as const,
-      wall: summary.wall / best.wall,
-      cpu: summary.cpu / best.cpu,
-      target: { atLeast: 2.5 },
-    };
-    return timedRow(names(title), summary, comparison);
+    const comparison: Comparison = { as: "times", ...ratioOf(samples, ours.samples), target: OVER_HTTP };
+    return timedRow(names(title), summaryOf(samples), comparison);
   });
-  return [timedRow(names(ours.title), best), ...rows];
+  return [timedRow(names(ours.title), summaryOf(ours.samples)), ...rows];
 }

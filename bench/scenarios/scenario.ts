@@ -1,7 +1,7 @@
 import type { Artefacts, HostPrograms } from "../artefacts.ts";
 import type { Row } from "../report/row.ts";
 
-/** What scenarios are given. */
+/** The input of every scenario. */
 export interface Bench {
   readonly artefacts: Artefacts;
   readonly hosts: HostPrograms;
@@ -10,22 +10,22 @@ export interface Bench {
 
 /** How much is measured. */
 export interface Effort {
-  /** False for those whom there are targets for, and who is like them. */
-  readonly everybody: boolean;
+  /** False to measure only the subjects that there are targets for, and the choices of a user. */
+  readonly everything: boolean;
   readonly rounds: number;
-  /** Each of a subject's turns in a round, in milliseconds of CPU time. */
+  /** The turn of one subject in a round, in milliseconds of CPU time. */
   readonly turnMs: number;
-  /** Behind which the compiler has seen what there is to see. */
+  /** Requests before the first round, so that code is compiled by then. */
   readonly warmUpRequests: number;
   /** New processes of each subject. */
   readonly starts: number;
-  /** The same where the processor is throttled, and everything slow. */
+  /** The same at a part of a core. */
   readonly throttledStarts: number;
-  /** Requests, in steps of 10,000, behind which memory is looked at. */
+  /** Steps of 10,000 requests, with a look at the memory after each. */
   readonly memorySteps: { readonly ours: number; readonly peers: number };
 }
 
-/** What a scenario found out; notes are what a reader has to know of its rows. */
+/** The result of a scenario. Notes say what a reader has to know of its rows. */
 export interface Finding {
   readonly rows: readonly Row[];
   readonly notes?: readonly string[];

@@ -4,7 +4,7 @@ import type { Built } from "../artefacts.ts";
 import type { Done, Order } from "../hosts/warm.ts";
 import type { Subject } from "../subjects.ts";
 
-/** A process that serves with one subject's artefact, and rests until it is told to. */
+/** A process that serves one subject's artefact, and rests between orders. */
 export interface Worker extends Disposable {
   run(order: Order): Promise<Done>;
 }
@@ -17,12 +17,12 @@ export interface WorkerOptions {
   readonly tools: number;
 }
 
-/** A process of its own for each, as on Lambda: nobody's garbage or compiled code is another's. */
+/** Each subject gets a process of its own, as on Lambda, so that none pays for another's garbage or type feedback. */
 export async function startWorker({ program, built, subject, tools }: WorkerOptions): Promise<Worker> {
   const process = fork(program, [built.url, subject.form, subject.handler], {
     env: { PATH: globalThis.process.env.PATH, BENCH_TOOLS: String(tools), ...subject.environment },
     execArgv: ["--expose-gc"],
-    // Where Lambda takes what a function prints, at no cost to speak of.
+    // Request logs are written at their usual cost, to /dev/null.
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   await reported(process, subject);
@@ -36,7 +36,7 @@ export async function startWorker({ program, built, subject, tools }: WorkerOpti
   };
 }
 
-/** Its next message. Rejects when it ends instead. */
+/** The next message of the process. Rejects when the process ends instead. */
 async function reported(process: ChildProcess, { title }: Subject): Promise<unknown> {
   const stop = new AbortController();
   const { signal } = stop;

@@ -4,7 +4,7 @@ import { createToolServer } from "./tools.ts";
 
 const input = z.object({ key: z.string() });
 
-/** Has a tool that reads an item of the table. */
+/** A server with a tool that reads an item of the table. */
 const server: ServerDefinition = defineServer({
   createServer: ({ handles }) => {
     const tools = createToolServer();

@@ -2,6 +2,6 @@ import type { HttpHandler } from "../../src/adapter.ts";
 import { createMcpEndpoint, defineServer } from "../../src/index.ts";
 import { createToolServer } from "./tools.ts";
 
-/** For a bundle in which there is no way to a table. */
+/** An endpoint whose bundle holds no client of DynamoDB. */
 const endpoint: HttpHandler = createMcpEndpoint(defineServer({ createServer: () => createToolServer() }));
 export default endpoint;

@@ -1,0 +1,36 @@
+/** Every target that the results are held against, in one place. "Times" and "part" are as in `Comparison`. */
+import type { Target } from "./report/row.ts";
+import { RECIPE, SDK, SDK_READING, type Subject } from "./subjects.ts";
+
+type BySubject = ReadonlyMap<Subject, Target>;
+
+/** Times: warm `tools/call`, in each era that the subject speaks. */
+export const WARM_CALL: BySubject = new Map([
+  [SDK, { atLeast: 3 }],
+  [RECIPE, { atLeast: 6 }],
+]);
+
+/** Times: warm `tools/list` of 50 tools. */
+export const WARM_LIST: BySubject = new Map([[SDK, { atLeast: 3.8 }]]);
+
+/** Part: the mean of requests 2 to 100 of a new instance. */
+export const NEXT_REQUESTS: BySubject = new Map([[SDK, { atMost: 0.5 }]]);
+
+/** Part, of what a start takes beyond an empty process. */
+export const COLD_START: BySubject = new Map([
+  [SDK, { atMost: 0.45 }],
+  [SDK_READING, { atMost: 0.42 }],
+]);
+
+/** The same at a part of a core. */
+export const THROTTLED_START: BySubject = new Map([[SDK, { atMost: 0.5 }]]);
+
+/** Times: `tools/call` over HTTP, beside `toNodeHandler`. The client of the bench needs a core of its own for the wall time to say something. */
+export const OVER_HTTP: Target = { atLeast: 2.5, by: "cpu" };
+
+/** Kilobytes of 1,000 bytes, of the files that a call loads. */
+export const BUNDLE_WITHOUT_STORE: Target = { atMost: 350 };
+export const BUNDLE_WITH_STORE: Target = { atMost: 390 };
+
+/** Kilobytes per 10,000 requests. A handler that does nothing was seen to grow by as much (November 2026). */
+export const HEAP_GROWTH: Target = { atMost: 60 };
