@@ -5,7 +5,7 @@ import type { Audit, AuditEntry } from "./audit-log.ts";
 import { auditedArguments } from "./audited-arguments.ts";
 
 /** A call of a tool, and the decision about it. */
-export interface AuditedCall {
+interface AuditedCall {
   readonly tool: string;
   readonly arguments: unknown;
   /** Names of the policies that decided. */

@@ -12,7 +12,7 @@ export interface ToolRules {
   readonly rateLimit?: ToolRateLimit;
 }
 
-export interface ToolRateLimit {
+interface ToolRateLimit {
   /** Calls of one caller in a window. */
   readonly limit: number;
   /** Length of a window, in whole seconds. */

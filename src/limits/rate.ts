@@ -30,7 +30,7 @@ export interface RateLimitsOptions {
   readonly now?: () => number;
 }
 
-export type Limit = Pick<RateLimit, "limit" | "windowSeconds">;
+type Limit = Pick<RateLimit, "limit" | "windowSeconds">;
 
 /** Names that servers, whose buckets are in the same store, have no reason to use. */
 const BUCKET = "mcp-anycloud";

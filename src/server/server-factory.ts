@@ -16,7 +16,7 @@ export interface FactoryContext extends McpRequestContext, Services {
 }
 
 /** A server built with SDK v1 (`@modelcontextprotocol/sdk`), which speaks the 2025 protocols only. */
-export interface SdkV1Server {
+interface SdkV1Server {
   // The SDKs' transports differ in the types of their messages, not in how they are used.
   connect(transport: never): Promise<void>;
   close(): Promise<void>;

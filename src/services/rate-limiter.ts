@@ -25,7 +25,7 @@ export interface RateLimit {
   readonly per?: "caller" | "everybody";
 }
 
-export interface Taken {
+interface Taken {
   readonly allowed: boolean;
   /** How much is left in this window. */
   readonly remaining: number;

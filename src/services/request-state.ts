@@ -25,7 +25,7 @@ export interface RequestState {
   readonly verify: (state: string) => Promise<unknown>;
 }
 
-export interface MintOptions {
+interface MintOptions {
   /** Seconds for which the client may take its time. Default 600. */
   readonly ttlSeconds?: number;
 }

@@ -26,7 +26,7 @@ export function itemsInRange<Item extends { readonly sort: string }>(
 }
 
 /** Where the items begin for which the test holds; it must hold for all from there to the end. */
-export function firstIndex<Item>(sorted: readonly Item[], holds: (item: Item) => boolean): number {
+function firstIndex<Item>(sorted: readonly Item[], holds: (item: Item) => boolean): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

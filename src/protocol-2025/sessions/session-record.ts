@@ -13,7 +13,7 @@ export const RECORD = "record";
 
 export const STREAM_LEASE = "stream-lease";
 
-export const recordKey = (sessionId: string): StateKey => ({ partition: `session/${sessionId}`, sort: RECORD });
+const recordKey = (sessionId: string): StateKey => ({ partition: `session/${sessionId}`, sort: RECORD });
 
 export const streamLeaseKey = (sessionId: string): StateKey => ({
   partition: `session/${sessionId}`,
