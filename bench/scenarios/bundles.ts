@@ -3,7 +3,7 @@ import type { Row, Target } from "../report/row.ts";
 import { MCP_HANDLER, OURS_READING, OURS_WITHOUT_STORE, RECIPE, SDK, SDK_READING, type Subject } from "../subjects.ts";
 import { BUNDLE_WITH_STORE, BUNDLE_WITHOUT_STORE } from "../targets.ts";
 import { loadedFiles } from "./loaded-files.ts";
-import { startReadingTable } from "./reading.ts";
+import { READING, startReadingTable } from "./reading.ts";
 import type { Bench, Finding } from "./scenario.ts";
 
 const BUNDLES: ReadonlyArray<readonly [subject: Subject, target?: Target]> = [
@@ -27,7 +27,7 @@ export async function measureBundles(bench: Bench): Promise<Finding> {
   const rows: Row[] = [];
   for (const [subject, target] of BUNDLES) {
     const built = bench.artefacts[subject.source];
-    const loaded = await loadedFiles(subject, bench, table.environment);
+    const loaded = await loadedFiles(subject, bench, READING.includes(subject) ? table.environment : {});
     const { bytes, gzipBytes } = sizeOf(built, (name) => loaded.includes(name));
     const ours = target && ({ as: "itself", wall: bytes / 1000, target } as const);
     const names = { subject: subject.title, unit: "kB" };
