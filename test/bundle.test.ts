@@ -9,8 +9,8 @@ import { createProject, greeter } from "./cli/project.ts";
 
 const NOTEBOOK = fileURLToPath(new URL("../examples/notebook/server.ts", import.meta.url));
 
-/** Folders for the store and the key ring, which the instances of every cloud use. */
-const SHARED = "(client|dynamodb|secrets)/";
+/** The store, the key ring and their settings, which the instances of every cloud use. */
+const SHARED = "(client|dynamodb|secrets)/|settings[.]ts";
 
 /** Code that belongs to one cloud. */
 const OWN: Readonly<Record<Cloud, RegExp>> = {
