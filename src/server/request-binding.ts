@@ -40,7 +40,7 @@ export function bindToRequest(
     target.getNegotiatedProtocolVersion() === revision &&
     target.getClientCapabilities() === capabilities &&
     target.getClientVersion() === clientInfo &&
-    hasHeaderSchemas(server);
+    hasKnownMethods(server);
   supported.set(target.constructor, isSupported);
   if (!isSupported) console.error(UNSUPPORTED);
   return isSupported;
@@ -49,8 +49,10 @@ export function bindToRequest(
 const UNSUPPORTED =
   "The installed @modelcontextprotocol/server has other internals than this version of mcp-anycloud knows: every 2026-07-28 request goes through its createMcpHandler, which is slower. Update mcp-anycloud.";
 
-const hasHeaderSchemas = (server: SdkV2Server): boolean =>
-  !("registerTool" in server) || typeof server.toolInputSchemaJson === "function";
+/** Methods that `createMcpHandler` asks what a call needs of its headers and its token. */
+const hasKnownMethods = (server: SdkV2Server): boolean =>
+  !("registerTool" in server) ||
+  (typeof server.toolInputSchemaJson === "function" && typeof server.resolveScopeChallenge === "function");
 
 /** Whether a tool takes arguments from headers (`x-mcp-header`, SEP-2243), which the SDK's own entry checks. */
 export function takesHeaders(server: SdkV2Server, toolName: string): boolean {
