@@ -91,10 +91,14 @@ export class ServerConnection implements Transport {
     }
   };
 
-  /** Closes the server, after the message that it is sending: closing fails what a server still has to send. */
+  /**
+   * Closes the server when the SDK has done with the message that it is sending. Closing earlier would fail what a server
+   * still has to send, and abort the signals of handlers that have returned.
+   */
   end(): void {
     this.#isEnded = true;
-    queueMicrotask(this.abort);
+    // Ticks that are scheduled by a microtask run when no other microtask is left: those of the SDK, which has no event for it.
+    queueMicrotask(() => process.nextTick(this.abort));
   }
 
   /** Closes the server at once, which cancels its handlers. */

@@ -1,4 +1,4 @@
-import type { McpRequestContext, McpServer, Server } from "@modelcontextprotocol/server";
+import type { AuthInfo, McpRequestContext, McpServer, Server } from "@modelcontextprotocol/server";
 import type { Caller } from "../auth/caller.ts";
 import { AnycloudError } from "../errors.ts";
 import type { OpenServices, Services } from "../services/services.ts";
@@ -8,7 +8,7 @@ import { type BuiltServer, type ConnectableServer, describeValue, type LowLevelS
 /**
  * Passed to a factory: the request that its server will handle (`era`, `authInfo`, `requestInfo`, `caller`), and the
  * services that servers of all instances share: `notify`, `handles`, `once`, `rateLimiter` and `requestState`. A service
- * that is not used costs nothing.
+ * that is not used costs nothing. Pass the object on as it is: its services are getters, which a copy by spread would lack.
  */
 export interface FactoryContext extends McpRequestContext, Services {
   /** The authenticated caller. On an endpoint that authenticates nobody: the principal `anonymous`, without issuer, subject or scopes. */
@@ -44,7 +44,7 @@ const used = new WeakSet<object>();
  * server that another request had before, and Rejection when the request must not reach the server.
  */
 export async function buildServer(options: BuildOptions): Promise<BuiltServer> {
-  const server = (await options.createServer(factoryContext(options))) as Partial<ConnectableServer> | undefined;
+  const server = (await options.createServer(new RequestContext(options))) as Partial<ConnectableServer> | undefined;
   if (typeof server?.connect !== "function" || typeof server.close !== "function") {
     const message = `createServer must return an McpServer (or a low-level Server) of the MCP SDK; it returned ${describeValue(server)}.`;
     throw new AnycloudError("SERVER_INVALID", message);
@@ -63,28 +63,39 @@ export async function buildServer(options: BuildOptions): Promise<BuiltServer> {
 
 const SAME_SERVER = "createServer returned the same server twice: build one for each request.";
 
-/** The argument of a factory. Its services are created when one of them is first read. */
-function factoryContext({ era, mcpRequest, webRequest, services: opened }: BuildOptions): FactoryContext {
-  const { authInfo, caller } = mcpRequest;
-  return {
-    era,
-    requestInfo: webRequest,
-    ...(authInfo && { authInfo }),
-    caller,
-    get notify() {
-      return opened.services.notify;
-    },
-    get handles() {
-      return opened.services.handles;
-    },
-    get once() {
-      return opened.services.once;
-    },
-    get rateLimiter() {
-      return opened.services.rateLimiter;
-    },
-    get requestState() {
-      return opened.services.requestState;
-    },
-  };
+/** The argument of a factory. Getters of a class, because accessors of an object literal are slow to create for each request. */
+class RequestContext implements FactoryContext {
+  readonly era: FactoryContext["era"];
+  readonly requestInfo: Request;
+  readonly authInfo?: AuthInfo;
+  readonly caller: Caller;
+  readonly #opened: OpenServices;
+
+  constructor({ era, mcpRequest: { authInfo, caller }, webRequest, services }: BuildOptions) {
+    this.era = era;
+    this.requestInfo = webRequest;
+    if (authInfo) this.authInfo = authInfo;
+    this.caller = caller;
+    this.#opened = services;
+  }
+
+  get notify(): Services["notify"] {
+    return this.#opened.services.notify;
+  }
+
+  get handles(): Services["handles"] {
+    return this.#opened.services.handles;
+  }
+
+  get once(): Services["once"] {
+    return this.#opened.services.once;
+  }
+
+  get rateLimiter(): Services["rateLimiter"] {
+    return this.#opened.services.rateLimiter;
+  }
+
+  get requestState(): Services["requestState"] {
+    return this.#opened.services.requestState;
+  }
 }
