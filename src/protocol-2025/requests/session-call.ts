@@ -1,7 +1,6 @@
 import type { JSONRPCNotification, JSONRPCRequest, JSONRPCResponse, RequestId } from "@modelcontextprotocol/server";
 import { failureResponse, STORE_UNAVAILABLE } from "../../http/error-response.ts";
 import type { HttpResponse } from "../../http/http-handler.ts";
-import { errorResponse, JsonRpcCode } from "../../http/json-rpc.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import type { ConnectionEvents, ServerConnection } from "../../server/server-connection.ts";
 import type { OpenServices } from "../../services/services.ts";
@@ -12,7 +11,7 @@ import { publishToSession } from "../streams/session-notifications.ts";
 import { POLLING_SINCE } from "../streams/stream-frames.ts";
 import { revokeStreamLease } from "../streams/stream-lease.ts";
 import { unreachableClient } from "../unreachable-client.ts";
-import { watchCancellation } from "./cancellation.ts";
+import { type Cancellation, watchCancellation } from "./cancellation.ts";
 import { ClientChannel } from "./client-channel.ts";
 import { failedResponse } from "./failed-response.ts";
 import { finalResponse } from "./final-response.ts";
@@ -41,7 +40,7 @@ export class SessionCall implements ConnectionEvents {
   #connection!: ServerConnection;
   #channel!: ClientChannel;
   #response!: SessionResponse;
-  #stopWatching!: () => void;
+  #cancellation!: Cancellation;
 
   private constructor(options: SessionCallOptions) {
     this.#options = options;
@@ -65,7 +64,7 @@ export class SessionCall implements ConnectionEvents {
   }
 
   #start(connection: ServerConnection): void {
-    const { requests, session, timings, reportFailure, mcpRequest, ...options } = this.#options;
+    const { requests, session, timings, reportFailure, ...options } = this.#options;
     const { protocolVersion } = session.record;
     const streamId = crypto.randomUUID();
     const requestIds = this.#pendingIds();
@@ -94,12 +93,13 @@ export class SessionCall implements ConnectionEvents {
         this.#settle(id);
       },
     });
-    options.lifetime.endsAtDeadline = true;
-    this.#stopWatching = watchCancellation(mcpRequest, {
-      onClientLeft: () => this.#onClientLeft(),
-      onDeadline: () => this.#onDeadline(),
-      onTooLong: () => this.#fail(LASTS_TOO_LONG),
+    this.#cancellation = watchCancellation({
+      ...options,
+      response: this.#response,
       longestRequestMs: timings.longestRequestMs,
+      finished: this.#finished.promise,
+      pendingIds: () => this.#pendingIds(),
+      fail: (reason) => this.#giveUp(reason, (id) => failedResponse(id, reason)),
     });
     // Requests that were not given up while the server was built.
     for (const request of requests) if (this.#pending.has(request.id)) connection.receive(request, controls);
@@ -151,16 +151,11 @@ export class SessionCall implements ConnectionEvents {
     if (pending.length === 0) {
       this.#channel.close();
       this.#connection.end();
-      this.#stopWatching?.();
+      this.#cancellation?.stop();
       this.#finished.resolve();
     }
     if (response) this.#response.push(response, pending);
     else if (pending.length === 0) this.#response.end();
-  }
-
-  /** Gives up, with an error for each request that has no response. */
-  #fail(reason: string): void {
-    this.#giveUp(reason, (id) => failedResponse(id, reason));
   }
 
   /** Cancels the requests that have no response. */
@@ -172,47 +167,13 @@ export class SessionCall implements ConnectionEvents {
     }
   }
 
-  #onClientLeft(): void {
-    this.#keepInstanceAwake();
-    this.#response.detach();
-    this.#response.replace({ status: 202, headers: {} });
-  }
-
-  #onDeadline(): void {
-    const { isBatch, invocation } = this.#options;
-    // Where the platform only ends the request and not the work, the client comes back for the response.
-    if (!invocation.exclusive && this.#response.isResumable) {
-      this.#disconnectClient();
-      return;
-    }
-    const [id = null] = this.#pendingIds();
-    // The responses of a batch that are there are sent.
-    if (!isBatch) {
-      this.#response.replace(errorResponse(504, { code: JsonRpcCode.INTERNAL_ERROR, message: TIME_IS_UP, id }));
-    }
-    this.#fail(TIME_IS_UP);
-  }
-
   /** Lets handlers disconnect streams, so that their clients poll (SEP-1699). */
   #streamControls(): { closeSSEStream: () => void; closeStandaloneSSEStream: () => void } {
     const { session, services, reportFailure } = this.#options;
     return {
-      closeSSEStream: () => this.#disconnectClient(),
+      closeSSEStream: () => this.#cancellation.disconnectClient(),
       closeStandaloneSSEStream: () =>
         services.addWrite(revokeStreamLease({ ...this.#options, sessionId: session.id }), reportFailure),
     };
   }
-
-  #disconnectClient(): void {
-    this.#keepInstanceAwake();
-    this.#response.disconnect();
-  }
-
-  /** The client is gone, the work is not. */
-  #keepInstanceAwake(): void {
-    this.#options.invocation.waitUntil?.(this.#finished.promise.then(() => this.#response.logged()));
-  }
 }
-
-const LASTS_TOO_LONG = "The request was given up after an hour without an answer.";
-const TIME_IS_UP = "The platform's time limit came before the answer: the request was given up.";
