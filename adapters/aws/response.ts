@@ -2,6 +2,13 @@ import type { HttpResponse } from "../../src/adapter.ts";
 import { drained } from "../shared/backpressure.ts";
 import type { ResponseMetadata, ResponseStream } from "./lambda-runtime.ts";
 
+const EXPOSE_HEADERS = "access-control-expose-headers";
+/**
+ * The name that REST APIs give to a function's `WWW-Authenticate` (API Gateway Developer Guide, "Amazon API Gateway
+ * important notes"). Function URLs do the same without documenting it.
+ */
+const REMAPPED_CHALLENGE = "x-amzn-remapped-www-authenticate";
+
 /** A whole response, in the form that payloads 1.0 and 2.0 share. */
 export interface BufferedResponse {
   readonly statusCode: number;
@@ -12,7 +19,7 @@ export interface BufferedResponse {
 
 /** Status and headers of a streamed response. Function URLs take cookies in a member of their own. */
 export function toMetadata({ status, headers }: HttpResponse): ResponseMetadata {
-  const { "set-cookie": cookie, ...rest } = lowerCase(headers);
+  const { "set-cookie": cookie, ...rest } = toHeaders(headers);
   return { statusCode: status, headers: rest, ...(cookie !== undefined && { cookies: [cookie] }) };
 }
 
@@ -37,11 +44,14 @@ export async function toBuffered({ status, headers, body = "" }: HttpResponse): 
   let whole = "";
   if (typeof body === "string") whole = body;
   else for await (const chunk of body) whole += chunk;
-  return { statusCode: status, headers: lowerCase(headers), body: whole, isBase64Encoded: false };
+  return { statusCode: status, headers: toHeaders(headers), body: whole, isBase64Encoded: false };
 }
 
-function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+/** Headers by their names in lower case. Web pages may read the challenge under the name that the ingress gives it. */
+function toHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const lower: Record<string, string> = {};
   for (const name in headers) lower[name.toLowerCase()] = headers[name] ?? "";
+  const exposed = lower[EXPOSE_HEADERS];
+  if (exposed !== undefined) lower[EXPOSE_HEADERS] = `${exposed}, ${REMAPPED_CHALLENGE}`;
   return lower;
 }

@@ -15,7 +15,7 @@ export function principalAttributes({ issuer, subject, clientId, scopes, claims 
     ...(subject !== undefined && { subject }),
     ...(clientId !== undefined && { clientId }),
     scopes: [...scopes],
-    // Most issuers have `groups`; one prefixes the claim with its own name.
+    // Most issuers have `groups`; one of them prefixes the claim with the name of its product.
     groups: [...textsIn(claims.groups), ...textsIn(claims["cognito:groups"])],
     // Most issuers have `roles`; some have it one level deeper.
     roles: [...textsIn(claims.roles), ...textsIn(realm?.roles)],

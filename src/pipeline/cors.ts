@@ -13,8 +13,8 @@ const REQUEST_HEADERS = new Set([
   "traceparent",
   "tracestate",
 ]);
-/** Response headers that a web page may read. The second is the name under which one kind of ingress sends the first. */
-const RESPONSE_HEADERS = "www-authenticate, x-amzn-remapped-www-authenticate, mcp-session-id, retry-after";
+/** Response headers that a web page may read. An adapter whose ingress renames one of them adds the other name. */
+const RESPONSE_HEADERS = "www-authenticate, mcp-session-id, retry-after";
 /** Browsers cap this; Chromium at two hours. */
 const PREFLIGHT_MAX_AGE_SECONDS = 7200;
 

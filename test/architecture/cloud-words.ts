@@ -2,6 +2,8 @@
 export const CLOUD_WORDS: readonly string[] = [
   "aws",
   "amazon",
+  "amz",
+  "amzn",
   "lambda",
   "lambdas",
   "dynamo",
@@ -28,6 +30,7 @@ export const CLOUD_WORDS: readonly string[] = [
   "cosmos",
   "gcp",
   "google",
+  "goog",
   "cloud run",
   "cloud functions",
   "cloud tasks",
@@ -38,3 +41,13 @@ export const CLOUD_WORDS: readonly string[] = [
   "gcloud",
   "cloudflare",
 ];
+
+/** Literals of one file that name a cloud's product because a standard or a peer does. */
+export const CLOUD_LITERALS: ReadonlyArray<{ readonly literal: string; readonly in: string; readonly reason: string }> =
+  [
+    {
+      literal: '"cognito:groups"',
+      in: "src/authorization/cedar-request.ts",
+      reason: "a claim of a token issuer, whose tokens a server accepts on every cloud",
+    },
+  ];

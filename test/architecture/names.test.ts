@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { CLOUD_LITERALS } from "./cloud-words.ts";
 import { findClouds, findPrivateWords, identifiersOf } from "./names.ts";
 import { NOT_PRIVATE, PRIVATE_WORDS } from "./private-words.ts";
-import { readSources } from "./source-tree.ts";
+import { readSources, readText } from "./source-tree.ts";
 
 const sources = [...readSources()];
 
@@ -42,6 +43,16 @@ describe("a cloud's name", () => {
       expect(findClouds("src/planted.ts", `// ${text}`)).toEqual([]);
     },
   );
+});
+
+describe("a literal that may name a cloud", () => {
+  test.each(CLOUD_LITERALS)("is $literal of $in only, and is there", ({ literal, in: file, reason }) => {
+    expect(reason).not.toBe("");
+    expect(readText(file)).toContain(literal);
+    expect(findClouds(file, `const name = ${literal};`)).toEqual([]);
+    expect(findClouds(file, `const name = ${literal.replace('"', '"x-')};`)).not.toEqual([]);
+    expect(findClouds("src/planted.ts", `const name = ${literal};`)).not.toEqual([]);
+  });
 });
 
 describe("a private word", () => {

@@ -1,11 +1,13 @@
 import { parseSync, Visitor } from "oxc-parser";
-import { CLOUD_WORDS } from "./cloud-words.ts";
+import { CLOUD_LITERALS, CLOUD_WORDS } from "./cloud-words.ts";
 import { NOT_PRIVATE, PRIVATE_WORDS } from "./private-words.ts";
 import { findPhrase, wordsOf } from "./words.ts";
 
-/** Each line of a file that names a cloud, as `file:line: phrase`. */
+/** Each line of a file that names a cloud, as `file:line: phrase`, without the literals that may. */
 export function findClouds(file: string, source: string): string[] {
-  return [file, source].flatMap((text) => {
+  const allowed = CLOUD_LITERALS.filter((known) => known.in === file).map(({ literal }) => literal);
+  const searched = allowed.reduce((text, literal) => text.replaceAll(literal, " ".repeat(literal.length)), source);
+  return [file, searched].flatMap((text) => {
     const words = wordsOf(text);
     return CLOUD_WORDS.flatMap((phrase) =>
       findPhrase(text, words, phrase).map((start) =>

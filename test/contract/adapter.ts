@@ -65,6 +65,9 @@ export function adapterContract(start: () => Promise<Arm>, traits: Traits, notes
       const response = await arm.send({ method: "GET", url: `/contract/status?code=${code}` });
       expect([response.status, (await readAll(response)).toString()]).toEqual([code, "answer"]);
       expect(response.headers).toMatchObject({ [traits.challengeHeader]: "Bearer", "x-answer": "yes" });
+      // A web page may read only the names that this header lists (Fetch Standard, section 3.3.5).
+      const exposed = String(response.headers["access-control-expose-headers"]).split(", ");
+      expect(exposed).toEqual(expect.arrayContaining(["x-answer", traits.challengeHeader]));
     },
   );
 

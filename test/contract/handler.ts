@@ -1,11 +1,16 @@
-/** The handler behind every arm of the adapter contract. What is not under `/contract/` is echoed. */
+/** The handler behind every arm of the adapter contract. It echoes requests to paths outside `/contract/`. */
 import { appendFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HttpHandler, HttpRequest, HttpResponse, Invocation } from "../../src/adapter.ts";
 
+const ANSWER_HEADERS = {
+  "www-authenticate": "Bearer",
+  "x-answer": "yes",
+  "access-control-expose-headers": "www-authenticate, x-answer",
+};
 const SSE = { "content-type": "text/event-stream" };
 
-/** What the contract reads back: the process may be another one, and gone by then. */
+/** Writes a line for the contract to read back: this process may be another one, and gone by then. */
 function note(line: string): void {
   const file = process.env.CONTRACT_NOTES;
   if (file) appendFileSync(file, `${line}\n`);
@@ -17,7 +22,7 @@ const handler: HttpHandler = async (request, invocation) => {
   const number = (name: string): number => Number(searchParams.get(name));
   switch (pathname) {
     case "/contract/status":
-      return { status: number("code"), headers: { "www-authenticate": "Bearer", "x-answer": "yes" }, body: "answer" };
+      return { status: number("code"), headers: ANSWER_HEADERS, body: "answer" };
     case "/contract/empty":
       return { status: 202, headers: {} };
     case "/contract/stream":
@@ -41,7 +46,7 @@ const handler: HttpHandler = async (request, invocation) => {
 };
 export default handler;
 
-/** What arrived, as JSON. */
+/** Responds with the request that arrived, as JSON. */
 function echo({ method, url, headers, body = "" }: HttpRequest, invocation: Invocation): HttpResponse {
   const arrived = {
     method,
@@ -79,7 +84,7 @@ async function* broken(): AsyncGenerator<string, void> {
 async function* endless(name: string): AsyncGenerator<string, void> {
   note(`started ${name}`);
   try {
-    // Ends by itself: not every platform tells a handler that nobody listens any more.
+    // Ends by itself: not every platform tells a handler that its client has left.
     for (let beat = 0; beat < 40; beat++) {
       yield `data: ${beat}\n\n`;
       await sleep(50);
