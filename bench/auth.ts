@@ -1,12 +1,12 @@
 /** `npm run bench:auth`: the cost of authentication and audit, beside the same call without them. */
 import { Console } from "node:console";
 import { createMcpEndpoint, defineServer } from "../src/index.ts";
-import { startLocalIssuer } from "../test/security/local-issuer.ts";
 import { type Instance, toInstance } from "./bench-instances.ts";
 import { createBenchServer } from "./bench-server.ts";
 import { modernRequest } from "./messages.ts";
 import { quantile } from "./quantile.ts";
 import { shuffled } from "./report/sample.ts";
+import { startTokenIssuer } from "./token-issuer.ts";
 
 const WARM_UP = 500;
 const ROUNDS = 3_000;
@@ -21,7 +21,7 @@ interface Variant {
   readonly timesMs: number[];
 }
 
-const issuer = await startLocalIssuer();
+const issuer = await startTokenIssuer();
 try {
   const total = WARM_UP + ROUNDS;
   const tokens: string[] = [];

@@ -1,26 +1,12 @@
-import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
-import type { Config } from "../config/config.ts";
 import { SIGNATURE_ALGORITHMS } from "../config/token-issuer.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { type Challenges, createChallenges } from "./challenge.ts";
-import { checkAuth } from "./check-auth.ts";
+import { type AuthenticationOptions, checkAuth } from "./check-auth.ts";
 import { createJwtAuthenticator } from "./jwt/jwt-authenticator.ts";
 import { createTokenCheck } from "./jwt/token-check.ts";
 import { createPlatformAuthenticator, type PlatformIdentityProvider } from "./platform-identity.ts";
 import { createProtectedResource, type ProtectedResource } from "./protected-resource.ts";
 import { createVerifierAuthenticator } from "./verifier-authenticator.ts";
-
-export interface AuthenticationOptions {
-  readonly config: Config;
-  /** Checks tokens, in place of configured issuers. */
-  readonly verifier?: OAuthTokenVerifier | undefined;
-  /** The issuers of the tokens that `verifier` accepts. */
-  readonly authorizationServers?: readonly string[] | undefined;
-  /** Scopes that tools ask for, for the metadata. */
-  readonly toolScopes?: readonly string[];
-  /** How the platform can attest callers; the configuration selects one by its kind. */
-  readonly platformIdentities?: readonly PlatformIdentityProvider[] | undefined;
-}
 
 /** How an endpoint authenticates callers, and what it tells clients about that. */
 export interface Authentication {

@@ -1,8 +1,21 @@
+import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import type { Config } from "../config/config.ts";
 import { isSecureUrl } from "../config/secure-url.ts";
 import { tokenIssuers } from "../config/token-issuer.ts";
 import { AnycloudError } from "../errors.ts";
-import type { AuthenticationOptions } from "./authenticate.ts";
+import type { PlatformIdentityProvider } from "./platform-identity.ts";
+
+export interface AuthenticationOptions {
+  readonly config: Config;
+  /** Checks tokens, in place of configured issuers. */
+  readonly verifier?: OAuthTokenVerifier | undefined;
+  /** The issuers of the tokens that `verifier` accepts. */
+  readonly authorizationServers?: readonly string[] | undefined;
+  /** Scopes that tools ask for, for the metadata. */
+  readonly toolScopes?: readonly string[];
+  /** How the platform can attest callers; the configuration selects one by its kind. */
+  readonly platformIdentities?: readonly PlatformIdentityProvider[] | undefined;
+}
 
 /**
  * Checks that at most one kind of authentication is configured, with everything that it needs, by the environment or by

@@ -1,5 +1,5 @@
 import type { TemplateResource } from "../templates/run/apply-template.ts";
-import type { Served } from "./deployment.ts";
+import type { Served } from "./served.ts";
 import { only, type Values, withKeys } from "./template-values.ts";
 
 /** What App Service gives to the function app that templates/azure makes. Throws on what it would not give. */

@@ -4,16 +4,7 @@ import { applyTemplate } from "../templates/run/apply-template.ts";
 import { readRole } from "./aws-role.ts";
 import { readAzureApp } from "./azure-app.ts";
 import { readCloudRunService } from "./cloud-run-service.ts";
-import { type Identity, type LocalCloud, type OutsideCloud, openLocalCloud } from "./local-cloud.ts";
-
-/** What a platform makes of a service that a template describes. */
-export interface Served {
-  /** As the server reads it. */
-  readonly environment: Readonly<Record<string, string>>;
-  readonly identity: Identity;
-  /** What its ingress is told. */
-  readonly ingress: Partial<FrontOptions>;
-}
+import { type LocalCloud, type OutsideCloud, openLocalCloud } from "./local-cloud.ts";
 
 /** A module of templates/ that was applied, and what stands on this machine for the clouds that it was applied to. */
 export interface Deployment {

@@ -4,7 +4,7 @@ import { EventEmitter } from "node:events";
 import { HttpRequest, InvocationContext } from "@azure/functions";
 import { toAzureFunction } from "../../adapters/azure/entry.ts";
 import type { HttpHandler } from "../../src/adapter.ts";
-import type { Arm } from "./arms.ts";
+import type { Arm } from "./arm.ts";
 import { passable } from "./passable.ts";
 import type { Sample } from "./sample.ts";
 

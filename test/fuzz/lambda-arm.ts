@@ -9,7 +9,7 @@ import { toUrlEvent } from "../../emulators/aws/ingress/url-event.ts";
 import { installGlobals } from "../../emulators/aws/runtime/runtime-globals.ts";
 import type { HttpHandler } from "../../src/adapter.ts";
 import type { Answer } from "./answer.ts";
-import type { Arm } from "./arms.ts";
+import type { Arm } from "./arm.ts";
 import { passable } from "./passable.ts";
 import type { Sample } from "./sample.ts";
 

@@ -4,7 +4,7 @@ import { listenOnPort } from "../../adapters/gcp/container.ts";
 import { toCloudRun } from "../../adapters/gcp/entry.ts";
 import type { HttpHandler } from "../../src/adapter.ts";
 import type { Answer } from "./answer.ts";
-import type { Arm } from "./arms.ts";
+import type { Arm } from "./arm.ts";
 import { readAnswers } from "./http-answers.ts";
 import type { Sample } from "./sample.ts";
 
