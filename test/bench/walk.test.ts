@@ -92,9 +92,10 @@ test("says in one sentence which limits are exceeded", () => {
   );
 });
 
-test("measures every call; the recorder and V8 agree on what ran", async () => {
+test("every call stays within its limits; the recorder and V8 agree on which functions ran", async () => {
   const walks = await measure();
   expect(walks.map(({ title }) => title)).toEqual(Object.keys(LIMITS));
+  expect(toExcess(walks)).toBeUndefined();
   for (const { files, functions, switches, returns } of walks) {
     expect(files[0]).toMatch(/^adapters\//);
     expect(functions).toBeGreaterThan(files.length);
@@ -102,7 +103,10 @@ test("measures every call; the recorder and V8 agree on what ran", async () => {
   }
 });
 
-/** In a process of its own: modules are instrumented while they load. It exits with 1 where a limit is exceeded. */
+/**
+ * Measures in a process of its own, because modules are instrumented while they load. Its exit code is left to the test:
+ * it prints the walks also where a limit is exceeded.
+ */
 function measure(): Promise<MeasuredWalk[]> {
   const program = fileURLToPath(new URL("../../bench/walk.ts", import.meta.url));
   return new Promise((resolve, reject) => {
