@@ -63,14 +63,14 @@ interface Session {
 
 async function serve(session: Session): Promise<void> {
   const { command, entry, path, folder, stop, closers } = session;
-  const doors: Ingress[] = [];
+  const ingresses: Ingress[] = [];
   const watch: Watch = await watchEntry({
     entry,
     folder: join(folder, "entry"),
     async onChange() {
       const { environment } = await session.state;
       await checkEntry({ entry, bundle: watch.bundle, environment });
-      await Promise.all(doors.map((door) => door.renew()));
+      await Promise.all(ingresses.map((ingress) => ingress.renew()));
       say("\nThe sources changed: the ingresses serve the new code.\n");
     },
     onFailure: (error) => say(`\n${sentenceOf(error)}\nThe ingresses go on with what they served before.\n`),
@@ -79,9 +79,9 @@ async function serve(session: Session): Promise<void> {
   const { environment, row } = await session.state;
   await checkEntry({ entry, bundle: watch.bundle, environment });
   stop.throwIfAborted();
-  doors.push(...(await openAll(session, environment)));
-  say(`\n${tableOf(doors, path, row)}\n`);
-  if (command.call) await callAll(doors, session);
+  ingresses.push(...(await openAll(session, environment)));
+  say(`\n${tableOf(ingresses, path, row)}\n`);
+  if (command.call) await callAll(ingresses, session);
   stop.throwIfAborted();
   await watch.start();
   say(`Serving ${shownPath(entry)}, and again whenever it changes. Ctrl-C stops.\n`);
@@ -98,18 +98,18 @@ async function openAll(
     const onOutput = (line: string): void => say(toReadable(line).replaceAll(/^/gm, `${cloud.padEnd(5)} | `), "\n");
     return openIngress({ cloud, entry, folder, port, instances, amnesia, environment, onOutput });
   });
-  for (const door of opening) closers.push(async () => (await door).close());
+  for (const ingress of opening) closers.push(async () => (await ingress).close());
   return Promise.all(opening);
 }
 
-function tableOf(doors: readonly Ingress[], path: string, state: SharedState["row"]): string {
-  const rows = doors.map(({ cloud, url, imitates }) => [cloud, url + path, imitates]);
+function tableOf(ingresses: readonly Ingress[], path: string, state: SharedState["row"]): string {
+  const rows = ingresses.map(({ cloud, url, imitates }) => [cloud, url + path, imitates]);
   return toTable([{ title: "cloud" }, { title: "url" }, { title: "imitates" }], state ? [...rows, state] : rows);
 }
 
-async function callAll(doors: readonly Ingress[], { command: { call }, path }: Session): Promise<void> {
+async function callAll(ingresses: readonly Ingress[], { command: { call }, path }: Session): Promise<void> {
   if (!call) return;
-  for (const { cloud, url } of doors) {
+  for (const { cloud, url } of ingresses) {
     const outcome = await makeFirstCall(url + path, call).then(
       (text) => `answered: ${text}`,
       (error: unknown) => `failed: ${error instanceof Error ? error.message : error}`,

@@ -27,7 +27,7 @@ export interface AlarmProps {
   readonly serverErrors?: number;
   /** Requests that the table refused for want of capacity, in one minute. Default 1. */
   readonly tableThrottles?: number;
-  /** Requests that were turned away as unauthenticated, in five minutes. Default 100. */
+  /** Requests that were rejected as unauthenticated, in five minutes. Default 100. */
   readonly unauthenticated?: number;
 }
 
@@ -84,8 +84,8 @@ export function createAlarms(scope: Construct, sources: AlarmSources, props: Ala
     alarm("Throttles", live.metricThrottles(perMinute), throttles, "Lambda refuses invocations of the MCP function");
   if (table)
     alarm("TableThrottles", throttlesOf(table), tableThrottles, "DynamoDB refuses requests to the session table");
-  const turnedAway = metrics.turnedAway.with(perFiveMinutes);
-  alarm("Unauthenticated", turnedAway, unauthenticated, "Many requests are turned away as unauthenticated");
+  const rejected = metrics.rejected.with(perFiveMinutes);
+  alarm("Unauthenticated", rejected, unauthenticated, "Many requests are rejected as unauthenticated");
   return { all, ofVersion };
 }
 

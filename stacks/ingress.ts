@@ -20,6 +20,6 @@ export interface Ingress {
   readonly requests?: Metric;
   /** Answers of 5xx, as clients get them; undefined where only the request log tells. */
   readonly serverErrors?: Metric;
-  /** Where requests that were turned away as unauthenticated are to be found. */
+  /** Where requests that were rejected as unauthenticated are to be found. */
   readonly refusals: { readonly logGroup: ILogGroup; readonly pattern: IFilterPattern };
 }

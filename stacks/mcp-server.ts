@@ -121,20 +121,20 @@ function host(server: McpServer, props: McpServerProps): Hosting {
     role: createFunctionRole(server, { table, keyRing, logGroup, inVpc: vpc !== undefined }),
     logGroup,
   };
-  const door = { auth, path: settings.path ?? String(SETTINGS.path.default), streaming };
+  const shared = { auth, path: settings.path ?? String(SETTINGS.path.default), streaming };
   // With a name of its own, the server answers to no other; without one, to any, and this one cannot exist (RFC 6761 §6.4).
-  const url = `https://${customDomain?.name ?? "lambda.invalid"}${door.path}`;
+  const url = `https://${customDomain?.name ?? "lambda.invalid"}${shared.path}`;
   const smoke = { artefact: code.artefact, streaming, signs: auth === "iam", url };
   if (ingress === "web-function") {
-    return { ingress: createWebFunction(server, { ...door, ...code }), compute: undefined, smoke };
+    return { ingress: createWebFunction(server, { ...shared, ...code }), compute: undefined, smoke };
   }
   const { memoryMiB = 1024, reservedConcurrency } = props;
   const compute = createCompute(server, { ...code, streaming, memoryMiB, reservedConcurrency, vpc });
   if (ingress === "function-url") {
-    return { ingress: createFunctionUrl({ ...door, ...compute, logGroup }), compute, smoke };
+    return { ingress: createFunctionUrl({ ...shared, ...compute, logGroup }), compute, smoke };
   }
   const restApi = createRestApi(server, {
-    ...door,
+    ...shared,
     live: compute.live,
     timeout: code.timeout,
     throttle: props.throttle ?? { ratePerSecond: 100, burst: 200 },

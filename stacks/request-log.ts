@@ -22,7 +22,7 @@ const isRequest = FilterPattern.stringValue(`$.${FIELD.message}`, "=", REQUEST);
 const withStatus = (comparison: "=" | ">=", status: number): IFilterPattern =>
   FilterPattern.all(isRequest, FilterPattern.numberValue(`$.${FIELD.status}`, comparison, status));
 
-/** Requests that were turned away for want of a token that is good. */
+/** Requests that were rejected because they had no valid token. */
 export const UNAUTHENTICATED: IFilterPattern = withStatus("=", 401);
 
 /** Requests that failed here. */

@@ -11,8 +11,8 @@ export interface RequestMetrics {
   readonly duration: Metric;
   /** Requests that failed in the server. */
   readonly failed: Metric;
-  /** Requests that were turned away as unauthenticated. */
-  readonly turnedAway: Metric;
+  /** Requests that were rejected as unauthenticated. */
+  readonly rejected: Metric;
 }
 
 /** Has CloudWatch count what the request log tells, and what no metric of AWS does. */
@@ -24,6 +24,6 @@ export function createRequestMetrics(scope: Construct, log: ILogGroup, { refusal
   return {
     duration: measure("RequestDuration", log, ANSWERED, `$.${FIELD.durationMs}`),
     failed: measure("FailedRequests", log, FAILED),
-    turnedAway: measure("TurnedAwayRequests", refusals.logGroup, refusals.pattern),
+    rejected: measure("RejectedRequests", refusals.logGroup, refusals.pattern),
   };
 }

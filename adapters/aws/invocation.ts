@@ -51,7 +51,7 @@ export function openInvocation({ event, context, canStream }: InvocationOptions)
       },
     },
     async close() {
-      await background?.settled();
+      await background?.finished();
       clearTimeout(deadline.timer);
     },
   };

@@ -45,7 +45,7 @@ export const toAzureFunction: Adapter<AzureHandler> = (handler) => {
   // Azure does not freeze an idle instance, so background work goes on by itself. When the platform takes an instance
   // away, the worker runs this hook within five seconds (azure-functions-host, WorkerConstants,
   // WorkerTerminateGracePeriodInSeconds).
-  app.hook.appTerminate(() => background.settled());
+  app.hook.appTerminate(() => background.finished());
   // The worker's current directory is the app's folder (azure-functions-nodejs-worker, FunctionEnvironmentReload).
   const timeoutMs = readFunctionTimeoutMs(process.env, process.cwd());
 

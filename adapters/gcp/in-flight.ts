@@ -38,7 +38,7 @@ export function createInFlight(): InFlight {
     const graceOver = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, graceMs);
     });
-    await Promise.race([work.settled(), graceOver]);
+    await Promise.race([work.finished(), graceOver]);
     clearTimeout(timer);
   }
 

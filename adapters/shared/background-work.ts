@@ -3,7 +3,7 @@ export interface BackgroundWork {
   /** Keeps track of `work`. A rejection goes to `onError` and nowhere else. */
   add(work: Promise<unknown>, onError: (error: unknown) => void): void;
   /** Resolves when no work is left, including work that was added while it waited. */
-  settled(): Promise<void>;
+  finished(): Promise<void>;
 }
 
 export function createBackgroundWork(): BackgroundWork {
@@ -13,7 +13,7 @@ export function createBackgroundWork(): BackgroundWork {
       const watched = work.catch(onError).finally(() => pending.delete(watched));
       pending.add(watched);
     },
-    async settled() {
+    async finished() {
       while (pending.size > 0) await Promise.all(pending);
     },
   };

@@ -14,7 +14,7 @@ export interface Lease {
   end(value: string, ttlSeconds: number): Promise<boolean>;
 }
 
-export interface LeasePlace {
+export interface LeaseSlot {
   readonly store: StateStore;
   readonly key: StateKey;
   /** Unix time in milliseconds. */
@@ -25,7 +25,7 @@ export interface LeasePlace {
  * Takes the lease at a key, if nothing is there; undefined otherwise. What stands there meanwhile is `leaseValue`. It is
  * an item like any other: when its holder died, and no longer renews it, it expires.
  */
-export async function takeLease({ store, key, now }: LeasePlace): Promise<Lease | undefined> {
+export async function takeLease({ store, key, now }: LeaseSlot): Promise<Lease | undefined> {
   const leaseValue = JSON.stringify({ holder: crypto.randomUUID() });
   let item: StateItem;
   try {

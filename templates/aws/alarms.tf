@@ -42,9 +42,9 @@ locals {
       threshold   = 1
     }
     unauthenticated = {
-      description = "Many requests are turned away as unauthenticated"
+      description = "Many requests are rejected as unauthenticated"
       namespace   = local.metric_namespace
-      metric      = "TurnedAwayRequests"
+      metric      = "RejectedRequests"
       dimensions  = {}
       statistic   = "Sum"
       period      = 300

@@ -30,7 +30,7 @@ locals {
       dimensions    = { FunctionName = var.name, Resource = "${var.name}:${aws_lambda_alias.live.name}" }
       requests      = "UrlRequestCount"
       server_errors = "Url5xxCount"
-      # The server says itself whom it turned away.
+      # The server logs the requests that it rejects.
       refusals_log     = aws_cloudwatch_log_group.requests.name
       refusals_pattern = "{ ($.message = \"request\") && ($.status = 401) }"
     }

@@ -22,7 +22,7 @@ locals {
       pattern = "{ ($.message = \"request\") && ($.status >= 500) }"
       value   = "1"
     }
-    TurnedAwayRequests = {
+    RejectedRequests = {
       log     = local.ingress.refusals_log
       pattern = local.ingress.refusals_pattern
       value   = "1"

@@ -14,7 +14,7 @@ locals {
       query = "| where line.httpMethod == \"POST\" and mcpMethod != \"subscriptions/listen\" | summarize value = percentile(durationMs, 99) by bin(timestamp, 5m)"
     }
     unauthenticated = {
-      description = "Many requests are turned away as unauthenticated"
+      description = "Many requests are rejected as unauthenticated"
       threshold   = 100
       query       = "| where status == 401 | summarize value = sum(itemCount) by bin(timestamp, 5m)"
     }

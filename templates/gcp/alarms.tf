@@ -20,7 +20,7 @@ locals {
       query = "histogram_quantile(0.99, sum by (le) (increase(${local.metric["duration"]}_bucket${local.within}[5m]))) >= 30000"
     }
     unauthenticated = {
-      description = "Many requests are turned away as unauthenticated"
+      description = "Many requests are rejected as unauthenticated"
       query       = "sum(increase(${local.metric["unauthenticated"]}${local.within}[5m])) > 99.5"
     }
   }

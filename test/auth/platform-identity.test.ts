@@ -41,7 +41,7 @@ async function callerFor(
 describe("a platform identity", () => {
   const attested: PlatformIdentityProvider = {
     kind: "badge",
-    createReader: () => () => ({ issuer: "door", subject: "ada" }),
+    createReader: () => () => ({ issuer: "ingress", subject: "ada" }),
   };
   const tested: PlatformIdentityProvider = {
     ...attested,
@@ -54,7 +54,13 @@ describe("a platform identity", () => {
 
   test("is the one that is configured, of those that the entry offers", async () => {
     const caller = await callerFor(open("badge", [tested, attested]), {});
-    expect(caller).toEqual({ principal: '["door","ada"]', issuer: "door", subject: "ada", scopes: [], claims: {} });
+    expect(caller).toEqual({
+      principal: '["ingress","ada"]',
+      issuer: "ingress",
+      subject: "ada",
+      scopes: [],
+      claims: {},
+    });
     const other = await callerFor(open("stamp", [tested, attested], { platformAudience: "a" }), {});
     expect(other).toMatchObject({ issuer: "gate", clientId: "7", scopes: ["in"], claims: { audience: "a" } });
   });

@@ -31,7 +31,7 @@ export async function emulate(artefact: string, options: Partial<AwsEmulatorOpti
     port: 0,
     onOutput: (line) => output.push(line),
     ...options,
-    environment: { GATES: barriers, ...options.environment },
+    environment: { BARRIERS: barriers, ...options.environment },
   }).catch((error) => {
     rmSync(barriers, { recursive: true });
     throw error;

@@ -32,7 +32,7 @@ describe.each(RUNTIMES)("on %s", (runtime) => {
     await using _removed = { [Symbol.asyncDispose]: folder.remove };
     await using aws = await emulate(folder.folder, { runtime });
     const barrier = randomUUID();
-    const inFlight = aws.text(`/held?gate=${barrier}`);
+    const inFlight = aws.text(`/held?barrier=${barrier}`);
     const before = await aws.text("/pid");
     await folder.replace(`export const handler = awslambda.streamifyResponse(async (event, stream) => {
       stream = awslambda.HttpResponseStream.from(stream, { statusCode: 200, headers: {} });
@@ -50,7 +50,7 @@ describe.each(RUNTIMES)("on %s", (runtime) => {
     const aws = await emulate(artefact.folder, { runtime, instances: 2 });
     const pids = [await aws.text("/pid"), await aws.text("/pid")];
     const hanging = aws.text("/hang").catch(() => "cut off");
-    const stream = await fetch(`${aws.url}/stream?gate=never`);
+    const stream = await fetch(`${aws.url}/stream?barrier=never`);
     pids.push(
       Buffer.from((await stream.body?.getReader().read())?.value ?? [])
         .toString()
@@ -94,7 +94,7 @@ describe.each(RUNTIMES)("on %s", (runtime) => {
     expect(await aws.answer("/hang")).toEqual([502, '{"message":"Internal server error"}']);
     await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 20_000 });
     expect(aws.output.join("\n")).toContain("Task timed out after 2.00 seconds");
-    const stream = await fetch(`${aws.url}/stream?gate=never`);
+    const stream = await fetch(`${aws.url}/stream?barrier=never`);
     await expect(stream.text()).rejects.toThrow(/terminated/);
   });
 

@@ -73,7 +73,7 @@ describe("a REST API", () => {
 
   test("answers 500 for an invocation too many", async () => {
     const barrier = randomUUID();
-    const held = [aws.text(`/held?gate=${barrier}`), aws.text(`/held?gate=${barrier}`)];
+    const held = [aws.text(`/held?barrier=${barrier}`), aws.text(`/held?barrier=${barrier}`)];
     // The two reach the function in their own time: until then a third finds room.
     while ((await aws.answer("/pid"))[0] === 200);
     expect(await aws.answer("/pid")).toEqual([500, '{"message":"Internal server error"}']);
@@ -91,7 +91,7 @@ test("a REST API that streams gives up on a silent function, which runs on", asy
   await using aws = await emulate(artefact.folder, { timeScale: 0.005 });
   expect(await aws.answer("/hang")).toEqual([504, '{"message":"Endpoint request timed out"}']);
   const barrier = randomUUID();
-  const stream = await fetch(`${aws.url}/stream?gate=${barrier}`);
+  const stream = await fetch(`${aws.url}/stream?barrier=${barrier}`);
   await expect(stream.text()).rejects.toThrow(/terminated/);
   aws.open(barrier);
   await aws.seen(`${barrier}-done`);
@@ -100,7 +100,7 @@ test("a REST API that streams gives up on a silent function, which runs on", asy
 test("a REST API that buffers gives up after 29 seconds, the function runs on", async () => {
   await using aws = await emulate(artefact.folder, { streaming: false, timeoutSeconds: 900, timeScale: 0.05 });
   const barrier = randomUUID();
-  expect(await aws.answer(`/background?gate=${barrier}`)).toEqual([504, '{"message":"Endpoint request timed out"}']);
+  expect(await aws.answer(`/background?barrier=${barrier}`)).toEqual([504, '{"message":"Endpoint request timed out"}']);
   aws.open(barrier);
   await aws.seen(`${barrier}-seen`);
 });

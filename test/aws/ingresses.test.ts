@@ -17,7 +17,7 @@ if (!findAwsRuntime()) {
 }
 
 const FIVE_MB = 5 * 1024 * 1024;
-const DOORS: ReadonlyArray<Pick<AwsEmulatorOptions, "ingress" | "streaming"> & { readonly stage?: string }> = [
+const INGRESSES: ReadonlyArray<Pick<AwsEmulatorOptions, "ingress" | "streaming"> & { readonly stage?: string }> = [
   { ingress: "rest-api", streaming: true },
   { ingress: "rest-api", streaming: true, stage: "prod" },
   { ingress: "rest-api", streaming: false },
@@ -26,7 +26,7 @@ const DOORS: ReadonlyArray<Pick<AwsEmulatorOptions, "ingress" | "streaming"> & {
 ];
 
 const arms = RUNTIMES.flatMap((runtime) =>
-  DOORS.map((door) => ({ name: `${runtime} ${JSON.stringify(door)}`, options: { runtime, ...door } })),
+  INGRESSES.map((ingress) => ({ name: `${runtime} ${JSON.stringify(ingress)}`, options: { runtime, ...ingress } })),
 );
 
 describe.each(arms)("$name", ({ options }) => {
@@ -136,7 +136,7 @@ describe.each(arms)("$name", ({ options }) => {
 
   test("requests at the same time get processes of their own, requests one after the other the same", async () => {
     const barrier = randomUUID();
-    const held = [1, 2, 3].map(() => aws.text(`/held?gate=${barrier}`));
+    const held = [1, 2, 3].map(() => aws.text(`/held?barrier=${barrier}`));
     const free = await aws.text("/pid");
     aws.open(barrier);
     expect(new Set([...(await Promise.all(held)), free]).size).toBe(4);
@@ -144,7 +144,7 @@ describe.each(arms)("$name", ({ options }) => {
 
   test("work after the response holds its process, not the client", async () => {
     const barrier = randomUUID();
-    const pid = aws.text(`/background?gate=${barrier}`);
+    const pid = aws.text(`/background?barrier=${barrier}`);
     // A buffered answer is the function's return value, and Lambda freezes what is left behind at that moment.
     if (!streaming) aws.open(barrier);
     await pid;
@@ -158,7 +158,7 @@ describe.each(arms)("$name", ({ options }) => {
   if (streaming) {
     test("chunks arrive one by one", async () => {
       const barrier = randomUUID();
-      const { body } = await fetch(`${aws.url}/stream?gate=${barrier}`);
+      const { body } = await fetch(`${aws.url}/stream?barrier=${barrier}`);
       const chunks = body?.pipeThrough(new TextDecoderStream()).getReader();
       expect((await chunks?.read())?.value).toMatch(/^\d+;$/);
       aws.open(barrier);
@@ -168,7 +168,7 @@ describe.each(arms)("$name", ({ options }) => {
 
     test.each(["throw", "exit"])("a stream that ends with %s is broken off", async (how) => {
       const barrier = randomUUID();
-      const response = await fetch(`${aws.url}/stream?gate=${barrier}`);
+      const response = await fetch(`${aws.url}/stream?barrier=${barrier}`);
       expect(response.status).toBe(200);
       aws.open(`${barrier}-${how}`);
       aws.open(barrier);
@@ -179,7 +179,7 @@ describe.each(arms)("$name", ({ options }) => {
     test("a client that goes away is not told to the function, which runs to its end", async () => {
       const barrier = randomUUID();
       const leaving = new AbortController();
-      const response = await fetch(`${aws.url}/stream?gate=${barrier}`, { signal: leaving.signal });
+      const response = await fetch(`${aws.url}/stream?barrier=${barrier}`, { signal: leaving.signal });
       await response.body?.getReader().read();
       leaving.abort();
       aws.open(`${barrier}-flood`);

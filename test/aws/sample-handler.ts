@@ -6,9 +6,9 @@ export const SAMPLE_HANDLER: string = `async (request, invocation) => {
   const { existsSync, writeFileSync } = await import("node:fs");
   const { setTimeout: sleep } = await import("node:timers/promises");
   const { pathname, searchParams } = new URL(request.url, "http://sample");
-  const file = (name) => process.env.GATES + "/" + name;
+  const file = (name) => process.env.BARRIERS + "/" + name;
   const opened = async (name) => { while (!existsSync(file(name))) await sleep(5); };
-  const gate = searchParams.get("gate");
+  const barrier = searchParams.get("barrier");
   const text = (body, headers = {}) => ({ status: 200, headers: { "content-type": "text/plain", ...headers }, body });
   switch (pathname) {
     case "/echo": {
@@ -29,9 +29,9 @@ export const SAMPLE_HANDLER: string = `async (request, invocation) => {
     case "/throw": throw new Error("secret detail");
     case "/hang": await sleep(600_000); return text("late");
     case "/exit": process.exit(7);
-    case "/held": await opened(gate); return text(String(process.pid));
+    case "/held": await opened(barrier); return text(String(process.pid));
     case "/background":
-      invocation.waitUntil(opened(gate).then(() => writeFileSync(file(gate + "-seen"), "")));
+      invocation.waitUntil(opened(barrier).then(() => writeFileSync(file(barrier + "-seen"), "")));
       return text(String(process.pid));
     case "/deadline":
       await new Promise((resolve) => invocation.deadline.addEventListener("abort", resolve));
@@ -41,13 +41,13 @@ export const SAMPLE_HANDLER: string = `async (request, invocation) => {
     });
     case "/stream": return text((async function* () {
       yield process.pid + ";";
-      await opened(gate);
-      if (existsSync(file(gate + "-throw"))) throw new Error("secret detail");
-      if (existsSync(file(gate + "-exit"))) process.exit(7);
+      await opened(barrier);
+      if (existsSync(file(barrier + "-throw"))) throw new Error("secret detail");
+      if (existsSync(file(barrier + "-exit"))) process.exit(7);
       // More than the buffers on the way hold: whoever does not read it stops the function.
-      if (existsSync(file(gate + "-flood"))) for (let kilobytes = 0; kilobytes < 16_384; kilobytes += 64) yield "x".repeat(65_536);
+      if (existsSync(file(barrier + "-flood"))) for (let kilobytes = 0; kilobytes < 16_384; kilobytes += 64) yield "x".repeat(65_536);
       yield "end";
-      writeFileSync(file(gate + "-done"), "");
+      writeFileSync(file(barrier + "-done"), "");
     })());
     default: return { status: 404, headers: {} };
   }

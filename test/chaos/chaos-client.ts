@@ -26,9 +26,9 @@ export interface ChaosClient {
   open(): Promise<void>;
   /** Sends a request and sees it through; `onQuestion` answers what the server asks. */
   call(request: Message, onQuestion: (question: Message) => Message): Promise<CallOutcome>;
-  /** Everything the standing stream said so far. */
+  /** Everything the standalone stream said so far. */
   readonly announced: readonly Message[];
-  /** Listens on the standing stream until `signal` fires. */
+  /** Listens on the standalone stream until `signal` fires. */
   listen(signal: AbortSignal): Promise<void>;
 }
 

@@ -22,7 +22,7 @@ function createServer(): McpServer {
     for (let step = 1; step <= steps; step++) await advance(step);
     const { content } = await mcpReq.elicitInput(question);
     for (let step = 1; step <= steps; step++) await advance(steps + step);
-    // It belongs to no request, so it travels on the standing stream.
+    // It belongs to no request, so it travels on the standalone stream.
     await server.server.sendLoggingMessage({ level: "info", data: nonce });
     return { content: [{ type: "text", text: String(content?.word) }] };
   });

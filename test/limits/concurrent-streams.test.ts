@@ -48,14 +48,14 @@ test("sessions' streams and subscriptions share the places of their caller", asy
 test("a client that lost the stream of a request takes it up, though all places are taken", async () => {
   const { open, store } = startInstances(createV2Server, { maxStreams: 1 });
   const session = await open();
-  const standing = await session.listen(0);
+  const standalone = await session.listen(0);
   const request = readStream(await session.call(0, "progress"));
   const { id } = await request.message();
   await request.leave();
   const resumed = await session.listen(1, id);
   expect(JSON.stringify(await resumed.rest())).toContain("done");
   expect((await listen(instanceOf(createV2Server, { store, maxStreams: 1 }), toAll)).response.status).toBe(429);
-  await standing.leave();
+  await standalone.leave();
 });
 
 test("by itself, a caller has 64 places, and an address as many as it has clients", async () => {

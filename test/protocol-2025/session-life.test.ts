@@ -130,12 +130,12 @@ describe("while the store cannot be asked", () => {
     store.broken = false;
     expect(rest.filter(({ message }) => message?.method)).toHaveLength(4);
     expect(rest.at(-1)?.message).toMatchObject({ result: {} });
-    const standing = await session.listen(1);
+    const standalone = await session.listen(1);
     store.broken = true;
     await new Promise((resolve) => setTimeout(resolve, 700));
     store.broken = false;
     await session.call(2, "announce", { word: "back" });
-    expect((await standing.message()).message).toMatchObject({ params: { data: "back" } });
-    await standing.leave();
+    expect((await standalone.message()).message).toMatchObject({ params: { data: "back" } });
+    await standalone.leave();
   });
 });

@@ -73,7 +73,7 @@ describe.each([
     expect(textIn((await second?.message())?.message)).toContain("name 1");
   });
 
-  test("what the server says outside of a request reaches the standing stream, wherever that is", async () => {
+  test("what the server says outside of a request reaches the standalone stream, wherever that is", async () => {
     const session = await instances.open();
     await session.call(1, "announce", { word: "before anybody listened" });
     const stream = await session.listen(2);

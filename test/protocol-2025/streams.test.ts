@@ -112,8 +112,8 @@ describe("at the platform's deadline", () => {
 
   test("streams that only wait end with a time to come back", async () => {
     const session = await instances.open();
-    const standing = await session.listen(0, undefined, { deadline: deadlineIn(50) });
-    expect((await standing.rest()).at(-1)?.retry).toBeGreaterThan(0);
+    const standalone = await session.listen(0, undefined, { deadline: deadlineIn(50) });
+    expect((await standalone.rest()).at(-1)?.retry).toBeGreaterThan(0);
     const stream = readStream(await session.call(0, "steps", { count: 10, gapMs: 100 }));
     const { id } = await stream.message();
     const resumed = await session.listen(1, id, { deadline: deadlineIn(50) });
@@ -122,7 +122,7 @@ describe("at the platform's deadline", () => {
   });
 });
 
-describe("the standing stream", () => {
+describe("the standalone stream", () => {
   test("is one per session in the whole fleet", async () => {
     const session = await instances.open();
     const stream = await session.listen(0);

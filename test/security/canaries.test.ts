@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => target?.close());
 
-describe.each([IN_PROCESS, ...INGRESSES])("through $name", (door) => {
+describe.each([IN_PROCESS, ...INGRESSES])("through $name", (variant) => {
   let ingress: SecuredIngress;
   const spoken: string[] = [];
   beforeAll(async () => {
@@ -26,7 +26,7 @@ describe.each([IN_PROCESS, ...INGRESSES])("through $name", (door) => {
     for (const method of ["log", "info", "warn", "error"] as const) {
       vi.spyOn(console, method).mockImplementation((...texts) => void spoken.push(texts.map(String).join(" ")));
     }
-    ingress = await startSecured(door, {
+    ingress = await startSecured(variant, {
       ...target.environment,
       MCP_ANYCLOUD_STATE_KEYS: `a:${KEY}`,
       MCP_ANYCLOUD_MAX_BODY_BYTES: "20000",
@@ -37,7 +37,7 @@ describe.each([IN_PROCESS, ...INGRESSES])("through $name", (door) => {
     await ingress?.close();
   });
 
-  const probes = PROBES.filter((probe) => door.options?.form !== "function" || probe !== NO_JSON);
+  const probes = PROBES.filter((probe) => variant.options?.form !== "function" || probe !== NO_JSON);
 
   test.each(probes)("nothing of what came in is in the answer to $name", async ({ status, request }) => {
     const answer = await ingress.send(await request(target, ingress.send));

@@ -16,10 +16,10 @@ beforeAll(async () => {
 });
 afterAll(() => target?.close());
 
-describe.each([IN_PROCESS, ...INGRESSES])("through $name, an endpoint that asks for tokens", (door) => {
+describe.each([IN_PROCESS, ...INGRESSES])("through $name, an endpoint that asks for tokens", (variant) => {
   let ingress: SecuredIngress;
   beforeAll(async () => {
-    ingress = await startSecured(door, target.environment);
+    ingress = await startSecured(variant, target.environment);
   });
   afterAll(() => ingress?.close());
 
@@ -36,9 +36,9 @@ describe.each([IN_PROCESS, ...INGRESSES])("through $name, an endpoint that asks 
   });
 });
 
-describe.each(INGRESSES)("through $name, an endpoint that limits addresses", (door) => {
+describe.each(INGRESSES)("through $name, an endpoint that limits addresses", (variant) => {
   test("counts all for one who make up where they come from", async () => {
-    const ingress = await startSecured(door, { ...target.environment, MCP_ANYCLOUD_RATE_LIMITS: "address=2/3600" });
+    const ingress = await startSecured(variant, { ...target.environment, MCP_ANYCLOUD_RATE_LIMITS: "address=2/3600" });
     try {
       const made = (address: string): AttackRequest => ({
         headers: ["x-forwarded-for", "forwarded", "x-real-ip", "client-ip", "x-client-ip", "true-client-ip"].map(
@@ -78,15 +78,15 @@ const settingsOf = (kind: Kind): Record<string, string> => ({
 /** Kinds whose proof no client can write, so that they need no ingress that removes headers. */
 const PROVEN: Readonly<Record<string, Kind>> = { aws: "aws-iam", gcp: "google-iap" };
 
-const ATTESTED = INGRESSES.flatMap((door) => {
-  const kind = PROVEN[door.cloud ?? ""];
-  return kind ? [{ ...door, kind, options: { ...door.options, entry: OPEN_SERVER } }] : [];
+const ATTESTED = INGRESSES.flatMap((variant) => {
+  const kind = PROVEN[variant.cloud ?? ""];
+  return kind ? [{ ...variant, kind, options: { ...variant.options, entry: OPEN_SERVER } }] : [];
 });
 
-test.each(ATTESTED)("through $name, an endpoint that believes $kind does not believe a client", async (door) => {
-  const ingress = await startSecured(door, settingsOf(door.kind));
+test.each(ATTESTED)("through $name, an endpoint that believes $kind does not believe a client", async (variant) => {
+  const ingress = await startSecured(variant, settingsOf(variant.kind));
   try {
-    for (const headers of [[], FORGED[door.kind]]) {
+    for (const headers of [[], FORGED[variant.kind]]) {
       const { status, body } = await ingress.send({ headers });
       expect([status, body]).toEqual([403, expect.stringContaining("The platform does not say who calls.")]);
     }
@@ -98,8 +98,8 @@ test.each(ATTESTED)("through $name, an endpoint that believes $kind does not bel
 /** Kinds whose headers another cloud passes on as a client wrote them. */
 const FOREIGN: Readonly<Record<string, Kind>> = { aws: "azure-easy-auth", azure: "google-iam", gcp: "azure-easy-auth" };
 
-test.each(INGRESSES)("through $name, an endpoint that is to believe another cloud does not start", async (door) => {
-  const kind = FOREIGN[door.cloud ?? ""] ?? expect.unreachable();
-  const start = startSecured({ ...door, options: { ...door.options, entry: OPEN_SERVER } }, settingsOf(kind));
+test.each(INGRESSES)("through $name, an endpoint that is to believe another cloud does not start", async (variant) => {
+  const kind = FOREIGN[variant.cloud ?? ""] ?? expect.unreachable();
+  const start = startSecured({ ...variant, options: { ...variant.options, entry: OPEN_SERVER } }, settingsOf(kind));
   await expect(start).rejects.toThrow(`MCP_ANYCLOUD_PLATFORM_IDENTITY is ${kind}, and this entry offers `);
 });

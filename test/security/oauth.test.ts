@@ -15,11 +15,11 @@ beforeAll(async () => {
 });
 afterAll(() => authorizationServer?.close());
 
-describe.each(INGRESSES)("through $name", (door) => {
-  const isRenamed = door.challengeHeader !== "www-authenticate";
+describe.each(INGRESSES)("through $name", (variant) => {
+  const isRenamed = variant.challengeHeader !== "www-authenticate";
   let ingress: SecuredIngress;
   beforeAll(async () => {
-    ingress = await startSecured(door, {
+    ingress = await startSecured(variant, {
       MCP_ANYCLOUD_PUBLIC_URL: PUBLIC_URL,
       MCP_ANYCLOUD_TOKEN_ISSUERS: authorizationServer.issuer,
       MCP_ANYCLOUD_REQUIRED_SCOPES: "notes:read",
@@ -37,7 +37,7 @@ describe.each(INGRESSES)("through $name", (door) => {
   /** The same for a client that knows of the rename. */
   const undoingRename: typeof fetch = async (input, init) => {
     const response = await viaPublicName(input, init);
-    const challenge = response.headers.get(door.challengeHeader);
+    const challenge = response.headers.get(variant.challengeHeader);
     if (challenge === null) return response;
     const headers = new Headers(response.headers);
     headers.set("www-authenticate", challenge);

@@ -71,8 +71,8 @@ describe.for(INGRESSES)("behind %s", (ingress) => {
     );
   });
 
-  test("what is turned away is counted where it is logged", () => {
-    const { FilterPattern, LogGroupName } = filter("TurnedAwayRequests");
+  test("rejected requests are counted in the log that has them", () => {
+    const { FilterPattern, LogGroupName } = filter("RejectedRequests");
     if (ingress === "rest-api") {
       const { Format } = synthesis.only("AWS::ApiGateway::Stage").AccessLogSetting as { Format: string };
       const line: Record<string, string> = JSON.parse(Format);

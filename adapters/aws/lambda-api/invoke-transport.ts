@@ -20,7 +20,7 @@ export interface InvokeTransportOptions {
 /**
  * A transport for MCP clients that invokes a Lambda function instead of calling an address: it reaches functions that have
  * none, with nothing but `lambda:InvokeFunction`. To the function each message is a request of a Function URL, so that
- * it is the SDK's HTTP transport in all it does: both protocol eras, sessions, the standing stream, resumption.
+ * it is the SDK's HTTP transport in all it does: both protocol eras, sessions, the standalone stream, resumption.
  *
  * `send` rejects, and `onerror` is called, with an `AnycloudError` that says what is wrong and what to do: CONFIG_INVALID
  * for a function that cannot be invoked, INSTANCE_FAILED for one that fails, times out, is throttled or does not answer

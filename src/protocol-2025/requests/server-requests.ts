@@ -56,7 +56,7 @@ export class ServerRequests {
   notificationToClient(notification: JSONRPCNotification): JSONRPCNotification {
     if (notification.method !== "notifications/cancelled") return notification;
     const { params } = notification;
-    const id = this.#wireIdOf(params?.requestId as RequestId);
+    const id = this.#sentIdOf(params?.requestId as RequestId);
     if (id === undefined) return notification;
     this.#localIds.delete(id);
     return { ...notification, params: { ...params, requestId: id } };
@@ -74,8 +74,8 @@ export class ServerRequests {
     return id === undefined ? undefined : ({ ...message.message, id } as JSONRPCMessage);
   }
 
-  #wireIdOf(localId: RequestId): string | undefined {
-    for (const [wireId, id] of this.#localIds) if (id === localId) return wireId;
+  #sentIdOf(localId: RequestId): string | undefined {
+    for (const [sentId, id] of this.#localIds) if (id === localId) return sentId;
     return undefined;
   }
 }

@@ -41,7 +41,7 @@ export async function resumeStream(
   if (endedWithoutResult(found, position)) return { status: 204, headers: {} };
   const ending = streamEnd(request, streamSeconds);
   // While the store is unavailable, nothing can be learned of the stream's writer.
-  let judgeWriterFrom = 0;
+  let writerLostFrom = 0;
 
   async function* frames(entries: readonly NumberedEntry[]): AsyncGenerator<string, void> {
     // The head of the response leaves with it.
@@ -65,7 +65,7 @@ export async function resumeStream(
         return;
       }
       // Judged by its own promise: this instance may itself be gone before it has waited long enough to judge.
-      const isWriterLost = store.now() > Math.max(last.aliveUntil + CLOCK_SKEW_MS, judgeWriterFrom);
+      const isWriterLost = store.now() > Math.max(last.aliveUntil + CLOCK_SKEW_MS, writerLostFrom);
       if (isWriterLost) await endLostStream(store, partition, last).catch(readNothing);
       else await store.changed(partition, pollDelayMs(store.now() - quietSince), ending);
     }
@@ -74,7 +74,7 @@ export async function resumeStream(
   // A store that is unavailable now is read again.
   function readNothing(error: unknown): [] {
     request.reportFailure(error);
-    judgeWriterFrom = store.now() + timings.writerSilenceMs;
+    writerLostFrom = store.now() + timings.writerSilenceMs;
     return [];
   }
   return { status: 200, headers: SSE_HEADERS, body: frames(found) };

@@ -41,8 +41,8 @@ run "public_function_url" {
     error_message = "Answers of 5xx are those of the URL."
   }
   assert {
-    condition     = aws_cloudwatch_log_metric_filter.requests["TurnedAwayRequests"].log_group_name == "/aws/lambda/notes" && aws_cloudwatch_log_metric_filter.requests["TurnedAwayRequests"].pattern == "{ ($.message = \"request\") && ($.status = 401) }"
-    error_message = "Who is turned away is in the server's own log."
+    condition     = aws_cloudwatch_log_metric_filter.requests["RejectedRequests"].log_group_name == "/aws/lambda/notes" && aws_cloudwatch_log_metric_filter.requests["RejectedRequests"].pattern == "{ ($.message = \"request\") && ($.status = 401) }"
+    error_message = "The server's own log has the rejected requests."
   }
 }
 
