@@ -1,6 +1,6 @@
 import { AnycloudError, type ErrorCode } from "../src/adapter.ts";
 
-/** What the person at the keyboard got wrong, and not the machine. */
+/** Errors in the user's input, as opposed to failures. */
 const ASKED_WRONGLY: ReadonlySet<ErrorCode> = new Set(["USAGE", "ENTRY_INVALID", "SERVER_INVALID"]);
 
 /** 2 for what was asked wrongly, 1 for what failed. */

@@ -4,7 +4,7 @@ import { AnycloudError } from "../src/adapter.ts";
 export const usage = (problem: string, remedy: string): AnycloudError =>
   new AnycloudError("USAGE", `${problem}: ${remedy}, or see mcp-anycloud --help.`);
 
-/** What `read` reads. Node.js explains at length what is wrong with a flag; its first sentence says it. Throws USAGE. */
+/** Returns the result of `read`. Throws USAGE with the first sentence of Node.js's explanation of a wrong flag. */
 export function readFlags<Parsed>(verb: string, read: () => Parsed): Parsed {
   try {
     return read();

@@ -1,4 +1,4 @@
-/** What `mcp-anycloud --help` prints. */
+/** The output of `mcp-anycloud --help`. */
 export const HELP = `mcp-anycloud: one MCP server on AWS Lambda, Azure Functions and Google Cloud Run
 
 Usage

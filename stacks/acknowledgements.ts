@@ -106,7 +106,7 @@ function acknowledgeOpenMethods(server: Construct, { auth, settings }: McpServer
   }
 }
 
-/** What CDK puts beside a Web Function, to bring its code where Lambda reads it. */
+/** Acknowledges findings about the resources with which CDK copies a Web Function's code to where Lambda reads it. */
 function acknowledgeWebFunction(server: Construct, { auth }: McpServerProps): void {
   if (auth !== "iam") {
     const reason = auth === "public" ? 'Whoever wrote the props chose auth "public".' : VERIFIED;

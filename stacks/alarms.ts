@@ -44,7 +44,7 @@ export interface AlarmSources {
 
 export interface Alarms {
   readonly all: Alarm[];
-  /** Those that say that a new version is bad. */
+  /** The alarms that roll a new version back while traffic shifts to it. */
   readonly ofVersion: Alarm[];
 }
 

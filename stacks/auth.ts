@@ -7,7 +7,7 @@ import { refuse } from "./refuse.ts";
 import { checkIssuers, checkScopes, type TokenIssuer } from "./token-issuer.ts";
 
 /**
- * Who may call. It has no default, because either default would be wrong for somebody.
+ * Decides who may call. It has no default, because either default would be wrong for somebody.
  *
  * - `"public"`: whoever finds the address calls every tool.
  * - `"iam"`: AWS checks signatures (SigV4); allow principals with `McpServer.grantConnect`. MCP clients do not sign by
@@ -58,7 +58,7 @@ export const isCheckedByGateway = (auth: Auth): auth is CognitoAuth | JwtAuth =>
 export interface AuthProps {
   readonly auth: Auth | undefined;
   readonly ingress: IngressKind;
-  /** Of the settings. */
+  /** The setting `publicUrl`. */
   readonly publicUrl: string | undefined;
 }
 

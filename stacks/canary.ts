@@ -19,7 +19,7 @@ export interface DeploymentProps {
    */
   readonly traffic?: ILambdaDeploymentConfig;
   /**
-   * What is asked before the new version gets any traffic. `"smoke"` tries it as `mcp-anycloud smoke` does, with the
+   * Checks the new version before it gets any traffic. `"smoke"` tries it as `mcp-anycloud smoke` does, with the
    * function that `mcp-anycloud build` put beside the artefact, and needs `streaming`; `"none"` leaves that out. Or makes a
    * function of your own for the version that it is given: it must report `Succeeded` or `Failed` with
    * `PutLifecycleEventHookExecutionStatus`, which it is allowed to; let it invoke the version. Default `"smoke"` where
@@ -28,14 +28,14 @@ export interface DeploymentProps {
   readonly preTrafficHook?: "smoke" | "none" | ((candidate: Version) => IFunction);
 }
 
-/** What there is to try a new version with. */
+/** The facts that a smoke test of a new version needs. */
 export interface SmokeSource {
   /** Folder of the server. */
   readonly artefact: string;
   readonly streaming: boolean;
   /** Whether the server wants to hear from AWS who signed a request, which AWS says of requests to the ingress alone. */
   readonly signs: boolean;
-  /** What the server is told that it is called at. */
+  /** The URL that the server sees as its own. */
   readonly url: string;
 }
 

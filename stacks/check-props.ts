@@ -24,7 +24,7 @@ const ONLY_FOR: Partial<Record<keyof McpServerProps, readonly IngressKind[]>> = 
 const LONGEST = 900;
 /** Longest time in seconds for which a REST API waits for an answer in one piece ("Quotas"). */
 const LONGEST_BUFFERED = 29;
-/** What CloudWatch Logs takes ("PutRetentionPolicy"), without CDK's number for ever. */
+/** Days that CloudWatch Logs accepts ("PutRetentionPolicy"), without CDK's number for "never expires". */
 const LOG_RETENTIONS = Object.values(RetentionDays).filter(
   (days) => typeof days === "number" && days !== RetentionDays.INFINITE,
 );

@@ -26,13 +26,13 @@ const { message, status, mcpMethod, mcpName, durationMs, responseBytes, era, col
 interface Query {
   readonly title: string;
   readonly view: LogQueryVisualizationType;
-  /** Of CloudWatch Logs Insights, over the lines of requests. */
+  /** The query in CloudWatch Logs Insights, over the lines of requests. */
   readonly lines: readonly string[];
 }
 
 const PERCENTILES = `pct(${durationMs}, 50) as p50, pct(${durationMs}, 99) as p99`;
 
-/** What the request log answers. It is asked while somebody looks, so nothing of it costs anything else. */
+/** Queries of the request log. They run only while somebody looks at the dashboard, so they cost nothing else. */
 const QUERIES: readonly Query[] = [
   {
     title: "Requests by method",

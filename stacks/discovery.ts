@@ -52,7 +52,7 @@ export function addDiscovery(props: DiscoveryProps): void {
   addMetadata(descend(root, path), props);
 }
 
-/** Behind what stands before the path, such as the stage; of a URL that ends otherwise, behind the host (RFC 9728 §3.1). */
+/** Inserts the metadata path before the MCP path, after a stage; else directly after the host (RFC 9728 §3.1). */
 function metadataUrlOf({ mcpUrl, path }: DiscoveryProps): string {
   if (mcpUrl.endsWith(path)) return `${mcpUrl.slice(0, -path.length)}${METADATA_PATH}${path}`;
   const { origin, pathname } = new URL(mcpUrl);

@@ -9,7 +9,7 @@ import type { Construct } from "constructs";
 /** The operations of adapters/aws/dynamodb/dynamodb-client.ts, and no other. */
 const TABLE_ACTIONS = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"].map((name) => `dynamodb:${name}`);
 
-/** What DynamoDB does with a key in the name of whoever uses the table (DynamoDB Developer Guide, "Encryption at rest"). */
+/** DynamoDB uses a key with the permissions of the table's user (DynamoDB Developer Guide, "Encryption at rest"). */
 const TABLE_KEY_ACTIONS = [
   "kms:CreateGrant",
   "kms:Decrypt",

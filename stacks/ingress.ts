@@ -10,7 +10,7 @@ import type { IFilterPattern, ILogGroup } from "aws-cdk-lib/aws-logs";
  */
 export type IngressKind = "rest-api" | "function-url" | "web-function";
 
-/** What the rest of the stack wants to know of an ingress. */
+/** The facts of an ingress that the rest of the stack needs. */
 export interface Ingress {
   /** Where clients connect: `https://…/mcp`. */
   readonly mcpUrl: string;

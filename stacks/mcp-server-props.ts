@@ -23,9 +23,9 @@ export interface McpServerProps {
    * Default: the stack's name in lower case. Idle: nothing.
    */
   readonly name?: string;
-  /** Who may call. Required: see `Auth`. Idle: nothing. */
+  /** Decides who may call. Required: see `Auth`. Idle: nothing. */
   readonly auth: Auth;
-  /** What clients connect to. Default `"rest-api"`: see `IngressKind`. Idle: nothing. */
+  /** The ingress that clients connect to. Default `"rest-api"`: see `IngressKind`. Idle: nothing. */
   readonly ingress?: IngressKind;
 
   /** Folder that `mcp-anycloud build` made. Default `dist/aws`, for a Web Function `dist/gcp`. Idle: nothing. */
@@ -53,7 +53,7 @@ export interface McpServerProps {
 
   /** Name of your own, REST API only. Default: API Gateway's, with `/prod` before every path. Idle: see `CustomDomain`. */
   readonly customDomain?: CustomDomain;
-  /** What all callers together may send, REST API only. Default 100 per second, 200 at a time. Idle: nothing. */
+  /** Limit of what all callers together may send, REST API only. Default 100 per second, 200 at a time. Idle: nothing. */
   readonly throttle?: Throttle;
   /** ARN of a Regional WAFv2 web ACL, REST API only. Default: none. Idle: $5 and $1 per rule. */
   readonly webAclArn?: string;
@@ -70,7 +70,7 @@ export interface McpServerProps {
   readonly sessionStore?: "dynamodb" | "none";
   /** A table that you have, with the keys that docs/state.md names, instead of a new one. Default: a new one. Idle: what it costs now. */
   readonly sessionTable?: ITableV2;
-  /** What the new table is like. On demand, with expiry, recovery and deletion protection. Default: see there. Idle: cents for what it holds. */
+  /** Properties of the new table. On demand, with expiry, recovery and deletion protection. Default: see there. Idle: cents for what it holds. */
   readonly newSessionTable?: SessionTableProps;
   /** A secret that holds a key ring, `"none"` (servers then cannot seal), or `"create"`. Default `"create"`. Idle: $0.40. */
   readonly keyRing?: ISecret | "create" | "none";

@@ -19,7 +19,7 @@ export class McpServerStack extends Stack {
     const { name, mcpUrl, sessionTable, keyRing, logGroup, dashboard } = this.server;
     // CDK puts helpers of its own beside the server, not into it.
     tagAll(this, name);
-    /** What is not there has no output. */
+    /** Adds an output, unless its value is undefined. */
     const output = (id: string, description: string, value: string | undefined): void => {
       if (value !== undefined) new CfnOutput(this, id, { value, description });
     };

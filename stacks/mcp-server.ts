@@ -35,7 +35,7 @@ const LOG_RETENTION_DAYS = 30;
  * with the path of the prop.
  */
 export class McpServer extends Construct {
-  /** What its tags say. */
+  /** The value of the tag `mcp-server`. */
   readonly name: string;
   /** Where clients connect. */
   readonly mcpUrl: string;
@@ -43,7 +43,7 @@ export class McpServer extends Construct {
   readonly sessionTable: ITableV2 | undefined;
   /** Undefined with `keyRing: "none"`. */
   readonly keyRing: ISecret | undefined;
-  /** Of the requests. */
+  /** The request log. */
   readonly logGroup: LogGroup;
   readonly dashboard: Dashboard;
   /** Function and alias; undefined for a Web Function. */

@@ -5,7 +5,7 @@ import type { Auth } from "./auth.ts";
 /** A method that anybody may call. */
 export const OPEN: MethodOptions = { authorizationType: AuthorizationType.NONE };
 
-/** What API Gateway asks of a request before it calls the function. */
+/** The authorization that API Gateway requires of a request before it calls the function. */
 export function toMethodOptions(scope: Construct, auth: Auth): MethodOptions {
   if (auth === "public") return OPEN;
   if (auth === "iam") return { authorizationType: AuthorizationType.IAM };

@@ -3,7 +3,7 @@ import { AttributeType, Billing, type ITableV2, TableEncryptionV2, TableV2 } fro
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Construct } from "constructs";
 
-/** What can be chosen of a table that the construct makes. */
+/** Options of a table that the construct creates. */
 export interface SessionTableProps {
   /** Days for which the table can be set back to any second. 1 to 35, default 7. Idle: nothing; $0.20 per GB and month. */
   readonly recoveryDays?: number;

@@ -1,7 +1,7 @@
-/** What the endpoint takes for a setting, as it reads the variable. */
+/** The values that the endpoint accepts for a setting, as it reads the variable. */
 export interface SettingRule {
   readonly variable: string;
-  /** What a value, or an item of a list, must be, after the word "must". */
+  /** Completes the sentence "A value, or an item of a list, must …". */
   readonly must: string;
   /** The endpoint's value where the variable is not set. */
   readonly default?: number | string;

@@ -82,7 +82,7 @@ export interface McpSettings {
   readonly streamSeconds?: number;
 }
 
-/** What the endpoint takes. */
+/** The rule of each setting. */
 export const SETTINGS: Readonly<Record<keyof McpSettings, SettingRule>> = {
   path: {
     variable: "MCP_ANYCLOUD_PATH",

@@ -15,7 +15,7 @@ export interface SmokeHookProps {
   /** Folder with `index.mjs`, as `mcp-anycloud build` makes it. */
   readonly artefact: string;
   readonly candidate: Version;
-  /** What the candidate is told that it is called at: it may serve no other host or path. */
+  /** The URL that the candidate sees as its own: it may serve no other host or path. */
   readonly url: string;
 }
 

@@ -57,7 +57,7 @@ export function createWebFunction(scope: Construct, props: WebFunctionProps): In
 function toCode(artefact: string, logGroup: LogGroup): WebFunctionCode {
   return WebFunctionCode.fromAssetToManagedBucket(artefact, {
     assetHashType: AssetHashType.OUTPUT,
-    // Of CDK's function that brings the code where Lambda reads it.
+    // The log of the function with which CDK copies the code to where Lambda reads it.
     copyOptions: { logGroup },
     bundling: {
       image: DockerImage.fromRegistry("unused"),

@@ -43,7 +43,7 @@ test("it lies beside one with a policy, in files of its own, and decides", async
   expect(await bundler.call(await open(), { name: "Ada" })).toBe("Hello, Ada!");
 });
 
-test("what it denies is not found", async () => {
+test("a denied tool is answered as an unknown one", async () => {
   const { open } = await bundler.bundle("denying", withPolicy(ALLOWS.replace("permit", "forbid")));
   await expect(bundler.call(await open(), { name: "Ada" })).rejects.toThrow("Tool greet not found");
 });

@@ -5,7 +5,7 @@ import { createBundler } from "./bundled-server.ts";
 import { greeter } from "./cli/project.ts";
 import { startLocalIssuer } from "./security/local-issuer.ts";
 
-// What lies beside index.mjs and is loaded when it is first needed.
+// Tests of the bundles beside index.mjs, which are loaded when they are first needed.
 
 const bundler = createBundler();
 afterEach(() => bundler.close());
@@ -106,7 +106,7 @@ describe("the client for AWS", () => {
   });
 });
 
-describe("what verifies tokens", () => {
+describe("the verification of tokens", () => {
   const FILE = "jwt-verifier.cjs";
   const AUDIENCE = "https://mcp.example/mcp";
   const post = (url: string, token?: string): Promise<Response> =>

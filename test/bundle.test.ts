@@ -41,7 +41,7 @@ const JWT_VERIFIER_BUDGET_KB = 26;
 
 const JWT_VERIFIER = "jwt-verifier.cjs";
 
-/** What it shares with index.mjs: functions that remember nothing. */
+/** Sources that the bundle shares with index.mjs: functions that keep no state. */
 const STATELESS = /(^|\/)src\/(auth\/jwt\/(jwt-|jwks-)|config\/(secure-url|loopback))/;
 
 const inputsOf = ({ files }: Artefact): string[] => [...new Set(files.flatMap(({ inputs }) => inputs))];

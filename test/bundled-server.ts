@@ -18,7 +18,7 @@ export interface Bundler {
   bundle(name: string, source: string, kind?: EntryKind): Promise<BundledServer>;
   /** Writes a module for those that are bundled to import, at a path beside them. */
   write(path: string, source: string): void;
-  /** What the tool `greet` of a server answers. */
+  /** The response of a server's tool `greet`. */
   call(url: string, args: Record<string, unknown>): Promise<string>;
   /** Ends what has been served and called so far. */
   close(): Promise<void>;

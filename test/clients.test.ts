@@ -12,10 +12,10 @@ const SERVERS = {
   "SDK v1": fileURLToPath(new URL("./fixtures/sdk-v1-server.ts", import.meta.url)),
 };
 
-/** What the three clients have in common, as far as these tests go. */
+/** The part of the three clients that these tests use. */
 interface TestClient {
   tools(): Promise<string[]>;
-  /** What happened during one call, in order: "progress 50", and last the text of the result. */
+  /** The events of one call, in order: "progress 50", and last the text of the result. */
   call(tool: string): Promise<string[]>;
   read(uri: string): Promise<string>;
   close(): Promise<void>;

@@ -96,7 +96,7 @@ test("it serves a user's server through all three ingresses", async () => {
 });
 
 describe("a package that is optional and missing is named in a sentence that says how to install it", () => {
-  /** What a module of the user's prints. */
+  /** The output of a user's module. */
   async function printed(module: string): Promise<string> {
     const { AWS_ACCESS_KEY_ID: _id, AWS_SECRET_ACCESS_KEY: _key, ...env } = process.env;
     const args = ["--input-type=module", "--eval", module];

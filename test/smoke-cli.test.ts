@@ -105,7 +105,7 @@ test("the values of headers are sent, and never printed", async () => {
   }
 });
 
-describe("what is asked wrongly is exit code 2 and a word on what to write", () => {
+describe("a wrong command exits with 2 and says what to write instead", () => {
   test.each([
     [[], "Nothing says what to try: give a url or --lambda NAME[:ALIAS]"],
     [["mcp.example.com"], '"mcp.example.com" is no address: give one such as https://mcp.example.com/mcp'],

@@ -112,7 +112,7 @@ describe("one sentence says what is wrong", () => {
       /^Lambda throttles mcp-anycloud:live/,
     ],
   ];
-  test.each(CASES)("of a function that %s", async (_what, source, options, http, lambda) => {
+  test.each(CASES)("about a function that %s", async (_what, source, options, http, lambda) => {
     const emulator = await run(source, options);
     const [[, overHttp], [, throughLambda]] = WAYS as [(typeof WAYS)[number], (typeof WAYS)[number]];
     expect((await runSmoke(overHttp(emulator))).failure).toMatch(http);
@@ -122,7 +122,7 @@ describe("one sentence says what is wrong", () => {
     expect(report.failure).not.toContain("\n");
   });
 
-  test("of a function that does not exist", async () => {
+  test("about a function that does not exist", async () => {
     await run(functions.ECHOES);
     const { failure } = await runSmoke({ lambda: "other:live" });
     expect(failure).toBe(
@@ -130,7 +130,7 @@ describe("one sentence says what is wrong", () => {
     );
   });
 
-  test.each([401, 403, 404, 405, 500])("of a server that answers with %i", async (status) => {
+  test.each([401, 403, 404, 405, 500])("about a server that answers with %i", async (status) => {
     const emulator = await run(functions.ANSWERS_STATUS);
     const { failure } = await runSmoke({ url: `${emulator.url}/mcp?${status}` });
     expect(failure).toMatch(
@@ -145,14 +145,14 @@ describe("one sentence says what is wrong", () => {
     expect(failure).not.toContain(`?${status}`);
   });
 
-  test("of a server that is away", async () => {
+  test("about a server that cannot be reached", async () => {
     const emulator = await run(functions.ECHOES);
     await emulator.close();
     expect((await runSmoke({ url: `${emulator.url}/mcp` })).failure).toMatch(/cannot be reached \(ECONNREFUSED\)/);
     expect((await runSmoke({ lambda: "mcp-anycloud" })).failure).toMatch(/^Lambda cannot be reached for mcp-anycloud/);
   });
 
-  test("of an address that is none, and of none", async () => {
+  test("about an invalid address, and about a missing one", async () => {
     for (const options of [{ url: "nowhere" }, {}])
       expect((await runSmoke(options)).failure).toMatch(/^There is nothing to try/);
   });

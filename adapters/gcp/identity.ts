@@ -21,8 +21,8 @@ const ISSUER = "https://accounts.google.com";
 const ISSUERS: readonly unknown[] = [ISSUER, "accounts.google.com"];
 
 /**
- * Of two tokens Cloud Run checks the one in `X-Serverless-Authorization` and passes the other on as the client wrote it
- * ("Authenticating service-to-service"), so the other counts only where it is alone.
+ * Cloud Run checks the token in `X-Serverless-Authorization` and then passes `Authorization` on as the client wrote it
+ * ("Authenticating service-to-service"). So `Authorization` counts only where the first header is absent.
  */
 function readGoogleIam({ headers }: HttpRequest): PlatformIdentity | undefined {
   const header = headers["x-serverless-authorization"] ?? headers.authorization ?? "";

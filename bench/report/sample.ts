@@ -21,8 +21,8 @@ export function summaryOf(samples: readonly Sample[]): Summary {
 }
 
 /**
- * What part or multiple of `others` these are: the median of the ratios of each round. Both were measured in every round,
- * one soon after the other, so that a machine that becomes slower in between changes no ratio.
+ * Divides these samples by `others`: the median of the ratios of all rounds. Each round measured both, one soon after the
+ * other, so a machine that becomes slower between rounds changes no ratio.
  */
 export function ratioOf(samples: readonly Sample[], others: readonly Sample[]): Sample {
   return medianOf(

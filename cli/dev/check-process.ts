@@ -16,7 +16,7 @@ const report: CheckReport = await import(pathToFileURL(process.argv[2] ?? "").hr
   () => ({ ok: true }),
   (error: unknown) => ({ ok: false, failure: describe(error) }),
 );
-// What the module opened must not keep the process alive.
+// Sockets and timers that the module opened must not keep the process alive.
 process.send?.(report, () => process.exit(0));
 
 function describe(error: unknown): LoadFailure {

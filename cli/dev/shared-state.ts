@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { startLocalTable } from "../../emulators/local-table.ts";
 import type { DevCommand } from "../command.ts";
 
-/** What the instances of all ingresses have in common, which makes them one server. */
+/** State that the instances of all ingresses share, so that together they are one server. */
 export interface SharedState {
   /** The whole environment of every instance. */
   readonly environment: Readonly<Record<string, string>>;

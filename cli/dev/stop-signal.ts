@@ -1,4 +1,4 @@
-/** What a terminal, a service manager and a closing window send. */
+/** The signals that a terminal, a service manager and a closing window send. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** One Ctrl-C can arrive twice, from the terminal and passed on by npm; a person takes longer to insist. */

@@ -1,6 +1,6 @@
 import { runSmoke } from "./run-smoke.ts";
 
-/** What CodeDeploy calls a hook with (CodeDeploy User Guide, "AppSpec 'hooks' section for an AWS Lambda deployment"). */
+/** The event of a CodeDeploy hook (CodeDeploy User Guide, "AppSpec 'hooks' section for an AWS Lambda deployment"). */
 interface HookEvent {
   readonly DeploymentId: string;
   readonly LifecycleEventHookExecutionId: string;
@@ -12,7 +12,7 @@ interface HookReport {
   readonly status: "Succeeded" | "Failed";
 }
 
-/** What is used of `@aws-sdk/client-codedeploy`. */
+/** The part of `@aws-sdk/client-codedeploy` that the hook uses. */
 interface CodeDeploy {
   readonly CodeDeployClient: new () => { send(command: object): Promise<unknown> };
   readonly PutLifecycleEventHookExecutionStatusCommand: new (report: HookReport) => object;

@@ -22,7 +22,7 @@ export interface SmokeStep {
 }
 
 export interface SmokeReport {
-  /** What was done, in order; the last one is the one that failed, if any did. */
+  /** The steps that were taken, in order. If one failed, it is the last. */
   readonly steps: readonly SmokeStep[];
   /** One sentence that says what is wrong and what to do; undefined when nothing is. */
   readonly failure: string | undefined;

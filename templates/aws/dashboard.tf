@@ -2,7 +2,7 @@
 locals {
   percentiles = "pct(durationMs, 50) as p50, pct(durationMs, 99) as p99"
 
-  # What the request log answers, in CloudWatch Logs Insights. It is asked while somebody looks, so it costs nothing else.
+  # Queries of the request log, in CloudWatch Logs Insights. They run only while somebody looks at the dashboard, so they cost nothing else.
   queries = [
     { title = "Requests by method", view = "bar", ask = "stats count(*) as requests by mcpMethod | sort requests desc" },
     { title = "Calls by tool or prompt", view = "table", ask = "filter ispresent(mcpName) | stats count(*) as calls, ${local.percentiles} by mcpMethod, mcpName | sort calls desc" },
@@ -15,7 +15,7 @@ locals {
     { title = "Bytes sent", view = "timeSeries", ask = "stats sum(responseBytes) as bytes by bin(5m)" },
   ]
 
-  # What drives the cost. Times the memory, the milliseconds are what Lambda bills.
+  # The numbers that drive the cost. Lambda bills the milliseconds times the memory.
   cost_drivers = concat(
     [
       {

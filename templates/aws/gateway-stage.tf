@@ -1,4 +1,4 @@
-# What callers may send, and what is written down of it.
+# The stage: limits of what callers may send, and the access log.
 resource "aws_api_gateway_deployment" "live" {
   count = length(aws_api_gateway_rest_api.server)
 

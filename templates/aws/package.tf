@@ -1,4 +1,4 @@
-# What `mcp-anycloud build` made, as Lambda takes it. In a file of its own, so that one's own pipeline can replace it.
+# Packs the output of `mcp-anycloud build` as Lambda takes it. It has a file of its own, so that a user's pipeline can replace it.
 data "archive_file" "server" {
   type             = "zip"
   source_dir       = var.artefact

@@ -85,7 +85,7 @@ locals {
   # Whether the server has to know the URL that clients know.
   names_url = var.auth == "jwt" || var.settings.public_url != null
 
-  # What tokens are issued for.
+  # The audience of access tokens.
   public_url = (
     var.settings.public_url != null ? var.settings.public_url :
     var.custom_domain != null ? "https://${var.custom_domain.name}${local.path}" :

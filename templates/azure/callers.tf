@@ -1,4 +1,4 @@
-# Who may call. With auth = "iam", App Service Authentication asks for a token of Entra's before the server is called, for this
+# Decides who may call. With auth = "iam", App Service Authentication asks for a token of Entra's before the server is called, for this
 # registration, from somebody who has been given its role. There is no secret: the app signs nobody in.
 resource "azuread_application_registration" "callers" {
   count = local.asks_entra ? 1 : 0
@@ -31,7 +31,7 @@ resource "azuread_application_app_role" "call" {
   value                = "call"
 }
 
-# What a client asks for in the name of its user.
+# The permission that a client asks for in the name of its user.
 resource "azuread_application_permission_scope" "call" {
   count = local.asks_entra ? 1 : 0
 

@@ -45,7 +45,7 @@ locals {
     { title = "Failures by method and tool", view = "table", source = null, query = "| where status >= 500 | summarize failures = sum(itemCount) by mcpMethod, mcpName | order by failures desc" },
     { title = "Answers by status", view = "barchart", source = null, query = "| summarize answers = sum(itemCount) by status = tostring(status)" },
     { title = "Bytes sent", view = "linechart", source = null, query = "| summarize bytes = sum(itemCount * tolong(line.responseBytes)) by bin(timestamp, 5m)" },
-    # What Flex Consumption bills: executions, and their seconds times the memory of an instance.
+    # Flex Consumption bills executions, and their seconds times the memory of an instance.
     { title = "Cost: seconds of the function", view = "linechart", source = "requests\n", query = "| summarize seconds = sum(duration) / 1000 by bin(timestamp, 5m)" },
   ]
 }

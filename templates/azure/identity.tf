@@ -1,4 +1,4 @@
-# Who the server is: to Azure, where roles say what it may do, and to AWS, which takes Entra's word for it.
+# The identity of the server: in Azure, where roles say what it may do, and in AWS, which trusts Entra's tokens for it.
 resource "azurerm_user_assigned_identity" "server" {
   name                = var.name
   resource_group_name = azurerm_resource_group.server.name

@@ -85,7 +85,7 @@ locals {
   # Whether the server has to know the URL that clients know.
   names_url = var.auth == "jwt" || var.settings.public_url != null
 
-  # What tokens are issued for. Without domain and gateway it is the app's own name, which comes after the app's settings.
+  # The audience of access tokens. Without domain and gateway it is the app's own name, which is known only after the app's settings.
   public_url = (
     var.settings.public_url != null ? var.settings.public_url :
     "${try("https://${var.custom_domain.name}", azurerm_api_management.server[0].gateway_url, "")}${local.path}"

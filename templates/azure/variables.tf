@@ -159,7 +159,7 @@ variable "log_retention_days" {
   nullable    = false
 
   validation {
-    # What Application Insights takes.
+    # Application Insights accepts no other numbers of days.
     condition     = contains([30, 60, 90, 120, 180, 270, 365, 550, 730], var.log_retention_days)
     error_message = "log_retention_days must be 30, 60, 90, 120, 180, 270, 365, 550 or 730."
   }

@@ -6,7 +6,7 @@ resource "google_artifact_registry_repository" "images" {
   format        = "DOCKER"
   description   = "Images of the MCP server"
 
-  # What is neither young nor among the last ten goes. Cloud Run keeps a copy of its own for each revision that serves
+  # Deletes images that are neither young nor among the last ten. Cloud Run keeps a copy of its own for each revision that serves
   # ("Container image import").
   cleanup_policies {
     id     = "keep-last"

@@ -28,7 +28,7 @@ data "google_dns_managed_zone" "domain" {
   }
 }
 
-# What the mapping asks for every name that is not the zone's own.
+# The DNS record that the mapping needs for every name that is not the zone's own.
 resource "google_dns_record_set" "server" {
   count = length(data.google_dns_managed_zone.domain)
 

@@ -1,4 +1,4 @@
-# Who the server is. It has no role in the project: only its key ring's secret lets it in.
+# The identity of the server. It has no role in the project; it may only read its key ring's secret.
 resource "google_service_account" "server" {
   account_id   = "${var.name}-run"
   display_name = "MCP server ${var.name}"

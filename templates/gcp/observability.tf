@@ -35,7 +35,7 @@ resource "google_logging_project_exclusion" "requests" {
 # Numbers made of those lines as they come in; they count what is excluded from `_Default` as well ("Log-based metrics
 # overview"). Idle: nothing; the first 150 MiB of metrics a month are free, which is some millions of requests.
 locals {
-  # What clients got, from Google's own line per request: it knows of those, too, that no instance ever saw.
+  # Responses to clients, from Google's own line per request, which counts requests that no instance saw, too.
   answers = "${local.log_of_service} AND log_id(\"run.googleapis.com/requests\")"
 
   counted_answers = {

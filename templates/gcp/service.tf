@@ -1,4 +1,4 @@
-# What stands around the code. The code itself comes with `gcloud run deploy`, which keeps all of this as it is
+# Everything around the code. The code itself comes with `gcloud run deploy`, which keeps all of this as it is
 # (googlecloudsdk/command_lib/run/serverless_operations.py: ReleaseService changes the service that it reads).
 locals {
   # A stream is cut then. Behind a gateway, whose limit is as hard, the server has to know of that one.
@@ -98,8 +98,8 @@ resource "google_cloud_run_v2_service" "server" {
     }
   }
 
-  # What `gcloud run deploy --source` and `--image` set: the image and where it came from, who deployed it, and a label
-  # `client.knative.dev/nonce` that forces a revision. And who gets requests, so that a roll back stays.
+  # `gcloud run deploy --source` and `--image` set these: the image and where it came from, who deployed it, and a label
+  # `client.knative.dev/nonce` that forces a revision. Traffic is ignored, too, so that a rollback stays.
   lifecycle {
     ignore_changes = [
       build_config,
@@ -119,7 +119,7 @@ resource "google_cloud_run_v2_service" "server" {
   ]
 }
 
-# Behind a gateway only it may call; with `auth = "iam"`, whoever you let in with roles/run.invoker.
+# With a gateway, only the gateway may call the service; with `auth = "iam"`, principals to whom you grant roles/run.invoker.
 resource "google_cloud_run_v2_service_iam_member" "gateway" {
   count = var.gateway == null ? 0 : 1
 

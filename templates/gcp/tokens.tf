@@ -81,7 +81,7 @@ locals {
   # Whether the server has to know the URL that clients know.
   names_url = var.auth == "jwt" || var.settings.public_url != null
 
-  # What tokens are issued for: the name that a service has before it is there ("Deterministic URL" of Cloud Run).
+  # The audience of access tokens: the URL of a service is known before it exists ("Deterministic URL" of Cloud Run).
   public_url = (
     var.settings.public_url != null ? var.settings.public_url :
     "https://${try(var.custom_domain.name, "${var.name}-${try(data.google_project.server[0].number, "")}.${var.region}.run.app")}${local.path}"

@@ -82,7 +82,7 @@ describe("planted imports", () => {
   });
 });
 
-describe("what is no import", () => {
+describe("text that is no import", () => {
   test.each([
     ["a comment", '// import "../cli/main.ts";\n/* export * from "../cli/main.ts"; */'],
     ["a string", `const text = 'import "../cli/main.ts";';`],
@@ -96,7 +96,7 @@ describe("what is no import", () => {
 });
 
 describe("cycles", () => {
-  test("of types are found, by the shortest path of each knot", () => {
+  test("are found among types, by the shortest path of each knot", () => {
     const planted = readImports(
       new Map([
         ["src/http/a.ts", 'import type { B } from "./b.ts";'],
@@ -122,7 +122,7 @@ describe("cycles", () => {
     expect(shortestCycles(new Map(Object.entries(edges).map(([node, next]) => [node, new Set(next)])))).toEqual([]);
   });
 
-  test("of a file with itself are found", () => {
+  test("are found where a file imports itself", () => {
     expect(shortestCycles(new Map([["a", new Set(["a"])]]))).toEqual([{ path: ["a", "a"], size: 1 }]);
   });
 });

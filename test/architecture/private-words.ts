@@ -88,7 +88,7 @@ export const PRIVATE_WORDS: readonly PrivateWord[] = [
   { phrase: "wire ids", instead: "request ids" },
   { phrase: "news", instead: "session notification" },
   { phrase: "announce", instead: "publish" },
-  // What a test's client was told is announced in plain English.
+  // Tests use the word in its ordinary meaning.
   { phrase: "announce*", instead: "publish", in: SRC },
   // `Promise.allSettled` is JavaScript's, and a test may ask whether a promise has settled.
   { phrase: "settled", instead: "flush before response", isWhole: true, in: ["src/", "adapters/"] },

@@ -123,7 +123,7 @@ test("a decision names its policy, and one that fails says no more than that", a
   }
 });
 
-test("who is not let in is recorded, without what was sent to get in", async () => {
+test("a refused caller is recorded, without the credentials that were sent", async () => {
   for (const [name, route] of ROUTES) {
     const guarded = route.open({}, { requiredScopes: ["mcp"] });
     const headers = { authorization: "Bearer canary" };

@@ -31,7 +31,7 @@ test("and verified again after five minutes, when its key may be gone", async ()
   expect(await check(token)).toEqual({ problem: "The token is signed with a key that its issuer does not have." });
 });
 
-test("what was refused is not remembered", async () => {
+test("a refused token is not cached", async () => {
   const check = checking.instance();
   const token = await checking.token({}, { nbf: seconds() + 60 });
   expect(await check(token)).toEqual({ problem: "The token is not valid yet." });
@@ -39,7 +39,7 @@ test("what was refused is not remembered", async () => {
   expect(await check(token)).toMatchObject(accepted);
 });
 
-test("what a token proves cannot be changed by who is told of it", async () => {
+test("a reader of the cached claims cannot change them", async () => {
   const proof = await checking.check({}, { groups: ["readers"] });
   if (!("claims" in proof)) return expect.unreachable();
   expect(() => (proof.claims.groups as string[]).push("admins")).toThrow(TypeError);

@@ -6,7 +6,7 @@ export interface TokenShape {
   readonly name: string;
   /** `iss`, to the letter. */
   readonly issuer: string;
-  /** What must be configured beside the issuer. */
+  /** Settings of the issuer, beside its address. */
   readonly settings: Omit<TokenIssuer, "issuer" | "jwksUri">;
   readonly claims: Claims;
   readonly type?: string;

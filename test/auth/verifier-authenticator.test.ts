@@ -53,7 +53,7 @@ test.each([
   expect([response.status, response.headers["www-authenticate"]]).toEqual([status, challenge]);
 });
 
-test("what fails in it is told to the operator, and not to the client", async () => {
+test("a verifier's failure is reported to the operator, and not to the client", async () => {
   const records: RequestRecord[] = [];
   const log = (record: RequestRecord): void => void records.push(record);
   const call = open(

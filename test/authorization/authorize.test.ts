@@ -56,7 +56,7 @@ test("a call that its caller may not make any more is refused and recorded", asy
   ]);
 });
 
-test("of a batch, nothing is done when one of its calls may not be made any more", async () => {
+test("no call of a batch is made when one of them is over its limit", async () => {
   const { authorize, records } = counted();
   expect(await authorize([call("read"), call("write"), call("read")])).toEqual({ refused: tooMany });
   expect(records.map(({ tool, outcome }) => `${tool} ${outcome}`)).toEqual([
@@ -66,7 +66,7 @@ test("of a batch, nothing is done when one of its calls may not be made any more
   ]);
 });
 
-test("what is denied counts nothing, so that counting does not tell what there is", async () => {
+test("a denied call does not count, so that limits do not reveal which tools exist", async () => {
   const policy = cedarPolicy({ policies: 'permit(principal, action, resource == Mcp::Tool::"read");' });
   const { authorize, taken } = counted({ policy, tools: { read: { scopes: ["more"] } } });
   await authorize(call("write"));
@@ -89,7 +89,7 @@ test("nobody in particular is not asked for scopes by a server that may not ask"
   }
 });
 
-test("whatever a policy says that throws, or that is no answer, nothing is allowed", async () => {
+test("a policy that throws, or whose answer is invalid, allows nothing", async () => {
   const broken = [
     () => {
       throw new Error("canary");

@@ -30,7 +30,7 @@ describe.each(ROUTES)("through %s", (_name, route) => {
     });
   });
 
-  test("what is denied is not called", async () => {
+  test("a denied tool is not called", async () => {
     const before = [...guarded.calls];
     await guarded.call(reader, "write");
     expect(guarded.calls).toEqual(before);
@@ -77,8 +77,8 @@ describe.each(ROUTES)("through %s", (_name, route) => {
   });
 });
 
-describe.each(V2_ROUTES)("of a denied tool, through %s,", (_name, route) => {
-  test("neither the scopes nor the headers that it asks for are told", async () => {
+describe.each(V2_ROUTES)("through %s, a denied tool", (_name, route) => {
+  test("is answered without the scopes or headers that it asks for", async () => {
     const policies = `permit(principal, action, resource) unless { [Mcp::Tool::"wipe", Mcp::Tool::"regional"].contains(resource) };`;
     const guarded = route.open({ policy: cedarPolicy({ policies }), tools: { wipe: { scopes: ["notes:wipe"] } } });
     for (const tool of ["wipe", "regional"]) {
@@ -135,7 +135,7 @@ test("in a batch, a denied call does not tell of the scopes that its tool asks f
   }
 });
 
-test("what only looks like a call reaches no tool", async () => {
+test("a message that only looks like a call reaches no tool", async () => {
   for (const [, route] of ROUTES.filter(([, { era, sessions }]) => era === "legacy" && sessions)) {
     const guarded = route.open({ policy });
     const params = { name: "write", arguments: {} };

@@ -43,7 +43,7 @@ test("a server that hides in another one is asked for its scopes all the same", 
   expect(calls).toEqual(["close"]);
 });
 
-test("what a server's own rules about scopes throw lets nobody through, and is not told", async () => {
+test("an error in a server's own rules about scopes lets nobody through, and does not reach the client", async () => {
   const calls: string[] = [];
   const records: unknown[] = [];
   const createServer = (): McpServer => {

@@ -39,7 +39,7 @@ test.each([
   expect(answer(permitWhen(condition)).allowed).toBe(allowed);
 });
 
-test("who was not asked who they are is not mistaken for anybody in particular", () => {
+test("an unauthenticated caller is not mistaken for a named one", () => {
   expect(answer(permitWhen('principal == Mcp::Principal::"anonymous"'), { caller: ANYBODY }).allowed).toBe(true);
   expect(answer(permitWhen("principal has subject || principal has issuer"), { caller: ANYBODY }).allowed).toBe(false);
   const named: Caller = { ...ANYBODY, principal: '["anonymous"]', subject: "anonymous" };

@@ -30,7 +30,7 @@ describe.each(ROUTES)("through %s", (_name, route) => {
   ];
   // Nobody else gets as far as a session.
   const present = lacking.filter(([, { scopes }]) => !route.sessions || scopes?.includes("mcp"));
-  test.each(present)("who has %s is told of both, once", async (_has, who) => {
+  test.each(present)("a caller who has %s is told of both, once", async (_has, who) => {
     expect(await challengeTo(guarded, who, "tools/call", write)).toEqual(["mcp", "notes:write"]);
     expect(guarded.calls).toEqual([]);
     expect(guarded.records.at(-1)).toMatchObject({
@@ -42,19 +42,19 @@ describe.each(ROUTES)("through %s", (_name, route) => {
     });
   });
 
-  test("who has both calls the tool, and the tool is listed for who lacks its scope", async () => {
+  test("a caller who has both calls the tool, and a caller who lacks its scope sees it listed", async () => {
     expect(await guarded.call(withScopes("mcp", "notes:write"), "write")).toHaveProperty("result");
     expect(guarded.calls).toEqual(["write"]);
     expect(await guarded.list(withScopes("mcp"))).toContain("write");
   });
 
-  test("what needs no more than the endpoint's scope is asked for that alone", async () => {
+  test("a challenge for a request that needs only the endpoint's scope names that scope alone", async () => {
     expect(await challengeTo(guarded, withScopes("other"), "tools/list", {})).toEqual(["mcp"]);
     expect(guarded.records.at(-1)).not.toHaveProperty("tool");
   });
 });
 
-describe.each(V2_ROUTES)("what SDK v2's tools ask for by themselves, through %s,", (_name, route) => {
+describe.each(V2_ROUTES)("through %s, the scopes that SDK v2's tools ask for", (_name, route) => {
   const open = (): Guarded => route.open({ tools: { wipe: { scopes: ["notes:write"] } } }, { requiredScopes: ["mcp"] });
   const ALL = ["mcp", "notes:all", "notes:wipe", "notes:write"];
 
@@ -63,7 +63,7 @@ describe.each(V2_ROUTES)("what SDK v2's tools ask for by themselves, through %s,
     ["those of the rules", ["mcp", "notes:write"]],
     ["those of the SDK", ["mcp", "notes:wipe", "notes:all"]],
     ["all but one", ["mcp", "notes:write", "notes:wipe"]],
-  ])("is told with everything else to who has %s", async (_has, scopes) => {
+  ])("are all in the challenge to a caller who has %s", async (_has, scopes) => {
     const guarded = open();
     expect(await challengeTo(guarded, withScopes(...scopes), "tools/call", { name: "wipe", arguments: {} })).toEqual(
       ALL,
@@ -72,12 +72,12 @@ describe.each(V2_ROUTES)("what SDK v2's tools ask for by themselves, through %s,
     expect(guarded.records).toMatchObject([{ tool: "wipe", reason: "insufficient_scope" }]);
   });
 
-  test("lets in who has all of it", async () => {
+  test("let in a caller who has all of them", async () => {
     const guarded = open();
     expect(await guarded.call(withScopes(...ALL), "wipe")).toMatchObject({ result: { content: [{ text: "wiped" }] } });
   });
 
-  test("holds for prompts, too", async () => {
+  test("hold for prompts, too", async () => {
     const guarded = open();
     expect(await challengeTo(guarded, withScopes("mcp"), "prompts/get", { name: "prompt" })).toEqual([
       "mcp",
@@ -86,7 +86,7 @@ describe.each(V2_ROUTES)("what SDK v2's tools ask for by themselves, through %s,
     expect(await challengeTo(guarded, withScopes("mcp", "prompts"), "prompts/get", { name: "prompt" })).toBeUndefined();
   });
 
-  test("is told with the address of what says who issues tokens", async () => {
+  test("are in a challenge that names the metadata of the protected resource", async () => {
     const guarded = route.open({ authorizationServers: ["https://issuer.example"] });
     const { headers } = await guarded.ask(withScopes(), "tools/call", { name: "wipe", arguments: {} });
     expect(headers["www-authenticate"]).toContain(
@@ -95,7 +95,7 @@ describe.each(V2_ROUTES)("what SDK v2's tools ask for by themselves, through %s,
   });
 });
 
-test("of a batch nothing is done when one of its calls lacks a scope", async () => {
+test("no call of a batch is made when one of them lacks a scope", async () => {
   for (const [name, route] of ROUTES.filter(([, { sessions }]) => sessions)) {
     const guarded = route.open({ tools: { write: { scopes: ["notes:write"] }, pay: { scopes: ["pay"] } } });
     const batch = ["read", "write", "pay"].map((tool) => legacyRequest("tools/call", { name: tool, arguments: {} }));

@@ -125,7 +125,7 @@ const WORKING = `export const handler = awslambda.streamifyResponse(async (event
   stream.end();
 });`;
 
-describe("what cannot be emulated is refused with a word on why", () => {
+describe("options that cannot be emulated are refused with the reason", () => {
   test.each([
     [{ stage: "no/stage" }, "CONFIG_INVALID"],
     [{ stage: "prod", ingress: "function-url" }, "CONFIG_INVALID"],

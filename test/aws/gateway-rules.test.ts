@@ -82,7 +82,7 @@ describe("a REST API", () => {
   });
 });
 
-test("behind a custom domain /ping is the gateway's own", async () => {
+test("the gateway itself answers /ping of a custom domain", async () => {
   await using aws = await emulate(artefact.folder);
   expect(await aws.answer("/ping")).toEqual([200, "Healthy Connection"]);
 });

@@ -66,7 +66,7 @@ test("a dry run tells the version, and runs nothing", async () => {
   ]);
 });
 
-/** What AWS's client gets to see. */
+/** The response as AWS's client sees it. */
 async function invoke(emulator: AwsEmulator, name: string, qualifier?: string): Promise<object> {
   const client = new LambdaClient(clientOf(emulator.lambdaUrl));
   try {

@@ -102,12 +102,12 @@ describe("one sentence says what is wrong", () => {
       /^mcp-anycloud answered, but not with an HTTP response that/,
     ],
   ];
-  test.each(CASES)("of a function that %s", async (_what, source, code, sentence) => {
+  test.each(CASES)("about a function that %s", async (_what, source, code, sentence) => {
     const error = await failureOf(fetchOf(await run(source))());
     expect(error).toMatchObject({ name: "AnycloudError", code, message: expect.stringMatching(sentence) });
   });
 
-  test("of a function that runs out of time", async () => {
+  test("about a function that runs out of time", async () => {
     const fetch = fetchOf(await run(functions.NEVER_ANSWERS, { timeoutSeconds: 10, timeScale: 0.02 }));
     expect(await failureOf(fetch())).toMatchObject({
       code: "INSTANCE_FAILED",
@@ -128,7 +128,7 @@ describe("one sentence says what is wrong", () => {
     });
   });
 
-  test("of a function that is throttled, or is not there, or cannot be called so", async () => {
+  test("about a function that is throttled, or does not exist, or cannot be called so", async () => {
     const throttled = await run(functions.ECHOES, { concurrency: 0 });
     expect(await failureOf(fetchOf(throttled)())).toMatchObject({
       code: "INSTANCE_FAILED",
@@ -143,7 +143,7 @@ describe("one sentence says what is wrong", () => {
     expect(error).toMatchObject({ code: "CONFIG_INVALID", message: expect.stringMatching(/cannot be the name of/) });
   });
 
-  test("of a message over 6 MB, and of a Lambda that is away", async () => {
+  test("about a message over 6 MB, and about a Lambda that cannot be reached", async () => {
     const emulator = await run(functions.ECHOES);
     const body = "x".repeat(7 * 1024 * 1024);
     expect(await failureOf(fetchOf(emulator)({ method: "POST", body }))).toMatchObject({
@@ -177,7 +177,7 @@ test("a signal ends the request, before its answer and in the middle of it", asy
   expect(await failureOf(fetchOf(await run(functions.ECHOES))({ signal: late.signal }))).toBe(reason);
 });
 
-test("what may have run is not sent again", async () => {
+test("a request that may have run is not sent again", async () => {
   let requests = 0;
   const failing = createServer((request, response) => {
     requests++;

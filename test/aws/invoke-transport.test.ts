@@ -11,7 +11,7 @@ const thought = { role: "assistant" as const, model: "m", content: { type: "text
 interface Connected extends AsyncDisposable {
   readonly client: Client;
   readonly transport: StreamableHTTPClientTransport;
-  /** What the client heard beside answers, in order. */
+  /** Messages beside responses that the client received, in order. */
   readonly heard: string[];
   call(name: string, args?: Record<string, unknown>): Promise<string>;
 }

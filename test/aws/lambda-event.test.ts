@@ -36,7 +36,7 @@ function factsOf(event: LambdaEvent): Invocation {
 }
 
 describe("an event", () => {
-  test("of a REST API encodes the decoded query again, several values of a name side by side", () => {
+  test("from a REST API gets its decoded query encoded again, several values of a name side by side", () => {
     const request = toRequest({ ...REST, multiValueQueryStringParameters: { a: ["1 &", "2"], "ü=": ["\ud800"] } });
     expect(request.url).toBe("/mcp?a=1%20%26&a=2&%C3%BC%3D=%EF%BF%BD");
   });
@@ -49,11 +49,11 @@ describe("an event", () => {
     expect(request.headers).toEqual({ accept: "a, b, c", cookie: "d=1; e=2" });
   });
 
-  test("of a REST API without multi-value headers is read from the single ones", () => {
+  test("from a REST API without multi-value headers is read from the single ones", () => {
     expect(toRequest({ ...REST, headers: { Host: "h", Gone: undefined } }).headers).toEqual({ host: "h" });
   });
 
-  test("of a Function URL gets its cookie header back", () => {
+  test("from a Function URL gets its cookie header back", () => {
     const request = toRequest({ ...URL_EVENT, cookies: ["a=1", "b=2"], headers: { host: "h" } });
     expect(request.headers).toEqual({ host: "h", cookie: "a=1; b=2" });
   });
@@ -123,7 +123,7 @@ function received({
   headers,
   ...rest
 }: typeof request extends fc.Arbitrary<infer T> ? T : never): ReceivedRequest {
-  // What a Function URL takes for text survives only as such.
+  // A Function URL passes on as text only bytes that are text.
   const text = Buffer.from(body.toString()).equals(body);
   const type = binary || !text ? "application/octet-stream" : "application/json";
   const ours = headers.filter(([name]) => !/^(content-type|x-forwarded-.*|x-amzn-trace-id)$/i.test(name));
@@ -141,7 +141,7 @@ function bytes(body: string | Uint8Array | undefined): Buffer {
   return Buffer.from(body ?? "");
 }
 
-/** What the route for every path adds. */
+/** The options of the route for every path. */
 const OPTIONS: RestEventOptions = {
   stage: undefined,
   requestId: "id",

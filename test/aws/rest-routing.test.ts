@@ -60,7 +60,7 @@ test("the resource with the fewest variables is met, then its method, then its A
   ]);
 });
 
-test("what has no route, or a method that its resource lacks, misses a token", () => {
+test("a request without a route, or with a method that its resource lacks, misses a token", () => {
   expect(found("GET", "/")).toBe("MISSING_AUTHENTICATION_TOKEN");
   expect(found("OPTIONS", "/.well-known/jwks")).toBe("MISSING_AUTHENTICATION_TOKEN");
 });

@@ -67,7 +67,7 @@ describe("a rotation", () => {
     expect(former).toEqual({ id: "first", secret: Buffer.from(FIRST.split(":")[1] ?? "", "base64") });
   });
 
-  test("of which two are behind it still opens what was sealed before, in an instance that knew neither; three do not", async () => {
+  test("done twice still lets an instance that knew neither key open an older seal; done three times, not", async () => {
     const [sealing] = await read();
     const instance = openConfiguredStateKeys({ stateKeysSecret: SECRET, awsTokenAudience: "" });
     await instance?.();
@@ -75,7 +75,7 @@ describe("a rotation", () => {
     await rotate();
     await rotate();
     expect(unseal(sealed, "binding", await read())?.text).toBe("before");
-    // What a new instance seals, the old one opens at once.
+    // An instance opens at once what a newer one sealed.
     const [fresh] = await read();
     const young = seal("after", "binding", fresh ?? expect.unreachable());
     expect(unseal(young, "binding", (await instance?.(keyIdOf(young))) ?? [])?.text).toBe("after");

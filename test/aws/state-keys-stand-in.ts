@@ -10,7 +10,7 @@ export interface SecretsStandIn extends StandIn {
   refusal: string | undefined;
   /** Answers wait for it. */
   barrier: Promise<void>;
-  /** What Secrets Manager does before it calls the rotation function: a version without a value, pending. Its token. */
+  /** Adds a pending version without a value, as Secrets Manager does before a rotation. Returns the version's token. */
   beginRotation(): string;
   /** Stages by version. */
   stages(): Record<string, string[]>;

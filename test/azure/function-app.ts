@@ -7,7 +7,7 @@ import { startAzureEmulator } from "../../emulators/azure/emulator.ts";
 import type { EmulatorOptions } from "../../emulators/emulator.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-/** What an ES module needs around the CommonJS library inside it. */
+/** Defines `require`, which the CommonJS library inside the ES module needs. */
 const BANNER = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
 
 export interface FunctionAppFiles {

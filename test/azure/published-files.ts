@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 const NEVER = /(^|\/)(\.git|\.vscode)\/|(^|\/)(\.funcignore|\.gitignore|local\.settings\.json|project\.lock\.json)$/;
 
 /**
- * What `func azure functionapp publish --no-build`, run in the folder, puts into the package: paths in it, sorted.
+ * The files that `func azure functionapp publish --no-build`, run in the folder, puts into the package, sorted.
  * .funcignore is not read as git would: a pattern holds from the root of the folder, `*` ends at a slash, what comes
  * after a match does not matter, and a `!` wins wherever it stands (azure-functions-core-tools, GitIgnoreParser).
  */

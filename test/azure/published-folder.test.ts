@@ -29,7 +29,7 @@ function write(name: string, text: string): void {
 
 const readJson = (name: string) => JSON.parse(readFileSync(join(folder, name), "utf8"));
 
-test("what is published is one function app, whose main is there", () => {
+test("the published files are one function app, whose main exists", () => {
   const files = publishedFiles(folder);
   expect(files.filter((file) => basename(file) === "host.json")).toEqual(["host.json"]);
   // With a function.json, the host would take it for an app of the programming model before this one.
@@ -37,7 +37,7 @@ test("what is published is one function app, whose main is there", () => {
   expect(files).toContain(readJson("package.json").main);
 });
 
-test("what is published runs and is nothing else: no map, no source, no package to install, no local setting", () => {
+test("the published files hold only what runs: no map, no source, no package to install, no local setting", () => {
   expect(publishedFiles(folder)).toEqual([
     "THIRD-PARTY-LICENSES.txt",
     "aws-client.cjs",
@@ -52,7 +52,7 @@ test("what is published runs and is nothing else: no map, no source, no package 
   expect(readJson("package.json")).not.toHaveProperty("devDependencies");
 });
 
-test("what is published needs nothing else to load under Microsoft's library, to answer and to end", async () => {
+test("the published files need nothing else to load under Microsoft's library, to answer and to end", async () => {
   expect(artefact.files[0]?.inputs).toContainEqual(expect.stringMatching(/node_modules\/@azure\/functions\//));
   const app = join(work, "home/site/wwwroot");
   for (const file of publishedFiles(folder)) cpSync(join(folder, file), join(app, file));

@@ -3,7 +3,7 @@ import { McpServer } from "@modelcontextprotocol/server";
 import * as z from "zod/v4";
 import { defineServer, type ServerDefinition } from "../../src/index.ts";
 
-/** What a call of `work` is to do. */
+/** Arguments of the tool `work`. */
 const workInput = z.object({ nonce: z.string(), steps: z.number(), gapMs: z.number() });
 
 const question = {

@@ -35,7 +35,7 @@ export async function bodyOf(response: IncomingMessage): Promise<string> {
   return text;
 }
 
-/** What an event stream says; the connection may break at any point, which throws NoAnswer. */
+/** The events of an event stream. Throws NoAnswer when the connection breaks. */
 export async function* eventsOf(
   response: IncomingMessage,
 ): AsyncGenerator<{ readonly id?: string; readonly message?: Record<string, unknown> }> {

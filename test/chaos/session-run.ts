@@ -11,7 +11,7 @@ export interface SessionPlan {
   readonly gapMs: number;
 }
 
-/** What became of a session. */
+/** The outcome of a session. */
 export interface SessionReport {
   readonly succeeded: number;
   /** Calls that the client was told had failed. */
@@ -19,7 +19,7 @@ export interface SessionReport {
   /** Why those had, each reason once for every call. */
   readonly reasons: readonly string[];
   readonly resumed: number;
-  /** What must not happen, in words. */
+  /** A sentence for each violation. */
   readonly violations: readonly string[];
 }
 
@@ -76,7 +76,7 @@ const succeeded = ({ answer }: CallOutcome): boolean => answer !== undefined && 
 const reasonOf = (answer: CallOutcome["answer"]): string =>
   String((answer?.error as { message?: unknown } | undefined)?.message);
 
-/** What is wrong with a call's messages, in words. One that failed may have stopped anywhere, but without a gap. */
+/** Says what is wrong with a call's messages. A call that failed may have stopped anywhere, but without a gap. */
 function problemWith(outcome: CallOutcome, nonce: string, steps: number): string | undefined {
   const whole = [
     ...range(1, steps).map((step) => `progress ${step}`),

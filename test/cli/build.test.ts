@@ -101,7 +101,7 @@ describe("mcp-anycloud build", () => {
     ["azure", []],
     ["gcp", ["listen", "mcp"]],
   ])("the %s bundle loads and exports %j", async (cloud, names) => {
-    // What Lambda's runtime puts in place before it loads a function.
+    // The globals that Lambda's runtime defines before it loads a function.
     const globals = "globalThis.awslambda={streamifyResponse:(f)=>f,HttpResponseStream:{from:(s)=>s}};";
     const bundle = JSON.stringify(join(project.folder, "dist", cloud, "index.mjs"));
     const script = `${globals}import(${bundle}).then((m)=>process.stdout.write("\\n"+JSON.stringify(Object.keys(m).sort())))`;

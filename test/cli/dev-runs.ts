@@ -43,7 +43,7 @@ export function processesOfGroup(group: number): ReadonlyArray<{ readonly id: nu
   return alive.map(([id, , , ...command]) => ({ id: Number(id), command: command.join(" ") }));
 }
 
-/** What the tool `greet` answers. */
+/** Calls the tool `greet` and returns its response. */
 export async function greet(url: string): Promise<string> {
   const client = new Client({ name: "test", version: "1" }, { versionNegotiation: { mode: "auto" } });
   try {

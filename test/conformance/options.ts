@@ -4,7 +4,7 @@ import { TEST_INGRESSES, type TestIngress } from "./ingress.ts";
 import { AMNESIA, inTurn, MODES, type Mode } from "./mode.ts";
 import { REVISIONS, type Revision } from "./revision.ts";
 
-/** What `npm run conformance` was asked to do. */
+/** The options of `npm run conformance`. */
 export interface ConformanceOptions {
   readonly ingresses: readonly TestIngress[];
   readonly revisions: readonly Revision[];
@@ -13,7 +13,7 @@ export interface ConformanceOptions {
   readonly url?: string;
 }
 
-/** What `--help` prints. */
+/** The output of `--help`. */
 export const USAGE: string = `Usage: npm run conformance -- [options]
 
 Runs the official MCP conformance suite against the fixture server behind each cloud's emulated ingress, once with

@@ -6,7 +6,7 @@ import { runConformance, runConformanceAt } from "./run-conformance.ts";
 import { describeVerdict, isAsExpected, type Verdict } from "./verdict.ts";
 
 interface Candidate {
-  /** What the result's line begins with. */
+  /** The beginning of the result's line. */
   readonly label: string;
   readonly test: (revision: Revision, signal: AbortSignal) => Promise<Verdict>;
 }

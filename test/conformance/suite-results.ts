@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod/v4";
 
-/** What the official suite found out about one scenario. */
+/** The official suite's result of one scenario. */
 export interface ScenarioResult {
   readonly scenario: string;
   /**

@@ -74,7 +74,7 @@ test("an expected failure that is not required is stale", () => {
   expect(describeVerdict(verdict)).toMatch(/^1\/1; STALE/);
 });
 
-test.each(REVISIONS)("what is expected to fail in %s is required there", async (revision) => {
+test.each(REVISIONS)("every scenario that is expected to fail in %s is required there", async (revision) => {
   const scored = await readScoredScenarios(revision);
   expect(scored).toHaveLength(revision === "2025-11-25" ? 30 : 37);
   const unscored = UNSCORED_BUT_REQUIRED[revision];

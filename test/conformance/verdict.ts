@@ -10,7 +10,7 @@ interface FailedScenario {
 /** How a run of the suite compares with what is expected of it. Scenarios that are not required do not count. */
 export interface Verdict {
   readonly scored: Count;
-  /** Those that are required beyond the scored ones. */
+  /** Scenarios that are required beyond the scored ones. */
   readonly unscored: Count;
   readonly failed: readonly FailedScenario[];
   /** Failed without being expected to. */

@@ -10,8 +10,8 @@ const MEBIBYTE = 1_048_576;
 const GAPS_MS = [200, 1000, 4000];
 
 /**
- * What every adapter owes the core: requests and responses pass unchanged and at once, and nothing else passes.
- * `notes` is the file that the handler of the contract notes in.
+ * Tests that an adapter passes requests and responses on unchanged and at once, and passes on nothing else.
+ * `notes` is the file that the handler of the contract writes to.
  */
 export function adapterContract(start: () => Promise<Arm>, traits: Traits, notes: string): void {
   let arm: Arm;
@@ -165,7 +165,7 @@ export function adapterContract(start: () => Promise<Arm>, traits: Traits, notes
     await vi.waitFor(() => expect(noted(`lingered ${name}`)).toBe(true), { timeout: 50_000, interval: 20 });
   });
 
-  test("what the platform vouches for is its own word, not the client's", async () => {
+  test("the facts that the platform attests are its own, never the client's", async () => {
     const forged = [
       ["x-forwarded-for", "203.0.113.9"],
       ["x-forwarded-host", "evil.example"],
@@ -225,7 +225,7 @@ export function adapterContract(start: () => Promise<Arm>, traits: Traits, notes
   });
 }
 
-/** What the spellings of one URL that a platform may turn into each other have in common. */
+/** A URL in the one form that all its spellings have which a platform may turn into each other. */
 function canonical(url: unknown, { exactPath, exactQuery }: Traits): unknown {
   const [path = "", query = ""] = String(url).split(/\?(.*)/s);
   const pairs = [...new URLSearchParams(query)].map((pair) => JSON.stringify(pair));

@@ -28,7 +28,7 @@ export interface Arm {
   readonly origin?: string;
 }
 
-/** What a platform does that the others do not. */
+/** Ways in which platforms differ. */
 export interface Traits {
   readonly canStream: boolean;
   /** Azure's host decodes the path and encodes it again by rules of its own, and routes none with an empty segment. */

@@ -14,7 +14,7 @@ interface Statement {
 const statementsIn = (policy: unknown): readonly Statement[] => JSON.parse(String(policy)).Statement;
 const includes = (list: string | readonly string[] | undefined, item: string): boolean => [list].flat().includes(item);
 
-/** What the AWS role that a template makes trusts and allows, as IAM and STS read its policies. */
+/** Reads whom a template's AWS role trusts and what it allows, as IAM and STS read its policies. */
 export function readRole(
   resources: readonly TemplateResource[],
   roleArn: string,
@@ -41,7 +41,7 @@ export function readRole(
 
 const GOOGLE = "accounts.google.com";
 
-/** Who vouches for a token, by the name that a trust policy calls it; undefined for whom AWS does not know. */
+/** The identity provider of a token, by its name in a trust policy; undefined for a provider that AWS does not know. */
 function providerOf(resources: readonly TemplateResource[], { iss, aud = "" }: Claims): string | undefined {
   // The one that every account has (IAM User Guide, "Create an OpenID Connect identity provider in IAM").
   if (iss === `https://${GOOGLE}`) return GOOGLE;

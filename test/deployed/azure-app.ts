@@ -2,7 +2,7 @@ import type { TemplateResource } from "../templates/run/apply-template.ts";
 import type { Served } from "./served.ts";
 import { only, type Values, withKeys } from "./template-values.ts";
 
-/** What App Service gives to the function app that templates/azure makes. Throws on what it would not give. */
+/** Reads what App Service provides for the function app of templates/azure. Throws where it would provide nothing. */
 export function readAzureApp(resources: readonly TemplateResource[]): Served {
   const app = only(resources, "azapi_resource", ({ type }) => /^Microsoft\.Web\/sites@/.test(type));
   const { siteConfig, keyVaultReferenceIdentity } = app.body.properties;

@@ -2,7 +2,7 @@ import type { TemplateResource } from "../templates/run/apply-template.ts";
 import type { Served } from "./served.ts";
 import { only, type Values, withKeys } from "./template-values.ts";
 
-/** What Cloud Run gives to the service that templates/gcp makes. Throws on what it would not give. */
+/** Reads what Cloud Run provides for the service of templates/gcp. Throws where it would provide nothing. */
 export function readCloudRunService(resources: readonly TemplateResource[]): Served {
   const [template] = only(resources, "google_cloud_run_v2_service").template as readonly Values[];
   const [container, ...others] = (template?.containers ?? []) as readonly Values[];

@@ -48,5 +48,5 @@ export async function deploy(cloud: OutsideCloud, variables: Readonly<Record<str
   };
 }
 
-/** Of a deployment without a store. */
+/** A deployment without a store has no role in AWS. */
 const NO_ROLE = { problemOf: () => "AccessDenied", allows: () => false };

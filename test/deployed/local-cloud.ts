@@ -10,7 +10,7 @@ import { type Claims, createTokenIssuer } from "./token-issuer.ts";
 /** A cloud whose instances come to AWS from outside. */
 export type OutsideCloud = "azure" | "gcp";
 
-/** What a deployment says of the way to its table. */
+/** A deployment's settings for the access to its table. */
 export interface TableAccess {
   readonly roleArn: string;
   /** The role's region and its table's. */
@@ -47,7 +47,7 @@ export interface LocalCloud {
   subject: string;
   /** Tokens that it gave out, in order. */
   readonly tokens: string[];
-  /** What the platform tells its instances, and where they find AWS on this machine. No credentials. */
+  /** The platform's variables, and those with which instances find AWS on this machine. No credentials. */
   readonly environment: Readonly<Record<string, string>>;
   /** Forgets what has happened and what was made to be wrong. */
   reset(): void;
@@ -59,7 +59,7 @@ const IDENTITY_HEADER = "the header that keeps forged requests out";
 
 type Endpoint = (identity: Identity, subject: () => string, issue: (claims: Claims) => string) => IdentityEndpoint;
 
-/** What each platform vouches for in a token. */
+/** The token endpoint of each platform, with the claims that it attests. */
 const ENDPOINTS: Readonly<Record<OutsideCloud, Endpoint>> = {
   azure: ({ clientId, tenantId, knows }, subject, issue) =>
     azureIdentityEndpoint(IDENTITY_HEADER, (asked) => {

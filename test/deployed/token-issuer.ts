@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomUUID, sign, verify } from "node:crypto";
 /** Claims of an OIDC token, besides those that every token has. */
 export type Claims = Readonly<Record<string, string>>;
 
-/** Who vouches for instances, in the place of Entra or Google: signs tokens (RS256), and knows its own. */
+/** Stands in for Entra or Google: signs the tokens of instances (RS256), and recognizes its own. */
 export interface TokenIssuer {
   issue(claims: Claims): string;
   /** The claims of a token that it signed; undefined for any other. */

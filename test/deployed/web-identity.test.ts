@@ -32,7 +32,7 @@ describe.each<OutsideCloud>(["azure", "gcp"])("an instance of the artefact for %
   afterAll(() => local?.close());
   afterEach(async () => {
     await server?.close();
-    // Whatever happened: who reads one of these in an answer or in the log is let in like the instance.
+    // A reader of one of these in a response or in the log could act as the instance.
     const credentials = [...local.sts.issued.values()].flatMap((one) => [one.secretAccessKey, one.sessionToken]);
     const { IDENTITY_HEADER } = local.environment;
     const secrets = [...local.tokens, ...credentials, ...(IDENTITY_HEADER ? [IDENTITY_HEADER] : [])];
@@ -102,7 +102,7 @@ describe.each<OutsideCloud>(["azure", "gcp"])("an instance of the artefact for %
     expect(local.table.refused).toEqual([]);
   });
 
-  test("whom the role does not trust answers 503, says why in its log, and goes on with what needs no state", async () => {
+  test("answers 503 where the role does not trust it, says why in its log, and serves requests that need no state", async () => {
     local.subject = "of another workload";
     const { post, url, log } = await start();
     expect(await fetch(`${url}/health`).then(({ status }) => status)).toBe(200);
@@ -125,7 +125,7 @@ describe.each<OutsideCloud>(["azure", "gcp"])("an instance of the artefact for %
     ["is not there", PLATFORMS[cloud].gone, "did not answer"],
     ["refuses", {}, "answered with status 404"],
   ])(
-    "whose platform %s answers 503, says so in its log, and goes on with what needs no state",
+    "answers 503 where its platform %s, says so in its log, and serves requests that need no state",
     async (_, environment, what) => {
       local.endpoint = () => ({ status: 404, body: "no identity is assigned" });
       const { post, url, log } = await start(environment);

@@ -18,7 +18,7 @@ function run(script: string, environment: Record<string, string> = {}): { instan
   return { instance, lines };
 }
 
-/** What the script sends over the channel first. */
+/** The first message that the script sends over the channel. */
 async function firstMessage(script: string, environment?: Record<string, string>): Promise<unknown> {
   const { instance } = run(script, environment);
   const [message] = await once(instance.process, "message");
@@ -110,7 +110,7 @@ describe("an instance", () => {
   });
 });
 
-describe("whatever an instance listens on", () => {
+describe("an instance that listens on", () => {
   const forms: Record<string, string> = {
     "a port": "listen(0, report)",
     "a port as text": "listen('0', report)",
@@ -125,7 +125,7 @@ describe("whatever an instance listens on", () => {
     options: "listen({ port: 0, host: '0.0.0.0' }, report)",
     "options without a host": "listen({ port: 0 }, report)",
   };
-  test.each(Object.entries(forms))("%s: is reachable from this machine alone", async (_, call) => {
+  test.each(Object.entries(forms))("%s is reachable from this machine alone", async (_, call) => {
     const script = `import { createServer } from "node:http";
       const server = createServer();
       const report = () => { process.send(server.address().address); server.close(); };
@@ -133,7 +133,7 @@ describe("whatever an instance listens on", () => {
     expect(await firstMessage(script)).toBe("127.0.0.1");
   });
 
-  test("a path: is still a path", async () => {
+  test("a path keeps that path", async () => {
     const script = `import { createServer } from "node:net"; import { mkdtempSync, rmSync } from "node:fs"; import { tmpdir } from "node:os";
       const folder = mkdtempSync(tmpdir() + "/socket-"); const server = createServer();
       server.listen(folder + "/s", () => { process.send(server.address() === folder + "/s"); server.close(); rmSync(folder, { recursive: true }); });`;

@@ -1,4 +1,4 @@
-/** What a client got. */
+/** A response as a client received it. */
 export interface Answer {
   readonly status: number;
   /** As they stood there, repeated ones repeated. */
@@ -11,7 +11,7 @@ export interface Answer {
 const TOKEN = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** What is wrong with an answer, whatever it answers; empty when nothing is. */
+/** Says what is wrong with an answer, independent of its request; empty when nothing is. */
 export function* flaws({ status, headers, body, fromParser }: Answer): Generator<string, void> {
   const value = (name: string): string | undefined => headers.find(([other]) => other.toLowerCase() === name)?.[1];
   if (!Number.isInteger(status) || status < 200 || status > 599) yield `the status ${status}`;

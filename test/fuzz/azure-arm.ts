@@ -34,7 +34,7 @@ export function azureArm(handlers: readonly HttpHandler[]): Arm {
   };
 }
 
-/** What the library hands to a function; undefined for what its Fetch classes cannot carry. */
+/** The request as the library passes it to a function; undefined where its Fetch classes cannot carry it. */
 function nativeOf(sample: Sample): HttpRequest | undefined {
   if (!passable(sample)) return undefined;
   const { method, target, headers, body } = sample;

@@ -120,7 +120,7 @@ const json: fc.Arbitrary<Text> = fc.oneof(
   ),
 );
 
-/** What is done to a text before it is sent, as bytes. */
+/** Damages a text before it is sent, as bytes. */
 const spoilt: fc.Arbitrary<(text: string) => Buffer> = fc.oneof(
   { weight: 40, arbitrary: fc.constant((text: string) => Buffer.from(text)) },
   {

@@ -5,7 +5,7 @@ import type { HttpHandler, RequestRecord, StateStore } from "../../src/adapter.t
 import { createMcpEndpoint, createMemoryStore, type FactoryContext, type McpEndpointOptions } from "../../src/index.ts";
 import { anyUser } from "../protocol-2026/instances.ts";
 
-/** What requests are sent to: one endpoint without a store, one with sessions, one that asks who calls. */
+/** The endpoints under test: one without a store, one with sessions, one that authenticates callers. */
 export interface Endpoints {
   readonly handlers: readonly HttpHandler[];
   /** Forgets sessions and whatever else was stored: how much that is, is not what is measured. */

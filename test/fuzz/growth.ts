@@ -1,5 +1,5 @@
 const MEBIBYTE = 1_048_576;
-/** What compiled code, caches that are bounded, and chance may add. */
+/** Growth that compiled code, bounded caches and chance may cause. */
 const TOLERANCE = 1.15;
 const TOLERANCE_BYTES = 4 * MEBIBYTE;
 

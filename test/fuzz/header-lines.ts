@@ -2,7 +2,7 @@ import fc from "fast-check";
 
 export type HeaderLine = readonly [name: string, value: string];
 
-/** Whose sessions there are, where it matters. */
+/** The caller of most requests, and of every session on the endpoint that authenticates callers. */
 export const USER = "ada";
 
 const ODD_VALUES = [

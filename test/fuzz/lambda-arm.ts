@@ -66,7 +66,7 @@ function receivedOf(sample: Sample): ReceivedRequest | undefined {
   return { method, path, query, headers: [...host, ...lines], body, sourceIp: "203.0.113.7", receivedAt: new Date() };
 }
 
-/** What Lambda's runtime sends on, and the service makes an answer of: the metadata, eight zeros, and the body. */
+/** Collects what Lambda's runtime sends to the service: the metadata, eight zeros, and the body. */
 class InvokedStream extends EventEmitter implements ResponseStream {
   readonly destroyed = false;
   beforeFirstWrite?: () => void;

@@ -8,7 +8,7 @@ export interface Sample {
   readonly target: string;
   readonly headers: readonly HeaderLine[];
   readonly body: Buffer;
-  /** What is wrong with how it is framed, for those that go over a socket. */
+  /** A fault of the framing, for requests that go over a socket. */
   readonly framing: Framing;
   /** Which of the endpoints it meets. */
   readonly endpoint: number;

@@ -61,10 +61,10 @@ async function exchange(port: number, sample: Sample): Promise<Answer[] | undefi
     socket.on("error", () => {});
     socket.on("close", () => resolve(Buffer.concat(chunks)));
     socket.write(bytes);
-    // Of an unfinished one the server waits for the rest.
+    // The server waits for the rest of an unfinished request.
     if (!isWhole) socket.end();
   });
-  // Whoever hung up in the middle is not answered.
+  // A client that disconnects in the middle gets no answer.
   if (received.length === 0) return undefined;
   return readAnswers(received, sample.method === "HEAD");
 }

@@ -18,12 +18,12 @@ const BUNDLES = [
   "json-schema-validator.cjs",
   "jwt-verifier.cjs",
 ];
-/** What `gcloud run deploy --source` takes along. */
+/** The files that `gcloud run deploy --source` uploads. */
 const UPLOADED = [".gcloudignore", ...BUNDLES, "package.json", "server.mjs"];
 
 const work = mkdtempSync(join(tmpdir(), "deployed-folder-"));
 const folder = join(work, "gcp");
-/** Of `build`, with a source map in it as on a developer's machine. */
+/** Builds the folder, with a source map in it as on a developer's machine. */
 beforeAll(() =>
   buildTarget({ cloud: "gcp", entry: join(ROOT, "examples/greeter/server.ts"), outDir: folder, sourceMapDir: folder }),
 );

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What a Dockerfile of the toolkit's says: one stage, files from the context's root alone, a command as JSON. */
+/** The contents of a Dockerfile of the toolkit: one stage, files from the context's root alone, a command as JSON. */
 export interface Dockerfile {
   readonly base: string;
   readonly environment: Readonly<Record<string, string>>;

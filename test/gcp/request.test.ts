@@ -46,7 +46,7 @@ describe.each(FORMS)("a request, as %s", (form) => {
     );
   });
 
-  test("of JSON arrives byte for byte, as it was spelled", async () => {
+  test("with JSON arrives byte for byte, as it was spelled", async () => {
     const body = Buffer.from('{ "b":1.0,\n"a" : "\\u00e9", "a": 2 }');
     const arrived = await echo(service.port, {
       method: "POST",
@@ -57,7 +57,7 @@ describe.each(FORMS)("a request, as %s", (form) => {
     expect(Buffer.from(arrived.body, "base64").toString()).toBe(body.toString());
   });
 
-  test("of 5 MB arrives, with a length and chunked", async () => {
+  test("with 5 MB arrives, with a length and chunked", async () => {
     const body = Buffer.alloc(5 * MEBIBYTE, "0123456789abcdef");
     for (const chunked of [false, true]) {
       const arrived = await echo(service.port, { method: "POST", path: "/large-request", body, chunked });

@@ -43,7 +43,7 @@ describe.each(FORMS)("a response, as %s", (form) => {
     if (code === 204) expect(response.headers["content-length"]).toBeUndefined();
   });
 
-  test("of 5 MB arrives, whole and streamed", async () => {
+  test("with 5 MB arrives, whole and streamed", async () => {
     const whole = await textOf(service.port, `/large?bytes=${5 * MEBIBYTE}`);
     expect(whole === "é".repeat((5 * MEBIBYTE) / 2)).toBe(true);
     expect((await textOf(service.port, `/flood?bytes=${5 * MEBIBYTE}`)).length).toBe(5 * MEBIBYTE);
@@ -135,7 +135,7 @@ describe.each(FORMS)("a response, as %s", (form) => {
     expect(produced).toBeLessThan(total);
   });
 
-  test("whose client has left tells the handler and puts its stream away", async () => {
+  test("tells the handler that its client has left, and closes its stream", async () => {
     const name = randomUUID();
     const response = await openStream(service.port, `/hold?name=${name}`);
     response.destroy();

@@ -94,7 +94,7 @@ export async function textOf(port: number, path: string): Promise<string> {
   return (await bodyOf(await send(port, { path }))).toString();
 }
 
-/** What the server's echo says arrived. */
+/** The request that the server's echo received. */
 export interface Arrived {
   readonly method: string;
   readonly url: string;

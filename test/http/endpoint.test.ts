@@ -8,7 +8,7 @@ const quiet = { logLevel: "silent" } as const;
 const list = legacyRequest("tools/list");
 const call = callerOf(createMcpEndpoint(createV2Server, quiet));
 
-describe("what is let in", () => {
+describe("the requests that are let in", () => {
   test.each([
     ["another path", { url: "/other" }, 404],
     ["a path that only looks like an authority", { url: "//evil.example/mcp" }, 404],
@@ -170,7 +170,7 @@ describe("the log", () => {
   });
 });
 
-describe("what a module may export", () => {
+describe("the exports of a module", () => {
   test("a definition or a bare factory", async () => {
     for (const server of [createV2Server, defineServer({ createServer: createV2Server })]) {
       expect((await callerOf(createMcpEndpoint(server, quiet))(list)).status).toBe(200);

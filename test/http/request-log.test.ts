@@ -10,7 +10,7 @@ const INVOCATION = { requestId: "test", canStream: true } as const;
 test("the first request that a process serves is marked as its cold start, whichever endpoint it comes to", async () => {
   const records: RequestRecord[] = [];
   const log = (record: RequestRecord): void => void records.push(record);
-  // What is loaded anew remembers nothing, as in a new process.
+  // Modules that are loaded again have no state, as in a new process.
   const startProcess = async () => {
     vi.resetModules();
     const { createMcpEndpoint } = await import("../../src/endpoint.ts");

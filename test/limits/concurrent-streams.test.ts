@@ -113,7 +113,7 @@ const beating = (): HttpResponse => ({
 const reading = ({ body }: HttpResponse): AsyncIterator<string> =>
   (body as AsyncIterable<string>)[Symbol.asyncIterator]();
 
-test("of many who come at once, as many get in as there are places", async () => {
+test("as many of many simultaneous streams open as there are slots", async () => {
   const open = opening({ maxStreams: 5 });
   const answers = await Promise.all(Array.from({ length: 20 }, () => open()));
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);

@@ -66,7 +66,7 @@ test("messages are let in up to so many members", async () => {
   expect(await said(await call(echo(members(100))))).toMatchObject([400, -32600, message, expect.any(Number)]);
 });
 
-test("what is plainly small is let in without a look at each of its parts, and nothing else is", () => {
+test("a check that has the message's text decides as the full check does", () => {
   const odd = fc.constantFrom<unknown>("{[{[{", '"[{', [], {}, [[]], [{}, {}], { "": 0 }, { "": [] });
   const value = fc.oneof(
     fc.jsonValue({ maxDepth: 6 }),
@@ -127,7 +127,7 @@ test.each([
   const refused = messageProblem(message(long(length + 1)), limits);
   expect(refused?.status).toBe(400);
   expect(refused?.body).toMatch(new RegExp(`a?n? ?${what} has at most ${length} characters`));
-  // What is too long is not echoed.
+  // The response does not repeat a name that is too long.
   expect(refused?.body).not.toContain(long(200));
 });
 
@@ -154,7 +154,7 @@ test("any JSON has a verdict that is the same however it is asked for", () => {
     fc.property(fc.json({ maxDepth: 10 }), (text) => {
       const message: unknown = JSON.parse(text);
       const isRefused = messageProblem(message, limits) !== undefined;
-      // What is refused is refused inside something larger, too.
+      // A value that is refused is refused inside a larger one, too.
       if (isRefused && !Array.isArray(message)) expect(messageProblem({ inside: message }, limits)).toBeDefined();
       if (!isRefused) expect(messageProblem(message, { maxJsonDepth: 7, maxJsonKeys: 21 })).toBeUndefined();
     }),

@@ -83,7 +83,7 @@ test("an address is held to its limit before anybody is identified, whoever it s
   expect(await statusOf(send(list, { clientIp: "203.0.113.8" }))).toBe(200);
 });
 
-test("who is known to be over costs no call of the store", async () => {
+test("a caller who is known to be over the limit costs no call of the store", async () => {
   const { send, store } = open([rule("address")]);
   for (let at = 0; at < 4; at++) await send(list);
   const before = { ...store.counts };

@@ -21,7 +21,7 @@ const theirs = (body: unknown, headers: Headers): InboundClassificationOutcome =
     ...(headers["mcp-name"] && { mcpNameHeader: headers["mcp-name"] }),
   });
 
-/** What the SDK refuses in a 2026-07-28 request whose header and body agree on the revision; who serves it does so, too. */
+/** Errors that the SDK finds in a 2026-07-28 request whose header and body agree on the revision. Its handler finds them, too. */
 const LEFT_TO_THE_HANDLER = ["envelope-invalid", "method-header-mismatch", "initialize-with-modern-header"];
 
 /** Holds the two against each other, and says which way it went. */

@@ -11,8 +11,8 @@ const call = (name: string, args: object = {}): ReturnType<typeof legacyRequest>
 const instances = startInstances(createSessionServer());
 const opened = (): Promise<ClientSession> => instances.open({ protocolVersion: "2025-03-26" });
 
-describe("of a batch", () => {
-  test("what was answered is told when the rest is called off", async () => {
+describe("a batch", () => {
+  test("sends the responses that it has when the rest is cancelled", async () => {
     const session = await opened();
     const [echo, hang] = [call("echo", { text: "hi" }), call("hang")];
     const pending = session.send(0, [echo, hang]);
@@ -22,7 +22,7 @@ describe("of a batch", () => {
     expect(JSON.parse(await textOf(response))).toMatchObject([{ id: echo.id, result: {} }]);
   });
 
-  test("what was answered is told when time is up for the rest", async () => {
+  test("sends the responses that it has when the deadline ends the rest", async () => {
     const session = await opened();
     const [echo, hang] = [call("echo", { text: "hi" }), call("hang")];
     const invocation = { deadline: AbortSignal.timeout(200), exclusive: true };
@@ -33,7 +33,7 @@ describe("of a batch", () => {
     ]);
   });
 
-  test("what was answered before there was a stream is not answered again when the instance is lost", async () => {
+  test("sends no second response to a request when the instance is lost, also for one answered before the stream began", async () => {
     const shared = createMemoryStore();
     const dying = breakableStore(shared);
     const [doomed, sound] = [

@@ -4,7 +4,7 @@ import { startInstances } from "./instances.ts";
 import { createSessionServer } from "./session-servers.ts";
 import { readStream } from "./stream-reader.ts";
 
-test("whoever is not its principal can neither read a session, nor answer in it, nor end it", async () => {
+test("another principal can neither read a session, nor answer in it, nor end it", async () => {
   const instances = startInstances(createSessionServer(), { verifier: anyUser, audit: "off" });
   const ada = { headers: { authorization: "Bearer ada" } };
   const session = await instances.open({ capabilities: { elicitation: {} }, ...ada });

@@ -22,7 +22,7 @@ function createServer(): McpServer {
 
 const me = { name: "test", version: "1.0.0" };
 
-/** What a client asked for by GET, and how that was answered. */
+/** An endpoint that records each GET of a client and the status of its response. */
 function observedEndpoint(): { fetch: typeof fetch; gets: Array<{ lastEventId: string | null; status: number }> } {
   const endpoint = toFetch(createMcpEndpoint(createServer, { store: createMemoryStore(), logLevel: "silent" }));
   const gets: Array<{ lastEventId: string | null; status: number }> = [];

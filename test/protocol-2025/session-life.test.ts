@@ -6,7 +6,7 @@ import { breakableStore, countedStore } from "../support/stores.ts";
 import { startInstances } from "./instances.ts";
 import { createSessionServer } from "./session-servers.ts";
 
-describe("whose a session is", () => {
+describe("the principal of a session", () => {
   const verifier = {
     async verifyAccessToken(token: string): Promise<AuthInfo> {
       const [iss, sub] = token.split(":");
@@ -18,7 +18,7 @@ describe("whose a session is", () => {
     headers: { authorization: `Bearer ${token}` },
   });
 
-  test("its principal's alone: for others it does not exist", async () => {
+  test("uses it alone: for others it does not exist", async () => {
     const session = await instances.open(as("a:ada"));
     expect((await session.call(1, "echo", { text: "hi" }, as("a:ada"))).status).toBe(200);
     for (const otherCaller of ["a:bob", "b:ada"]) {
@@ -61,7 +61,7 @@ describe("how long a session lives", () => {
   });
 });
 
-describe("what a request asks of the store", () => {
+describe("the store's operations", () => {
   const store = countedStore(createMemoryStore());
   const instances = startInstances(createSessionServer(), { store });
   const costOf = async (work: () => Promise<unknown>): Promise<object> => {
@@ -70,7 +70,7 @@ describe("what a request asks of the store", () => {
     return { reads: store.counts.reads - before.reads, writes: store.counts.writes - before.writes };
   };
 
-  test("a plain call one read, a call of 2026-07-28 nothing", async () => {
+  test("of a plain call: one read; of a call of 2026-07-28: none", async () => {
     const session = await instances.open();
     const echo = { name: "echo", arguments: { text: "hi" } };
     expect(await costOf(() => session.call(1, "echo", { text: "hi" }))).toEqual({ reads: 1, writes: 0 });
@@ -81,7 +81,7 @@ describe("what a request asks of the store", () => {
     });
   });
 
-  test("nothing while nobody waits", async () => {
+  test("while no client waits: none", async () => {
     const session = await instances.open();
     const stream = await session.listen(0);
     await stream.next();
@@ -95,7 +95,7 @@ describe("while the store cannot be asked", () => {
   const store = breakableStore(createMemoryStore());
   const instances = startInstances(createSessionServer(), { store });
 
-  test("what needs it is told so, what does not works, and later everything goes on", async () => {
+  test("requests that need it answer 503, others work, and later all work again", async () => {
     const session = await instances.open();
     const echo = { name: "echo", arguments: { text: "hi" } };
     store.broken = true;

@@ -13,7 +13,7 @@ const question: ElicitRequestFormParams = {
   requestedSchema: { type: "object", properties: { name: { type: "string" } }, required: ["name"] },
 };
 
-/** What the tools of one test did, wherever they ran. */
+/** Records what the tools of one test did, on whichever instance they ran. */
 export interface Deeds {
   readonly cancelled: string[];
   readonly initialized: string[];

@@ -73,7 +73,7 @@ describe.each([
     expect(textIn((await second?.message())?.message)).toContain("name 1");
   });
 
-  test("what the server says outside of a request reaches the standalone stream, wherever that is", async () => {
+  test("a message outside of a request reaches the standalone stream, on whichever instance that is", async () => {
     const session = await instances.open();
     await session.call(1, "announce", { word: "before anybody listened" });
     const stream = await session.listen(2);
@@ -196,7 +196,7 @@ describe("a session", () => {
     expect(response.status).toBe(status);
   });
 
-  test("behind an ingress that buffers, everything but questions works", async () => {
+  test("everything but questions to the client works through an ingress that buffers", async () => {
     const session = await opened();
     const invocation = { canStream: false };
     const steps = await session.call(1, "steps", { count: 2, gapMs: 1 }, { invocation });

@@ -211,7 +211,7 @@ test("a request whose instance is lost is reported to the client that resumes", 
   const { createMemoryStore } = await import("../../src/store/memory-store.ts");
   const { breakableStore } = await import("../support/stores.ts");
   const shared = createMemoryStore();
-  // What an instance that is gone would still write never arrives.
+  // Writes of an instance that is gone never arrive.
   const dying = breakableStore(shared);
   const [doomed, sound] = [
     startInstances(createSessionServer(), { store: dying }),

@@ -53,7 +53,7 @@ export async function listen(call: Caller, notifications: object, options: CallO
   return listener;
 }
 
-/** What a tool answers with. */
+/** The result of a tool that returns text. */
 export const textResult = (text: string): { content: [{ type: "text"; text: string }] } => ({
   content: [{ type: "text", text }],
 });

@@ -59,7 +59,7 @@ async function heard(listener: Listener, count: number): Promise<unknown[]> {
   return uris;
 }
 
-test("what a tool changes on one instance is heard on all, in order, by those who asked for it", async () => {
+test("events reach the subscribers of all instances in order, whichever instance made the change", async () => {
   const store = createMemoryStore();
   const [a, b] = [instance(store), instance(store)];
   const all = await Promise.all([a, b].map((call) => listenTo(call, { resourceSubscriptions: URIS })));

@@ -6,7 +6,7 @@ import type { ChangeEvents, FollowOptions } from "../../src/services/change-even
 const tools: ServerEvent = { kind: "tools_list_changed" };
 const prompts: ServerEvent = { kind: "prompts_list_changed" };
 
-describe("what a subscription hears", () => {
+describe("the events of a subscription", () => {
   /** Events that are told by hand. */
   async function start() {
     let options: FollowOptions | undefined;
@@ -22,7 +22,7 @@ describe("what a subscription hears", () => {
     return { listening, tell, signal: options?.signal };
   }
 
-  test("includes what happened since it was begun, in order", async () => {
+  test("include what happened since it began, in order", async () => {
     const { listening, tell } = await start();
     tell(tools);
     const heard: ServerEvent[] = [];

@@ -20,7 +20,7 @@ export interface AttackTarget {
   readonly formerToken: string;
   /** The key that the good issuer signs with, which everybody may know: PEM. */
   readonly publicKey: string;
-  /** What the environment of the endpoint must hold. */
+  /** Variables that the endpoint needs. */
   readonly environment: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }

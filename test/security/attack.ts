@@ -12,7 +12,7 @@ export interface AttackRequest {
   readonly body?: string;
 }
 
-/** What must come out of it. */
+/** The outcome that an attack must have. */
 export interface AttackOutcome {
   /** One of these statuses, because ingresses may refuse before the endpoint does. */
   readonly status: readonly number[];
@@ -43,10 +43,10 @@ export interface AttackAnswer {
   readonly body: string;
 }
 
-/** Whatever the answer is, it never repeats a token. */
+/** Matches a token. No answer may repeat one. */
 const TOKEN = /eyJ[\w-]+\.[\w-]+\./;
 
-/** What is wrong with an answer; nothing when the attack failed as it must. */
+/** Says what is wrong with an answer; empty when the attack failed as it must. */
 export function verdictOn(answer: AttackAnswer, outcome: AttackOutcome): readonly string[] {
   const problems: string[] = [];
   const { status, headers, body } = answer;

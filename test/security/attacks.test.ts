@@ -66,7 +66,7 @@ describe("the table itself", () => {
       const answer = { status, headers, body: await textOf({ status, headers, ...rest }) };
       if (verdictOn(answer, expected(target)).length === 0) passed.push(name);
     }
-    // What such an endpoint does as well as another: it has no metadata, paths of its own, and an eye on origins.
+    // These attacks fail on such an endpoint, too: it has no metadata, it has its own paths, and it checks origins.
     expect(passed.filter((name) => !/^path trick|^nothing: a good|web page|metadata/.test(name))).toEqual([]);
   });
 });

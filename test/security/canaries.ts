@@ -3,7 +3,7 @@ import type { AttackRequest, SendAttack } from "./attack.ts";
 import { type AttackTarget, goodClaims } from "./attack-target.ts";
 import { INITIALIZE, inSession, modern, withState } from "./messages.ts";
 
-/** What nothing that comes out may hold. Text that is no word, so that it stands for a token, a key or a user's data. */
+/** Text that no output may contain. It is no word, and stands for a token, a key or a user's data. */
 export const CANARY = "canary0d0e5c4a1f";
 
 /** A request with canaries in whatever it has, and the way it goes. */

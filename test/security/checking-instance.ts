@@ -9,7 +9,7 @@ export interface Checking {
   instance(): TokenCheck;
   /** A token, each another one, so that none is remembered. It lives longer than a test's clock goes. */
   token(header?: object, claims?: Claims): Promise<string>;
-  /** What the first instance says of such a token. */
+  /** The first instance's check of a token with this header and these claims. */
   check(header?: object, claims?: Claims): ReturnType<TokenCheck>;
   /** Turns the clock ahead. */
   pass(seconds: number): void;

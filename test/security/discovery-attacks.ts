@@ -13,7 +13,7 @@ const metadata = ({ publicUrl, issuers }: AttackTarget): AttackOutcome => ({
   never: /evil/,
 });
 
-/** What clients write who want to be taken for an ingress. */
+/** Headers with which a client pretends to be an ingress. */
 const FORWARDED: ReadonlyArray<readonly [string, string]> = [
   ["x-forwarded-host", "evil.example"],
   ["x-forwarded-proto", "http"],
@@ -52,7 +52,7 @@ const tricks = (path: string): readonly string[] => [
   `${path.toUpperCase()}`,
 ];
 
-/** What concerns discovery: what is told comes from the configuration, and nothing public is a way around the gate. */
+/** Attacks on discovery: metadata come from the configuration, and no public path avoids authentication. */
 export const DISCOVERY_ATTACKS: readonly Attack[] = [
   get("nothing: the metadata at the root", () => ({ url: WELL_KNOWN })),
   get("nothing: the metadata before the path", (target) => ({ url: `${WELL_KNOWN}${pathOf(target)}` })),

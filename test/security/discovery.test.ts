@@ -91,7 +91,7 @@ describe("the metadata of a protected resource", () => {
     expect((await challengeOf(call)) ?? "").not.toContain("resource_metadata");
   });
 
-  test("of a server with a verifier of its own name whom it names", async () => {
+  test("name the authorization servers that a server with its own verifier names", async () => {
     const server = { createServer: createV2Server, verifier: anyUser, authorizationServers: ["https://own.example"] };
     const call = callerOf(
       createMcpEndpoint(server, { publicUrl: "https://mcp.example/mcp", logLevel: "silent", audit: "off" }),

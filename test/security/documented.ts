@@ -28,7 +28,7 @@ export const ruled: ServerDefinition = defineServer({
   },
   policy: cedarPolicy({
     policies: `
-      // Whoever is let in may search.
+      // Everybody who is authenticated may search.
       @id("search")
       permit(principal, action, resource == Mcp::Tool::"search");
 

@@ -4,7 +4,7 @@ import type { AttackTarget } from "./attack-target.ts";
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64");
 const encodeUrl = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** What App Service Authentication would write for a user: header lines. */
+/** The header lines that App Service Authentication would write for a user. */
 export const easyAuthHeaders = (user: string, claims: object[] = []): ReadonlyArray<readonly [string, string]> => [
   ["x-ms-client-principal-id", user],
   ["x-ms-client-principal-name", `${user}@example.com`],
@@ -12,7 +12,7 @@ export const easyAuthHeaders = (user: string, claims: object[] = []): ReadonlyAr
   ["x-ms-client-principal", encode({ auth_typ: "aad", claims, name_typ: "name", role_typ: "roles" })],
 ];
 
-/** What Cloud Run would pass on of the ID token of an account. */
+/** An account's ID token as Cloud Run would pass it on. */
 export const checkedIdToken = (sub: string, claims: object = {}): string =>
   `${encodeUrl({ alg: "RS256" })}.${encodeUrl({
     iss: "https://accounts.google.com",
@@ -28,7 +28,7 @@ const withoutToken = (name: string, headers: ReadonlyArray<readonly [string, str
   expected: (target: AttackTarget) => unauthorized(target, error),
 });
 
-/** What concerns headers in which platforms say who calls: without configuration, they are a client's. */
+/** Attacks with the headers in which platforms name callers. Without configuration, an endpoint ignores them. */
 export const IDENTITY_ATTACKS: readonly Attack[] = [
   withoutToken("forged headers of Easy Auth", easyAuthHeaders("admin")),
   withoutToken("a forged assertion of Identity-Aware Proxy", [

@@ -33,7 +33,7 @@ export interface LocalIssuerOptions {
   readonly algorithm?: "RS256" | "PS256" | "ES256" | "EdDSA";
   /** Only the metadata of RFC 8414, not that of OpenID Connect. */
   readonly isOAuthOnly?: boolean;
-  /** What the metadata say otherwise. */
+  /** Members of the metadata that replace the issuer's own. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 

@@ -60,5 +60,5 @@ const REBINDING: readonly Attack[] = [
   local("the metadata under a rebound name", [HOST], { method: "GET", url: WELL_KNOWN, body: "" }),
 ];
 
-/** What concerns single messages of who may call. */
+/** Attacks by single messages of an authenticated caller. */
 export const MESSAGE_ATTACKS: readonly Attack[] = [...MISMATCHES, ...REBINDING];

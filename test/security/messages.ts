@@ -51,7 +51,7 @@ export const INITIALIZE: AttackRequest = {
 const linesOf = (headers: Readonly<Record<string, string | undefined>>): Lines =>
   Object.entries(headers).filter((line): line is [string, string] => line[1] !== undefined);
 
-/** What the client must have for a call to go through a second time. */
+/** Parameters of the second round of a call, with the state of the first. */
 export const withState = (params: ModernParams, requestState: string): ModernParams => ({
   ...params,
   requestState,

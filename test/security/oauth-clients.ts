@@ -28,7 +28,7 @@ export interface OAuthClient {
 const me = { name: "oauth", version: "1.0.0" };
 const REDIRECT_URL = "http://127.0.0.1/callback";
 
-/** What an application has to bring along: a place for what the SDK saves, and the way to the user. */
+/** The parts that an application provides: storage for what the SDK saves, and the way to the user. */
 function createOwner({ user }: OAuthClientOptions) {
   const saved: Partial<Record<"client" | "tokens" | "discovery", object>> & { verifier?: string } = {};
   const asked: string[] = [];

@@ -10,7 +10,7 @@ import {
 import { type Caller, type CallOptions, callerOf, legacyRequest, messagesOf, modernCall } from "../support/messages.ts";
 import { type Calls, createV1Tools, createV2Tools } from "./tool-servers.ts";
 
-/** Who calls: what a token says that the test's verifier accepts. */
+/** The caller, by the contents of a token that the test's verifier accepts. */
 export interface Who {
   readonly sub?: string;
   readonly clientId?: string;

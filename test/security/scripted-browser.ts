@@ -1,4 +1,4 @@
-/** Who sits at the browser, and what they allow where they are asked. Default: whatever it is. */
+/** The user who logs in, and the scopes to which they consent. */
 export interface ScriptedUser {
   readonly user: string;
   readonly allowed?: string;

@@ -14,7 +14,7 @@ export interface SecuredIngress {
   /** Absent in process. */
   readonly url?: string;
   readonly send: SendAttack;
-  /** Whatever it wrote: lines of the log, of the audit trail, of errors. */
+  /** Everything that it wrote: lines of the log, of the audit log, of errors. */
   readonly output: readonly string[];
   close(): Promise<void>;
 }

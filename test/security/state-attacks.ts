@@ -43,7 +43,7 @@ const session = row(sessionOfAda);
 const handle = row(handleOfAda);
 const state = row(stateOfAda);
 
-/** What belongs to another principal. The last one of `asUser` has the same subject at another issuer. */
+/** Attacks on state of another principal. The last one of `asUser` has the same subject at another issuer. */
 export const STATE_ATTACKS: readonly Attack[] = [
   session("nothing: a session of one's own", { status: [200], body: /what ada wrote/ }, (target, id) =>
     asUser(target, "ada", inSession(id, "tools/call", ECHO)),

@@ -35,7 +35,7 @@ const outage = (name: string, choose: (target: AttackTarget) => Promise<string>)
   expected: () => ({ status: [503], headers: { "retry-after": /^\d+$/ } }),
 });
 
-/** What concerns tokens. The endpoint has the environment of the target, and a tool that anybody may call who gets in. */
+/** Attacks with tokens, on an endpoint with the target's environment and a tool for every authenticated caller. */
 export const TOKEN_ATTACKS: readonly Attack[] = [
   {
     name: "nothing: a good token, so that refusals mean something",

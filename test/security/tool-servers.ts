@@ -15,7 +15,7 @@ const noteInput = z.object({
 const sizeInput = z.object({ length: z.number() });
 const regionInput = z.object({ region: z.string().meta({ "x-mcp-header": "Region" }) });
 
-/** What the tools of a server were called with, so that a test can tell that one was not. */
+/** Records the calls of a server's tools, so that a test can tell that a tool was not called. */
 export type Calls = string[];
 
 /** Tools that end in every way, on SDK v2. `wipe` and `prompt` ask for scopes by themselves; `regional` for a header. */

@@ -101,7 +101,7 @@ test.each([
   expect(built).toBe(2 * calls);
 });
 
-test("who watches a server hears of its end, too", async () => {
+test("code that watches a server is told of its end, too", async () => {
   let ended = 0;
   const call = callerOf(
     createMcpEndpoint(

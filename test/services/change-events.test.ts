@@ -19,7 +19,7 @@ afterEach(() => {
 
 interface Heard {
   readonly entries: ChangeEntry[];
-  /** What was heard, as the numbers that `updated` was given. */
+  /** The events that arrived, as the numbers that `updated` was given. */
   numbers(): number[];
   /** The number it began behind. */
   readonly start: number;
@@ -47,7 +47,7 @@ async function follow(instances: ChangeEvents, after?: number): Promise<Heard> {
 /** An instance of its own on the store. */
 const instance = (store: StateStore): ChangeEvents => createChangeEvents(observed(store));
 
-test("what one instance publishes, all hear in order, itself included", async () => {
+test("every instance hears events in order, also the instance that published them", async () => {
   const store = createMemoryStore();
   const [a, b, c] = [instance(store), instance(store), instance(store)];
   const heard = await Promise.all([a, b, c].map((instances) => follow(instances)));
@@ -80,7 +80,7 @@ test("bursts of three instances at the same time: nothing is lost or doubled, an
   expect(numbers).toEqual(numbers.toSorted((x, y) => x - y));
 });
 
-test("what is published right after following began is not missed", async () => {
+test("a follower does not miss an event that is published right after it began", async () => {
   const store = createMemoryStore();
   for (const number of range(20)) {
     const heard = await follow(instance(store));
@@ -90,7 +90,7 @@ test("what is published right after following began is not missed", async () => 
   }
 });
 
-test("whoever comes back with a number first hears what was missed, while others hear nothing twice", async () => {
+test("a follower that resumes from a number first hears the events that it missed, and others hear nothing twice", async () => {
   const store = createMemoryStore();
   const instances = instance(store);
   const first = await follow(instances);

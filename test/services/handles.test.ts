@@ -10,7 +10,7 @@ interface Cart {
 
 const HOUR = { ttlSeconds: 3600 };
 
-test("what one instance keeps, another one finds, changes and forgets", async () => {
+test("one instance finds, changes and deletes what another one keeps", async () => {
   const scope = createScopes();
   const cart = await createHandles(scope()).create<Cart>({ items: ["milk"] }, HOUR);
   const elsewhere = createHandles(scope());
@@ -34,7 +34,7 @@ test("somebody else's handle is unknown, whatever is tried with it", async () =>
   expect(await ada.get(handle)).toBe("secret");
 });
 
-test("of 50 changes at the same time none is lost", async () => {
+test("none of 50 simultaneous changes is lost", async () => {
   const scope = createScopes();
   const counter = await createHandles(scope()).create(0, HOUR);
   await Promise.all(

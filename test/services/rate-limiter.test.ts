@@ -26,7 +26,7 @@ test("200 at the same time on four instances never get more than the limit, and 
   expect(new Set(taken.map((outcome) => outcome?.remaining))).toEqual(new Set([9, 8, 7, 6, 5, 4, 3, 2, 1, 0]));
 });
 
-test("who is refused is told when to come back, and finds it so", async () => {
+test("a refused caller is told when to come back, and is then served", async () => {
   const { clock, instance } = createInstances();
   const limiter = instance()();
   clock.pass(20);
@@ -49,7 +49,7 @@ test("callers have buckets of their own, unless everybody takes from the same", 
   expect(await limiterOf("bob").take("x", { ...one, per: "everybody" })).toMatchObject({ allowed: false });
 });
 
-test("what costs more takes more, and asking for too much closes the bucket", async () => {
+test("a higher cost takes more, and a request for too much closes the bucket", async () => {
   const { instance } = createInstances();
   const limiter = instance()();
   expect(await limiter.take("x", { ...TEN, cost: 8 })).toEqual({ allowed: true, remaining: 2, retryAfterSeconds: 0 });

@@ -188,7 +188,7 @@ describe("keys that are asked for", () => {
   });
 });
 
-describe("what a state needs", () => {
+describe("the requirements of a state", () => {
   test("without keys the tool says which setting is missing", async () => {
     const { answer } = await round(instance({ store: createMemoryStore() }));
     expect(answer.result).toMatchObject({

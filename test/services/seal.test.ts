@@ -33,7 +33,7 @@ test("a seal has one spelling: no other last character opens, whatever the numbe
   }
 });
 
-test("what a client sends instead of a seal is not one", () => {
+test("nothing else that a client sends opens as a seal", () => {
   fc.assert(fc.property(fc.string(), (text) => unseal(text, "", [KEY]) === undefined));
 });
 

@@ -66,7 +66,7 @@ test("the first failure of the store is kept, whatever the server makes of it", 
   expect(opened.failure).toBe(failure);
 });
 
-test("what no store takes, and what another one wrote first, are no failures of the store", async () => {
+test("an invalid write and a lost race are no failures of the store", async () => {
   const { openServices } = open();
   const opened = openServices(servedFor());
   const { handles } = opened.services;

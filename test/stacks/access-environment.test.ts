@@ -92,7 +92,7 @@ test.for(CASES)("the server is told %s", ([, server, expected]) => {
   expect(accessOf(server)).toEqual(expected);
 });
 
-test("what verifies tokens leaves them to the function, on every route", () => {
+test("a server that verifies tokens itself gets them on every route", () => {
   const methods = synthesize({ auth: jwt }).resources("AWS::ApiGateway::Method");
   expect(methods.map(([, { Properties }]) => [Properties.HttpMethod, Properties.AuthorizationType])).toEqual([
     ["ANY", "NONE"],

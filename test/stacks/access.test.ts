@@ -8,14 +8,14 @@ import { McpServer } from "../../stacks/mcp-server.ts";
 import { BUILT, synthesize } from "./synthesis.ts";
 import { arn } from "./variants.ts";
 
-/** What a principal may do once the server has let it in, behind each ingress. */
+/** The actions that `grantConnect` allows a principal, for each ingress. */
 const ALLOWED = [
   ["rest-api", ["execute-api:Invoke"]],
   ["function-url", ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"]],
   ["web-function", ["lambda:InvokeWebFunctionEndpoint"]],
 ] as const;
 
-test.for(ALLOWED)("behind %s, a principal is let in with %s", ([ingress, actions]) => {
+test.for(ALLOWED)("with %s, a principal needs %s", ([ingress, actions]) => {
   const { resources } = synthesize(
     { ingress, auth: "iam" },
     {

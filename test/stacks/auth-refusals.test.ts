@@ -12,7 +12,7 @@ const withIssuer = (one: Partial<TokenIssuer>): Partial<McpServerProps> => ({
   auth: { jwt: { issuers: [{ issuer: "https://login.example.com", ...one }] } },
 });
 
-/** What would protect nothing, or let nobody in, and the one sentence that says so. */
+/** Props that would protect nothing, or let nobody in, and the one sentence that says so. */
 const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
   [
     'auth: say who may call: "public", "iam", { cognito } or { jwt }; there is no default.',

@@ -4,12 +4,12 @@ import { expect, test } from "vitest";
 import { startDeployed } from "./deployed-server.ts";
 import { openLocalRegion } from "./local-region.ts";
 
-test("what an instance sealed before two rotations opens on one that started after them, and the other way round", async () => {
+test("an instance opens what another sealed before two rotations, and the other way round", async () => {
   const region = await openLocalRegion();
   const deployed = await region.deploy("examples/notebook/server.ts");
   const [old, young] = [await startDeployed(deployed), await startDeployed(deployed)];
   let serving = old;
-  /** What happens while the user makes up their mind. */
+  /** Runs while the user makes up their mind. */
   let meanwhile = async (): Promise<void> => {};
   const client = new Client(
     { name: "test", version: "1.0.0" },

@@ -24,7 +24,7 @@ function variablesOf({ resources }: Synthesis): Record<string, unknown> {
   return (fn[1].Properties.Environment as { Variables: Record<string, unknown> }).Variables;
 }
 
-test.for(INGRESSES)("behind %s, the endpoint reads every variable that the function has", (ingress) => {
+test.for(INGRESSES)("with %s, the endpoint reads every variable that the function has", (ingress) => {
   const variables = Object.keys(variablesOf(synthesize({ ingress, settings: EVERY_SETTING })));
   const ours = variables.filter((name) => !Object.hasOwn(OF_OTHERS, name));
   expect(ours.filter((name) => !ALL_VARIABLES.includes(name))).toEqual([]);
@@ -49,7 +49,7 @@ test("without a key ring there is no variable for it", () => {
   expect(Object.keys(variablesOf(synthesize({ keyRing: "none" })))).toEqual(["MCP_ANYCLOUD_TABLE"]);
 });
 
-test.for(INGRESSES)("behind %s, a server that keeps nothing is told of no table", (ingress) => {
+test.for(INGRESSES)("with %s, a server without state gets no table", (ingress) => {
   const variables = variablesOf(synthesize({ ingress, sessionStore: "none" }));
   expect(variables).not.toHaveProperty("MCP_ANYCLOUD_TABLE");
   expect(variables).toHaveProperty("MCP_ANYCLOUD_STATE_KEYS_SECRET");

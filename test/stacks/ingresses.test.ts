@@ -148,7 +148,7 @@ describe("a REST API for tokens, under a name of its own", () => {
 });
 
 describe("for callers that sign, every route but preflights wants a signature", () => {
-  test("of a REST API", () => {
+  test("on a REST API", () => {
     const types = methodsOf(synthesize({ auth: "iam" })).map((method) => [method.HttpMethod, method.AuthorizationType]);
     expect(types.sort()).toEqual([
       ["ANY", "AWS_IAM"],
@@ -158,12 +158,12 @@ describe("for callers that sign, every route but preflights wants a signature", 
     ]);
   });
 
-  test("of a Function URL", () => {
+  test("on a Function URL", () => {
     const { only } = synthesize({ auth: "iam", ingress: "function-url" });
     expect(only("AWS::Lambda::Url")).toMatchObject({ AuthType: "AWS_IAM", InvokeMode: "RESPONSE_STREAM" });
   });
 
-  test("of a Web Function", () => {
+  test("on a Web Function", () => {
     const { only } = synthesize({ auth: "iam", ingress: "web-function" });
     expect(JSON.stringify(only("AWS::Lambda::WebFunctionEndpoint"))).toContain("IamAuth");
   });

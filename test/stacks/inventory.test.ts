@@ -6,7 +6,7 @@ import { INGRESSES, synthesize } from "./synthesis.ts";
  * an address would change. So a change of these files is a change that its commit must explain.
  */
 
-test.for(INGRESSES)("behind %s, the stack holds what it held", async (ingress) => {
+test.for(INGRESSES)("with %s, the stack creates the same resources as before", async (ingress) => {
   const { template } = synthesize({ ingress });
   const lines = Object.entries(template.Resources).map(([id, { Type, DeletionPolicy }]) =>
     [Type.replace(/^AWS::/, ""), masked(id), ...(DeletionPolicy ? [DeletionPolicy] : [])].join("  "),

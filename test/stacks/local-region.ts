@@ -21,7 +21,7 @@ export interface Deployed {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What stands on this machine for the AWS that stacks are deployed to: one table and one secret, for all of them. */
+/** Stands in on this machine for the AWS that stacks are deployed to: one table and one secret, for all stacks. */
 export interface LocalRegion {
   readonly tableName: string;
   /** Builds an entry, given by its path from the root, and synthesizes the stack that deploys it. */
@@ -34,7 +34,7 @@ export interface LocalRegion {
 /** Opens one, with the keys rotated once, as they are when a stack is created. */
 export async function openLocalRegion(): Promise<LocalRegion> {
   const work = mkdtempSync(join(tmpdir(), "local-region-"));
-  // What CloudFormation puts into a secret that is to be generated is no key ring.
+  // CloudFormation generates a password in the new secret, which is no key ring.
   const [table, secrets] = await Promise.all([startLocalTable(), startSecretsStandIn("CloudFormation's password$")]);
   const { MCP_ANYCLOUD_TABLE: tableName = "", ...machine } = table.environment;
   const environment = { ...machine, AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://${secrets.host}` };

@@ -50,7 +50,7 @@ function matches(pattern: string, line: object): boolean {
   return pattern.includes("||") ? hold.includes(true) : !hold.includes(false);
 }
 
-describe.for(INGRESSES)("behind %s", (ingress) => {
+describe.for(INGRESSES)("with %s", (ingress) => {
   const synthesis = synthesize({ ingress });
   const filter = (name: string): MetricFilter => {
     const found = filtersOf(synthesis).find(({ MetricTransformations: [made] }) => made?.MetricName === name);
@@ -58,7 +58,7 @@ describe.for(INGRESSES)("behind %s", (ingress) => {
     return found;
   };
 
-  test("what is counted in the request log is what the log holds", () => {
+  test("the metric filters count fields that the request log has", () => {
     expect(matches(filter("FailedRequests").FilterPattern, records.failed)).toBe(true);
     expect(matches(filter("FailedRequests").FilterPattern, records.call)).toBe(false);
     const { FilterPattern, MetricTransformations } = filter("RequestDuration");
@@ -144,7 +144,7 @@ interface Metric {
   readonly MetricName: string;
 }
 
-/** Of an alarm: its one metric, or those of its expression. */
+/** The one metric of an alarm, or the metrics of its expression. */
 function metricsOf(alarm: Record<string, unknown>): Metric[] {
   const parts = (alarm.Metrics ?? []) as { MetricStat?: { Metric: Metric } }[];
   const ofParts = parts.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []));

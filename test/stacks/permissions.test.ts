@@ -80,7 +80,7 @@ describe.for(INGRESSES)("the function's role behind %s", (ingress) => {
 
 describe("the hook that tries a new version", () => {
   test.for(["rest-api", "function-url"] as const)(
-    "behind %s may invoke that version, report, log, and no more",
+    "with %s may invoke that version, report, log, and no more",
     (ingress) => {
       const synthesis = synthesize({ ingress });
       const idOf = (type: string, start = ""): string =>

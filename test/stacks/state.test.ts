@@ -14,7 +14,7 @@ const statefulIn = (resources: Record<string, Resource>): [string, Resource][] =
     ([id, { Type }]) => STATEFUL.test(Type) && !Type.endsWith("Policy") && !COPIES.some((copy) => id.startsWith(copy)),
   );
 
-describe.for(INGRESSES)("behind %s", (ingress) => {
+describe.for(INGRESSES)("with %s", (ingress) => {
   const { template, only, resources } = synthesize({ ingress });
 
   test("everything that holds state outlives its stack", () => {
@@ -73,16 +73,13 @@ test("a table that was there before is used as it is", () => {
   expect(JSON.stringify(template.Outputs.SessionStoreName)).toContain("sessions");
 });
 
-test.for(INGRESSES)(
-  "behind %s, a server that keeps nothing has no table, nor anything that is about one",
-  (ingress) => {
-    const withTable = JSON.stringify(synthesize({ ingress }).template);
-    const without = JSON.stringify(synthesize({ ingress, sessionStore: "none" }).template);
-    const words = /dynamodb|SessionTable|TableThrottles|SessionStoreName|CapacityUnits/gi;
-    expect(withTable.match(words)?.length).toBeGreaterThan(5);
-    expect(without.match(words)).toBeNull();
-  },
-);
+test.for(INGRESSES)("with %s, a server without state has no table, nor any resource for one", (ingress) => {
+  const withTable = JSON.stringify(synthesize({ ingress }).template);
+  const without = JSON.stringify(synthesize({ ingress, sessionStore: "none" }).template);
+  const words = /dynamodb|SessionTable|TableThrottles|SessionStoreName|CapacityUnits/gi;
+  expect(withTable.match(words)?.length).toBeGreaterThan(5);
+  expect(without.match(words)).toBeNull();
+});
 
 test("a key of one's own serves the key ring alone where there is no table", () => {
   const { server, ...options } = OPT_IN;

@@ -22,11 +22,11 @@ export interface Synthesis {
     readonly Resources: Record<string, Resource>;
     readonly Outputs: Record<string, { Value: unknown }>;
   };
-  /** Of one type, by logical id. */
+  /** The resources of one type, by logical id. */
   resources(type: string): [string, Resource][];
   /** Properties of the only one of a type. */
   only(type: string): Record<string, unknown>;
-  /** What CDK's validation and the plugins found, as the report has it. */
+  /** The findings of CDK's validation and its plugins, from the report. */
   readonly findings: unknown[];
 }
 

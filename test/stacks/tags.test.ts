@@ -49,7 +49,7 @@ const MADE = [
   { title: "rest-api, with everything that is opt-in", name: "notes-prod", server: OPT_IN.server, options: OPT_IN },
 ];
 
-test.for(MADE)("behind $title, everything that takes tags says whose it is", ({ name, server, options }) => {
+test.for(MADE)("with $title, every resource that accepts tags has the server's tags", ({ name, server, options }) => {
   const { Resources } = synthesize(server, options).template;
   const taggable = Object.entries(Resources).filter(
     ([id, { Type }]) => !WITHOUT_TAGS.has(Type) && !id.startsWith(OF_CDK),

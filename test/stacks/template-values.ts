@@ -1,6 +1,6 @@
 import type { Synthesis } from "./synthesis.ts";
 
-/** What stands on this machine for what CloudFormation would make: by type of resource, the value of its `Ref`. */
+/** Values of `Ref` by type of resource, for this machine's stand-ins of what CloudFormation would create. */
 export type LocalValues = Readonly<Record<string, string>>;
 
 /** Where a stack is deployed (CloudFormation User Guide, "Pseudo parameters"). */

@@ -18,7 +18,7 @@ const region = "us-east-1";
 const account = "123456789012";
 export const arn = (service: string, rest: string): string => `arn:aws:${service}:${region}:${account}:${rest}`;
 
-/** What a server is given and lies elsewhere. None of it is in a template of its own, so any app can refer to it. */
+/** Resources of other stacks that a server is given. They are imported by id, so any app can refer to them. */
 const elsewhere = new Stack(new App(), "Elsewhere", { env: { account, region } });
 const ID = "11111111-2222-3333-4444-555555555555";
 export const userPool: IUserPool = UserPool.fromUserPoolId(elsewhere, "Users", `${region}_aBcDeFgHi`);

@@ -8,7 +8,7 @@ import { afterAll, expect, test } from "vitest";
 
 const START = fileURLToPath(new URL("../../stacks/web-function/start.mjs", import.meta.url));
 
-/** What a Web Function is made of: the entry point, and the container's server, here one that only says where it listens. */
+/** A Web Function: the entry point, and the container's server, which here only prints where it would listen. */
 const folder = mkdtempSync(join(tmpdir(), "mcp-anycloud-web-"));
 cpSync(START, join(folder, "start.mjs"));
 writeFileSync(join(folder, "server.mjs"), "console.log(process.env.PORT);\n");

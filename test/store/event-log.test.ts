@@ -3,7 +3,7 @@ import { appendEvent, lastNumber, readEvents } from "../../src/store/event-log.t
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { observed } from "../../src/store/observed-store.ts";
 
-test("whoever listens to an empty log hears a writer whose clock is behind, also around the full hour", async () => {
+test("a reader of an empty log sees a writer whose clock is behind, also around the full hour", async () => {
   const hour = Date.UTC(2026, 0, 1, 12);
   let time = hour + 10;
   const store = observed(

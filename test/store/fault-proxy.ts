@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What happens to a request on its way to DynamoDB, or to the answer on its way back. */
+/** A fault that meets a request on its way to DynamoDB, or the response on its way back. */
 export type Fault =
   /** Nothing. */
   | "passes"

@@ -11,11 +11,11 @@ export interface FaultyNetwork {
   engine: Engine;
   /** A new one for each test. */
   proxy: FaultProxy;
-  /** Behind the proxy. */
+  /** A store that connects through the proxy. */
   store: StateStore;
   /** Somebody else, whose network is sound. */
   other: StateStore;
-  /** Of each test alone. */
+  /** An item that only one test uses. */
   item: StateWrite;
   /** Another store behind the proxy. */
   open(options?: Partial<DynamodbStoreOptions>): StateStore;
@@ -49,7 +49,7 @@ export function setUpFaultyNetwork(): FaultyNetwork {
   return network;
 }
 
-/** What a store says that could not be asked. */
+/** The error of a store that could not be reached. */
 export const unavailable = (message: RegExp): object => ({
   code: "STORE_UNAVAILABLE",
   message: expect.stringMatching(message),

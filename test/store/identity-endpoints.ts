@@ -1,6 +1,6 @@
 import type { StandInAnswer, StandInRequest } from "./stand-in-server.ts";
 
-/** What an endpoint of a platform makes a token of. */
+/** A request for a token, as a platform's endpoint receives it. */
 export interface TokenRequest {
   readonly audience: string;
   /** The identity that is asked for by its client id; undefined for the one that belongs to the instance alone. */

@@ -43,7 +43,7 @@ describe("Azure", () => {
     expect(await azureIdentityToken("api://aws")).toBe("for api://aws by the system");
   });
 
-  test("what it refuses is not asked again, and the message holds no secret", async () => {
+  test("a refused request is not sent again, and the message holds no secret", async () => {
     let asked = 0;
     const host = await start((request) => {
       asked++;

@@ -34,7 +34,7 @@ export function describeLargeValues({ open, speed }: StoreUnderTest): void {
     expect(await store.list(item.partition)).toEqual([]);
   });
 
-  test("whoever reads while large values replace each other sees one of them whole", async () => {
+  test("a reader sees a whole value while large values replace each other", async () => {
     const partition = randomUUID();
     const rounds = speed > 1 ? 6 : 2;
     const whole = new Set(["A", "B", "C"].map((name) => name.repeat(900_000)));

@@ -13,7 +13,7 @@ export const STRANGE_KEYS: readonly string[] = [
 
 const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** What a range asks for of the keys, told again as plainly as can be. */
+/** The keys in a range, by the simplest possible code. */
 export function keysInRange(keys: readonly string[], range: StateRange): string[] {
   const { prefix = "", after, limit = keys.length, reverse } = range;
   const found = keys

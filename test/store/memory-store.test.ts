@@ -8,7 +8,7 @@ import { createMemoryStore } from "../../src/index.ts";
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
 
-test("what has expired leaves the process, however much passes through", async () => {
+test("expired items leave the process, however many pass through", async () => {
   let now = 0;
   const held: WeakRef<object>[] = [];
   const store = createMemoryStore(() => now);

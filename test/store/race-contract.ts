@@ -12,7 +12,7 @@ export function describeRaces({ open, notAtomic }: StoreUnderTest): void {
   });
 
   test.for(["absent", "version"])(
-    "of 100 writers with the same condition (%s) exactly one wins",
+    "exactly one of 100 writers with the same condition (%s) wins",
     async (kind, { skip }) => {
       if (notAtomic) skip(notAtomic);
       const item = { partition: randomUUID(), sort: "prize", value: "nobody", expiresAt: inAnHour() };

@@ -27,7 +27,7 @@ function describeVerbs({ open }: StoreUnderTest): void {
     item = { partition: randomUUID(), sort: "only", value: "first", expiresAt: inAnHour() };
   });
 
-  test("what is absent is undefined, and deleting it is no error", async () => {
+  test("an absent item is undefined, and deleting it is no error", async () => {
     expect(await store.get(item)).toBeUndefined();
     await store.delete(item);
     expect(await store.list(item.partition)).toEqual([]);
@@ -86,7 +86,7 @@ function describeVerbs({ open }: StoreUnderTest): void {
     expect(await store.add(item, 1, inAnHour())).toBe(1);
   });
 
-  test("what no store can hold is refused by all alike", async () => {
+  test("every store refuses the same invalid items", async () => {
     const refused = { partition: "p".repeat(1025), sort: "s".repeat(513) };
     await expect(store.get({ ...item, partition: refused.partition })).rejects.toThrow(RangeError);
     await expect(store.get({ ...item, sort: refused.sort })).rejects.toThrow(RangeError);

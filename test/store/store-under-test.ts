@@ -1,6 +1,6 @@
 import type { StateStore } from "../../src/adapter.ts";
 
-/** What is run against every store. */
+/** A store, as the contract of stores tests it. */
 export interface StoreUnderTest {
   /** A store over the same data each time, by the given clock in milliseconds. Not before the tests begin. */
   open(now?: () => number): StateStore;

@@ -2,7 +2,7 @@ import { type StandIn, type StandInAnswer, type StandInRequest, startStandIn } f
 
 export const ROLE = "arn:aws:iam::123456789012:role/mcp-sessions";
 
-/** What it handed out, by access key id. */
+/** Credentials that the stand-in issued, by access key id. */
 export interface IssuedCredentials {
   readonly secretAccessKey: string;
   readonly sessionToken: string;

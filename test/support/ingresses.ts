@@ -9,7 +9,7 @@ import { startAzureEmulator } from "../../emulators/azure/emulator.ts";
 import type { Emulator, EmulatorOptions } from "../../emulators/emulator.ts";
 import { type GcpEmulatorOptions, startGcpEmulator } from "../../emulators/gcp/emulator.ts";
 
-/** What an ingress is started with; the rest has the emulators' own defaults. */
+/** Options of an ingress. All others have the emulators' own defaults. */
 export interface FrontOptions
   extends Partial<Omit<EmulatorOptions, "artefact">>,
     Pick<AwsEmulatorOptions, "ingress" | "streaming" | "runtime">,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AnycloudError } from "../../src/errors.ts";
 import type { StateStore } from "../../src/store/store.ts";
 
-/** What was asked of a store. */
+/** Counts the requests to a store. */
 export interface StoreCounts {
   reads: number;
   writes: number;

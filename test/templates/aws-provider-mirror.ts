@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
 export interface ProviderMirror {
-  /** What a `filesystem_mirror` block has as its `path`. */
+  /** The `path` of a `filesystem_mirror` block. */
   readonly path: string;
   readonly version: string;
 }

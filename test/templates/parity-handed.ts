@@ -10,7 +10,7 @@ import type { Cloud } from "./run/working-copy.ts";
 /** The variables with which the platform starts the server. */
 export type Handed = Readonly<Record<string, string>>;
 
-/** What a module hands to its server, with each secret in the place of what refers to it. */
+/** The environment that a module gives to its server, with each secret in place of the reference to it. */
 export function handedBy(cloud: Cloud, resources: readonly TemplateResource[]): Handed {
   if (cloud === "azure") return readAzureApp(resources).environment;
   if (cloud === "gcp") return readCloudRunService(resources).environment;
@@ -19,7 +19,7 @@ export function handedBy(cloud: Cloud, resources: readonly TemplateResource[]): 
   return fn.environment[0].variables;
 }
 
-/** What the CDK stack hands to its function; `local` stands for what the function is told about the rest of the stack. */
+/** The environment that the CDK stack gives to its function. `local` replaces references to the rest of the stack. */
 export function handedByStack(synthesis: Synthesis, local: LocalValues): Handed {
   const resolve = createResolve(synthesis, local);
   const [fn] = synthesis.resources("AWS::Lambda::Function").filter(([id]) => id.startsWith("ServerFunction"));

@@ -16,7 +16,7 @@ export interface Variable {
   readonly rules: readonly Rule[];
 }
 
-/** What a module shows to whoever uses it, and hands to the server, as it is written. */
+/** The variables and outputs of a module, and the settings that it gives to the server, as they are written. */
 interface ModuleFace {
   readonly variables: Readonly<Record<string, Variable>>;
   /** Names of the outputs. */

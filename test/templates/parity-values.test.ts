@@ -18,7 +18,7 @@ const KEY_RING = arn("secretsmanager", "secret:keys-AbCdEf");
 const TAGS = { "mcp-server": NAME, "part-of": "mcp-anycloud" };
 const ROLE = "arn:aws:iam::123456789012:role/notes-prod";
 
-/** What is said differently on each cloud. */
+/** Values that have another form on each cloud. */
 const OWN: Readonly<Record<Cloud, { readonly region: string; readonly certificate?: string } & Given>> = {
   aws: { region: "us-east-1", certificate: arn("acm", "certificate/11111111-2222") },
   azure: { region: "westeurope", certificate: "https://certificates.vault.azure.net/secrets/mcp" },
@@ -57,7 +57,7 @@ function ownKeyRing(
 }
 
 const runnable = findTerraform() ? CLOUDS : [];
-if (runnable.length === 0) test("what templates/ hand to a server", ({ skip }) => skip(NO_TERRAFORM));
+if (runnable.length === 0) test("the values that templates/ give to a server", ({ skip }) => skip(NO_TERRAFORM));
 describe.for(runnable)("the server on %s", (cloud) => {
   const isElsewhere = cloud !== "aws";
 

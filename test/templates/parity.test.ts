@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 const camelCase = (name: string): string => name.replace(/_(\w)/g, (_, name: string) => name.toUpperCase());
 const allNames = (): string[] => [...new Set(CLOUDS.flatMap((cloud) => Object.keys(faces[cloud].variables)))].sort();
-/** What the clouds that have a variable say of it. */
+/** The declarations of a variable in the clouds that have it. */
 const said = (name: string): Variable[] => CLOUDS.flatMap((cloud) => faces[cloud].variables[name] ?? []);
 /** Variables of which the clouds do not say the same. */
 const differing = (read: (variable: Variable) => unknown): string[] =>

@@ -3,7 +3,7 @@ import { bodies } from "./hcl/parsed-module.ts";
 import { readFaces } from "./parity-modules.ts";
 import { CLOUDS } from "./run/working-copy.ts";
 
-/** What its cloud refuses to delete while something else names it, and who names it: stage, gateway, alarm, older revision. */
+/** Resources that a cloud refuses to delete while another names them: a stage, a gateway, an alarm, an older revision. */
 const HELD = [
   "aws_api_gateway_deployment",
   "google_api_gateway_api_config",
@@ -11,7 +11,7 @@ const HELD = [
   "google_secret_manager_secret_version",
 ];
 
-test("what others still name is replaced before it goes", async () => {
+test("a resource that others still name is deleted only after its replacement exists", async () => {
   const faces = await readFaces();
   const held = CLOUDS.flatMap((cloud) => faces[cloud].declared).filter(
     ({ kind, type }) => kind === "resource" && HELD.includes(type),

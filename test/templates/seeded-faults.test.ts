@@ -22,7 +22,7 @@ describe.for(CLOUDS)("the HCL check of templates/%s", (cloud) => {
     const undo = seed(copy.folder, fault);
     const findings = await moduleFindings(copy.folder, slices);
     undo();
-    // What was only used where the fault is, nothing uses any more.
+    // A fault can remove the only use of something else, which is then reported, too.
     const direct = findings.filter((finding) => !finding.endsWith("nothing refers to it."));
     expect(direct).toEqual([expect.stringContaining(fault.hcl ?? "")]);
   });

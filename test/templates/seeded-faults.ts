@@ -8,9 +8,9 @@ export interface SeededFault {
   /** The resource that it is made in: `aws_lambda_function.server`. */
   readonly resource: string;
   readonly edit: (body: string) => string;
-  /** What the HCL check has to say of it; undefined where only Terraform can see it. */
+  /** The finding of the HCL check; undefined where only Terraform can see the fault. */
   readonly hcl: string | undefined;
-  /** What Terraform has to say of it, or the provider in its place. */
+  /** The finding of Terraform or of the provider. */
   readonly terraform: string;
 }
 

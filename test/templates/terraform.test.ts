@@ -7,7 +7,7 @@ import { validated } from "./run/validated.ts";
 import { CLOUDS, type Cloud, templateFolder } from "./run/working-copy.ts";
 import { readSlices } from "./schemas/slice.ts";
 
-/** What everybody has to give, and no more. */
+/** The required variables, and no others. */
 const REQUIRED: Readonly<Record<Cloud, Readonly<Record<string, string>>>> = {
   aws: { name: "notes", region: "eu-central-1", auth: "public" },
   azure: { name: "notes", region: "westeurope", auth: "public" },

@@ -18,7 +18,7 @@ export interface InvokeClient {
 
 export function createInvokeClient(config: LambdaClientConfig): InvokeClient {
   const client = new LambdaClient({
-    // Whatever is sent again may run twice, and a tool call may be one that must not.
+    // A request that is sent again may run twice, and some tool calls must not.
     maxAttempts: 1,
     ...config,
   });

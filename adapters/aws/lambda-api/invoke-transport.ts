@@ -7,8 +7,8 @@ export interface InvokeTransportOptions {
   /** Name or ARN of the function; a version or alias behind a colon: `mcp:live`. */
   readonly function: string;
   /**
-   * What the function is told that it is called at. Only servers that look at it care: the path must be theirs, and the
-   * host one of MCP_ANYCLOUD_ALLOWED_HOSTS where that is set. Default `https://lambda.invalid/mcp`.
+   * The URL that the function sees as its own. Only servers that check it need one: its path must be the server's path,
+   * and its host one of MCP_ANYCLOUD_ALLOWED_HOSTS where that is set. Default `https://lambda.invalid/mcp`.
    */
   readonly url?: string | URL;
   /** Settings of AWS's client: region, credentials, endpoint. Default: as everywhere on AWS, from the environment. */

@@ -12,7 +12,7 @@ variables {
   artefact = "../../stacks/key-rotation"
 }
 
-# What is refused. A run costs a plan, so each takes as many wrong values as go together: it fails if one of them passes, and
+# Tests of refusals. A run costs a plan, so each takes as many wrong values as go together: it fails if one of them passes, and
 # if anything else is refused. Rules that name a second variable are not tried where that one is refused.
 
 run "refused_1" {

@@ -20,7 +20,7 @@ variables {
   auth   = "public"
 }
 
-# What is refused. A run costs a plan, so each takes as many wrong values as go together: it fails if one of them passes, and
+# Tests of refusals. A run costs a plan, so each takes as many wrong values as go together: it fails if one of them passes, and
 # if anything else is refused.
 
 run "refused_1" {

@@ -1,4 +1,4 @@
-# What is made, for each way to let callers in.
+# Tests of the resources that the module creates, for each value of `auth`.
 
 mock_provider "google" {
   mock_resource "google_service_account" {

@@ -1,4 +1,4 @@
-# What may stand before the service: an API Gateway, or a name of one's own.
+# Tests of the ingresses: the service itself, an API Gateway, and a custom domain.
 
 mock_provider "aws" {}
 mock_provider "google" {

@@ -1,4 +1,4 @@
-# What the endpoint would refuse when it starts (src/config/) is refused here.
+# Tests that a plan refuses every value that the endpoint would refuse when it starts (src/config/).
 
 mock_provider "aws" {}
 mock_provider "google" {}

@@ -1,4 +1,4 @@
-# What is wrong is said before anything is made. Each run breaks rules of several variables, once each.
+# Tests that a plan reports wrong variables before anything is created. Each run breaks rules of several variables, once each.
 
 mock_provider "aws" {}
 mock_provider "google" {}

@@ -3,7 +3,7 @@ import { closest } from "./closest.ts";
 import { type Body, bodies, record } from "./parsed-module.ts";
 import { valueFindings } from "./value-findings.ts";
 
-/** What Terraform itself takes in every resource, data source and provider. */
+/** Arguments that Terraform itself accepts in every resource, data source and provider. */
 const META_ARGUMENTS = new Set([
   "count",
   "for_each",
@@ -16,7 +16,7 @@ const META_ARGUMENTS = new Set([
   "version",
 ]);
 
-/** What is wrong with the arguments and nested blocks of one body, a sentence each. */
+/** Checks the arguments and nested blocks of one body. Returns a sentence for each fault. */
 export function argumentFindings(schema: BlockSchema, body: Body, place: string, nested = false): string[] {
   const findings: string[] = [];
   const { dynamic, ...written } = body;

@@ -4,8 +4,8 @@ import { type Declared, parseModule } from "./parsed-module.ts";
 import { referenceFindings } from "./reference-findings.ts";
 
 /**
- * What is wrong with a module as far as its text tells, without Terraform: arguments, blocks, types and values against
- * the providers' schemas, and references against what is declared. A sentence each.
+ * Checks the text of a module without Terraform: arguments, blocks, types and values against the providers' schemas, and
+ * references against declarations. Returns a sentence for each fault.
  */
 export async function moduleFindings(folder: string, slices: ReadonlyMap<string, ProviderSlice>): Promise<string[]> {
   const { declared, unreadable } = await parseModule(folder);

@@ -11,7 +11,7 @@ export interface Declared {
   /** `aws_lambda_function.server`, `data.aws_region.here`, `var.name`, `local.tags`, `output.mcp_url`. */
   readonly address: string;
   readonly kind: "resource" | "data" | "variable" | "local" | "output" | "provider" | "module" | "check";
-  /** Of a resource or data source its type, of a provider its name. */
+  /** The type of a resource or data source, or the name of a provider. */
   readonly type: string;
   readonly body: Body;
 }

@@ -4,7 +4,7 @@ import { record } from "./parsed-module.ts";
 export interface Reference {
   /** `aws_lambda_function.server`, `data.aws_region.here`, `var.name`, `local.tags`. */
   readonly address: string;
-  /** What is asked of it first, behind an index where there is one. */
+  /** The first attribute that the expression reads, after an index where there is one. */
   readonly attribute: string | undefined;
   /** Whether an index or a splat stands between the two. */
   readonly indexed: boolean;

@@ -3,7 +3,7 @@ import type { AttributeSchema, HclType } from "../schemas/slice.ts";
 /** Whether the parser left a text to be evaluated: a template or an expression. */
 const isExpression = (value: unknown): boolean => typeof value === "string" && /[$%]\{/.test(value);
 
-/** What is wrong with a value that is written out; what has to be evaluated first is left to Terraform. */
+/** Checks a literal value. Expressions are left to Terraform, because they have to be evaluated first. */
 export function valueFindings({ type, values }: AttributeSchema, value: unknown, place: string): string[] {
   if (looksLikeBlocks(value) && !takesObjects(type)) return [`${place} is an argument, but is written as a block.`];
   const mismatch = typeFindings(type, value, place);

@@ -10,7 +10,7 @@ export interface TemplateResource {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** What a module makes of its variables. */
+/** The resources and outputs of a module for given variables. */
 export interface TemplateValues {
   readonly resources: readonly TemplateResource[];
   readonly outputs: Readonly<Record<string, unknown>>;
@@ -22,10 +22,10 @@ export interface TemplateValues {
 export type Expressions = Readonly<Record<string, string>>;
 
 /**
- * What a module has made after `terraform apply`: everything is known. Ids and the like are stand-ins, no two alike,
- * and the same in every run but where several resources are configured alike.
+ * The state of a module after `terraform apply`, where every value is known. Ids are stand-ins: no two are alike, and
+ * they are the same in every run, except where several resources are configured alike.
  *
- * @param variables What the module is given.
+ * @param variables The module's variables.
  * @throws Error with Terraform's own words where it refuses.
  */
 export async function applyTemplate(
@@ -51,7 +51,7 @@ export async function applyTemplate(
 
 const PREFIX = "asked_for_";
 
-/** What `terraform show -json` tells of a state. */
+/** A state as `terraform show -json` prints it. */
 interface Shown {
   readonly outputs?: Readonly<Record<string, { readonly value?: unknown }>>;
   readonly root_module: { readonly resources?: readonly TemplateResource[] };

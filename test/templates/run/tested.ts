@@ -6,7 +6,7 @@ import { toLine } from "./validated.ts";
 export interface TestedTemplate {
   /** Each `run` block that was run: `tests/refusals.tftest.hcl: refuses a name`. */
   readonly runs: readonly string[];
-  /** What went wrong, a line each. */
+  /** A line for each problem. */
   readonly problems: readonly string[];
 }
 

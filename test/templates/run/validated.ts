@@ -8,7 +8,7 @@ interface Diagnostic {
   readonly range?: { readonly filename: string; readonly start: { readonly line: number } };
 }
 
-/** What `terraform validate` finds wrong, a line each: nothing in a module that is right. */
+/** A line for each finding of `terraform validate`; none for a valid module. */
 export async function validated(terraform: Terraform): Promise<string[]> {
   const { stdout, output } = await terraform("validate", "-json");
   try {

@@ -1,4 +1,4 @@
-/** What the generated TypeScript declarations say of one property. */
+/** One property in the generated TypeScript declarations. */
 export interface DocumentedProperty {
   readonly required: boolean;
   /** The values that its documentation lists, where it says that there are no others. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 /**
  * The npm packages that hold what CDK for Terraform generated from each provider's schema: the newest there are.
- * Those of `@cdktf` are no longer made, so the schemas of Google and of Entra stay behind the providers of today.
+ * The packages of `@cdktf` are no longer published, so the schemas of Google and of Entra stay behind the providers of today.
  */
 export const PROVIDER_PACKAGES: Readonly<Record<string, string>> = {
   aws: "@cdktn/provider-aws@25.7.0",

@@ -10,8 +10,8 @@ const BLOCK = /^(resource|data) "(\w+)" "\w+" \{(\}$|\n.*?^\})/gms;
 const REQUIRED = /^\s+source\s+= "[\w-]+\/([\w-]+)"/gm;
 
 /**
- * What the `.tf` files below a folder use, by the provider's local name. Read from their text, which `terraform fmt`
- * has laid out, so that a module that does not parse yet can still be given its schemas.
+ * The types that the `.tf` files below a folder use, by the provider's local name. They are read from text in the layout
+ * of `terraform fmt`, so that a module that does not parse yet can still get its schemas.
  */
 export function usedTypes(folder: string | URL): Map<string, UsedTypes> {
   const used = new Map<string, UsedTypes>();

@@ -10,7 +10,7 @@ export type HclType =
   | ["list" | "set" | "map", HclType]
   | ["object", Record<string, HclType>];
 
-/** What one attribute takes. One that is only `computed` is read-only. */
+/** The schema of one attribute. An attribute that is only `computed` is read-only. */
 export interface AttributeSchema {
   readonly type: HclType;
   readonly required?: true;

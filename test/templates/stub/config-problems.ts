@@ -12,8 +12,8 @@ export interface ConfigProblem {
 }
 
 /**
- * What a provider checks itself, because Terraform leaves it to it: that read-only attributes are not set, and that
- * values are among those that its documentation allows. Here expressions are evaluated, other than in the HCL check.
+ * Checks what Terraform leaves to providers: that read-only attributes are not set, and that values are among those that
+ * the documentation allows. Unlike in the HCL check, expressions are evaluated here.
  */
 export function configProblems(schema: BlockSchema, config: WireValue, path: readonly Step[] = []): ConfigProblem[] {
   if (config === null || typeof config !== "object" || Array.isArray(config)) return [];

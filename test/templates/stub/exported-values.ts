@@ -5,8 +5,8 @@ import type { WireValue } from "./wire-values.ts";
 type Exported = { [name: string]: string | Exported };
 
 /**
- * What azapi's resources put into `output`: of Azure's answer the paths that `response_export_values` lists, each with
- * a text that stands for the value. Other kinds of lists, and queries, have no stand-in.
+ * The `output` of azapi's resources: the paths of Azure's answer that `response_export_values` lists, each with a text in
+ * place of the value. Other kinds of lists, and queries, have no stand-in.
  */
 export function exportedValues(paths: WireValue | undefined, seed: string): WireValue {
   const [, listed] = Array.isArray(paths) ? (paths as readonly WireValue[]) : [];

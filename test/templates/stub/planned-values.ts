@@ -3,7 +3,7 @@ import { exportedValues } from "./exported-values.ts";
 import { known } from "./stand-ins.ts";
 import { isSet, UNKNOWN, type Values, valuesOf, type WireValue } from "./wire-values.ts";
 
-/** What a provider plans: what is configured, and unknown or as before where it decides itself. */
+/** A provider's plan: the configured values, and unknown or previous values where the provider decides. */
 export function planned(schema: BlockSchema, config: WireValue | undefined, prior?: WireValue): Values {
   const given = valuesOf(config);
   const before = valuesOf(prior);
@@ -39,7 +39,7 @@ function isMadeOf(value: WireValue | undefined, config: WireValue): boolean {
   );
 }
 
-/** What a provider has made of a plan: every unknown value filled with a stand-in, always the same for the same seed. */
+/** A plan after it was applied: every unknown value is replaced by a stand-in, always the same for the same seed. */
 export function applied(schema: BlockSchema, plan: WireValue | undefined, seed: string): Values {
   const given = valuesOf(plan);
   const attributes = Object.entries(schema.attributes).map(([name, { type }]): [string, WireValue] => [

@@ -25,7 +25,7 @@ function knownDynamic(value: WireValue, seed: string): WireValue {
   return [bytes, known(carried, JSON.parse(Buffer.from(bytes).toString()) as CarriedType, seed)];
 }
 
-/** What stands for a value that a provider decides: of this type, and always the same for the same seed. */
+/** A stand-in for a value that a provider decides: of this type, and always the same for the same seed. */
 export function standIn(type: CarriedType, seed: string): WireValue {
   if (type === "string") return `stub-${createHash("sha256").update(seed).digest("hex").slice(0, 12)}`;
   if (type === "number") return 1;

@@ -16,7 +16,7 @@ export interface StubRequest {
   readonly private?: Uint8Array;
 }
 
-/** What a stub says to each of Terraform's requests, by the request's name. */
+/** A stub's answer to each of Terraform's requests, by the request's name. */
 export function stubAnswers(slice: ProviderSlice): Record<string, (request: StubRequest) => object> {
   const schemaOf = (schemas: Readonly<Record<string, BlockSchema>>, type: string): BlockSchema => {
     const schema = schemas[type];
@@ -62,5 +62,5 @@ export function stubAnswers(slice: ProviderSlice): Record<string, (request: Stub
   };
 }
 
-// What two resources are given must differ, or it could not be seen that one is mistaken for the other.
+// The stand-ins of two resources must differ, so that a test sees when one is mistaken for the other.
 const seedOf = (type: string, plan: WireValue): string => `${type} ${JSON.stringify(plan)}`;

@@ -1,4 +1,4 @@
-# What AWS would say, in forms that the real provider takes, too.
+# AWS's answers, in forms that the real provider accepts, too.
 mock_data "aws_caller_identity" {
   defaults = {
     account_id = "123456789012"
