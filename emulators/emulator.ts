@@ -5,7 +5,7 @@ export interface EmulatorOptions {
   readonly artefact: string;
   /** Loopback port of the ingress; 0 takes any free one. */
   readonly port: number;
-  /** Number of processes that serve requests in turn. Default 1. */
+  /** Number of processes that serve requests in turn. With `amnesia`: processes that are started ahead. Default 1. */
   readonly instances?: number;
   /** Serves every request from a new process, to prove that no instance holds state. Default false. */
   readonly amnesia?: boolean;

@@ -37,12 +37,14 @@ interface Slot<Member> {
   retired: boolean;
 }
 
-/** Keeps `instances` processes and leases them in turn; with `amnesia`, each request gets a process of its own. */
+/**
+ * Keeps `instances` processes and leases them in turn. With `amnesia`, each request gets a process of its own: first those
+ * that `warm()` started, then their successors, of which the next starts while a request runs.
+ */
 export function createInstancePool<Member extends Instance>(
   options: InstancePoolOptions<Member>,
 ): InstancePool<Member> {
-  const { concurrency, maxInstances, graceMs } = options;
-  const wanted = options.amnesia ? 1 : options.instances;
+  const { instances, amnesia, concurrency, maxInstances, graceMs } = options;
   const waiting: Array<() => void> = [];
   /** Slots that take requests. */
   let slots: Slot<Member>[] = [];
@@ -67,7 +69,7 @@ export function createInstancePool<Member extends Instance>(
   /** Starts the missing instances. Every waiting request looks again, because a new instance may have room for several. */
   function fill(): void {
     if (closed) throw new AnycloudError("INSTANCE_FAILED", "The emulator is closed.");
-    while (slots.length < wanted) open();
+    while (slots.length < instances) open();
     for (const wake of waiting.splice(0)) wake();
   }
 
@@ -85,7 +87,7 @@ export function createInstancePool<Member extends Instance>(
 
   /** Chooses among the instances with room in turn, and starts another one only when none has room. */
   function choose(): Slot<Member> | undefined {
-    while (slots.length < wanted) open();
+    while (slots.length < (amnesia ? 1 : instances)) open();
     for (let step = 0; step < slots.length; step++) {
       const slot = slots[(turn + step) % slots.length];
       if (slot && slot.busy < concurrency) {
@@ -106,10 +108,12 @@ export function createInstancePool<Member extends Instance>(
     if (!slot) throw new AnycloudError("INSTANCE_FAILED", "The emulator is closed.");
     const taken = slot;
     taken.busy++;
-    if (options.amnesia) {
-      // No other request may get this process; its successor starts while this request runs.
+/**
+ * Keeps `instances` processes and leases them in turn. With `amnesia`, each request gets a process of its own: first those
+ * that `warm()` started, then their successors, of which the next starts while a request runs.
+ */
       leave(taken);
-      open();
+      if (slots.length === 0) open();
     }
     let released = false;
     const release = (): void => {
@@ -129,6 +133,8 @@ export function createInstancePool<Member extends Instance>(
 
   return {
     async warm() {
+      // One after the other: started at once, many would keep each other from starting in time.
+      while (amnesia && !closed && slots.length < instances - 1) await open().member;
       fill();
       await Promise.all(slots.map((slot) => slot.member));
     },

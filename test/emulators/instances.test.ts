@@ -153,6 +153,27 @@ describe("a fleet with amnesia", () => {
     expect(started[4]?.stops).toEqual([]);
   });
 
+  test("uses up those started ahead before it starts another", async () => {
+    const { instances, started } = fakePool({ amnesia: true, instances: 3, maxInstances: 3 });
+    await instances.warm();
+    expect(started).toHaveLength(3);
+    expect(new Set(await leaseIds(instances, 2)).size).toBe(2);
+    expect(started).toHaveLength(3);
+    await leaseIds(instances, 1);
+    expect(started).toHaveLength(4);
+  });
+
+  test("starts those ahead one after the other", async () => {
+    let starts = 0;
+    const start = (): Promise<never> => {
+      starts++;
+      return new Promise(() => {});
+    };
+    const { instances } = fakePool({ amnesia: true, instances: 3, maxInstances: 3, start });
+    expect(await settled(instances.warm())).toBe(false);
+    expect(starts).toBe(1);
+  });
+
   test("gives requests at the same time different instances", async () => {
     const { instances } = fakePool({ amnesia: true, concurrency: 80, maxInstances: 9 });
     const leases = await Promise.all([instances.lease(), instances.lease(), instances.lease()]);
