@@ -14,7 +14,7 @@ export interface InstanceOptions {
   /** Arguments of `node`; the script is the first. */
   readonly command: readonly string[];
   readonly cwd?: string;
-  /** The whole environment: of the emulator's own, only `PATH` and `HOME` are added. */
+  /** The whole environment: of the emulator's own, only `PATH`, `HOME` and `NODE_COMPILE_CACHE` are added. */
   readonly environment: Readonly<Record<string, string>>;
   readonly onOutput?: (line: string) => void;
 }
@@ -27,10 +27,10 @@ const PRELOAD_GUARD = new URL(`./preload-guard.${import.meta.filename.endsWith("
  * channel: `process.send` and `message` events work both ways.
  */
 export function startInstance({ command, cwd, environment, onOutput }: InstanceOptions): Instance {
-  const { PATH = "", HOME = "" } = process.env;
+  const { PATH = "", HOME = "", NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, ["--import", PRELOAD_GUARD, ...command], {
     cwd,
-    env: { PATH, HOME, ...environment },
+    env: { PATH, HOME, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), ...environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     serialization: "advanced",
   });

@@ -3,11 +3,15 @@
  * ends, however that ended; and every server that the artefact or a platform's library opens is reachable only from this
  * machine (several libraries listen on all interfaces).
  */
+import { flushCompileCache } from "node:module";
 import { Server } from "node:net";
 
 process.on("disconnect", () => process.exit(0));
 // The IPC channel must not keep alive an instance that has nothing left to do.
 process.channel?.unref();
+
+// Node.js writes its compile cache when a process exits, and most instances are killed.
+setTimeout(flushCompileCache, 300).unref();
 
 const LOOPBACK = "127.0.0.1";
 const listen = Server.prototype.listen as (this: Server, ...args: unknown[]) => Server;

@@ -1,11 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Instance, startInstance } from "../../emulators/instance.ts";
 
 const started: Instance[] = [];
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await Promise.all(started.splice(0).map((instance) => instance.stop()));
 });
 
@@ -36,13 +40,23 @@ function alive(pid: number): boolean {
 
 describe("an instance", () => {
   test("sees its own environment, PATH and HOME, and nothing of the emulator's", async () => {
-    process.env.EMULATOR_SECRET = "leaks";
+    vi.stubEnv("EMULATOR_SECRET", "leaks");
+    const names = await firstMessage("process.send(Object.keys(process.env).sort())", { STAGE: "test" });
+    expect(names).toEqual(expect.arrayContaining(["STAGE", "PATH"]));
+    expect(names).not.toContain("EMULATOR_SECRET");
+  });
+
+  test("keeps compiled code where the emulator's process does, even when it is killed", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "compile-cache-"));
+    vi.stubEnv("NODE_COMPILE_CACHE", folder);
     try {
-      const names = await firstMessage("process.send(Object.keys(process.env).sort())", { STAGE: "test" });
-      expect(names).toEqual(expect.arrayContaining(["STAGE", "PATH"]));
-      expect(names).not.toContain("EMULATOR_SECRET");
+      const { instance } = run("setInterval(() => {}, 1e6)");
+      // The first entry is preload-guard.ts.
+      await expect.poll(() => readdirSync(folder, { recursive: true }).length, { timeout: 30_000 }).toBeGreaterThan(1);
+      await instance.stop();
+      expect(await instance.exited).toBe("SIGKILL");
     } finally {
-      delete process.env.EMULATOR_SECRET;
+      rmSync(folder, { recursive: true });
     }
   });
 
