@@ -108,10 +108,8 @@ export function createInstancePool<Member extends Instance>(
     if (!slot) throw new AnycloudError("INSTANCE_FAILED", "The emulator is closed.");
     const taken = slot;
     taken.busy++;
-/**
- * Keeps `instances` processes and leases them in turn. With `amnesia`, each request gets a process of its own: first those
- * that `warm()` started, then their successors, of which the next starts while a request runs.
- */
+    if (amnesia) {
+      // No other request may take it. While others are ready, none starts beside the request.
       leave(taken);
       if (slots.length === 0) open();
     }
