@@ -148,14 +148,13 @@ export class SessionCall implements ConnectionEvents {
   #settle(id: RequestId, response?: JSONRPCResponse): void {
     if (!this.#pending.delete(id)) return;
     const pending = this.#pendingIds();
-    if (pending.length === 0) {
-      this.#channel.close();
-      this.#connection.end();
-      this.#cancellation?.stop();
-      this.#finished.resolve();
-    }
     if (response) this.#response.push(response, pending);
     else if (pending.length === 0) this.#response.end();
+    if (pending.length > 0) return;
+    this.#channel.close();
+    this.#cancellation?.stop();
+    this.#connection.end();
+    this.#finished.resolve();
   }
 
   /** Cancels the requests that have no response. */
