@@ -14,7 +14,7 @@ export interface McpSettings {
 ${settings.map(prop).join("\n")}
 }
 
-/** What the endpoint takes. */
+/** The rule of each setting. */
 export const SETTINGS: Readonly<Record<keyof McpSettings, SettingRule>> = {
 ${settings.map(entry).join("\n")}
 };
