@@ -98,7 +98,7 @@ export class ServerConnection implements Transport {
   end(): void {
     this.#isEnded = true;
     // Ticks that are scheduled by a microtask run when no other microtask is left: those of the SDK, which has no event for it.
-    queueMicrotask(() => process.nextTick(this.abort));
+    queueMicrotask(process.nextTick.bind(process, this.abort));
   }
 
   /** Closes the server at once, which cancels its handlers. */
