@@ -1,11 +1,12 @@
 import { dirname, join } from "node:path";
 import { RUNS_FROM_SOURCE } from "../package-json.ts";
+import { jsonSchemaCache } from "./json-schema-cache-plugin.ts";
 import { lazyCedar } from "./lazy-cedar-plugin.ts";
 import { lazyModules } from "./lazy-modules-plugin.ts";
 import { lazyValidator } from "./lazy-validator-plugin.ts";
 import { type BundleOptions, OUTPUT } from "./output-options.ts";
 import { ownPackage } from "./own-package-plugin.ts";
-import { unusedSchemas } from "./unused-schemas-plugin.ts";
+import { sdkSource } from "./sdk-source-plugin.ts";
 import { zodLocales } from "./zod-locales-plugin.ts";
 
 /** Name of the bundle in every artefact. */
@@ -41,7 +42,8 @@ export function bundleOptions({ entry, source, outDir, sourceMap }: BundleReques
     plugins: [
       ownPackage(projectFolder),
       zodLocales,
-      unusedSchemas,
+      sdkSource,
+      jsonSchemaCache,
       lazyValidator(),
       lazyModules(projectFolder),
       lazyCedar(projectFolder),

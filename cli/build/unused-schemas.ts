@@ -1,37 +1,16 @@
-import { readFile } from "node:fs/promises";
-import type { Plugin } from "esbuild";
-
-/** Modules of the SDKs that declare schemas. */
-const MODULES =
-  /[\\/]@modelcontextprotocol[\\/](core[\\/]dist[\\/](schemas|auth)-[^\\/]+\.mjs|server[\\/]dist[\\/](src|mcp)-[^\\/]+\.mjs|sdk[\\/]dist[\\/]esm[\\/](types|shared[\\/]auth)\.js)$/;
-
 /**
- * Leaves the SDK's schemas out of the bundle that nothing asks for. A bundler has to keep `const Schema = z.object(…)`,
- * because the call could do something else, too; and SDK v2 holds on to all of them for `isSpecType` and
- * `specTypeSchemas`, which next to nobody imports. Here both are marked as what may go when it is not used. It is not the
- * 26 kB: most of the time to start is spent on making schemas. Import of a server's index.mjs, median of 21: 71 ms with
- * all of them, 40 without. A module that looks different from what is known here is left as it is.
+ * Lets the bundler leave out the SDK's schemas that nothing asks for. It has to keep `const Schema = z.object(…)`, because the
+ * call could have side effects; and SDK v2 refers to all of them in `isSpecType` and `specTypeSchemas`, which few import.
+ * Here both are marked as free of side effects. Making schemas takes most of the time to start: importing a server's
+ * index.mjs took 71 ms with all of them and 40 without (median of 21).
  */
-export const unusedSchemas: Plugin = {
-  name: "unused-schemas",
-  setup(build) {
-    build.onLoad({ filter: MODULES }, async ({ path }) => {
-      const source = await readFile(path, "utf8");
-      const contents = withPureRegistry(withPureSchemas(source));
-      const isJavaScript = await build.esbuild.transform(contents, { logLevel: "silent" }).then(
-        () => true,
-        () => false,
-      );
-      return { contents: isJavaScript ? contents : source, loader: "js" };
-    });
-  },
-};
+export const withPureSchemas = (source: string): string => withPureRegistry(withPureDeclarations(source));
 
 /** The beginning of a declaration at the top level of a module, of a schema that is made of zod's or of another one. */
 const DECLARATION = /^((?:export )?const \w+ = )((?:z|\w+Schema(?:\$\d+)?)[.(].*)$/;
 
 /** Wraps each schema in a function that may be left out with all that it calls; esbuild takes it off again. */
-function withPureSchemas(source: string): string {
+function withPureDeclarations(source: string): string {
   const lines = source.split("\n");
   const out: string[] = [];
   for (let at = 0; at < lines.length; at++) {
@@ -62,7 +41,7 @@ function endOfStatement(lines: readonly string[], start: number): number {
 const REGISTRY = /^const _specTypeSchemas = \{\};\n[\s\S]*?^const isSpecType = Object\.freeze\(_isSpecType\);$/m;
 const EXPOSED = /^const (specTypeSchemas|isSpecType) = (Object\.freeze\(\w+\));$/gm;
 
-/** Wraps what collects all schemas by name likewise. */
+/** Wraps the code that collects all schemas by name likewise. */
 function withPureRegistry(source: string): string {
   return source.replace(REGISTRY, (registry) => {
     const body = registry.replace(EXPOSED, "");
