@@ -24,7 +24,7 @@ const AWS_PACKAGE = /node_modules\/(@aws-sdk|@smithy|@aws)\//;
 const CORE = /(^|\/)src\/|node_modules\/(zod|@modelcontextprotocol)\//;
 
 /** Most kilobytes of the notebook's index.mjs: its size in November 2026, and a tenth. */
-const BUDGET_KB: Readonly<Record<Cloud, number>> = { aws: 437, azure: 526, gcp: 441 };
+const BUDGET_KB: Readonly<Record<Cloud, number>> = { aws: 410, azure: 500, gcp: 415 };
 
 /** Likewise of the client for AWS. */
 const AWS_CLIENT_BUDGET_KB = 17.5;

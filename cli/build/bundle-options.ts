@@ -4,10 +4,12 @@ import { jsonSchemaCache } from "./json-schema-cache-plugin.ts";
 import { lazyCedar } from "./lazy-cedar-plugin.ts";
 import { lazyModules } from "./lazy-modules-plugin.ts";
 import { lazyValidator } from "./lazy-validator-plugin.ts";
+import { modernHandler } from "./modern-handler-plugin.ts";
 import { type BundleOptions, OUTPUT } from "./output-options.ts";
 import { ownPackage } from "./own-package-plugin.ts";
 import { sdkSource } from "./sdk-source-plugin.ts";
 import { zodLocales } from "./zod-locales-plugin.ts";
+import { zodUtil } from "./zod-util-plugin.ts";
 
 /** Name of the bundle in every artefact. */
 export const BUNDLE = "index.mjs";
@@ -40,8 +42,10 @@ export function bundleOptions({ entry, source, outDir, sourceMap }: BundleReques
     external: ["@azure/functions-core"],
     sourcemap: sourceMap,
     plugins: [
+      modernHandler,
       ownPackage(projectFolder),
       zodLocales,
+      zodUtil,
       sdkSource,
       jsonSchemaCache,
       lazyValidator(),

@@ -6,8 +6,12 @@
  */
 export const withPureSchemas = (source: string): string => withPureRegistry(withPureDeclarations(source));
 
-/** The beginning of a declaration at the top level of a module, of a schema that is made of zod's or of another one. */
-const DECLARATION = /^((?:export )?const \w+ = )((?:z|\w+Schema(?:\$\d+)?)[.(].*)$/;
+/**
+ * The beginning of a declaration at the top level of a module: of a schema that is made of zod's or of another one, or of the
+ * SDK's table that documents in which order requests are validated.
+ */
+const DECLARATION =
+  /^((?:export )?const (?:\w+ = (?=(?:z|\w+Schema(?:\$\d+)?)[.(])|INBOUND_VALIDATION_LADDER = (?=\[$)))(.*)$/;
 
 /** Wraps each schema in a function that may be left out with all that it calls; esbuild takes it off again. */
 function withPureDeclarations(source: string): string {
