@@ -36,7 +36,7 @@ export async function devCommand(command: DevCommand): Promise<void> {
     await serve(session);
     if (!stop.aborted) await once(stop, "abort");
   } catch (error) {
-    // A terminal's Ctrl-C reaches the instances too, and whoever waits for one that is starting sees it fail.
+    // A terminal's Ctrl-C reaches the instances too, so an instance that is starting fails.
     if (!stop.aborted) throw error;
   } finally {
     await Promise.allSettled(session.closers.map((close) => close()));

@@ -9,7 +9,7 @@ import { checkIssuers, checkScopes, type TokenIssuer } from "./token-issuer.ts";
 /**
  * Decides who may call. It has no default, because either default would be wrong for somebody.
  *
- * - `"public"`: whoever finds the address calls every tool.
+ * - `"public"`: everybody who finds the address can call every tool.
  * - `"iam"`: AWS checks signatures (SigV4); allow principals with `McpServer.grantConnect`. MCP clients do not sign by
  *   themselves: this is for callers that you write, and for proxies that sign. The server is told who signed, but for a
  *   Web Function, which AWS does not tell.

@@ -35,7 +35,7 @@ export interface McpServerProps {
   /** How the endpoint behaves. Default: as docs/settings.md says. Idle: nothing. */
   readonly settings?: McpSettings;
 
-  /** Streams answers as they are made. Without it, they are collected first, and nothing waits for news. Default true. Idle: nothing. */
+  /** Streams answers as they are made. Without it, they are collected first, and no client can wait for events. Default true. Idle: nothing. */
   readonly streaming?: boolean;
   /** Longest time of a request. Default 15 minutes; 29 seconds behind a REST API that buffers. Idle: nothing. */
   readonly timeout?: Duration;

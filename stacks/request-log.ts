@@ -28,7 +28,7 @@ export const UNAUTHENTICATED: IFilterPattern = withStatus("=", 401);
 /** Requests that failed here. */
 export const FAILED: IFilterPattern = withStatus(">=", 500);
 
-/** Requests whose time somebody waits for: streams that wait for news last as long as they may. */
+/** Requests whose duration matters: streams that wait for events last as long as they may. */
 export const ANSWERED: IFilterPattern = FilterPattern.all(
   isRequest,
   FilterPattern.stringValue(`$.${FIELD.httpMethod}`, "=", "POST"),

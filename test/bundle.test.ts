@@ -140,7 +140,7 @@ test("server.mjs and index.mjs share one copy of everything", async () => {
   expect(size("server.mjs")).toBeLessThan(200);
 });
 
-test("the toolkit is in a bundle once, whoever imports it", async () => {
+test("the toolkit is in a bundle once, however many modules import it", async () => {
   const { artefact } = await bundler.bundle("once", greeter("Hello"));
   const errors = inputsOf(artefact).filter((input) => /\/?(src|lib\/src)\/errors\.[jt]s$/.test(input));
   expect(errors).toHaveLength(1);

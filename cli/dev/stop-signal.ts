@@ -7,7 +7,7 @@ const ECHO_MS = 500;
 /** How often to look whether npm is still there. */
 const LOOK_MS = 500;
 
-/** Fires when the process is asked to stop. Whoever asks a second time does not want to wait: it ends at once. */
+/** Fires when the process is asked to stop. A second signal ends the process at once. */
 export function stopSignal(): AbortSignal {
   const stop = new AbortController();
   let askedAt = 0;

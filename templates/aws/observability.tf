@@ -10,7 +10,7 @@ locals {
   metric_namespace = "mcp-anycloud/${var.name}"
 
   request_metrics = {
-    # Milliseconds until the last byte of an answer that somebody waits for: streams that wait for news last as long as they
+    # Milliseconds until the last byte of an answer. Streams that wait for events are left out, since they last as long as they
     # may.
     RequestDuration = {
       log     = aws_cloudwatch_log_group.requests.name

@@ -10,7 +10,7 @@ locals {
     slow = {
       description = "MCP answers take long"
       threshold   = 30000
-      # Streams that wait for news last as long as they may.
+      # Streams that wait for events last as long as they may.
       query = "| where line.httpMethod == \"POST\" and mcpMethod != \"subscriptions/listen\" | summarize value = percentile(durationMs, 99) by bin(timestamp, 5m)"
     }
     unauthenticated = {

@@ -6,7 +6,7 @@ resource "google_service_account" "server" {
   depends_on = [google_project_service.required]
 }
 
-# Its role in AWS, which it takes on with a token by which Google vouches for this one service account. There is no key.
+# Its role in AWS, which it assumes with a token by which Google attests this one service account. There is no key.
 locals {
   aws_token_audience = "sts.amazonaws.com"
 }

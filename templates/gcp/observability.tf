@@ -62,7 +62,7 @@ resource "google_logging_metric" "answers" {
 }
 
 # Milliseconds until the last byte of an answer that somebody waits for, from the server's own lines: streams that wait for
-# news last as long as they may.
+# events last as long as they may.
 resource "google_logging_metric" "duration" {
   name            = "${var.name}-duration"
   filter          = "${local.log_of_service} AND jsonPayload.message=\"request\" AND jsonPayload.httpMethod=\"POST\" AND NOT jsonPayload.mcpMethod=\"subscriptions/listen\""

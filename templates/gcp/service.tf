@@ -43,7 +43,7 @@ resource "google_cloud_run_v2_service" "server" {
 
       resources {
         limits = { cpu = "1", memory = "512Mi" }
-        # CPU, and its price, only while a request is under way ("Billing settings for services").
+        # CPU, and its price, only while a request is in flight ("Billing settings for services").
         cpu_idle          = true
         startup_cpu_boost = true
       }

@@ -53,7 +53,7 @@ test("clocks may differ by 30 seconds, and not by more", async () => {
   expect(await check({}, { nbf: seconds() + 40 })).toEqual({ problem: "The token is not valid yet." });
 });
 
-test("the memory is bounded, and forgets what it has had longest", () => {
+test("the cache is bounded, and evicts its oldest entry", () => {
   const memory = createTokenCache<number>(() => 0);
   for (let number = 0; number < 1100; number += 1) memory.keep(`token ${number}`, number, 1000);
   const kept = Array.from({ length: 1100 }, (_, number) => memory.recall(`token ${number}`));

@@ -27,7 +27,7 @@ describe.each(RUNTIMES)("on %s", (runtime) => {
     expect(pids.filter((pid, request) => pid === pids[request - 1])).toEqual([]);
   });
 
-  test("reload serves the new artefact, and requests under way finish on the old one", async () => {
+  test("reload serves the new artefact, and requests in flight finish on the old one", async () => {
     const folder = await buildArtefact(SAMPLE_HANDLER);
     await using _removed = { [Symbol.asyncDispose]: folder.remove };
     await using aws = await emulate(folder.folder, { runtime });

@@ -45,7 +45,7 @@ describe.each(arms)("$name", ({ options }) => {
     expect(aws.url).toMatch(stage ? /:\d+\/prod$/ : /:\d+$/);
   });
 
-  test("hands the request over with what the platform vouches for", async () => {
+  test("passes the request on with the facts that the platform attests", async () => {
     const body = Buffer.from([0, 255, 1, 254]);
     const headers = {
       "content-type": "application/octet-stream",

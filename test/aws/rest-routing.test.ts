@@ -65,7 +65,7 @@ test("a request without a route, or with a method that its resource lacks, misse
   expect(found("OPTIONS", "/.well-known/jwks")).toBe("MISSING_AUTHENTICATION_TOKEN");
 });
 
-test("an authorizer asks for a token, and turns away those that it does not like", () => {
+test("an authorizer asks for a token, and rejects invalid ones", () => {
   expect(found("POST", "/mcp")).toBe("UNAUTHORIZED");
   expect(found("POST", "/mcp", "Bearer bad")).toBe("ACCESS_DENIED");
   expect(found("POST", "/pool")).toBe("UNAUTHORIZED");

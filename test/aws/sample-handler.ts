@@ -44,7 +44,7 @@ export const SAMPLE_HANDLER: string = `async (request, invocation) => {
       await opened(barrier);
       if (existsSync(file(barrier + "-throw"))) throw new Error("secret detail");
       if (existsSync(file(barrier + "-exit"))) process.exit(7);
-      // More than the buffers on the way hold: whoever does not read it stops the function.
+      // More than the buffers on the way hold: a client that does not read it stops the function.
       if (existsSync(file(barrier + "-flood"))) for (let kilobytes = 0; kilobytes < 16_384; kilobytes += 64) yield "x".repeat(65_536);
       yield "end";
       writeFileSync(file(barrier + "-done"), "");

@@ -179,7 +179,7 @@ test("moto's Secrets Manager takes two rotations, too", async ({ skip }) => {
 
 /**
  * Brings moto's secret to where a rotation begins on AWS. Without a function to call, moto makes the new version current
- * itself, though it has no value; and it takes one that is current and still pending for a rotation under way.
+ * itself, though it has no value; and it takes one that is current and still pending for a rotation in progress.
  */
 async function beginOnMoto(client: SecretsManagerClient, SecretId: string): Promise<string> {
   const move = (VersionStage: string, versions: { MoveToVersionId?: string; RemoveFromVersionId?: string }) =>

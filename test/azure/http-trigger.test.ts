@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { toAzureFunction } from "../../adapters/azure/entry.ts";
 import type { Invocation, HttpRequest as Seen } from "../../src/adapter.ts";
 
-test("without the host's proxy, path and query are cut from the URL and nothing is vouched for", async () => {
+test("without the host's proxy, path and query are cut from the URL and nothing is attested", async () => {
   // The library says so when there is no Functions runtime around it.
   vi.spyOn(console, "warn").mockImplementation(() => {});
   const seen: [Seen, Invocation][] = [];

@@ -71,7 +71,7 @@ test("an instance that crashes fails its requests and is replaced", async () => 
   await expect(ask(url, { target: "/crash-late" })).rejects.toThrow(/aborted|ECONNRESET/);
 });
 
-test("reload serves what is in the folder now, and requests under way finish on the old", async () => {
+test("reload serves what is in the folder now, and requests in flight finish on the old", async () => {
   const artefact = await writeFunctionApp({
     entry: serving(`await pause(Number(request.url.slice(1))); return { status: 200, headers: {}, body: "old" };`),
   });

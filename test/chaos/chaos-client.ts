@@ -7,7 +7,7 @@ type Message = Record<string, unknown>;
 export interface ChaosClientOptions {
   /** Picks the instance for the next request; undefined while there is none. */
   readonly pickPort: () => number | undefined;
-  /** Until when whatever is under way must have ended. */
+  /** The time by which all calls must have ended. */
   readonly deadline: AbortSignal;
 }
 

@@ -13,7 +13,7 @@ import { runSession, type SessionReport } from "./session-run.ts";
 export interface ChaosOptions {
   readonly seed: number;
   readonly sessions: number;
-  /** How many sessions are under way at a time. */
+  /** How many sessions run at a time. */
   readonly concurrency: number;
   /** Milliseconds from one kill to the next, at random between the two. */
   readonly killEveryMs: readonly [least: number, most: number];
@@ -29,7 +29,7 @@ export interface ChaosReport extends Omit<SessionReport, "reasons"> {
 
 const ENTRY = fileURLToPath(new URL("./chaos-server.ts", import.meta.url));
 const INSTANCES = 3;
-/** The longest pause of a session before a call, so that calls of many sessions are under way at any time, not all. */
+/** The longest pause of a session before a call, so that calls of many sessions, but not of all, are in flight at any time. */
 const PAUSE_MS = 8_000;
 
 /** Runs sessions through instances that are killed at random, and reports what must not happen. */

@@ -26,7 +26,7 @@ export function createDevRuns(): DevRuns {
     },
     async end() {
       for (const cli of running.splice(0)) {
-        // Asked nicely it removes its artefacts; whoever it leaves behind is tethered to it.
+        // A signal lets it remove its artefacts. The preload guard ends the instances that it leaves behind.
         cli.process.kill("SIGTERM");
         await cli.ended;
       }
@@ -35,7 +35,7 @@ export function createDevRuns(): DevRuns {
   };
 }
 
-/** The processes of a group that have not ended: a zombie has, and waits for whoever inherited it. */
+/** The processes of a group that have not ended: a zombie has, and waits for the process that inherited it. */
 export function processesOfGroup(group: number): ReadonlyArray<{ readonly id: number; readonly command: string }> {
   const lines = execFileSync("ps", ["-A", "-o", "pid=,pgid=,stat=,command="], { encoding: "utf8" }).split("\n");
   const rows = lines.map((line) => line.trim().split(/ +/));

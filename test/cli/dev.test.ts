@@ -122,7 +122,7 @@ test("a second request to stop ends it at once, and leaves no artefacts behind",
     expect(await cli.ended).toMatchObject({ code: 130 });
     expect(readdirSync(scratch.folder)).toEqual(["node_modules"]);
   } finally {
-    // Its tether ends it.
+    // Its preload guard ends it.
     process.kill(instance.id, "SIGCONT");
   }
 });

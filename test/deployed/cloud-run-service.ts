@@ -9,7 +9,7 @@ export function readCloudRunService(resources: readonly TemplateResource[]): Ser
   if (!template || !container || others.length > 0) throw new Error("The service has another number of containers.");
   const identity = only(resources, "google_service_account", ({ email }) => email === template.service_account);
 
-  // "Configure secrets for services": as an environment variable, a version, for whoever may access the secret.
+  // "Configure secrets for services": as an environment variable, a version, for principals that may access the secret.
   function resolve({ value, value_source: sources }: Values): string {
     const [reference] = (sources?.[0]?.secret_key_ref ?? []) as readonly Values[];
     if (!reference) return value;

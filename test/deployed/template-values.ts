@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { TemplateResource } from "../templates/run/apply-template.ts";
 
-/** The values of a resource, as `terraform show -json` has them: whoever reads them knows the provider's schema. */
+/** The values of a resource, as `terraform show -json` has them. Their readers know the provider's schema. */
 // biome-ignore lint/suspicious/noExplicitAny: a schema for each resource would only repeat what the checks of templates/ hold.
 export type Values = Readonly<Record<string, any>>;
 

@@ -10,7 +10,7 @@ interface FakeInstance extends Instance {
   crash(): void;
 }
 
-/** A fleet of instances that are not processes, and every instance it ever started. */
+/** Instances that are not processes, and every instance that was ever started. */
 function fakePool(options: Partial<InstancePoolOptions<FakeInstance>> = {}): {
   instances: InstancePool<FakeInstance>;
   started: FakeInstance[];
@@ -62,7 +62,7 @@ async function leaseIds(instances: InstancePool<FakeInstance>, count: number): P
   return ids;
 }
 
-describe("a fleet", () => {
+describe("a set of instances", () => {
   test("warms as many instances as wanted, once", async () => {
     const { instances, started } = fakePool({ instances: 3, maxInstances: 3 });
     await instances.warm();
@@ -101,7 +101,7 @@ describe("a fleet", () => {
     expect(order).toEqual(["second", "third"]);
   });
 
-  test("gives a place back once, however often it is released", async () => {
+  test("frees a slot once, however often it is released", async () => {
     const { instances } = fakePool({ concurrency: 1, maxInstances: 1 });
     const first = await instances.lease();
     first.release();
@@ -145,7 +145,7 @@ describe("a fleet", () => {
   });
 });
 
-describe("a fleet with amnesia", () => {
+describe("a set of instances with amnesia", () => {
   test("serves each request from an instance of its own and stops it afterwards", async () => {
     const { instances, started } = fakePool({ amnesia: true, instances: 3, concurrency: 80, maxInstances: 3 });
     expect(await leaseIds(instances, 4)).toEqual([0, 1, 2, 3]);
@@ -181,7 +181,7 @@ describe("a fleet with amnesia", () => {
   });
 });
 
-describe("a fleet that is replaced", () => {
+describe("a set of instances that is replaced", () => {
   test("stops idle instances at once and busy ones after their last request", async () => {
     const { instances, started } = fakePool({ instances: 2, concurrency: 2, maxInstances: 2 });
     const busy = [await instances.lease(), await instances.lease(), await instances.lease()];
@@ -207,7 +207,7 @@ describe("a fleet that is replaced", () => {
   });
 });
 
-describe("a fleet that is closed", () => {
+describe("a set of instances that is closed", () => {
   test("stops every instance, the retired ones included", async () => {
     const { instances, started } = fakePool({ instances: 2, maxInstances: 2 });
     await instances.lease();
@@ -225,7 +225,7 @@ describe("a fleet that is closed", () => {
     expect(started[0]?.stops).toEqual([1000]);
   });
 
-  test("refuses whoever waits, whoever comes later, and a reload that comes too late", async () => {
+  test("refuses waiting and later requests, and a reload that comes too late", async () => {
     const { instances, started } = fakePool();
     await instances.lease();
     const waiting = instances.lease();

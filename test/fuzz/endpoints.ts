@@ -12,7 +12,7 @@ export interface Endpoints {
   forget(): void;
 }
 
-/** Ends streams that wait for news soon, so that a run does. */
+/** Ends streams that wait for events soon, so that a run ends. */
 const STREAM_SECONDS = 1;
 
 /** `failed` is told what the endpoints report to their operator as gone wrong. */

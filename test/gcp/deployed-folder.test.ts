@@ -106,7 +106,7 @@ test("an image is built of a server that cannot be imported where it is built, t
 test("gcloud uploads what runs and nothing else", ({ skip }) => {
   const program = findGcloud();
   if (!program) return skip("gcloud is not installed: nothing else reads .gcloudignore as it does");
-  // A folder of its own for what gcloud writes down, in the place of the developer's.
+  // gcloud writes its settings to a folder of its own, in place of the developer's.
   const environment = { ...process.env, CLOUDSDK_CONFIG: join(work, "gcloud") };
   const options = { encoding: "utf8", env: environment } as const;
   const uploaded = execFileSync(program, ["meta", "list-files-for-upload", folder], options).trimEnd().split("\n");

@@ -75,7 +75,7 @@ describe.each(FORMS)("the service's life, as %s", (form) => {
     revisions.add((await about(service.port)).env.K_REVISION);
     expect([...revisions]).toContain("mcp-00003-emu");
     expect(before.env.K_REVISION).toBe("mcp-00001-emu");
-    // The stream's process has left the rotation and lives on for it: only there can its gate be opened.
+    // The stream's process has left the rotation and lives on for it: only there can its barrier be opened.
     await textOf(Number(before.env.PORT), `/open?name=${name}`);
     expect((await bodyOf(stream)).toString()).toBe("onetwo");
     await expect.poll(() => alive(before.pid), { timeout: 30_000 }).toBe(false);

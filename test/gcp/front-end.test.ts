@@ -81,7 +81,7 @@ describe("the front end", () => {
     expect(pids.size).toBe(2);
   });
 
-  test("gives a place that becomes free to a request that waits", async () => {
+  test("gives a slot that becomes free to a request that waits", async () => {
     await using service = await startService(folder.path, { concurrency: 1, maxInstances: 1 });
     const stream = await openStream(service.port, "/hold?name=x");
     const waiting = echo(service.port, { path: "/waited" });

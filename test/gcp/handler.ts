@@ -7,7 +7,7 @@ const TEXT = { "content-type": "text/plain" };
 let flooded = 0;
 const barriers = new Map<string, PromiseWithResolvers<void>>();
 
-/** A gate holds a stream until a second request opens it: order without clocks. */
+/** A barrier holds a stream until a second request opens it: order without clocks. */
 function barrier(name: string): PromiseWithResolvers<void> {
   const found = barriers.get(name) ?? Promise.withResolvers<void>();
   barriers.set(name, found);

@@ -96,7 +96,7 @@ describe.each(FORMS)("a request, as %s", (form) => {
     expect(arrived.headers["content-length"]).toBe(String(bytes.length));
   });
 
-  describe("and what the platform vouches for", () => {
+  describe("has the facts that the platform attests", () => {
     test("the client's address is the last that was forwarded, never one the client wrote", async () => {
       const forged = ["x-forwarded-for", "203.0.113.9", "x-forwarded-for", "203.0.113.10, 203.0.113.11"];
       const arrived = await echo(service.port, { path: "/x", headers: forged });

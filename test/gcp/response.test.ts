@@ -67,7 +67,7 @@ describe.each(FORMS)("a response, as %s", (form) => {
     expect((await bodyOf(response)).toString()).toBe("at last");
   });
 
-  test("that comes too late for its client is put away", async () => {
+  test("that comes too late for its client has its stream closed", async () => {
     const name = randomUUID();
     const socket = connect(service.port, "127.0.0.1");
     socket.write(`GET /too-late?name=${name} HTTP/1.1\r\nHost: h\r\n\r\n`);
@@ -80,7 +80,7 @@ describe.each(FORMS)("a response, as %s", (form) => {
     expect(await textOf(service.port, "/empty-stream")).toBe("");
   });
 
-  test("to HEAD has headers and no body, whole or streamed, and its stream is put away", async () => {
+  test("to HEAD has headers and no body, whole or streamed, and its stream is closed", async () => {
     const whole = await send(service.port, { method: "HEAD", path: "/status?code=200" });
     expect([whole.headers["content-length"], (await bodyOf(whole)).length]).toEqual(["6", 0]);
     const declared = await send(service.port, { method: "HEAD", path: "/head-length" });

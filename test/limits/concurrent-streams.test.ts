@@ -34,7 +34,7 @@ test("one stream too many is refused, on whatever instance, until another one en
   for (const { leave } of [second, third, other]) await leave();
 });
 
-test("sessions' streams and subscriptions share the places of their caller", async () => {
+test("sessions' streams and subscriptions share the slots of their caller", async () => {
   const { open, store } = startInstances(createV2Server, { maxStreams: 1 });
   const session = await open();
   const stream = await session.listen(0);
@@ -45,7 +45,7 @@ test("sessions' streams and subscriptions share the places of their caller", asy
   expect((await (await open()).get(1)).status).toBe(200);
 });
 
-test("a client that lost the stream of a request takes it up, though all places are taken", async () => {
+test("a client that lost the stream of a request resumes it, though all slots are taken", async () => {
   const { open, store } = startInstances(createV2Server, { maxStreams: 1 });
   const session = await open();
   const standalone = await session.listen(0);
@@ -58,7 +58,7 @@ test("a client that lost the stream of a request takes it up, though all places 
   await standalone.leave();
 });
 
-test("by itself, a caller has 64 places, and an address as many as it has clients", async () => {
+test("by default, a caller has 64 slots, and an address as many as it has clients", async () => {
   const shared = { store: createMemoryStore(), verifier: anyUser, audit: "off" } as const;
   const call = instanceOf(createV2Server, shared);
   const listeners = await Promise.all(Array.from({ length: 64 }, () => listen(call, toAll, by("ada"))));
@@ -69,7 +69,7 @@ test("by itself, a caller has 64 places, and an address as many as it has client
   for (const { leave } of listeners) await leave();
 });
 
-test("where nobody is asked who they are, places belong to an address", async () => {
+test("without authentication, slots belong to an address", async () => {
   const call = instanceOf(createV2Server, { maxStreams: 1 });
   const first = await listen(call, toAll, from("203.0.113.7"));
   expect((await listen(call, toAll, from("203.0.113.7"))).response.status).toBe(429);
@@ -120,7 +120,7 @@ test("as many of many simultaneous streams open as there are slots", async () =>
   expect(answers.filter(({ status }) => status === 429)).toHaveLength(15);
 });
 
-test("an instance that is lost frees its places, and one that lives keeps them", async () => {
+test("an instance that is lost frees its slots, and one that lives keeps them", async () => {
   const open = opening();
   await open();
   const living = reading(await open());
@@ -144,7 +144,7 @@ test.each([
   expect((await open()).status).toBe(200);
 });
 
-test("a place that was lost is not taken back from who has it now", async () => {
+test("a slot that was lost is not taken back from its new holder", async () => {
   const open = opening({ maxStreams: 1 });
   const late = reading(await open());
   await late.next();

@@ -87,7 +87,7 @@ test("a check that has the message's text decides as the full check does", () =>
   expect(refused).toBeGreaterThan(0);
 });
 
-test("hosts are judged one by one, also the one that was just asked for", async () => {
+test("hosts are checked one by one, also the host of the previous request", async () => {
   const known = instanceOf(createV2Server, { allowedHosts: ["a.example"] });
   const other = instanceOf(createV2Server, { allowedHosts: ["b.example"] });
   const statuses: number[][] = [];

@@ -74,7 +74,7 @@ test("every kind of request counts, but what anybody may ask for", async () => {
   expect(await statusOf(send(nothing, { method: "GET" }))).toBe(429);
 });
 
-test("an address is held to its limit before anybody is identified, whoever it says it is", async () => {
+test("an address is held to its limit before authentication, whatever its credentials", async () => {
   const { send, audited } = open([rule("address")]);
   expect([await statusOf(send(list, { user: "" })), await statusOf(send(list, { user: "" }))]).toEqual([401, 401]);
   expect(await statusOf(send(list, { user: "ada" }))).toBe(429);

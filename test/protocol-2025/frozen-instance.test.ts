@@ -21,7 +21,7 @@ function freezable(store: StateStore): StateStore & { freeze(): void } {
   };
 }
 
-test("the standalone stream is dismissed before the answer lets its instance be frozen", async () => {
+test("the standalone stream's lease is revoked before the answer lets its instance be frozen", async () => {
   const shared = createMemoryStore();
   const lambda = freezable(shared);
   const [frozen, awake] = [
@@ -37,7 +37,7 @@ test("the standalone stream is dismissed before the answer lets its instance be 
   expect((await stream.rest()).at(-1)).toEqual({ retry: expect.any(Number) });
 }, 10_000);
 
-test("a standalone stream that is left gives up its place before its instance is frozen", async () => {
+test("a standalone stream without a client gives up its lease before its instance is frozen", async () => {
   const shared = createMemoryStore();
   const lambda = freezable(shared);
   const [frozen, awake] = [
@@ -58,7 +58,7 @@ test("a standalone stream that is left gives up its place before its instance is
   await next.leave();
 });
 
-test("a client that was gone before its standalone stream began does not keep the place", async () => {
+test("a client that was gone before its standalone stream began does not keep the lease", async () => {
   const instances = startInstances(createSessionServer());
   const session = await instances.open();
   const gone = new AbortController();

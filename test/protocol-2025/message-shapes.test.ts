@@ -5,7 +5,7 @@ import { createV1Server, createV2Server } from "../support/servers.ts";
 import { startInstances } from "./instances.ts";
 import { createSessionServer, createSessionServerV1 } from "./session-servers.ts";
 
-/** Neither SDK answers what it does not take for a message: whoever lets it in waits for ever. */
+/** Neither SDK answers what it does not recognize as a message: an endpoint that lets it in waits for ever. */
 const MALFORMED: ReadonlyArray<[string, object]> = [
   ["params that are no object", { jsonrpc: "2.0", id: 1, method: "ping", params: "none" }],
   ["params that are a list", { jsonrpc: "2.0", id: 1, method: "ping", params: [1] }],
@@ -43,7 +43,7 @@ describe.each([
 describe("in a session", () => {
   const instances = startInstances(createSessionServer());
 
-  test("a reply that is none does not take the place of the reply", async () => {
+  test("an invalid reply does not replace the reply", async () => {
     const session = await instances.open();
     expect((await session.send(0, { jsonrpc: "2.0", id: "a", result: 5 })).status).toBe(400);
     expect((await session.send(0, { jsonrpc: "2.0", id: "a", error: "oh" })).status).toBe(400);

@@ -15,7 +15,7 @@ function createServer(): McpServer {
   return server;
 }
 
-test("a question that the server gave up is called off where it was asked, under its name there", async () => {
+test("a question that the server gave up is cancelled on its stream, under its id there", async () => {
   const instances = startInstances(createServer);
   const session = await instances.open({ capabilities: { roots: {} } });
   const stream = readStream(await session.call(0, "ask"));

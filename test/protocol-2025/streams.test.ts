@@ -49,7 +49,7 @@ describe("the stream of a request", () => {
     expect(rest.at(-1)?.message).toMatchObject({ result: {} });
   });
 
-  test("is let go by the server, and the answer comes to whoever resumes", async () => {
+  test("is closed by the server, and a client that resumes gets the response", async () => {
     const session = await instances.open();
     const stream = readStream(await session.call(0, "leave", { ms: 300 }));
     const events = await stream.rest();
@@ -123,7 +123,7 @@ describe("at the platform's deadline", () => {
 });
 
 describe("the standalone stream", () => {
-  test("is one per session in the whole fleet", async () => {
+  test("is one per session across all instances", async () => {
     const session = await instances.open();
     const stream = await session.listen(0);
     await stream.next();
@@ -172,7 +172,7 @@ describe("the standalone stream", () => {
     ]);
     await resumed.leave();
     await session.call(0, "announce", { word: "four" });
-    // The stream that was left gives its place up as soon as it notices.
+    // The stream without a client gives up its lease as soon as it notices.
     await expect.poll(async () => (await session.get(1)).status, { timeout: 30_000 }).toBe(200);
   });
 

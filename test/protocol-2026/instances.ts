@@ -11,7 +11,7 @@ export const anyUser: OAuthTokenVerifier = {
   },
 };
 
-/** An instance of a server. Several that are given one store are a fleet. */
+/** An instance of a server. Instances with one store serve as one. */
 export const instanceOf = (createServer: ServerFactory, options: McpEndpointOptions): Caller =>
   callerOf(createMcpEndpoint(createServer, { logLevel: "silent", ...options }));
 

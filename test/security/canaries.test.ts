@@ -19,7 +19,7 @@ describe.each([IN_PROCESS, ...INGRESSES])("through $name", (variant) => {
   let ingress: SecuredIngress;
   const spoken: string[] = [];
   beforeAll(async () => {
-    // In process there is no other place for what is written past the log.
+    // In process, output outside the log goes to the console alone.
     for (const stream of [process.stdout, process.stderr]) {
       vi.spyOn(stream, "write").mockImplementation((text) => spoken.push(String(text)) > 0);
     }

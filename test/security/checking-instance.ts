@@ -17,7 +17,7 @@ export interface Checking {
 
 const AUDIENCE = "https://mcp.example/mcp";
 
-/** Starts an issuer and a first instance. Whoever starts it closes the issuer. */
+/** Starts an issuer and a first instance. The caller closes the issuer. */
 export async function startChecking(
   options: LocalIssuerOptions = {},
   settings: Omit<Partial<TokenIssuer>, "issuer"> = {},

@@ -89,7 +89,7 @@ export const DISCOVERY_ATTACKS: readonly Attack[] = [
   ...tricks("/mcp").map((_, index) => ({
     name: `path trick ${index + 1}`,
     request: (target: AttackTarget) => ({ url: tricks(pathOf(target))[index] ?? "" }),
-    // 401 where an ingress resolves the path to the endpoint's: then the gate is what answers.
+    // 401 where an ingress resolves the path to the endpoint's: then authentication answers.
     expected: () => ({ status: [404, 400, 401, 403, 405], never: /"result"|evil/ }),
   })),
 ];

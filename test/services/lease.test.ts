@@ -30,7 +30,7 @@ test("ended with nothing there it is to be had at once", async () => {
   expect(await next?.end("", 0)).toBe(true);
 });
 
-test("it survives a store that is away for less than its length, and is lost to who took it after that", async () => {
+test("it survives a store that is unavailable for less than its length, and is lost to a later holder after that", async () => {
   const store = breakableStore(createMemoryStore(now));
   const place = { store, key, now };
   const lease = await takeLease(place);

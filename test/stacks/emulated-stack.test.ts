@@ -57,7 +57,7 @@ describe("the stack of the conformance fixture", () => {
   );
 });
 
-/** As in test/adapters.test.ts: what a REST API hands over of a query is sorted and decoded. */
+/** As in test/adapters.test.ts: a REST API passes queries on sorted and decoded. */
 const REST: Traits = {
   canStream: true,
   exactPath: true,

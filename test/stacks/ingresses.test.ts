@@ -88,7 +88,7 @@ describe("a REST API for tokens, under a name of its own", () => {
     ]);
   });
 
-  test("tells whoever has none where to go, under the name that clients read", () => {
+  test("tells a client without a token where to get one, in a header that clients read", () => {
     const responses = optIn.resources("AWS::ApiGateway::GatewayResponse").map(([, { Properties }]) => Properties);
     const challenges = responses.map(({ ResponseType, StatusCode, ResponseParameters }) => [
       ResponseType,

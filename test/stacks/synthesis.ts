@@ -50,7 +50,7 @@ for (const folder of [BUILT, BUILT_ALONE, join(WORK, "dist/aws-smoke")]) {
 // Workers of the test runner are ended, and have no exit of their own.
 afterAll(() => rmSync(WORK, { recursive: true }));
 
-/** The flags that `cdk` would hand over. */
+/** The flags that `cdk` would pass. */
 const { context } = JSON.parse(readFileSync(new URL("../../cdk.json", import.meta.url), "utf8")) as {
   context: Record<string, unknown>;
 };

@@ -35,7 +35,7 @@ export function describeRaces({ open, notAtomic }: StoreUnderTest): void {
     expect(await storeOf(0).get(counter)).toMatchObject({ value: "100" });
   });
 
-  test("an expired counter begins again once, whoever adds to it", async ({ skip }) => {
+  test("an expired counter begins again once, whichever instance adds to it", async ({ skip }) => {
     if (notAtomic) skip(notAtomic);
     let now = Date.now();
     const stores = [open(() => now), open(() => now)];

@@ -15,7 +15,7 @@ export interface Deployment {
 
 /**
  * The AWS module in a folder of its own, deployed by Terraform and the real provider to an endpoint on this machine, and cut
- * off from everything else: no settings or credentials of whoever runs it, no registry, no telemetry.
+ * off from everything else: no settings or credentials of its user, no registry, no telemetry.
  */
 export function deployTo(endpoint: string, program: string, mirror: ProviderMirror): Deployment {
   const base = mkdtempSync(join(tmpdir(), "mcp-anycloud-aws-"));

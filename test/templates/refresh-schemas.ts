@@ -11,7 +11,7 @@ import { usedTypes } from "./schema-source/used-types.ts";
 
 const schemas = new URL("schemas/", import.meta.url);
 const { values } = parseArgs({ options: { packages: { type: "string" } } });
-// Three of the packages are 30 to 45 MB: whoever works on a template keeps them with `--packages <folder>`.
+// Three of the packages are 30 to 45 MB: `--packages <folder>` keeps them between runs.
 const downloads = values.packages ?? mkdtempSync(join(tmpdir(), "mcp-anycloud-schemas-"));
 try {
   const used = usedTypes(new URL("../../templates/", import.meta.url));

@@ -5,7 +5,7 @@ import {
   type LambdaClientConfig,
 } from "@aws-sdk/client-lambda";
 
-/** The one thing that is asked of Lambda's API. Whoever wants it loads this module, and with it AWS's client. */
+/** The one operation of Lambda's API that is used. This module loads AWS's client, so it is imported only on demand. */
 export interface InvokeClient {
   /** Settles once Lambda lets the function run. Rejects with what AWS's client throws. */
   invoke(

@@ -7,7 +7,7 @@ import type { UrlEvent } from "../lambda-event.ts";
 export const INVOKED_URL = "https://lambda.invalid/mcp";
 
 /**
- * Nobody vouches for the address of a client that invokes, and it could claim any. It must not be one of loopback's:
+ * Nothing attests the address of a client that invokes, and it could claim any. It must not be one of loopback's:
  * servers are wary of foreign names on that interface.
  */
 const NO_ADDRESS = "0.0.0.0";

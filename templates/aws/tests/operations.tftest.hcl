@@ -117,8 +117,8 @@ run "alarms_that_somebody_hears" {
 run "numbers_from_the_log" {
   assert {
     condition = { for key, filter in aws_cloudwatch_log_metric_filter.requests : key => [filter.log_group_name, filter.pattern, filter.metric_transformation[0].value] } == {
-      RequestDuration    = ["/aws/lambda/notes", "{ ($.message = \"request\") && ($.httpMethod = \"POST\") && ($.mcpMethod != \"subscriptions/listen\") }", "$.durationMs"]
-      FailedRequests     = ["/aws/lambda/notes", "{ ($.message = \"request\") && ($.status >= 500) }", "1"]
+      RequestDuration  = ["/aws/lambda/notes", "{ ($.message = \"request\") && ($.httpMethod = \"POST\") && ($.mcpMethod != \"subscriptions/listen\") }", "$.durationMs"]
+      FailedRequests   = ["/aws/lambda/notes", "{ ($.message = \"request\") && ($.status >= 500) }", "1"]
       RejectedRequests = ["/aws/apigateway/notes", "{ ($.status = \"401\") || ($.status = \"403\") }", "1"]
     }
     error_message = "What is counted is not what the log says."

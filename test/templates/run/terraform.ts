@@ -17,14 +17,14 @@ export const NO_TERRAFORM = "terraform is not installed; https://developer.hashi
 interface TerraformRun {
   readonly code: number | null;
   readonly stdout: string;
-  /** Everything that it printed, for whoever has to read what went wrong. */
+  /** Everything that it printed, for people who look for the cause of a failure. */
   readonly output: string;
 }
 
 export type Terraform = (...args: readonly string[]) => Promise<TerraformRun>;
 
 /**
- * Terraform in one folder, cut off from the machine: no settings, credentials or variables of whoever runs it, no
+ * Terraform in one folder, cut off from the machine: no settings, credentials or variables of its user, no
  * registry, no telemetry.
  *
  * @param scratch A folder of its own, for its settings and as its home.
