@@ -20,15 +20,15 @@ import { toTable } from "./table.ts";
 
 const DEFAULT_PORTS: Readonly<Record<Cloud, number>> = { aws: 8787, azure: 8788, gcp: 8789 };
 
-/** `mcp-anycloud dev`: serves through every ingress until it is asked to stop, and leaves nothing behind. */
+/** `mcp-anycloud dev`: serves through every ingress until it is asked to stop, then removes everything that it made. */
 export async function devCommand(command: DevCommand): Promise<void> {
   const entry = findEntry(command.entry);
   const { path } = readConfig({ ...process.env, ...command.environment }, AWS_SETTINGS);
   const stop = stopSignal();
   const folder = mkdtempSync(join(tmpdir(), "mcp-anycloud-"));
-  // Also when the process is ended in a hurry, by a second Ctrl-C.
+  // A second Ctrl-C ends the process at once, and then only this handler runs.
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  // It starts while the entry is bundled.
+  // The table starts while the entry is bundled.
   const state = openSharedState(command);
   state.catch(() => {});
   const session: Session = { command, entry, path, folder, stop, state, closers: [] };
@@ -40,7 +40,7 @@ export async function devCommand(command: DevCommand): Promise<void> {
     if (!stop.aborted) throw error;
   } finally {
     await Promise.allSettled(session.closers.map((close) => close()));
-    // The last, because requests that are finishing need it.
+    // Closed last, because requests that are finishing need it.
     await state.then(
       ({ close }) => close(),
       () => {},
@@ -57,7 +57,7 @@ interface Session {
   readonly folder: string;
   readonly stop: AbortSignal;
   readonly state: Promise<SharedState>;
-  /** End what has been started. */
+  /** Functions that stop what was started. */
   readonly closers: Array<() => Promise<void>>;
 }
 

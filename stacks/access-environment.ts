@@ -2,10 +2,10 @@ import type { Auth, CognitoAuth } from "./auth.ts";
 import type { IngressKind } from "./ingress.ts";
 import type { TokenIssuer } from "./token-issuer.ts";
 
-/** The variables by which the endpoint finds out who calls. */
+/** The variables that configure authentication. */
 export type AccessVariables = Readonly<Record<string, string>>;
 
-/** Tells the endpoint what attests its callers: tokens, AWS, or nothing. */
+/** Configures what attests the endpoint's callers: tokens, AWS, or nothing. */
 export function accessVariables(auth: Auth, ingress: IngressKind): AccessVariables {
   if (auth === "public") return {};
   if (auth === "iam") {

@@ -4,8 +4,8 @@ import { FilterPattern, type IFilterPattern, LogGroup } from "aws-cdk-lib/aws-lo
 import type { Construct } from "constructs";
 
 /**
- * One line per request, also for those that never reach the function. Never a body, a header, a query, or what an
- * authorizer found in a token.
+ * One line per request, also for those that never reach the function. It has no body, header or query, and no
+ * claim that an authorizer read from a token.
  */
 export const ACCESS_LOG_FORMAT: AccessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
@@ -25,7 +25,7 @@ export const ACCESS_LOG_FORMAT: AccessLogFormat = AccessLogFormat.custom(
   }),
 );
 
-/** 401: no good token. 403: what API Gateway answers to a request without a signature, or with the wrong scope. */
+/** API Gateway answers 401 without a valid token, and 403 without a signature or with the wrong scope. */
 export const REJECTED: IFilterPattern = FilterPattern.any(
   FilterPattern.stringValue("$.status", "=", "401"),
   FilterPattern.stringValue("$.status", "=", "403"),

@@ -6,8 +6,8 @@ import type { McpServerProps } from "./mcp-server-props.ts";
 import { SETTINGS } from "./settings.ts";
 
 /*
- * Findings of cdk-nag and of CDK that we have looked at and do not act upon, each where it is and with the reason. All
- * of them are here; what is not here is an error of `npm run synth`.
+ * Findings of cdk-nag and of CDK that are accepted, each with its resource and the reason. Every other finding is an
+ * error of `npm run synth`.
  */
 
 const managedPolicy = (name: string): string =>
@@ -15,7 +15,7 @@ const managedPolicy = (name: string): string =>
 
 const SYNCHRONOUS = "Whoever invokes it waits for its answer, so there is nothing to put in a dead letter queue.";
 
-/** Path below the server, and what is acknowledged there, if there is such a thing in this server. */
+/** A path below the server and the findings that are acknowledged there, if this server has such a resource. */
 const ALWAYS: readonly (readonly [string, ...Acknowledgment[]])[] = [
   ["Function", { id: "Serverless-LambdaDLQ", reason: SYNCHRONOUS }],
   [
@@ -58,7 +58,7 @@ const PREFLIGHT = "Browsers send no credentials with a preflight; the server ans
 const VERIFIED = "The function verifies the tokens of every request itself.";
 const DISCOVERY = "Clients read here where to get a token, so they have none yet; the gateway answers it by itself.";
 
-/** Acknowledges what is known about a server. */
+/** Acknowledges the accepted findings of a server. */
 export function acknowledge(server: Construct, props: McpServerProps, hook: IFunction | undefined): void {
   for (const [path, ...findings] of ALWAYS) acknowledgeAt(server, path, findings);
   acknowledgeRole(server, props);

@@ -15,7 +15,7 @@ import type { Construct } from "constructs";
 import type { Ingress } from "./ingress.ts";
 import type { RequestMetrics } from "./request-metrics.ts";
 
-/** From which value on an alarm goes off. Each alarm costs $0.10 a month per metric, idle or not. */
+/** Thresholds of the alarms. Each alarm costs $0.10 a month per metric, idle or not. */
 export interface AlarmProps {
   /** Invocations that failed, in one minute: the server crashed or ran out of time. Default 1. */
   readonly errors?: number;
@@ -34,11 +34,11 @@ export interface AlarmProps {
 export interface AlarmSources {
   /** Undefined for a Web Function, which has no alias. */
   readonly live: Alias | undefined;
-  /** Undefined where nothing is kept. */
+  /** Undefined without a store. */
   readonly table: ITableV2 | undefined;
   readonly ingress: Ingress;
   readonly metrics: RequestMetrics;
-  /** Told when an alarm goes off and when it is over. */
+  /** Topics that are notified when an alarm goes off and when it is over. */
   readonly targets: readonly ITopic[];
 }
 

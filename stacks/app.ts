@@ -7,7 +7,7 @@ import { McpServerStack } from "./mcp-server-stack.ts";
 import { refuse } from "./refuse.ts";
 
 /*
- * What `cdk deploy` deploys: the server in dist/. Copy this file for your own, and write the props here, where reviews see
+ * The app of `cdk deploy`: the server in dist/. Copy this file for your own, and write the props here, where reviews see
  * them. The context stands in for that in the walk-through of docs/aws.md:
  *
  *   cdk deploy --context auth=public [--context ingress=function-url] [--context sessionStore=none]

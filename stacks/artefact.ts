@@ -4,7 +4,7 @@ import type { Construct } from "constructs";
 import type { IngressKind } from "./ingress.ts";
 import { refuse } from "./refuse.ts";
 
-/** A Web Function is an HTTP server, and the one that listens is the container of the third cloud. */
+/** A Web Function is an HTTP server, and Google Cloud's artefact is the one that listens. */
 const BUILT: Readonly<Record<IngressKind, { readonly cloud: string; readonly file: string }>> = {
   "rest-api": { cloud: "aws", file: "index.mjs" },
   "function-url": { cloud: "aws", file: "index.mjs" },
@@ -21,8 +21,8 @@ export function findArtefact(scope: Construct, ingress: IngressKind, given: stri
 }
 
 /**
- * The folder of the function that tries a new version, which `mcp-anycloud build` put beside the artefact. Where it is not
- * there: undefined, or an error if somebody wants it.
+ * The folder of the function that tries a new version, which `mcp-anycloud build` put beside the artefact. Where it does
+ * not exist: undefined, or an error if the props ask for it.
  */
 export function findSmokeHook(scope: Construct, artefact: string, wanted: boolean): string | undefined {
   const folder = join(dirname(artefact), "aws-smoke");

@@ -11,8 +11,8 @@ import { checkIssuers, checkScopes, type TokenIssuer } from "./token-issuer.ts";
  *
  * - `"public"`: everybody who finds the address can call every tool.
  * - `"iam"`: AWS checks signatures (SigV4); allow principals with `McpServer.grantConnect`. MCP clients do not sign by
- *   themselves: this is for callers that you write, and for proxies that sign. The server is told who signed, but for a
- *   Web Function, which AWS does not tell.
+ *   themselves: this is for callers that you write, and for proxies that sign. The server learns who signed, except as a
+ *   Web Function, to which AWS does not pass the signer.
  * - `{ jwt }`: the function verifies access tokens of any issuer, behind every ingress, and is told who calls.
  * - `{ cognito }`: API Gateway checks access tokens of a user pool, and with `clients` the function does, too. Only with
  *   `ingress: "rest-api"`.
@@ -43,7 +43,7 @@ export interface JwtAuth {
     /** Scopes that every request needs. Default: none. */
     readonly requiredScopes?: readonly string[];
     /**
-     * A `TokenAuthorizer` or `RequestAuthorizer` of yours that turns bad tokens away before the function is called, and has
+     * A `TokenAuthorizer` or `RequestAuthorizer` of yours that rejects bad tokens before the function is called, and has
      * API Gateway answer in a header that clients read. Only with `ingress: "rest-api"`. Default: none, and the function
      * alone verifies. Idle: nothing; one invocation per token and cache time.
      */
@@ -62,10 +62,10 @@ export interface AuthProps {
   readonly publicUrl: string | undefined;
 }
 
-/** Refuses what would look protected and would not be. */
+/** Refuses props that would look like protection and protect nothing. */
 export function checkAuth(scope: Construct, { auth, ingress, publicUrl }: AuthProps): void {
   if (auth === "public" || auth === "iam") return;
-  // From JavaScript, or cast: the type asks for it already.
+  // JavaScript and casts can leave it out; the type requires it.
   if (typeof auth !== "object" || auth === null || !("cognito" in auth || "jwt" in auth)) {
     refuse(scope, "auth", 'say who may call: "public", "iam", { cognito } or { jwt }; there is no default.');
   }

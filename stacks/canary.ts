@@ -33,7 +33,7 @@ export interface SmokeSource {
   /** Folder of the server. */
   readonly artefact: string;
   readonly streaming: boolean;
-  /** Whether the server wants to hear from AWS who signed a request, which AWS says of requests to the ingress alone. */
+  /** Whether the server needs AWS's word on who signed a request, which AWS gives only for requests to the ingress. */
   readonly signs: boolean;
   /** The URL that the server sees as its own. */
   readonly url: string;
@@ -56,7 +56,7 @@ export function createCanary(
     autoRollback: { failedDeployment: true, stoppedDeployment: true, deploymentInAlarm: true },
     ...(preHook && { preHook }),
   });
-  // The alias moves by way of CodeDeploy, which must be allowed to call the hook by then: also when a stack first gets one.
+  // CodeDeploy moves the alias, and must be allowed to call the hook by then, also when a stack first gets a hook.
   if (preHook) alias.node.addDependency(group.role);
   return preHook;
 }
@@ -70,7 +70,7 @@ function hookOf(
   if (typeof wanted === "function") return wanted(candidate);
   if (wanted === "none") return undefined;
   if (!streaming) {
-    // A handler that buffers answers Lambda's API in another form than a client of it reads.
+    // The smoke test reads streamed answers, and a handler that buffers sends another form.
     if (wanted === undefined) return undefined;
     return refuse(
       scope,

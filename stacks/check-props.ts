@@ -7,7 +7,7 @@ import type { IngressKind } from "./ingress.ts";
 import type { McpServerProps } from "./mcp-server-props.ts";
 import { refuse } from "./refuse.ts";
 
-/** Props that mean nothing to some ingresses. One of them ignored in silence would be a limit that is not there. */
+/** Props that some ingresses do not have. Ignoring one silently would leave out a limit that the user believes in. */
 const ONLY_FOR: Partial<Record<keyof McpServerProps, readonly IngressKind[]>> = {
   customDomain: ["rest-api"],
   throttle: ["rest-api"],
@@ -29,7 +29,7 @@ const LOG_RETENTIONS = Object.values(RetentionDays).filter(
   (days) => typeof days === "number" && days !== RetentionDays.INFINITE,
 );
 
-/** Refuses what CloudFormation would take and AWS would not do. */
+/** Refuses props that CloudFormation would accept and AWS would not carry out. */
 export function checkProps(scope: Construct, props: McpServerProps): void {
   const ingress = props.ingress ?? "rest-api";
   checkAuth(scope, { auth: props.auth, ingress, publicUrl: props.settings?.publicUrl });
@@ -62,7 +62,7 @@ export function checkProps(scope: Construct, props: McpServerProps): void {
   timeoutOf(scope, props);
 }
 
-/** As the `name` of templates/: what names things there stays good when a server moves to Terraform. */
+/** The same rule as for `name` in templates/, so that a server keeps its name when it moves to Terraform. */
 function checkName(scope: Construct, name: string | undefined): void {
   if (name === undefined || /^[a-z][a-z0-9-]{1,22}[a-z0-9]$/.test(name)) return;
   const form = "3 to 24 lower-case letters, digits and hyphens that start with a letter and do not end with a hyphen";
@@ -82,7 +82,7 @@ function checkSessionStore(scope: Construct, props: McpServerProps): void {
   if (sessionTable && newSessionTable) {
     refuse(scope, "newSessionTable", "there is a sessionTable already: give one of the two.");
   }
-  // From JavaScript, or cast: the type asks for it already.
+  // JavaScript and casts can leave it out; the type requires it.
   if (!["dynamodb", "none"].includes(sessionStore)) {
     refuse(scope, "sessionStore", 'must be "dynamodb" or "none" (stateless).');
   }

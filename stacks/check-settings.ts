@@ -8,14 +8,14 @@ import { type McpSettings, SETTINGS } from "./settings.ts";
 /** Refuses settings that the endpoint would refuse, because otherwise only the first request would find them out. */
 export function checkSettings(scope: Construct, settings: McpSettings, hasStore: boolean): void {
   if (Token.isUnresolved(settings.path)) {
-    // The resources of the API and the URL that clients get are made of it.
+    // The resources of the API and the URL for clients are derived from it.
     refuse(scope, "settings.path", "must be known when the stack is made, not when it is deployed.");
   }
   for (const field of Object.keys(settings) as (keyof McpSettings)[]) {
     const value = settings[field];
     const rule = SETTINGS[field];
     if (value === undefined) continue;
-    // From JavaScript, or cast: the type has no such prop.
+    // JavaScript and casts can set it; the type has no such prop.
     if (!rule) refuse(scope, `settings.${field}`, `is not a setting: there are ${Object.keys(SETTINGS).join(", ")}.`);
     checkSetting(scope, `settings.${field}`, value, rule);
     if (rule.needsStore && !hasStore) {
@@ -41,6 +41,6 @@ function checkSetting(scope: Construct, prop: string, value: Value, rule: Settin
   if (twice !== undefined) refuse(scope, prop, `has ${twice} twice: keep one of them.`);
 }
 
-/** A value that is not known before the deployment is taken for a good one. */
+/** A value that only the deployment knows counts as valid. */
 const isText = (text: string, { words, pattern, except }: SettingRule): boolean =>
   (words?.includes(text) ?? true) && (pattern?.test(text) ?? true) && !except?.test(text);

@@ -56,6 +56,6 @@ export function createCompute(scope: Construct, props: ComputeProps): Compute {
     // Earlier versions stay, so that the alias can go back to one in seconds.
     currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
   });
-  // CDK's classes do not fit its interfaces under exactOptionalPropertyTypes, here and in what else is cast.
+  // CDK's classes do not fit its interfaces under exactOptionalPropertyTypes; the other casts have the same reason.
   return { fn, live: new Alias(scope, "Live", { aliasName: "live", version: fn.currentVersion as IVersion }) };
 }

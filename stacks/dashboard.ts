@@ -73,7 +73,7 @@ const QUERIES: readonly Query[] = [
   { title: "Bytes sent", view: LINE, lines: [`stats sum(${responseBytes}) as bytes by bin(5m)`] },
 ];
 
-/** One page for who looks after the server. Idle: nothing for the account's first three dashboards, then $3 a month. */
+/** One page for the operators of the server. Idle: nothing for the account's first three dashboards, then $3 a month. */
 export function createDashboard(scope: Construct, sources: DashboardSources): Dashboard {
   const { log, table, ingress, live } = sources;
   const ask = ({ title, view, lines }: Query): LogQueryWidget =>

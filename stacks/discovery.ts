@@ -24,8 +24,8 @@ export interface DiscoveryProps {
 const METADATA_PATH = "/.well-known/oauth-protected-resource";
 
 /**
- * How a client without a token finds the authorization server (MCP, Authorization; RFC 9728). The gateway turns such a
- * client away before the function hears of it, so the gateway itself has to say where to go, and to answer there.
+ * Lets a client without a token find the authorization server (MCP, Authorization; RFC 9728). The gateway rejects such a
+ * client before it calls the function, so the gateway itself has to send the challenge and to serve the metadata.
  *
  * A function's own `WWW-Authenticate` would arrive as `x-amzn-remapped-www-authenticate`, which no client reads.
  */
@@ -34,7 +34,7 @@ export function addDiscovery(props: DiscoveryProps): void {
   const metadataUrl = metadataUrlOf(props);
   const challenge = (error?: string): Record<string, string> => ({
     "WWW-Authenticate": quoted(`Bearer ${error ? `error="${error}", ` : ""}resource_metadata="${metadataUrl}"`),
-    // Nothing in a refusal is secret, and a script has to read it to go on.
+    // Scripts of every origin may read a refusal: nothing in it is secret, and they need it to authenticate.
     ...(corsOrigins.length > 0 && {
       "Authentication-Control-Allow-Origin": quoted("*"),
       "Authentication-Control-Expose-Headers": quoted("WWW-Authenticate"),
@@ -83,7 +83,7 @@ function addMetadata(resource: IResource, { auth, mcpUrl }: DiscoveryProps): voi
       },
     ],
   });
-  // Clients in browsers send MCP-Protocol-Version along, and are made to ask first.
+  // Clients in browsers send MCP-Protocol-Version, for which the browser sends a preflight.
   resource.addCorsPreflight({ allowOrigins: ["*"], allowMethods: ["GET"], allowHeaders: ["mcp-protocol-version"] });
   resource.addMethod("GET", integration, {
     ...OPEN,
@@ -109,5 +109,5 @@ const descend = (from: IResource, path: string): IResource =>
     .filter((segment) => segment !== "")
     .reduce((at, segment) => at.addResource(segment), from);
 
-/** Fixed values stand in single quotes, to tell them from expressions. */
+/** Static values are in single quotes, which distinguish them from expressions. */
 const quoted = (value: string): string => `'${value}'`;

@@ -14,7 +14,7 @@ export interface EnvironmentParts {
   readonly keyRing: ISecret | undefined;
   /** Name of a custom domain; the endpoint then serves no other host. */
   readonly host: string | undefined;
-  /** Variables by which the endpoint finds out who calls. */
+  /** Variables that configure authentication. */
   readonly access: AccessVariables;
 }
 

@@ -37,7 +37,7 @@ export interface FunctionRoleParts {
   readonly inVpc: boolean;
 }
 
-/** A role of the function's own: its table, its key ring, its log. */
+/** The function's role, which allows its table, its key ring and its log. */
 export function createFunctionRole(scope: Construct, { table, keyRing, logGroup, inVpc }: FunctionRoleParts): Role {
   const role = new Role(scope, "FunctionRole", {
     assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
@@ -51,12 +51,12 @@ export function createFunctionRole(scope: Construct, { table, keyRing, logGroup,
   if (keyRing) allow(["secretsmanager:GetSecretValue"], keyRing.secretArn);
   if (table?.encryptionKey) allowVia(role, table.encryptionKey, "dynamodb", TABLE_KEY_ACTIONS);
   if (keyRing?.encryptionKey) allowVia(role, keyRing.encryptionKey, "secretsmanager", ["kms:Decrypt"]);
-  // Network interfaces have no names before they exist, so these cannot be held to one.
+  // Network interfaces have no names before they exist, so the policy cannot name them.
   if (inVpc) allow(NETWORK_ACTIONS, "*");
   return role;
 }
 
-/** Use of a key through one service only. */
+/** Allows the use of a key through one service only. */
 export function allowVia(role: Role, key: IKey, service: string, actions: string[]): void {
   const { region, urlSuffix } = Stack.of(role);
   role.addToPolicy(

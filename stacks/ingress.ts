@@ -16,10 +16,10 @@ export interface Ingress {
   readonly mcpUrl: string;
   /** Lets a principal connect, where `auth` is `"iam"`. */
   grantConnect(grantee: IGrantable): void;
-  /** Requests that reached it; undefined where only the request log tells. */
+  /** Requests that reached it; undefined where only the request log counts them. */
   readonly requests?: Metric;
-  /** Answers of 5xx, as clients get them; undefined where only the request log tells. */
+  /** Answers of 5xx, as clients get them; undefined where only the request log counts them. */
   readonly serverErrors?: Metric;
-  /** Where requests that were rejected as unauthenticated are to be found. */
+  /** The log of requests that were rejected as unauthenticated. */
   readonly refusals: { readonly logGroup: ILogGroup; readonly pattern: IFilterPattern };
 }

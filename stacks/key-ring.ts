@@ -21,7 +21,7 @@ const ROTATION_ACTIONS = ["DescribeSecret", "GetSecretValue", "PutSecretValue", 
 const SOURCE = import.meta.dirname;
 
 /**
- * The keys that seal `requestState`, in a secret that outlives its stack, with a function that adds a key now and then.
+ * The keys that seal `requestState`, in a secret that outlives its stack, with a function that adds a key at each rotation.
  * The first rotation follows the creation at once and makes the first key: no key is ever in a template.
  */
 export function createKeyRing(parent: Construct, { rotateEvery, encryptionKey }: KeyRingProps): ISecret {

@@ -14,12 +14,12 @@ import type { SessionTableProps } from "./session-table.ts";
 import type { McpSettings } from "./settings.ts";
 
 /**
- * An MCP server on AWS. "Idle" says what a thing costs a month when nobody calls (prices of us-east-1, to be checked
+ * An MCP server on AWS. "Idle" is the cost of a month without calls (prices of us-east-1, to be checked
  * against AWS's own). With the defaults: $0.40 for the key ring's secret and $0.70 for the alarms.
  */
 export interface McpServerProps {
   /**
-   * The server's name, in the tag `mcp-server` of all that is made here. 3 to 24 lower-case letters, digits and hyphens.
+   * The server's name, in the tag `mcp-server` of every resource. 3 to 24 lower-case letters, digits and hyphens.
    * Default: the stack's name in lower case. Idle: nothing.
    */
   readonly name?: string;
@@ -79,7 +79,7 @@ export interface McpServerProps {
   /** Key of your own for a new table and a new key ring. Default: keys that AWS manages. Idle: $1 per key. */
   readonly encryptionKey?: IKey;
 
-  /** From which value on alarms go off. Default: see `AlarmProps`. Idle: $0.10 per alarm and metric. */
+  /** Thresholds of the alarms. Default: see `AlarmProps`. Idle: $0.10 per alarm and metric. */
   readonly alarms?: AlarmProps;
   /**
    * Topics that are told when an alarm goes off and when it is over. Default: none; alarms show in the console, and roll

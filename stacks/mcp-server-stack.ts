@@ -9,7 +9,7 @@ export interface McpServerStackProps extends StackProps {
   readonly server: McpServerProps;
 }
 
-/** One MCP server in a stack of its own, and where to find what it made. */
+/** One MCP server in a stack of its own, whose outputs name its resources. */
 export class McpServerStack extends Stack {
   readonly server: McpServer;
 
@@ -17,7 +17,7 @@ export class McpServerStack extends Stack {
     super(scope, id, { description: "MCP server (mcp-anycloud)", ...props });
     this.server = new McpServer(this, "Server", server);
     const { name, mcpUrl, sessionTable, keyRing, logGroup, dashboard } = this.server;
-    // CDK puts helpers of its own beside the server, not into it.
+    // CDK puts its own helper resources beside the server, not into it.
     tagAll(this, name);
     /** Adds an output, unless its value is undefined. */
     const output = (id: string, description: string, value: string | undefined): void => {

@@ -30,9 +30,8 @@ import { createWebFunction } from "./web-function.ts";
 const LOG_RETENTION_DAYS = 30;
 
 /**
- * An MCP server on AWS, as production wants it: what `mcp-anycloud build` made, an ingress, the table and the key ring
- * that it keeps its state in, a log, alarms and a dashboard. What is wrong with the props is an error here, and begins
- * with the path of the prop.
+ * An MCP server on AWS for production: the artefact of `mcp-anycloud build`, an ingress, the table and the key ring for
+ * its state, a log, alarms and a dashboard. Wrong props throw an error that begins with the path of the prop.
  */
 export class McpServer extends Construct {
   /** The value of the tag `mcp-server`. */
@@ -96,13 +95,13 @@ interface Hosting {
   readonly smoke: SmokeSource;
 }
 
-/** The ingress comes after the function, which is told its URL; of a REST API that is made before both. */
+/** The ingress is created after the function, which is told its URL. A REST API's URL is known before both. */
 function withPublicUrl(server: McpServer, { auth, settings = {} }: McpServerProps): McpSettings {
   if (settings.publicUrl !== undefined || !verifiesTokens(auth)) return settings;
   return { ...settings, publicUrl: Lazy.string({ produce: () => server.mcpUrl }) };
 }
 
-/** The code, and what stands in front of it. */
+/** Creates the function and its ingress. */
 function host(server: McpServer, props: McpServerProps): Hosting {
   const { auth, ingress = "rest-api", streaming = true, customDomain, vpc, settings = {} } = props;
   const { sessionTable: table, keyRing, logGroup } = server;
@@ -122,7 +121,7 @@ function host(server: McpServer, props: McpServerProps): Hosting {
     logGroup,
   };
   const shared = { auth, path: settings.path ?? String(SETTINGS.path.default), streaming };
-  // With a name of its own, the server answers to no other; without one, to any, and this one cannot exist (RFC 6761 §6.4).
+  // With a custom domain, the server serves no other host; without one, any, such as one that cannot exist (RFC 6761 §6.4).
   const url = `https://${customDomain?.name ?? "lambda.invalid"}${shared.path}`;
   const smoke = { artefact: code.artefact, streaming, signs: auth === "iam", url };
   if (ingress === "web-function") {

@@ -15,7 +15,7 @@ export const FIELD = {
   coldStart: "coldStart",
 } as const;
 
-/** `message` of a request's line; other lines are the platform's, or the server's own. */
+/** `message` of a request's line. Other lines come from the platform or from the server. */
 export const REQUEST = "request";
 
 const isRequest = FilterPattern.stringValue(`$.${FIELD.message}`, "=", REQUEST);
@@ -25,7 +25,7 @@ const withStatus = (comparison: "=" | ">=", status: number): IFilterPattern =>
 /** Requests that were rejected because they had no valid token. */
 export const UNAUTHENTICATED: IFilterPattern = withStatus("=", 401);
 
-/** Requests that failed here. */
+/** Requests that failed in the server. */
 export const FAILED: IFilterPattern = withStatus(">=", 500);
 
 /** Requests whose duration matters: streams that wait for events last as long as they may. */
@@ -35,7 +35,7 @@ export const ANSWERED: IFilterPattern = FilterPattern.all(
   FilterPattern.stringValue(`$.${FIELD.mcpMethod}`, "!=", "subscriptions/listen"),
 );
 
-/** A log group that is kept with its stack gone, and whose lines are kept for so many days, not for ever. */
+/** A log group that outlives its stack, and keeps its lines for so many days. */
 export function createLogGroup(scope: Construct, id: string, retention: number): LogGroup {
   return new LogGroup(scope, id, { retention, removalPolicy: RemovalPolicy.RETAIN });
 }

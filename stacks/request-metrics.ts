@@ -5,7 +5,7 @@ import type { Construct } from "constructs";
 import type { Ingress } from "./ingress.ts";
 import { ANSWERED, FAILED, FIELD } from "./request-log.ts";
 
-/** Numbers made of log lines as they come in. Idle: nothing; $0.30 a month each while there are requests. */
+/** Metrics of log lines as they arrive. Idle: nothing; $0.30 a month each while there are requests. */
 export interface RequestMetrics {
   /** Milliseconds until the last byte of an answer. */
   readonly duration: Metric;
@@ -15,9 +15,9 @@ export interface RequestMetrics {
   readonly rejected: Metric;
 }
 
-/** Has CloudWatch count what the request log tells, and what no metric of AWS does. */
+/** Lets CloudWatch count facts of the request log that no metric of AWS has. */
 export function createRequestMetrics(scope: Construct, log: ILogGroup, { refusals }: Ingress): RequestMetrics {
-  // Servers in one account are told apart by it: a metric of a filter has dimensions only if it has no default.
+  // The namespace distinguishes servers in one account: a metric of a filter has dimensions only if it has no default.
   const metricNamespace = `mcp-anycloud/${Names.uniqueResourceName(scope, { maxLength: 100 })}`;
   const measure = (metricName: string, logGroup: ILogGroup, filterPattern: IFilterPattern, metricValue = "1"): Metric =>
     new MetricFilter(scope, metricName, { logGroup, filterPattern, metricNamespace, metricName, metricValue }).metric();

@@ -46,11 +46,11 @@ export interface RestApiProps {
 }
 
 /**
- * Name of the stage, with which all paths begin where there is no custom domain. The emulator's `--stage` plays the same.
+ * Name of the stage, with which all paths begin where there is no custom domain. The emulator's `--stage` does the same.
  */
 const STAGE = "prod";
 
-/** A Regional REST API that hands every path and method to the function and streams what it answers. */
+/** A Regional REST API that passes every path and method to the function and streams its answers. */
 export function createRestApi(scope: Construct, props: RestApiProps): Ingress {
   const { auth, path, customDomain, logRetentionDays } = props;
   const accessLog = createLogGroup(scope, "AccessLog", logRetentionDays);
@@ -77,7 +77,7 @@ function openApi(scope: Construct, props: RestApiProps, accessLogDestination: IA
   const { live, streaming, timeout, throttle, customDomain, logRole } = props;
   const { STREAM, BUFFERED } = ResponseTransferMode;
   const api = new RestApi(scope, "Api", {
-    // CloudWatch tells APIs apart by their names alone.
+    // CloudWatch distinguishes APIs only by their names.
     restApiName: Names.uniqueResourceName(scope, { maxLength: 64 }),
     description: "MCP server",
     endpointTypes: [EndpointType.REGIONAL],
@@ -89,10 +89,10 @@ function openApi(scope: Construct, props: RestApiProps, accessLogDestination: IA
       // The console's test button would need a permission of its own for each method.
       allowTestInvoke: false,
     }),
-    // Under a custom domain, a second address would be one that WAF rules and host names do not know.
+    // Next to a custom domain, API Gateway's own address would be a way around rules for the host name.
     disableExecuteApiEndpoint: customDomain !== undefined,
     cloudWatchRole: logRole === "create",
-    // It belongs to the account and Region: other APIs may have come to rely on it.
+    // The role serves the whole account and Region: other APIs may rely on it by then.
     ...(logRole === "create" && { cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }),
     deployOptions: {
       stageName: STAGE,
@@ -106,12 +106,12 @@ function openApi(scope: Construct, props: RestApiProps, accessLogDestination: IA
       throttlingBurstLimit: throttle.burst,
     },
   });
-  // An output that would name an address which nobody is to use, under a custom domain not even a living one.
+  // CDK's output names an address that clients must not use, and that is switched off next to a custom domain.
   api.node.tryRemoveChild("Endpoint");
   return api;
 }
 
-/** Without a reference to the stage: methods that tell it come before the stage. */
+/** The URL without a reference to the stage, because methods that contain it are created before the stage. */
 function stageOrigin(api: RestApi): string {
   const { region, urlSuffix } = Stack.of(api);
   return `https://${api.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE}`;

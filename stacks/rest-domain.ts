@@ -5,8 +5,8 @@ import { ApiGatewayDomain } from "aws-cdk-lib/aws-route53-targets";
 import type { Construct } from "constructs";
 
 /**
- * A name of your own. Clients look for `/.well-known/…` at the root of the host, where a stage of API Gateway serves
- * nothing; under a name of your own, it does. Idle: nothing; a hosted zone $0.50 a month.
+ * A custom domain. Clients look for `/.well-known/…` at the root of the host, where a stage of API Gateway serves
+ * nothing; with a custom domain, it does. Idle: nothing; a hosted zone $0.50 a month.
  */
 export interface CustomDomain {
   /** `mcp.example.com`. The endpoint then answers under no other name. */
@@ -17,7 +17,7 @@ export interface CustomDomain {
   readonly zone?: IHostedZone;
 }
 
-/** Serves the API under the name, and returns its origin. */
+/** Serves the API under the domain, and returns its origin. */
 export function addDomain(scope: Construct, api: RestApi, { name, certificate, zone }: CustomDomain): string {
   api.addDomainName("Domain", {
     domainName: name,

@@ -18,7 +18,7 @@ const PARTITION_KEY = { name: "pk", type: AttributeType.STRING };
 const SORT_KEY = { name: "sk", type: AttributeType.STRING };
 const EXPIRY_ATTRIBUTE = "expiresAt";
 
-/** The table of sessions and shared state. It outlives its stack, and nobody deletes it by accident. */
+/** The table of sessions and shared state. It outlives its stack, and is protected against deletion. */
 export function createSessionTable(scope: Construct, props: SessionTableProps, key: IKey | undefined): ITableV2 {
   const { recoveryDays = 7, maxReadRequestUnits, maxWriteRequestUnits } = props;
   return new TableV2(scope, "SessionTable", {

@@ -19,7 +19,7 @@ export interface SmokeHookProps {
   readonly url: string;
 }
 
-/** The function that tries a new version as a client does; it may invoke this one version. What it says is kept a month. */
+/** The function that tries a new version as a client does; it may invoke only this version. Its log is kept for a month. */
 export function createSmokeHook(parent: Construct, { artefact, candidate, url }: SmokeHookProps): LambdaFunction {
   const scope = new Construct(parent, "SmokeHook");
   const logGroup = createLogGroup(scope, "Log", 30);

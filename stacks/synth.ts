@@ -6,18 +6,18 @@ import type { IngressKind } from "./ingress.ts";
 
 /*
  * `npm run synth`: makes the stack with each ingress, as `cdk synth` does, without network, Docker or credentials, and
- * fails on whatever CDK's own validation or cdk-nag has to say. Templates and reports are in cdk.out/<ingress>.
+ * fails on every finding of CDK's validation and of cdk-nag. Templates and reports are in cdk.out/<ingress>.
  */
 
 const INGRESSES: readonly IngressKind[] = ["rest-api", "function-url", "web-function"];
 const EXAMPLE = "examples/notebook/server.ts";
 
-/** Nothing of this machine's AWS, and no word to the outside. */
+/** An environment without this machine's AWS settings, and without telemetry. */
 const environment: NodeJS.ProcessEnv = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"))),
   AWS_EC2_METADATA_DISABLED: "true",
   CDK_DISABLE_CLI_TELEMETRY: "true",
-  // cdk.json says `node`: the one that runs this.
+  // cdk.json runs `node`, which has to be the one that runs this.
   PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
 };
 
@@ -25,7 +25,7 @@ buildWhatIsMissing();
 const reports = INGRESSES.map(synthesize);
 process.exitCode = reports.every((findings) => findings === 0) ? 0 : 1;
 
-/** The template is made of a built server; any will do, and the example is one. What is built already is used as it is. */
+/** Builds an example, because a template needs a built server; an artefact that exists is used as it is. */
 function buildWhatIsMissing(): void {
   const isBuilt = (folder: string): boolean => existsSync(join("dist", folder, "index.mjs"));
   const folders = { aws: ["aws", "aws-smoke"], gcp: ["gcp"] };

@@ -2,8 +2,8 @@ import { Stack, Tags } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 
 /**
- * Puts the two tags on everything in the scope that takes tags. They are the same on every cloud, so that what a server
- * is made of, and what it costs, is found by one name.
+ * Adds the two tags to every resource in the scope that accepts tags. They are the same on every cloud, so that one name
+ * finds a server's resources and their cost.
  */
 export function tagAll(scope: Construct, name: string): void {
   Tags.of(scope).add("mcp-server", name);

@@ -4,9 +4,9 @@ import { refuse } from "./refuse.ts";
 
 /** An authorization server whose access tokens the endpoint accepts (docs/access.md). Idle: nothing. */
 export interface TokenIssuer {
-  /** Its URL, to the letter as `iss` of its tokens has it: `https://login.example.com/`. */
+  /** Its URL, exactly as `iss` of its tokens has it: `https://login.example.com/`. */
   readonly issuer: string;
-  /** A token must name one of them as whom it is for. Default: the URL of the endpoint. */
+  /** A token's audience must be one of these. Default: the URL of the endpoint. */
   readonly audiences?: readonly string[];
   /** The claim that names them. Default `aud`; `client_id` for Cognito. */
   readonly audienceClaim?: string;
@@ -27,7 +27,7 @@ const ALGORITHMS: readonly string[] = "RS256 RS384 RS512 PS256 PS384 PS512 ES256
 /** Characters of a scope (RFC 6749 §3.3), without the comma. */
 const SCOPE = /^[!#-+\-.-[\]-~]+$/;
 
-/** Without user, query and fragment. One that is known on deployment only is taken for one. */
+/** Whether this is a URL without user, query and fragment. A value that only the deployment knows counts as one. */
 function isHttpsUrl(text: string): boolean {
   if (Token.isUnresolved(text)) return true;
   const url = URL.parse(text);
@@ -36,7 +36,7 @@ function isHttpsUrl(text: string): boolean {
 
 /** Refuses what the endpoint would refuse with its first request; `prop` is where the issuers are. */
 export function checkIssuers(scope: Construct, prop: string, issuers: readonly TokenIssuer[] | undefined): void {
-  // From JavaScript, or cast: the type asks for them already.
+  // JavaScript and casts can leave them out; the type requires them.
   const all = issuers ?? [];
   if (all.length === 0) refuse(scope, prop, "name an issuer whose tokens are accepted.");
   for (const [index, one] of all.entries()) {

@@ -53,7 +53,7 @@ export function createWebFunction(scope: Construct, props: WebFunctionProps): In
   };
 }
 
-/** The artefact with one file more. Made by copying: nothing is bundled, and no Docker image is pulled. */
+/** Copies the artefact and adds one file. Nothing is bundled, and no Docker image is pulled. */
 function toCode(artefact: string, logGroup: LogGroup): WebFunctionCode {
   return WebFunctionCode.fromAssetToManagedBucket(artefact, {
     assetHashType: AssetHashType.OUTPUT,

@@ -1,7 +1,7 @@
 import { AnycloudError } from "../../src/adapter.ts";
 import { ownPackage } from "../package-json.ts";
 
-/** A tool and what to call it with. */
+/** A tool and its arguments. */
 export interface FirstCall {
   readonly tool: string;
   readonly arguments: Record<string, unknown>;

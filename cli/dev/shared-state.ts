@@ -18,7 +18,7 @@ export interface SharedState {
 export async function openSharedState({ store, environment }: DevCommand): Promise<SharedState> {
   // To the instances, an empty variable counts as absent.
   const { MCP_ANYCLOUD_TABLE: theirs = "", MCP_ANYCLOUD_STATE_KEYS: keys = "", ...others } = environment;
-  // Not beside a secret that holds theirs: two key rings would be one too many.
+  // A configured secret already holds the user's key ring, and an instance takes only one.
   const fresh = others.MCP_ANYCLOUD_STATE_KEYS_SECRET ? "" : freshKey();
   const settings = { MCP_ANYCLOUD_STATE_KEYS: keys || fresh, ...others };
   const close = async (): Promise<void> => {};

@@ -1,10 +1,10 @@
 /** The signals that a terminal, a service manager and a closing window send. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** One Ctrl-C can arrive twice, from the terminal and passed on by npm; a person takes longer to insist. */
+/** One Ctrl-C can arrive twice, from the terminal and from npm. Two within this time count as one. */
 const ECHO_MS = 500;
 
-/** How often to look whether npm is still there. */
+/** Interval of the check whether npm still runs. */
 const LOOK_MS = 500;
 
 /** Fires when the process is asked to stop. A second signal ends the process at once. */

@@ -10,13 +10,13 @@ export interface WatchOptions {
   readonly entry: string;
   /** Folder for the bundle and its source map. */
   readonly folder: string;
-  /** Called when the sources compile and make another bundle than before. Never twice at a time. */
+  /** Called when the sources compile to another bundle than before. Calls never overlap. */
   readonly onChange: () => Promise<void>;
-  /** Called with what is wrong with the sources, or with what `onChange` threw. */
+  /** Called with the error of the sources, or with the error that `onChange` threw. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** A server's module and all that it imports, without any cloud around it, under observation. */
+/** Watches a server's module and everything that it imports, bundled without any cloud. */
 export interface Watch {
   /** The bundle, as the sources last compiled. */
   readonly bundle: string;
@@ -25,7 +25,7 @@ export interface Watch {
   close(): Promise<void>;
 }
 
-/** Bundles an entry and keeps what is needed to do it again. Throws ENTRY_INVALID or BUILD_FAILED. */
+/** Bundles an entry, and again after each change. Throws ENTRY_INVALID or BUILD_FAILED. */
 export async function watchEntry({ entry, folder, onChange, onFailure }: WatchOptions): Promise<Watch> {
   let watching = false;
   let followed = Promise.resolve();

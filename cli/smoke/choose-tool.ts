@@ -16,5 +16,5 @@ export function toolList(tools: readonly Tool[]): string {
   return `${tools.length === 1 ? "1 tool" : `${tools.length} tools`}${names.length > 0 ? `: ${names.join(", ")}` : ""}`;
 }
 
-/** More names make a line that nobody reads. */
+/** Longer lists are cut, because nobody reads them. */
 const SHOWN = 5;

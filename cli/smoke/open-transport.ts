@@ -1,9 +1,9 @@
 import type { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { AnycloudError } from "../../src/adapter.ts";
 
-/** Where the server is, and what it wants to be told. */
+/** The server's address, and the headers that it needs. */
 export interface SmokeTarget {
-  /** Address of the MCP endpoint; with `lambda`, what the function is told that it is called at. */
+  /** Address of the MCP endpoint; with `lambda`, the URL that the function sees as its own. */
   readonly url?: string | URL;
   /** Name or ARN of a Lambda function to invoke in place of an address, a version or alias behind a colon. */
   readonly lambda?: string;
@@ -13,7 +13,7 @@ export interface SmokeTarget {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The way to the server. Loads AWS's client for a function alone. Throws CONFIG_INVALID when the target names nothing. */
+/** Opens a transport to the server. Loads AWS's client only for a function. Throws CONFIG_INVALID when the target names nothing. */
 export async function openTransport(target: SmokeTarget): Promise<StreamableHTTPClientTransport> {
   const { url, lambda, region, headers = {} } = target;
   const http = { requestInit: { headers: { ...headers } } };
@@ -29,7 +29,7 @@ export async function openTransport(target: SmokeTarget): Promise<StreamableHTTP
   return new StreamableHTTPClientTransport(address, http);
 }
 
-/** How people call the target, without what may be secret in an address. */
+/** The target's name for people, without the parts of an address that may be secret. */
 export function nameOf({ url, lambda }: SmokeTarget): string {
   if (lambda !== undefined) return lambda;
   const address = URL.parse(url ?? "");

@@ -30,12 +30,12 @@ export interface SmokeReport {
   readonly needsToken: boolean;
 }
 
-/** Read from no file, so that a deployment hook can be bundled. */
+/** A constant, because a bundled deployment hook has no package.json to read. */
 const CLIENT = { name: "mcp-anycloud-smoke", version: "1.0.0" };
 
 /**
  * Tries a server as an MCP client does: connects (2026-07-28, else 2025), lists the tools and calls one. Settles with what
- * happened, within the given time, and never rejects. Small enough for a hook that decides on a deployment.
+ * happened, within the given time, and never rejects. Its bundle is small enough for a deployment hook.
  */
 export async function runSmoke(options: SmokeOptions): Promise<SmokeReport> {
   const { timeoutSeconds = 30, headers = {} } = options;
@@ -78,7 +78,7 @@ async function tryServer(options: SmokeOptions, clock: Clock, step: Step): Promi
   const client = new Client(CLIENT, { versionNegotiation: { mode: "auto" } });
   // A request whose stream breaks off would wait for its answer until its time is up.
   transport.onerror = clock.breakOff;
-  // The clock ends requests first, and says so better.
+  // The clock ends requests first, with a better message.
   const limits = { timeout: clock.milliseconds + 1_000 };
   try {
     await step(

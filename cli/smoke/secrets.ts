@@ -1,7 +1,7 @@
-/** Shorter words are no secrets, and would be found in any text. */
+/** Shorter words are no secrets, and occur in ordinary text. */
 const SHORTEST = 4;
 
-/** A function that takes these values, and each word of them, out of a text: servers repeat what they were sent. */
+/** Returns a function that removes these values, and each of their words, from a text, because servers echo headers. */
 export function hider(values: readonly string[]): (text: string) => string {
   const secrets = values
     .flatMap((value) => [value, ...value.split(/\s+/)])

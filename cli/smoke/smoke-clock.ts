@@ -14,7 +14,7 @@ export interface Clock {
 export function startClock(seconds: number): Clock {
   const milliseconds = seconds * 1_000;
   const end = Promise.withResolvers<never>();
-  // Nobody may be waiting when it comes.
+  // The rejection may come when nothing waits for it.
   end.promise.catch(() => {});
   const timer = setTimeout(() => {
     const message = `No answer came within ${seconds} s: see the server's log, or give more time with --timeout.`;

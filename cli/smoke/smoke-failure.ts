@@ -11,7 +11,7 @@ interface Failure extends Error {
   readonly data?: { readonly status?: number };
 }
 
-/** Statuses with more to say than their number. */
+/** Statuses whose meaning is explained. */
 const BY_STATUS: Readonly<Record<number, (where: string) => string>> = {
   401: (where) => `${where} asks who is calling: give it a token with --header 'authorization=Bearer …'.`,
   403: (where) => `${where} refuses this client: check the token's rights, and that the server serves this host.`,
@@ -52,5 +52,5 @@ export const asksForToken = (error: unknown): boolean => statusIn([...causesOf(e
 const statusIn = (causes: readonly Failure[]): number | undefined =>
   causes.map(({ data }) => data?.status).find((found) => found !== undefined);
 
-/** How the SDK's transport begins its word on a stream that ended in the middle. */
+/** The beginning of the SDK's message about a stream that broke off. */
 export const STREAM_BROKEN = "SSE stream disconnected";

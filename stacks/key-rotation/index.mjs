@@ -16,10 +16,10 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 
-/** How many rotations a key outlives: it opens what it has sealed, and goes with the third. */
+/** How many rotations a key outlives: it opens its seals until the third rotation removes it. */
 const ROTATIONS_SURVIVED = 2;
 
-/** The form that the endpoint takes (`MCP_ANYCLOUD_STATE_KEYS`), in which a test holds the two together. */
+/** The form that the endpoint accepts (`MCP_ANYCLOUD_STATE_KEYS`). A test compares the two. */
 const KEY_RING = /^\w[\w-]*:[\w+/-]{43,}={0,2}(,\w[\w-]*:[\w+/-]{43,}={0,2})*$/;
 
 /**
@@ -36,7 +36,7 @@ export async function handler({ SecretId, ClientRequestToken: token, Step: step 
   if (!RotationEnabled) throw new Error(`The secret ${SecretId} is not set up for rotation.`);
   const stages = VersionIdsToStages[token];
   if (!stages) throw new Error(`The secret ${SecretId} has no version ${token} to rotate to.`);
-  // An earlier attempt got as far as to finish, and was not heard.
+  // An earlier attempt finished, and its answer was lost.
   if (stages.includes("AWSCURRENT")) return;
   if (!stages.includes("AWSPENDING")) throw new Error(`The version ${token} of ${SecretId} is not pending.`);
   await take({ client, SecretId, token, versions: VersionIdsToStages });
@@ -44,13 +44,13 @@ export async function handler({ SecretId, ClientRequestToken: token, Step: step 
 
 const STEPS = {
   createSecret,
-  // Nobody has to be told: the endpoint reads the current version, and looks again for a key that it does not know.
+  // There is nothing to set: the endpoint reads the current version, and reads again for a key that it does not know.
   setSecret: async () => {},
   testSecret,
   finishSecret,
 };
 
-/** A ring with a fresh key in front, kept as the pending version: once, however often the step is taken. */
+/** Stores a ring with a fresh key in front as the pending version: once, however often the step is repeated. */
 async function createSecret({ client, SecretId, token }) {
   const made = await textOf(client, { SecretId, VersionId: token, VersionStage: "AWSPENDING" });
   if (made !== undefined) return;
@@ -67,7 +67,7 @@ async function createSecret({ client, SecretId, token }) {
   );
 }
 
-/** The pending version must be a ring in which the key that seals now still opens. */
+/** Checks that the pending version is a ring that still has the key that seals now. */
 async function testSecret({ client, SecretId, token }) {
   const pending = await textOf(client, { SecretId, VersionId: token, VersionStage: "AWSPENDING" });
   if (!isKeyRing(pending)) throw new Error(`The pending version of ${SecretId} is no key ring.`);
@@ -78,7 +78,7 @@ async function testSecret({ client, SecretId, token }) {
   }
 }
 
-/** The pending version becomes current, in one operation; the former one gets AWSPREVIOUS with it. */
+/** Makes the pending version current in one operation, which also labels the former one AWSPREVIOUS. */
 async function finishSecret({ client, SecretId, token, versions }) {
   const current = Object.keys(versions).find((id) => versions[id].includes("AWSCURRENT"));
   await client.send(
@@ -103,7 +103,7 @@ async function textOf(client, version) {
 
 const isKeyRing = (text) => text !== undefined && KEY_RING.test(text.trim());
 
-/** Named for the day, for people, and for the rotation, which makes it unique. The id is no secret, unlike the key. */
+/** The key's id has the day, for people, and the rotation, which makes it unique. It is no secret, unlike the key. */
 function freshKey(token) {
   const day = new Date().toISOString().slice(0, 10);
   const rotation = createHash("sha256").update(token).digest("hex").slice(0, 8);

@@ -1,4 +1,4 @@
-# One page for who looks after the server. Idle: nothing for the account's first three dashboards, then $3 a month.
+# One page for the operators of the server. Idle: nothing for the account's first three dashboards, then $3 a month.
 locals {
   percentiles = "pct(durationMs, 50) as p50, pct(durationMs, 99) as p99"
 

@@ -1,5 +1,5 @@
-# A name of one's own. Clients look for `/.well-known/…` at the root of the host, where a stage of API Gateway serves nothing;
-# under a name of one's own, it does.
+# A custom domain. Clients look for `/.well-known/…` at the root of the host, where a stage of API Gateway serves nothing;
+# with a custom domain, it does.
 resource "aws_api_gateway_domain_name" "server" {
   count = var.custom_domain == null ? 0 : 1
 

@@ -1,4 +1,4 @@
-# The ingress where `gateway` is null: a Function URL of the alias, which streams. No name of one's own, no throttling.
+# The ingress where `gateway` is null: a Function URL of the alias, which streams. No custom domain, no throttling.
 resource "aws_lambda_function_url" "live" {
   count = var.gateway == null ? 1 : 0
 

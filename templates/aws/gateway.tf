@@ -1,5 +1,5 @@
-# The ingress by default: a Regional REST API that hands every path and method to the function and streams what it
-# answers. Limits and log are in gateway-stage.tf.
+# The default ingress: a Regional REST API that passes every path and method to the function and streams its answers.
+# Limits and log are in gateway-stage.tf.
 locals {
   stage = "prod"
 
@@ -25,12 +25,12 @@ locals {
 resource "aws_api_gateway_rest_api" "server" {
   count = var.gateway == null ? 0 : 1
 
-  # CloudWatch tells APIs apart by their names alone.
+  # CloudWatch distinguishes APIs only by their names.
   name        = var.name
   description = "MCP server"
   # Bodies reach the function as the client's bytes; as text, each quote would count twice against Lambda's 6 MB.
   binary_media_types = ["*/*"]
-  # Under a custom domain, a second address would be one that host names do not know.
+  # Next to a custom domain, API Gateway's own address would be a way around rules for the host name.
   disable_execute_api_endpoint = var.custom_domain != null
 
   endpoint_configuration {

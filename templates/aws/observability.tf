@@ -6,7 +6,7 @@ resource "aws_cloudwatch_log_group" "requests" {
 }
 
 locals {
-  # Servers in one account are told apart by it: a metric of a filter has dimensions only if it has no default.
+  # The namespace distinguishes servers in one account: a metric of a filter has dimensions only if it has no default.
   metric_namespace = "mcp-anycloud/${var.name}"
 
   request_metrics = {

@@ -1,4 +1,4 @@
-# One page for who looks after the server. What it shows is asked while somebody looks; it costs nothing.
+# One page for the operators of the server. Its queries run only while somebody looks at it; it costs nothing.
 resource "random_uuid" "dashboard" {}
 
 resource "azurerm_application_insights_workbook" "server" {

@@ -1,5 +1,5 @@
-# A name of your own. Flex Consumption takes names by CNAME, and has certificates of the site's own, which azurerm does not
-# know (hashicorp/terraform-provider-azurerm#31884).
+# A custom domain. Flex Consumption accepts names by CNAME, and has certificates that belong to the site, which azurerm does
+# not know (hashicorp/terraform-provider-azurerm#31884).
 resource "azurerm_dns_cname_record" "server" {
   for_each = local.zones
 

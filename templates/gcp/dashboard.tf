@@ -1,4 +1,4 @@
-# One page for who looks after the server. Idle: nothing.
+# One page for the operators of the server. Idle: nothing.
 locals {
   of_service = "{monitored_resource=\"cloud_run_revision\",service_name=\"${var.name}\",location=\"${var.region}\"}"
   duration   = local.metric["duration"]
