@@ -25,7 +25,7 @@ export const COLD_START: BySubject = new Map([
 /** The same at a part of a core. */
 export const THROTTLED_START: BySubject = new Map([[SDK, { atMost: 0.5 }]]);
 
-/** Times: `tools/call` over HTTP, beside `toNodeHandler`. The client of the bench needs a core of its own for the wall time to say something. */
+/** Times: `tools/call` over HTTP, beside `toNodeHandler`. The wall time is meaningful only where the bench's client has a core of its own. */
 export const OVER_HTTP: Target = { atLeast: 2.5, by: "cpu" };
 
 /** Kilobytes of 1,000 bytes, of the files that a call loads. */

@@ -42,7 +42,7 @@ test("a deployment hook bundles runSmoke into one file, without the command line
   expect(await handler({ version: "mcp-anycloud:7" })).toMatch(/^Lambda has no function mcp-anycloud:7 in this region/);
 });
 
-/** Prints what it is told, and takes a whole report only, as the service does (API Reference, PutLifecycleEventHookExecutionStatus). */
+/** Prints each report, and accepts only whole ones, as the service does (API Reference, PutLifecycleEventHookExecutionStatus). */
 const CODE_DEPLOY = `
 export class PutLifecycleEventHookExecutionStatusCommand { constructor(input) { this.input = input; } }
 export class CodeDeployClient {

@@ -89,7 +89,7 @@ test.each<[string, McpEndpointOptions, string]>([
   ["a platform that the entry does not know", { platformIdentity: "aws-iam" }, "this entry offers none"],
   ["an audience that nobody checks", { platformAudience: "/projects/1" }, "PLATFORM_AUDIENCE is set"],
   ["an endpoint in the metadata's place", { path: "/.well-known/mcp" }, "must not be /.well-known/mcp"],
-  // Options are not read by anybody else.
+  // The environment's reader refuses these two; options are checked only here.
   ["HS256 by way of an option", { tokenIssuers: [{ issuer, algorithms: ["HS256"] }], publicUrl }, "valid settings"],
   ["plain http by way of an option", { ...verified, publicUrl: "http://mcp.example/mcp" }, "not an https URL"],
 ])("%s fails at the start", (_what, options, because) => {

@@ -4,7 +4,7 @@ import type { Claims } from "../security/local-issuer.ts";
 /** An access token as one kind of issuer makes it, and what it proves. */
 export interface TokenShape {
   readonly name: string;
-  /** `iss`, to the letter. */
+  /** `iss`, exactly as in tokens. */
   readonly issuer: string;
   /** Settings of the issuer, beside its address. */
   readonly settings: Omit<TokenIssuer, "issuer" | "jwksUri">;

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createMcpEndpoint, type ServerDefinition } from "../../src/index.ts";
 import { callerOf, legacyRequest, modernCall, textOf } from "../support/messages.ts";
 
-/** Accepts every token as somebody of that name, without scopes. */
+/** Accepts every token as a caller of that name, without scopes. */
 const verifier = {
   verifyAccessToken: async (token: string) => ({
     token,

@@ -32,7 +32,7 @@ const readJson = (name: string) => JSON.parse(readFileSync(join(folder, name), "
 test("the published files are one function app, whose main exists", () => {
   const files = publishedFiles(folder);
   expect(files.filter((file) => basename(file) === "host.json")).toEqual(["host.json"]);
-  // With a function.json, the host would take it for an app of the programming model before this one.
+  // With a function.json, the host would treat it as an app of the previous programming model.
   expect(files.filter((file) => basename(file) === "function.json")).toEqual([]);
   expect(files).toContain(readJson("package.json").main);
 });

@@ -86,7 +86,7 @@ function problemWith(outcome: CallOutcome, nonce: string, steps: number): string
   const heard = outcome.heard.map(({ method, params }) =>
     method === "notifications/progress" ? `progress ${(params as { progress: number }).progress}` : String(method),
   );
-  // A server that gives up a question says so.
+  // A server that gives up a question sends a cancellation.
   const told = heard.filter((what) => what !== "notifications/cancelled");
   if (succeeded(outcome)) {
     if (told.join() !== whole.join()) return "its messages were lost, repeated or out of order";

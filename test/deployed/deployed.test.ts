@@ -65,7 +65,7 @@ if (findTerraform()) {
         } finally {
           await emulator.close();
         }
-        // Each instance has become the role by itself, once, and the role allows all that was asked for.
+        // Each instance assumed the role once, and the role allows every operation that was called.
         expect(local.sts.tokens).toEqual(local.tokens);
         expect(new Set(local.table.callers).size).toBe(3);
         expect([local.tokens.length, local.table.refused]).toEqual([3, []]);

@@ -8,7 +8,7 @@ import { type LocalCloud, type OutsideCloud, openLocalCloud } from "./local-clou
 
 /** A module of templates/ that was applied, and what stands on this machine for the clouds that it was applied to. */
 export interface Deployment {
-  /** Everything that an instance is told, by the template, the platform and this machine. */
+  /** The variables of an instance, from the template, the platform and this machine. */
   readonly environment: Readonly<Record<string, string>>;
   readonly ingress: Partial<FrontOptions>;
   readonly local: LocalCloud;
@@ -19,7 +19,7 @@ export interface Deployment {
 
 const READ = { azure: readAzureApp, gcp: readCloudRunService };
 
-/** Where each module is told to make things; everything else has its default. */
+/** Variables of each module for the place of its resources; all others have their defaults. */
 const PLACE = {
   azure: { region: "westeurope" },
   gcp: { region: "europe-west1", project: "notes-1" },

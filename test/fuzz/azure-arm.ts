@@ -40,7 +40,7 @@ function nativeOf(sample: Sample): HttpRequest | undefined {
   const { method, target, headers, body } = sample;
   const joined = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
   try {
-    // As the library drops it anyway, and says so each time.
+    // The library drops the body of these methods, with a warning each time.
     const isBodiless = method === "GET" || method === "HEAD";
     const sent = body.length > 0 && !isBodiless ? { body: { bytes: body } } : {};
     return new HttpRequest({ url: `https://app.example${target}`, method, headers: joined, ...sent });

@@ -15,7 +15,7 @@ export interface Endpoints {
 /** Ends streams that wait for events soon, so that a run ends. */
 const STREAM_SECONDS = 1;
 
-/** `failed` is told what the endpoints report to their operator as gone wrong. */
+/** `failed` receives the failures that the endpoints report to their operator. */
 export function createEndpoints(failed: (record: RequestRecord) => void): Endpoints {
   let memory = createMemoryStore();
   const store: StateStore = {

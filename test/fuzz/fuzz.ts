@@ -18,7 +18,7 @@ export interface FuzzReport {
   readonly violations: readonly string[];
   /** Answers by arm, and by arm and status. */
   readonly statuses: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Bytes in use after a collection at the end of each epoch; empty where none can be asked for. */
+  /** Bytes in use after a garbage collection at the end of each epoch; empty without `--expose-gc`. */
   readonly heap: readonly number[];
 }
 
@@ -93,7 +93,7 @@ async function withTimeout<Result>(pending: Promise<Result>): Promise<Result> {
   return Promise.race([pending, late]).finally(() => clearTimeout(timer));
 }
 
-/** Collects until what finalizers let go of is gone, too. */
+/** Collects garbage several times, because finalizers release more. */
 async function collected(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) {
     await new Promise((resolve) => setImmediate(resolve));

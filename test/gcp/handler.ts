@@ -96,7 +96,7 @@ async function* silent(name: string): AsyncGenerator<string, void> {
   yield "at last";
 }
 
-/** A body that holds something even before its first chunk is asked for. */
+/** A body that holds a resource before its first chunk is read. */
 function putAway(name: string): AsyncIterable<string> {
   const done = { done: true, value: undefined } as const;
   const iterator = {

@@ -143,7 +143,7 @@ test("an answer that is there at once needs no clock, nor does a failure", async
   }
 });
 
-/** A deadline that knows how many wait for it, and whether anybody ever did. */
+/** A deadline that counts its listeners. */
 function countedDeadline(): { deadline: AbortSignal; waiting: () => number; wasHeard: () => boolean } {
   const deadline = new AbortController().signal;
   const added = vi.spyOn(deadline, "addEventListener");

@@ -39,7 +39,7 @@ function observedEndpoint(): { fetch: typeof fetch; gets: Array<{ lastEventId: s
   };
 }
 
-/** Both requests fail: the first because its client stops waiting, the second because the server says so. */
+/** Both requests fail: the first because its client stops waiting, the second by the server's error. */
 interface FailingClient {
   hang(): Promise<unknown>;
   ping(): Promise<unknown>;

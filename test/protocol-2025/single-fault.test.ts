@@ -27,7 +27,7 @@ function storeWithOneFault(number: number, when: When): StateStore & { done(): n
   return { ...verbs, done: () => count };
 }
 
-/** Sends until the answer is no 503, which a client is told to come back after. */
+/** Sends until the answer is no 503, as a client does that heeds `Retry-After`. */
 async function insist(send: () => Promise<HttpResponse>): Promise<HttpResponse> {
   for (let attempt = 1; ; attempt++) {
     const response = await send();

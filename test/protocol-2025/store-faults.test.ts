@@ -6,7 +6,7 @@ import { startInstances } from "./instances.ts";
 import { createSessionServer } from "./session-servers.ts";
 import { readStream } from "./stream-reader.ts";
 
-/** A store whose writes happen, and fail all the same, where `doubtful` says so. */
+/** A store whose writes happen and are then reported as failed, where `doubtful` says so. */
 function doubtfulStore(doubtful: (item: StateWrite) => boolean): StateStore {
   const store = createMemoryStore();
   return {
@@ -64,7 +64,7 @@ describe("a write that failed and happened all the same", () => {
     expect((await reading).flatMap(({ message }) => (message ? [message.params] : []))).toMatchObject([
       { data: "two" },
     ]);
-    // Given up as it was left, it is free at once, and what was told is not told again.
+    // The lease was released, so the stream opens again at once, and no event is sent twice.
     const next = await session.listen(2);
     await session.call(1, "announce", { word: "three" });
     expect((await next.message()).message).toMatchObject({ params: { data: "three" } });

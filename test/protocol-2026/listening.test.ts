@@ -7,7 +7,7 @@ const tools: ServerEvent = { kind: "tools_list_changed" };
 const prompts: ServerEvent = { kind: "prompts_list_changed" };
 
 describe("the events of a subscription", () => {
-  /** Events that are told by hand. */
+  /** Change events that the test publishes itself. */
   async function start() {
     let options: FollowOptions | undefined;
     const changeEvents: ChangeEvents = {

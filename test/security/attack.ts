@@ -4,7 +4,7 @@ import type { AttackTarget } from "./attack-target.ts";
 export interface AttackRequest {
   /** Default POST. */
   readonly method?: string;
-  /** Path and query, to the letter. Default: the path of the endpoint. */
+  /** Path and query, sent unchanged. Default: the path of the endpoint. */
   readonly url?: string;
   /** Lines; the same name may come twice. What MCP needs is added, and a `host` unless there is one. */
   readonly headers?: ReadonlyArray<readonly [name: string, value: string]>;
@@ -63,7 +63,7 @@ export function verdictOn(answer: AttackAnswer, outcome: AttackOutcome): readonl
   return problems;
 }
 
-/** Refused as a client should be that lacks a good token: told where one is to be had, as the configuration has it. */
+/** The refusal of a client without a valid token: the challenge names the configured metadata. */
 export function unauthorized({ publicUrl }: AttackTarget, error?: string): AttackOutcome {
   const { origin, pathname } = new URL(publicUrl);
   const metadata = `resource_metadata="${origin}/.well-known/oauth-protected-resource${pathname}"`;

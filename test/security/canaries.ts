@@ -15,7 +15,7 @@ export interface Probe {
 
 type Line = readonly [string, string];
 
-/** In every header that nobody asked for, or that is asked for and is not this. */
+/** Canaries in headers that the endpoint does not expect, and wrong values in headers that it does. */
 const HEADERS: readonly Line[] = [
   ["cookie", `session=${CANARY}; other=${CANARY}`],
   ["x-api-key", CANARY],

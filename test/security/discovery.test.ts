@@ -51,7 +51,7 @@ describe("the metadata of a protected resource", () => {
   });
 
   test.each([
-    // A stage stands before all paths of a REST API, and nothing else of its host leads here.
+    // All paths of a REST API begin with its stage, and other paths of its host do not lead here.
     ["https://api.example/prod/mcp", "/mcp", "https://api.example/prod/.well-known/oauth-protected-resource/mcp"],
     ["https://mcp.example/mcp", "/mcp", "https://mcp.example/.well-known/oauth-protected-resource/mcp"],
     ["https://mcp.example/", "/mcp", "https://mcp.example/.well-known/oauth-protected-resource"],

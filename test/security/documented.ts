@@ -1,4 +1,4 @@
-// The TypeScript of docs/security.md, to the letter.
+// The TypeScript of docs/security.md, unchanged.
 
 import { McpServer } from "@modelcontextprotocol/server";
 import { defineServer, type ServerDefinition } from "mcp-anycloud";

@@ -16,11 +16,11 @@ export interface OAuthClientOptions {
   readonly user: ScriptedUser;
 }
 
-/** A client of an SDK with a user at its browser. Whatever it is told to authorize, it does. */
+/** An SDK's client with a user at its browser, who authorizes everything that the client asks for. */
 export interface OAuthClient {
   /** The text that a tool answers with. */
   call(name: string): Promise<string>;
-  /** The scopes that it asked for, each time that it sent its user to authorize it. */
+  /** The scopes of each authorization request. */
   readonly asked: readonly string[];
   close(): Promise<void>;
 }

@@ -20,7 +20,7 @@ export interface Who {
 
 /** The endpoint under test and what is seen of it. */
 export interface Guarded {
-  /** Sends a request as somebody; nobody sends no token. */
+  /** Sends a request with the token of a caller; without a caller, without a token. */
   ask(who: Who | undefined, method: string, params?: object, options?: CallOptions): Promise<HttpResponse>;
   /** Calls a tool and reads the one message of the answer. */
   call(who: Who | undefined, tool: string, args?: object): Promise<Record<string, unknown>>;

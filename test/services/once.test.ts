@@ -7,7 +7,7 @@ import { createClock, createScopes } from "./scope.ts";
 
 const HOUR = { ttlSeconds: 3600 };
 
-/** Work that counts how often it ran and ends when it is told to. */
+/** Work that counts its runs and ends when the test ends it. */
 function createWork(): { readonly runs: () => number; readonly run: () => Promise<number>; readonly end: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   let runs = 0;

@@ -3,7 +3,7 @@ import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { observed } from "../../src/store/observed-store.ts";
 import type { StateStore } from "../../src/store/store.ts";
 
-/** A time that passes when it is told to. */
+/** A clock that a test moves. */
 export interface Clock {
   /** Unix time in milliseconds. */
   now(): number;

@@ -17,7 +17,7 @@ export type Deployment = Required<Pick<AwsEmulatorOptions, "handler" | "timeoutS
   readonly stage: string | undefined;
 };
 
-/** Reads a deployment from a template; `local` stands for what the function is told about the rest of the stack. */
+/** Reads a deployment from a template; `local` replaces references to the rest of the stack. */
 export function readDeployment(synthesis: Synthesis, local: LocalValues): Deployment {
   const resolve = createResolve(synthesis, { "AWS::ApiGateway::RestApi": "emulated", ...local });
   const { Handler, Timeout, MemorySize, Runtime, Environment } = functionBehind(synthesis);

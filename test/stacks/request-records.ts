@@ -10,7 +10,7 @@ export interface RequestRecords {
   readonly call: RequestRecord;
   /** A 2025-era client that opens a session. */
   readonly opened: RequestRecord;
-  /** A request without a token, where one is asked for. */
+  /** A request without a token, to an endpoint that needs one. */
   readonly unauthenticated: RequestRecord;
   /** A request that failed here. */
   readonly failed: RequestRecord;

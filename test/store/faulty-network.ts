@@ -13,7 +13,7 @@ export interface FaultyNetwork {
   proxy: FaultProxy;
   /** A store that connects through the proxy. */
   store: StateStore;
-  /** Somebody else, whose network is sound. */
+  /** A store over the same data whose network has no faults. */
   other: StateStore;
   /** An item that only one test uses. */
   item: StateWrite;

@@ -3,7 +3,7 @@ import type { StandInAnswer, StandInRequest } from "./stand-in-server.ts";
 /** A request for a token, as a platform's endpoint receives it. */
 export interface TokenRequest {
   readonly audience: string;
-  /** The identity that is asked for by its client id; undefined for the one that belongs to the instance alone. */
+  /** Client id of the requested identity; undefined for the instance's system-assigned one. */
   readonly clientId?: string | undefined;
 }
 

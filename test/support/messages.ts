@@ -1,6 +1,6 @@
 import type { HttpHandler, HttpRequest, HttpResponse, Invocation } from "../../src/adapter.ts";
 
-/** Speaks to a handler in process, in plain data, as an adapter does. */
+/** Calls a handler in process with plain data, as an adapter does. */
 export type Caller = (message: unknown, options?: CallOptions) => Promise<HttpResponse>;
 
 export interface CallOptions {

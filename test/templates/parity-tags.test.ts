@@ -13,7 +13,7 @@ beforeAll(async () => {
 const expression = (hcl: string): string => `\${${hcl}}`;
 const TAGS = expression("local.tags");
 
-/** Providers that put tags on everything by themselves, and the argument by which they are told which. */
+/** Providers that tag every resource by themselves, and the argument that names the tags. */
 const BY_PROVIDER: Readonly<Record<string, (body: Declared["body"]) => unknown>> = {
   aws: ({ default_tags }) => bodies(default_tags)[0]?.tags,
   google: ({ default_labels }) => default_labels,

@@ -43,7 +43,7 @@ const settings = Object.fromEntries(
 );
 const keyIds = ({ stateKeys = [] }: Config): string[] => stateKeys.map(({ id }) => id);
 
-/** The key ring that a deployment makes for itself, as its server is told of it. */
+/** The key ring that a deployment creates, as the variable of its server has it. */
 function ownKeyRing(
   cloud: Cloud,
   { outputs }: TemplateValues,

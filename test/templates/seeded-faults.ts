@@ -2,7 +2,7 @@ import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Cloud } from "./run/working-copy.ts";
 
-/** A mistake that somebody could make in a module. */
+/** A mistake that a module could have. */
 export interface SeededFault {
   readonly what: string;
   /** The resource that it is made in: `aws_lambda_function.server`. */

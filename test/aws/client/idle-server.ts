@@ -7,7 +7,7 @@ export type Ending =
   | "reset"
   /** With a FIN, of which the client hears at once. */
   | "close"
-  /** The client hears of it when it sends something: its machine was frozen, or a NAT gateway dropped the connection. */
+  /** The client notices it only when it sends: its machine was frozen, or a NAT gateway dropped the connection. */
   | "forget";
 
 export interface IdleServer {
@@ -65,7 +65,7 @@ export async function startIdleServer(ending: Ending, idleMs: number): Promise<I
   };
 }
 
-/** Blocks this thread, so that the event loop hears of nothing meanwhile. */
+/** Blocks this thread, so that its event loop handles nothing meanwhile. */
 export function freeze(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -14,7 +14,7 @@ export interface TemplateResource {
 export interface TemplateValues {
   readonly resources: readonly TemplateResource[];
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** The values of the expressions that were asked for. */
+  /** The values of the requested expressions. */
   readonly expressions: Readonly<Record<string, unknown>>;
 }
 
