@@ -1,7 +1,7 @@
 /** The doc comment of a field, on one line. */
 export interface DocComment {
   readonly text: string;
-  /** What stands after `@default`. */
+  /** The text after `@default`. */
   readonly default?: string;
 }
 

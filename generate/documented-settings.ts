@@ -6,7 +6,7 @@ import type { SettingTable } from "./setting-tables.ts";
 export interface DocumentedSetting extends Setting {
   readonly field: string;
   readonly text: string;
-  /** What applies where the variable is not set: code, or words. */
+  /** The default where the variable is not set: code, or words. */
   readonly defaultText: string;
 }
 

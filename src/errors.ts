@@ -1,4 +1,4 @@
-/** What went wrong, for programs. Each code is thrown with one sentence that tells a person what to do. */
+/** The kind of an error, for programs. Each is thrown with one sentence that tells a person what to do. */
 export type ErrorCode =
   | "CONFIG_INVALID"
   | "SERVER_INVALID"

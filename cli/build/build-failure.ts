@@ -7,7 +7,7 @@ import { GENERATED } from "./bundle-options.ts";
 /** How many of the compiler's findings are told; the first one usually causes the others. */
 const MOST = 5;
 
-/** What esbuild found, as an error for people: one line for each finding, with file, line and column. */
+/** Makes esbuild's findings an error for people: one line for each finding, with file, line and column. */
 export function toBuildError(findings: readonly Message[], entry: string): AnycloudError {
   const file = shownPath(entry);
   if (findings.some(lacksDefaultExport)) {

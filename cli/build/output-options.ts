@@ -6,7 +6,7 @@ export interface BundleOptions extends BuildOptions {
   readonly metafile: true;
 }
 
-/** What all bundles have in common: as small as they can be without leaving out what a server may do. */
+/** Options of all bundles: as small as they can be without a loss of features. */
 export const OUTPUT: BundleOptions = {
   bundle: true,
   // What comes out is compared with what is there, and put in its place in one step.

@@ -4,7 +4,7 @@ import { ownPackage } from "../package-json.ts";
 /** Files of an artefact beside its bundle: name in the artefact's folder → text. */
 export type PlatformFiles = Readonly<Record<string, string>>;
 
-/** What each platform's deployment tool wants to find. Lambda takes the bundle as it is. */
+/** The files that each platform's deployment tool needs. Lambda takes the bundle as it is. */
 export function platformFiles(cloud: Cloud): PlatformFiles {
   return { aws: {}, azure: azureFiles(), gcp: gcpFiles() }[cloud];
 }

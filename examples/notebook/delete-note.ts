@@ -22,7 +22,7 @@ const output = z.object({ id: z.string(), deleted: z.boolean() });
 const confirmation = z.object({
   confirm: z.boolean().meta({ title: "Delete it", description: "A deleted note cannot be brought back." }),
 });
-/** What clients declare that show forms; naming no mode at all means forms too (MCP, Elicitation, Capabilities). */
+/** The capability of clients that show forms. No mode at all means forms, too (MCP, Elicitation, Capabilities). */
 const formsCapability = z.object({
   elicitation: z.union([z.object({ form: z.object({}) }), z.object({ url: z.never().optional() })]),
 });

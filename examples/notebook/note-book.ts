@@ -1,4 +1,4 @@
-/** What a user wants to remember. */
+/** A note as a user writes it. */
 interface NoteDraft {
   readonly title: string;
   /** Markdown. */

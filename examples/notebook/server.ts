@@ -7,7 +7,7 @@ import { addNoteTools } from "./note-tools.ts";
 import { createSharedNoteBook } from "./shared-note-book.ts";
 import { addSummaryPrompt } from "./summarize-notes.ts";
 
-/** What is listed is the same for everybody and changes with a new version only, so clients may keep it for a while. */
+/** Lists are the same for every caller and change only with a new version, so clients may cache them for a while. */
 const LISTING = { ttlMs: 300_000, cacheScope: "public" } as const;
 
 function createServer({ handles, once, notify, requestState }: FactoryContext): McpServer {

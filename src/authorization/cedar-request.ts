@@ -7,7 +7,7 @@ export function principalUid({ principal, issuer, subject, clientId }: Caller): 
   return { type: "Mcp::Principal", id: isAnybody ? principal : `${issuer ?? ""}|${subject ?? ""}` };
 }
 
-/** What is known of a caller, as attributes: all of it verified, and a set where there can be several. */
+/** The verified facts of a caller as attributes, with a set where there can be several values. */
 export function principalAttributes({ issuer, subject, clientId, scopes, claims }: Caller): EntityJson["attrs"] {
   const realm = claims.realm_access as { readonly roles?: unknown } | undefined;
   return {

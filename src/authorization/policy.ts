@@ -1,6 +1,6 @@
 import type { Caller } from "../auth/caller.ts";
 
-/** What a policy is asked: may this caller do this with this tool? */
+/** The question to a policy: may this caller do this with this tool? */
 export interface PolicyQuestion {
   readonly caller: Caller;
   /** To call the tool, or to see it in the list of tools. */

@@ -2,10 +2,10 @@ import type { AuthInfo, JSONRPCRequest, ScopeChallengeHandler } from "@modelcont
 import { ANYBODY } from "../auth/caller.ts";
 import type { RequestContext } from "../auth/request-context.ts";
 
-/** What the requests of a message need, and whether their caller has it. */
+/** The scopes that the requests of a message need. */
 export interface ScopeNeeds {
   readonly scopes: readonly string[];
-  /** What the server itself says is missing, in its words. */
+  /** The server's own description of what is missing. */
   readonly description?: string;
 }
 

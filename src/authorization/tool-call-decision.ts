@@ -34,7 +34,7 @@ export function decideToolCall(
   return { ...answer, request, tool, arguments: args, decidedAt: monotonicMs() };
 }
 
-/** Those of the arguments that are named, and there. */
+/** The arguments with these names, as far as the call has them. */
 function picked(args: unknown, names: readonly string[] = []): Readonly<Record<string, unknown>> {
   if (typeof args !== "object" || args === null) return {};
   const present = names.filter((name) => Object.hasOwn(args, name));

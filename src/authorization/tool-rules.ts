@@ -1,6 +1,6 @@
 import { AnycloudError } from "../errors.ts";
 
-/** What holds for one tool, beside its schema: part of `defineServer({ createServer, tools: { name: rules } })`. */
+/** The rules of one tool, beside its schema: part of `defineServer({ createServer, tools: { name: rules } })`. */
 export interface ToolRules {
   /** Scopes that a caller's token must hold to call the tool, all of them, beside those that the endpoint asks for. */
   readonly scopes?: readonly string[];
@@ -31,7 +31,7 @@ const listOf =
     Array.isArray(value) && value.every(isItem);
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 1;
 
-/** What each rule must be, in the words of the error. */
+/** The check of each rule, with the words of its error. */
 const RULES: Readonly<
   Record<keyof ToolRules, { readonly accepts: (value: unknown) => boolean; readonly must: string }>
 > = {

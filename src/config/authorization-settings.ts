@@ -1,7 +1,7 @@
 import type { Settings } from "./setting.ts";
 import { oneOf, wholeNumber } from "./value-type.ts";
 
-/** What happens to calls that are allowed. */
+/** Settings of calls that are allowed. */
 export interface AuthorizationConfig {
   /** Largest result of a tool, in bytes of JSON. A larger result becomes a tool error. */
   readonly maxOutputBytes: number;

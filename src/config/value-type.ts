@@ -2,7 +2,7 @@
 export interface ValueType<Value> {
   /** Returns undefined for a text that is not valid. */
   readonly read: (text: string) => Value | undefined;
-  /** What a valid value is, after the word "must" of an error message. */
+  /** Completes the error message "… must …" for a value that is not valid. */
   readonly must: string;
 }
 
@@ -49,7 +49,7 @@ export function textLike(pattern: RegExp, must: string): Text {
   return { kind: "text", pattern, must, read: (text) => (pattern.test(text) ? text : undefined) };
 }
 
-/** What the items of a list must be, in patterns that RE2 understands. */
+/** The rule for the items of a list, in patterns that RE2 understands. */
 export interface ItemRule {
   readonly pattern: RegExp;
   /** Items that match this one are not valid, although they match `pattern`. */

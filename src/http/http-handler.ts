@@ -48,7 +48,7 @@ export interface Invocation {
 
 /** A caller as a platform attests it. */
 export interface PlatformIdentity {
-  /** Who attests: a URL, or one word for all callers of that kind. */
+  /** The issuer: a URL, or one word for all callers of that kind. */
   readonly issuer: string;
   /** The caller's name at that issuer. */
   readonly subject: string;

@@ -2,7 +2,7 @@
 const UNKNOWN = "unknown";
 
 /**
- * What is counted as one address: an IPv4 address, or the /64 of an IPv6 address, in which every subscriber has more
+ * The group that counts as one address: an IPv4 address, or the /64 of an IPv6 address, in which every subscriber has more
  * addresses than could be counted (RFC 6177 §2).
  */
 export function addressGroup(clientIp: string | undefined): string {

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from "../http/http-handler.ts";
 
-/** What a browser client of either era must be able to send; `mcp-param-*` is a family (MCP 2026-07-28, SEP-2243). */
+/** Headers that browser clients of both eras send; `mcp-param-*` is a family (MCP 2026-07-28, SEP-2243). */
 const REQUEST_HEADERS = new Set([
   "accept",
   "authorization",

@@ -13,7 +13,7 @@ export type SdkV2Server = (McpServer | Server) & ConnectableServer;
 export interface LowLevelServer {
   readonly transport?: unknown;
   readonly oninitialized?: unknown;
-  /** Of SDK v2 alone. */
+  /** Only SDK v2 has it. */
   getNegotiatedProtocolVersion?(): string | undefined;
 }
 

@@ -4,7 +4,7 @@ import type { Principal } from "../auth/principal.ts";
 const OF_THE_ROUND = new Set(["_meta", "inputResponses", "requestState"]);
 
 /**
- * What makes a call the same one in its next round: who calls, which method, with which params. `message` is a parsed
+ * Identifies a call across its rounds, by its caller, method and params. `message` is a parsed
  * JSON-RPC request, or the several of a batch.
  */
 export function bindingOf(principal: Principal, message: unknown): string {

@@ -1,7 +1,7 @@
 import type { Principal } from "../auth/principal.ts";
 import type { ObservedStore } from "../store/observed-store.ts";
 
-/** What a service for one caller works with. */
+/** The dependencies of a service for one caller. */
 export interface CallerScope {
   readonly store: ObservedStore;
   readonly principal: Principal;

@@ -34,7 +34,7 @@ interface Kept extends Life {
 }
 
 const RANDOM_BYTES = 18;
-/** Whatever else a client sends was never a handle of ours. */
+/** Matches every handle. Other texts were never one. */
 const HANDLE = /^[\w-]{24}$/;
 
 /** Handles of one caller. */
@@ -85,7 +85,7 @@ export function createHandles({ store, principal, now }: CallerScope): Handles {
   };
 }
 
-/** What a change that forgets to return would leave. */
+/** The error for a change that returns nothing. */
 const NOT_JSON = "A handle's value must be JSON, not undefined or a function: return the changed value.";
 
 const keptIn = ({ value }: { readonly value: string }): Kept => JSON.parse(value);

@@ -45,7 +45,7 @@ export function createOnce({ store, principal, now }: CallerScope): Once {
     }
   };
 
-  /** What came of the work, once it is no longer under way; undefined when nobody does it. */
+  /** The outcome of the work, once it is no longer in progress; undefined when no instance does it. */
   async function outcomeAt(key: StateKey): Promise<Outcome | undefined> {
     const startedAt = monotonicMs();
     for (;;) {

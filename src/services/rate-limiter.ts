@@ -21,7 +21,7 @@ export interface RateLimit {
   readonly windowSeconds: number;
   /** How much this takes, a whole number. Default 1. */
   readonly cost?: number;
-  /** Whose bucket it is: each caller has one of this name, or everybody takes from the same. Default `"caller"`. */
+  /** The owner of the bucket: each caller has one of this name, or all callers share one. Default `"caller"`. */
   readonly per?: "caller" | "everybody";
 }
 

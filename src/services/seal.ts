@@ -1,6 +1,6 @@
 import type { StateKeyEntry } from "../config/key-ring.ts";
 
-/** What was sealed, and the name of this one sealing: 22 letters, digits, `-` and `_`, the same for no other. */
+/** The sealed text, and the unique name of this seal: 22 letters, digits, `-` and `_`. */
 export interface Unsealed {
   readonly sealId: string;
   readonly text: string;

@@ -12,7 +12,7 @@ import { createRequestState, type RequestState } from "./request-state.ts";
 import { isStoreFailure, watchingFailures } from "./store-failures.ts";
 
 /**
- * What servers share across instances. Everything but `notify` is for the caller of this request, and throws STORE_MISSING
+ * Services that servers share across instances. All but `notify` are for the caller of this request, and throw STORE_MISSING
  * when used where no store is configured, STORE_UNAVAILABLE when it cannot be asked.
  */
 export interface Services {

@@ -1,6 +1,6 @@
 import { AnycloudError } from "../errors.ts";
 
-/** What every store throws for a condition that does not hold. Keys are not named: they may hold a session's id. */
+/** The error of every store for a condition that does not hold. It names no key, which may hold a session's id. */
 export const stateConflict = (options?: ErrorOptions): AnycloudError =>
   new AnycloudError(
     "STATE_CONFLICT",

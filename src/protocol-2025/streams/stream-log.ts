@@ -72,7 +72,7 @@ export const toEventId = (streamId: string, entry: number, index: number): strin
 export interface EventPosition {
   readonly streamId: string;
   readonly entry: number;
-  /** Of the message in the entry; -1 for the entry as a whole. */
+  /** Index of the message in the entry; -1 for the entry as a whole. */
   readonly index: number;
 }
 

@@ -41,7 +41,7 @@ const tool = (name: string, args: unknown = {}, changes?: Changes): Sent =>
 
 const encoded = `=?base64?${Buffer.from("echo").toString("base64")}?=`;
 
-/** What clients send, and what they could. */
+/** Requests that clients send, and requests that they could send. */
 export const REQUESTS: ReadonlyArray<readonly [what: string, request: Sent]> = [
   ["a plain call", tool("echo", { text: "hi" })],
   ["text beyond ASCII", tool("echo", { text: "naïve 🐚\u2028" })],
