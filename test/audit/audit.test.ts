@@ -72,7 +72,7 @@ test.each(ROUTES.filter(([, { sessions }]) => sessions))(
     expect(guarded.records).toEqual([]);
     await guarded.send(ada, { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: hang.id } });
     await textOf(await pending);
-    expect(guarded.records).toMatchObject([{ tool: "hang", decision: "allow", outcome: "cancelled" }]);
+    await expect.poll(() => guarded.records).toMatchObject([{ tool: "hang", decision: "allow", outcome: "cancelled" }]);
   },
 );
 
