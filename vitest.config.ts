@@ -1,10 +1,20 @@
-import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { configDefaults, defineConfig, type ViteUserConfig } from "vitest/config";
+
+/** Tests of single rooms, most of which start no process and build no artefact: `npm run test:unit`. */
+const UNIT =
+  "test/{architecture,audit,auth,authorization,config,generate,http,limits,pipeline,protocol-2025,protocol-2026,server,services}/**/*.test.ts";
 
 const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions: ["@mcp-anycloud/source", "node", "import", "default"] } },
   resolve: { conditions: ["@mcp-anycloud/source"] },
   test: {
-    include: ["test/**/*.test.ts"],
+    projects: [
+      { extends: true, test: { name: "unit", include: [UNIT] } },
+      {
+        extends: true,
+        test: { name: "platform", include: ["test/**/*.test.ts"], exclude: [...configDefaults.exclude, UNIT] },
+      },
+    ],
     reporters: ["default", "./test/summary-reporter.ts"],
     // Vitest leaves a processor free, which is half of a machine with two; most files here wait for processes of their own.
     maxWorkers: "100%",
