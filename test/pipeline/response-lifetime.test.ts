@@ -123,22 +123,28 @@ test("a consumer that stops reading stops the source", async () => {
 });
 
 test("an answer that is there at once needs no clock, nor does a failure", async () => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const { signal: deadline } = new AbortController();
   const timers = vi.spyOn(globalThis, "setTimeout");
   try {
-    const timeUp = new AbortController();
-    const deadline = timeUp.signal;
     expect(await withLifetime(Promise.resolve(json("1")), { ...lifetime, deadline })).toEqual(json("1"));
     await expect(withLifetime(Promise.reject(new Error("no")), lifetime)).rejects.toThrow("no");
     expect(timers).not.toHaveBeenCalled();
-    const slow = withLifetime(never, { ...lifetime, deadline });
+  } finally {
+    timers.mockRestore();
+  }
+});
+
+test("an answer that is awaited needs one clock until the deadline, and none afterwards", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const timeUp = new AbortController();
+    const slow = withLifetime(never, { ...lifetime, deadline: timeUp.signal });
     await new Promise(setImmediate);
     expect(vi.getTimerCount()).toBe(1);
     timeUp.abort();
     expect(await slow).toEqual(json('"too late"'));
     expect(vi.getTimerCount()).toBe(0);
   } finally {
-    timers.mockRestore();
     vi.useRealTimers();
   }
 });
