@@ -64,5 +64,8 @@ function convertOutputSchemaJson(outputSchema) {
   },
 ];
 
-/** Takes two costs out of `tools/list` in SDK v2, a quarter of its time with 50 tools. Lists and tools stay as they are. */
+/**
+ * Takes two costs out of `tools/list` in SDK v2: with 50 tools, about a quarter of the time that is left when no schema is
+ * converted. The list stays the same.
+ */
 export const withFastToolList = (source: string): string => [LISTED_TOOL, REGISTERED_TOOL].reduce(replaceParts, source);

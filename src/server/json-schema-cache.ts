@@ -40,9 +40,10 @@ const CACHEABLE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Remembers zod's conversion of a schema to JSON Schema, which takes most of the time of a `tools/list`: every request has a
- * new server, which would convert the same schemas again. Each caller gets a copy. The build wraps zod's own method in it
- * (cli/build/json-schema-cache-plugin.ts): where the user put another conversion in its place, that one is called.
+ * Remembers zod's conversion of a schema to JSON Schema, about half of the time of a `tools/list` with 50 tools: every
+ * request has a new server, which would convert the same schemas again. Each caller gets a copy. The build wraps zod's own
+ * method in it (cli/build/json-schema-cache-plugin.ts): where the user put another conversion in its place, that one is
+ * called.
  */
 export function cacheConversion(
   convert: (params?: ConversionParams) => Conversion,
@@ -108,7 +109,10 @@ function resultCopier(json: object): () => object {
   return standard ? () => Object.defineProperty(copy(), STANDARD, standard) : copy;
 }
 
-/** Makes copies of a JSON value as it is now, with a ninth of the time that `structuredClone` takes. */
+/**
+ * Makes copies of a JSON value as it is now: one of a small tool's schema took 0.14 µs, with `JSON.parse` 0.7 and with
+ * `structuredClone` 2.2.
+ */
 function copierOf(value: object): () => object {
   // The caller of the first conversion may change its result.
   const own = (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
