@@ -19,8 +19,11 @@ export function ownPackage(projectFolder: string): Plugin {
         return lookUp(build, args.path, { kind: args.kind, resolveDir: PACKAGE_FOLDER });
       });
       build.onResolve({ filter: /^(@modelcontextprotocol\/server|zod)(\/|$)/ }, async (args) => {
-        if (args.pluginData === OWN || !isOwnSource(args.importer)) return undefined;
-        const found = await lookUp(build, args.path, { kind: args.kind, resolveDir: projectFolder });
+        const isOwn = isOwnSource(args.importer);
+        // Both packages have a copy for `require` besides the one for `import`, and a bundle needs one of them.
+        if (args.pluginData === OWN || !(isOwn || args.kind === "require-call")) return undefined;
+        const resolveDir = isOwn ? projectFolder : args.resolveDir;
+        const found = await lookUp(build, args.path, { kind: "import-statement", resolveDir });
         return found.errors?.length ? undefined : found;
       });
     },
