@@ -31,6 +31,8 @@ export function createHost(options: HostOptions): RequestListener {
     // The host's response while no worker starts (azure-functions-host, HostAvailabilityCheckMiddleware).
     if (!lease) return refuse(response, 503, "Function host is not running.");
     try {
+      // The client left while a worker started. Nobody would read the response, and nothing would end the exchange.
+      if (response.destroyed) return;
       await dispatch({ ...options, worker: lease.instance, incoming, request, body, response });
     } finally {
       lease.release();

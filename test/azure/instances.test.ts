@@ -35,6 +35,15 @@ test("with amnesia every request has a process of its own, and closing leaves no
   expect(alive(last)).toBe(false);
 });
 
+test("a request whose client left while its process started keeps no process busy", async () => {
+  const { url, output } = await serve(`console.log(process.pid); ${PID}`, { amnesia: true });
+  await ask(url);
+  // The successor of the first request's process is still starting.
+  await expect(fetch(url, { signal: AbortSignal.timeout(20) })).rejects.toThrow();
+  await ask(url);
+  await expect.poll(() => output.map(Number).filter(alive), { timeout: 5_000 }).toEqual([]);
+});
+
 test("one instance takes sixteen requests at a time, the seventeenth starts another", async () => {
   const { url, output } = await serve(`
     if (request.url === "/wait") { console.log("waits"); await new Promise(() => {}); }
