@@ -36,9 +36,10 @@ describe("a batch", () => {
   test("sends no second response to a request when the instance is lost, also for one answered before the stream began", async () => {
     const shared = createMemoryStore();
     const dying = breakableStore(shared);
+    const timings = { streamAfterMs: 200, writerSignMs: 200, writerSilenceMs: 1_000 };
     const [doomed, sound] = [
-      startInstances(createSessionServer(), { store: dying }),
-      startInstances(createSessionServer(), { store: shared }),
+      startInstances(createSessionServer(), { store: dying }, { timings }),
+      startInstances(createSessionServer(), { store: shared }, { timings }),
     ];
     const session = await sound.open({ protocolVersion: "2025-03-26" });
     const [echo, hang] = [call("echo", { text: "hi" }), call("hang")];

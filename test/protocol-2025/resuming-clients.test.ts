@@ -69,11 +69,12 @@ async function connectV2(fetch: typeof globalThis.fetch): Promise<FailingClient>
   };
 }
 
-describe.each([
+// Each of them mostly waits.
+describe.concurrent.each([
   ["SDK v1", connectV1],
   ["SDK v2", connectV2],
 ] as const)("a client of %s does not come back for ever for", (_sdk, connect) => {
-  test.each([
+  test.concurrent.each([
     ["a request that it called off", "hang"],
     ["a request that failed", "ping"],
   ] as const)("%s", async (_what, method) => {

@@ -30,7 +30,7 @@ describe("a write that failed and happened all the same", () => {
       doubts++;
       return true;
     });
-    const instances = startInstances(createSessionServer(), { store });
+    const instances = startInstances(createSessionServer(), { store }, { timings: { writerAvoidMs: 200 } });
     const session = await instances.open();
     const stream = readStream(await session.call(0, "steps", { count: 5, gapMs: 100 }));
     await stream.message();
@@ -48,7 +48,7 @@ describe("a write that failed and happened all the same", () => {
       return true;
     });
     const timings = { leaseRenewMs: 200, notificationFastestReadMs: 20, notificationSlowestReadMs: 50 };
-    const instances = startInstances(createSessionServer(), { store }, { timings });
+    const instances = startInstances(createSessionServer(), { store, heartbeatSeconds: 1 }, { timings });
     const session = await instances.open();
     const stream = await session.listen(0);
     await session.call(1, "announce", { word: "one" });

@@ -213,9 +213,10 @@ test("a request whose instance is lost is reported to the client that resumes", 
   const shared = createMemoryStore();
   // Writes of an instance that is gone never arrive.
   const dying = breakableStore(shared);
+  const timings = { writerSignMs: 200, writerSilenceMs: 1_000 };
   const [doomed, sound] = [
-    startInstances(createSessionServer(), { store: dying }),
-    startInstances(createSessionServer(), { store: shared }),
+    startInstances(createSessionServer(), { store: dying }, { timings }),
+    startInstances(createSessionServer(), { store: shared }, { timings }),
   ];
   const session = await sound.open();
   const request = legacyRequest("tools/call", { name: "steps", arguments: { count: 2, gapMs: 200 } });
@@ -229,5 +230,4 @@ test("a request whose instance is lost is reported to the client that resumes", 
     id: request.id,
     error: { code: -32603, message: expect.stringContaining("lost") },
   });
-  await sleep(1);
 });
