@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { legacyRequest, messagesOf } from "../support/messages.ts";
 import { startInstances } from "./instances.ts";
