@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Plugin } from "esbuild";
 import { withFastToolList } from "./fast-tool-list.ts";
+import { withLazyWireSchemas } from "./lazy-wire-schemas.ts";
 import { withPureSchemas } from "./unused-schemas.ts";
 
 /** Modules of the SDKs that declare schemas, and the one that lists tools. */
@@ -16,7 +17,7 @@ export const sdkSource: Plugin = {
   setup(build) {
     build.onLoad({ filter: MODULES }, async ({ path }) => {
       const source = await readFile(path, "utf8");
-      const contents = withFastToolList(withPureSchemas(source));
+      const contents = withFastToolList(withLazyWireSchemas(withPureSchemas(source)));
       const isJavaScript = await build.esbuild.transform(contents, { logLevel: "silent" }).then(
         () => true,
         () => false,
