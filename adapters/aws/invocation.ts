@@ -26,7 +26,10 @@ export function deadlineMarginMs(remainingMs: number): number {
   return Math.min(2_000, remainingMs / 10);
 }
 
-/** Reads the facts of an invocation and starts its deadline. Lambda does not report client disconnects: no `signal`. */
+/**
+ * Reads the facts of an invocation and starts its deadline. Lambda does not report client disconnects: no `signal`. It ends
+ * an environment only when no invocation runs there ("Lambda execution environment", shutdown phase): no `stopping`.
+ */
 export function openInvocation({ event, context, canStream }: InvocationOptions): OpenInvocation {
   const requestId = context.awsRequestId;
   const remainingMs = context.getRemainingTimeInMillis();

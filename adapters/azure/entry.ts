@@ -5,7 +5,7 @@ import {
   type HttpMethod,
 } from "@azure/functions";
 import { type Adapter, catchErrors, type HttpHandler, type HttpRequest, type HttpResponse } from "../../src/adapter.ts";
-import { createBackgroundWork } from "../shared/background-work.ts";
+import { createInFlight, type Grace } from "../shared/in-flight.ts";
 import { readFunctionTimeoutMs } from "./function-timeout.ts";
 import { type OpenInvocation, openInvocation } from "./invocation.ts";
 import { type ProxiedConnection, watchProxiedConnections } from "./proxied-connection.ts";
@@ -17,6 +17,13 @@ export { identityToken } from "./identity-token.ts";
 
 /** The methods that the library's `HttpRequest` can carry: the Fetch standard forbids `CONNECT` and `TRACE`. */
 const METHODS: HttpMethod[] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+/**
+ * Azure lets an instance finish its invocations before it takes it away ("drain mode"; learn.microsoft.com, event-driven
+ * scaling, scale-in behaviors). Then, and where it cannot wait, the worker runs this hook, and ends 5 s later
+ * (azure-functions-host, WorkerConstants, WorkerTerminateGracePeriodInSeconds).
+ */
+const GRACE: Grace = { answerMs: 3_000, endMs: 4_500 };
 
 /**
  * Makes `handler` the whole function app: one streaming HTTP function named `mcp` that serves every path. The paths are
@@ -41,17 +48,14 @@ export function toAzureFunctions(handler: HttpHandler): void {
  */
 export const toAzureFunction: Adapter<AzureHandler> = (handler) => {
   const takeConnection = watchProxiedConnections();
-  const background = createBackgroundWork();
-  // Azure does not freeze an idle instance, so background work goes on by itself. When the platform takes an instance
-  // away, the worker runs this hook within five seconds (azure-functions-host, WorkerConstants,
-  // WorkerTerminateGracePeriodInSeconds).
-  app.hook.appTerminate(() => background.finished());
+  const inFlight = createInFlight();
+  app.hook.appTerminate(() => inFlight.drain(GRACE));
   // The worker's current directory is the app's folder (azure-functions-nodejs-worker, FunctionEnvironmentReload).
   const timeoutMs = readFunctionTimeoutMs(process.env, process.cwd());
 
   return async (native, context) => {
     const connection = takeConnection(context.invocationId);
-    const invocation = openInvocation({ context, connection, timeoutMs, background });
+    const invocation = openInvocation({ context, connection, timeoutMs, inFlight });
     try {
       return await respond(handler, await toRequest(native, connection), invocation, connection);
     } catch (error) {

@@ -1,13 +1,13 @@
 import type { InvocationContext } from "@azure/functions";
 import type { Invocation } from "../../src/adapter.ts";
-import type { BackgroundWork } from "../shared/background-work.ts";
 import { startDeadline } from "../shared/deadline.ts";
+import type { InFlight } from "../shared/in-flight.ts";
 import type { ProxiedConnection } from "./proxied-connection.ts";
 
 /** An invocation that is in progress. */
 export interface OpenInvocation {
   readonly facts: Invocation;
-  /** Stops the deadline, so that no timer outlives its request. */
+  /** The response has ended: stops the deadline, so that no timer outlives its request. Idempotent. */
   close(): void;
 }
 
@@ -17,25 +17,31 @@ export interface InvocationOptions {
   readonly connection: ProxiedConnection | undefined;
   /** `functionTimeout` of the app; `Infinity` when it has none. */
   readonly timeoutMs: number;
-  readonly background: BackgroundWork;
+  readonly inFlight: InFlight;
 }
 
 /** Longest time between `deadline` and `functionTimeout`; shorter timeouts leave a fifth of theirs. */
 const LONGEST_MARGIN_MS = 5_000;
 
 /** Reads the facts of an invocation and starts its deadline. Azure does not report client disconnects: no `signal`. */
-export function openInvocation({ context, connection, timeoutMs, background }: InvocationOptions): OpenInvocation {
+export function openInvocation({ context, connection, timeoutMs, inFlight }: InvocationOptions): OpenInvocation {
   const deadline = startDeadline(timeoutMs - Math.min(LONGEST_MARGIN_MS, timeoutMs / 5));
+  const stopping = new AbortController();
+  const { keep, leave } = inFlight.enter({ stop: () => stopping.abort(), fire: deadline.fire });
   const address = clientIp(connection);
   return {
     facts: {
       requestId: context.invocationId,
       ...(address !== undefined && { clientIp: address }),
       deadline: deadline.signal,
+      stopping: stopping.signal,
       canStream: connection !== undefined,
-      waitUntil: (work) => background.add(work, (error) => context.error("work after the response failed:", error)),
+      waitUntil: (work) => keep(work, (error) => context.error("work after the response failed:", error)),
     },
-    close: () => clearTimeout(deadline.timer),
+    close() {
+      clearTimeout(deadline.timer);
+      leave();
+    },
   };
 }
 

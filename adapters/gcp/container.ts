@@ -1,9 +1,9 @@
 import type { Server, ServerOptions } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AnycloudError, type HttpHandler } from "../../src/adapter.ts";
-import { GRACE_MS } from "./framework-shutdown.ts";
 import { createListener } from "./listener.ts";
 import { declaresTooMuch } from "./request-body.ts";
+import { GRACE } from "./shutdown.ts";
 
 export interface ContainerOptions {
   /** Default: `PORT` of the environment, else 8080 ("Container runtime contract"). 0 takes any free port. */
@@ -26,8 +26,8 @@ const SERVER: ServerOptions = {
 };
 
 /**
- * Serves a Cloud Run container: a `node:http` server on `PORT`. On SIGTERM it stops accepting, fires every deadline, gives
- * the responses 8 of the platform's 10 s to end, and ends the process with code 0.
+ * Serves a Cloud Run container: a `node:http` server on `PORT`. On SIGTERM it stops accepting, lets go what a client can
+ * resume elsewhere, finishes the rest within the platform's 10 s, and ends the process with code 0.
  */
 export async function listenOnPort(handler: HttpHandler, options: ContainerOptions = {}): Promise<Container> {
   const { port = portOf(process.env.PORT), host = "0.0.0.0" } = options;
@@ -44,8 +44,11 @@ export async function listenOnPort(handler: HttpHandler, options: ContainerOptio
 
   let closing: Promise<void> | undefined;
   async function end(): Promise<void> {
+    const drained = drain(GRACE);
+    // Requests that have arrived but were not read yet would be reset with their connections.
+    for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate);
     const closed = new Promise((resolve) => server.close(resolve));
-    await drain(GRACE_MS);
+    await drained;
     server.closeAllConnections();
     await closed;
     process.removeListener("SIGTERM", onSigterm);

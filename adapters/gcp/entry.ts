@@ -1,6 +1,6 @@
 import type { Adapter } from "../../src/adapter.ts";
-import { deferSigterm } from "./framework-shutdown.ts";
 import { type CloudRunListener, createListener } from "./listener.ts";
+import { deferSigterm } from "./shutdown.ts";
 
 export { platformIdentities } from "./identity.ts";
 export { identityToken } from "./identity-token.ts";

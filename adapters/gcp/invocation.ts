@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Invocation } from "../../src/adapter.ts";
 import { startDeadline } from "../shared/deadline.ts";
-import type { InFlight } from "./in-flight.ts";
+import type { InFlight } from "../shared/in-flight.ts";
 import type { CloudRunRequest } from "./request.ts";
 
 /** Facts about the instance, which the platform writes into its environment. */
@@ -38,13 +38,20 @@ export interface InvocationOptions {
 export function openInvocation({ incoming, outgoing, environment, inFlight }: InvocationOptions): Invocation {
   const disconnected = new AbortController();
   const deadline = startDeadline(environment.deadlineMs);
+  const stopping = new AbortController();
+  const stop = (): void => {
+    // This response asks the client to send no further request on its connection.
+    outgoing.shouldKeepAlive = false;
+    stopping.abort();
+  };
+  const { keep, leave } = inFlight.enter({ stop, fire: deadline.fire });
   outgoing.once("close", () => {
     clearTimeout(deadline.timer);
+    leave();
     // The same event means three things (functions-framework, timeout.js): the data plane timed out, the client
     // disconnected, or the response is complete. The last is no disconnect.
     if (!outgoing.writableFinished) disconnected.abort();
   });
-  inFlight.enter(outgoing, deadline);
   const clientIp = environment.managed ? lastForwarded(incoming) : incoming.socket.remoteAddress;
   return {
     // Not the trace id: a client may send the same one twice.
@@ -52,12 +59,15 @@ export function openInvocation({ incoming, outgoing, environment, inFlight }: In
     ...(clientIp && { clientIp: clientIp.replace(/^::ffff:(?=\d+\.)/, "") }),
     signal: disconnected.signal,
     deadline: deadline.signal,
+    stopping: stopping.signal,
     canStream: true,
     // SIGTERM waits for the work. Between requests an instance has a CPU only with instance-based billing; without it the
     // work goes on during the next request ("Billing settings for services").
-    waitUntil: inFlight.keep,
+    waitUntil: (work) => keep(work, logFailure),
   };
 }
+
+const logFailure = (error: unknown): void => console.error("work after a response failed:", error);
 
 /**
  * The address that Google's front end saw. It appends to the addresses that the client sent, so only the last entry is its

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { catchErrors, type HttpHandler } from "../../src/adapter.ts";
-import { createInFlight } from "./in-flight.ts";
+import { createInFlight, type InFlight } from "../shared/in-flight.ts";
 import { openInvocation, readEnvironment } from "./invocation.ts";
 import { type CloudRunRequest, toRequest } from "./request.ts";
 import { readBody, refuseBody } from "./request-body.ts";
@@ -11,8 +11,7 @@ export type CloudRunListener = (incoming: CloudRunRequest, outgoing: ServerRespo
 
 export interface DrainableListener {
   readonly listener: CloudRunListener;
-  /** Fires every deadline, and resolves when the instance has nothing left to do or after `graceMs`. */
-  drain(graceMs: number): Promise<void>;
+  readonly drain: InFlight["drain"];
 }
 
 /** Serves requests with `handler` and keeps track of those in progress. */

@@ -38,6 +38,11 @@ export interface Invocation {
   readonly signal?: AbortSignal;
   /** Fires shortly before the platform stops the invocation, with enough time left to end a stream cleanly. */
   readonly deadline?: AbortSignal;
+  /**
+   * Fires when the platform has told the instance to end: what a client can resume elsewhere is let go, and the rest is
+   * finished. `deadline` then fires shortly before the end. Absent where no platform ends an instance during a request.
+   */
+  readonly stopping?: AbortSignal;
   /** False behind an ingress that buffers: every response must then be one JSON body. */
   readonly canStream: boolean;
   /** True when the platform gives the instance no other request until this response is complete. */

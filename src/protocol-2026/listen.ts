@@ -1,6 +1,7 @@
 import type { ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
 import { streamSecondsOf } from "../config/stream-seconds.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
+import { invocationEnd } from "../http/invocation-end.ts";
 import { lazyRequest } from "../http/lazy-request.ts";
 import type { McpRequest } from "../server/mcp-request.ts";
 import { buildServer, type ServerFactory } from "../server/server-factory.ts";
@@ -24,8 +25,9 @@ export async function listen(
   { createServer, openServices, changeEvents, streamSeconds }: ListenOptions,
 ): Promise<HttpResponse> {
   const { invocation, lifetime } = mcpRequest;
+  const deadline = invocationEnd(invocation);
   // A subscription that comes too late is also told to subscribe again.
-  if (invocation.deadline?.aborted) lifetime.endsAtDeadline = true;
+  if (deadline.aborted) lifetime.endsAtDeadline = true;
   const subscription = await subscribe(changeEvents);
   const services = openServices(mcpRequest);
   const webRequest = lazyRequest(mcpRequest.request, mcpRequest.signal);
@@ -38,7 +40,7 @@ export async function listen(
     // The response ends with the result that tells the client to subscribe again.
     lifetime.endsAtDeadline = true;
     const seconds = streamSecondsOf(streamSeconds, invocation);
-    endAfter(() => handler.close(), { seconds, deadline: invocation.deadline, ended: subscription.ended });
+    endAfter(() => handler.close(), { seconds, deadline, ended: subscription.ended });
   }
 }
 
@@ -84,7 +86,7 @@ export async function subscribe(changeEvents: ChangeEvents): Promise<Subscriptio
 
 export interface EndOptions {
   readonly seconds: number;
-  readonly deadline: AbortSignal | undefined;
+  readonly deadline: AbortSignal;
   /** Fires when there is nothing left to end. */
   readonly ended: AbortSignal;
 }
@@ -92,17 +94,17 @@ export interface EndOptions {
 /** Calls `end` after so many seconds, or when the deadline fires, unless it ended before. */
 export function endAfter(end: () => void, { seconds, deadline, ended }: EndOptions): void {
   if (ended.aborted) return;
-  if (deadline?.aborted) {
+  if (deadline.aborted) {
     end();
     return;
   }
   const timer = setTimeout(end, seconds * 1000);
-  deadline?.addEventListener("abort", end, { once: true });
+  deadline.addEventListener("abort", end, { once: true });
   ended.addEventListener(
     "abort",
     () => {
       clearTimeout(timer);
-      deadline?.removeEventListener("abort", end);
+      deadline.removeEventListener("abort", end);
     },
     { once: true },
   );

@@ -81,10 +81,10 @@ describe.each(FORMS)("the service's life, as %s", (form) => {
     await expect.poll(() => alive(before.pid), { timeout: 30_000 }).toBe(false);
   });
 
-  test("SIGTERM fires the deadline, and a stream ends cleanly", async () => {
+  test("SIGTERM: a stream that can be resumed ends at once, the deadline ends the others before the platform does", async () => {
     await using service = await startService(folder.path, { form });
     const streams = [
-      await openStream(service.port, "/until-deadline"),
+      await openStream(service.port, "/until-stopping"),
       await openStream(service.port, "/until-deadline"),
     ];
     const { pid } = await about(service.port);

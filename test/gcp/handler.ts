@@ -47,7 +47,8 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
     throw new Error("detail for the operator alone");
   },
   "/break": () => ({ status: 200, headers: TEXT, body: broken() }),
-  "/until-deadline": (_, { deadline }) => ({ status: 200, headers: TEXT, body: untilDeadline(deadline) }),
+  "/until-deadline": (_, { deadline }) => ({ status: 200, headers: TEXT, body: until(deadline) }),
+  "/until-stopping": (_, { stopping }) => ({ status: 200, headers: TEXT, body: until(stopping) }),
   "/hold": (query, invocation) => ({ status: 200, headers: TEXT, body: hold(query.get("name") ?? "", invocation) }),
   "/stuck": () => ({ status: 200, headers: TEXT, body: stuck() }),
   "/never": () => new Promise(() => {}),
@@ -121,9 +122,9 @@ async function* broken(): AsyncGenerator<string, void> {
   throw new Error("detail for the operator alone");
 }
 
-async function* untilDeadline(deadline: AbortSignal | undefined): AsyncGenerator<string, void> {
+async function* until(signal: AbortSignal | undefined): AsyncGenerator<string, void> {
   yield "open";
-  await aborted(deadline);
+  await aborted(signal);
   yield "goodbye";
 }
 

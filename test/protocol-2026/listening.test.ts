@@ -56,7 +56,7 @@ describe("the end of a subscription", () => {
     over.abort();
     expect(vi.getTimerCount()).toBe(0);
     deadline.abort();
-    endAfter(end, { seconds: 60, deadline: undefined, ended: AbortSignal.abort() });
+    endAfter(end, { seconds: 60, deadline: deadline.signal, ended: AbortSignal.abort() });
     expect(vi.getTimerCount()).toBe(0);
     expect(end).not.toHaveBeenCalled();
   });

@@ -24,7 +24,7 @@ export interface Cancellation {
 /** Watches for what cuts a call short: its client leaves, the platform's deadline comes, or it takes too long. */
 export function watchCancellation(options: CancellationOptions): Cancellation {
   const { signal, invocation, lifetime, response, isBatch, longestRequestMs, finished, pendingIds, fail } = options;
-  const { deadline } = invocation;
+  const { deadline, stopping } = invocation;
   lifetime.endsAtDeadline = true;
 
   // The platform would freeze or stop an instance that has no client, although its work goes on.
@@ -41,9 +41,14 @@ export function watchCancellation(options: CancellationOptions): Cancellation {
     response.replace({ status: 202, headers: {} });
   }
 
+  function onStopping(): void {
+    // Another instance takes the client, and the work ends here. A response that is no stream is soon there.
+    if (response.isResumable) disconnectClient();
+  }
+
   function onDeadline(): void {
     // Where the platform only ends the request and not the work, the client comes back for the response.
-    if (!invocation.exclusive && response.isResumable) {
+    if (!invocation.exclusive && !stopping?.aborted && response.isResumable) {
       disconnectClient();
       return;
     }
@@ -56,6 +61,7 @@ export function watchCancellation(options: CancellationOptions): Cancellation {
   const timer = setTimeout(() => fail(LASTS_TOO_LONG), longestRequestMs);
   timer.unref();
   signal.addEventListener("abort", onClientLeft, { once: true });
+  stopping?.addEventListener("abort", onStopping, { once: true });
   deadline?.addEventListener("abort", onDeadline, { once: true });
   if (signal.aborted) onClientLeft();
   if (deadline?.aborted) onDeadline();
@@ -65,6 +71,7 @@ export function watchCancellation(options: CancellationOptions): Cancellation {
     stop() {
       clearTimeout(timer);
       signal.removeEventListener("abort", onClientLeft);
+      stopping?.removeEventListener("abort", onStopping);
       deadline?.removeEventListener("abort", onDeadline);
     },
   };
