@@ -45,10 +45,10 @@ export async function listenOnPort(handler: HttpHandler, options: ContainerOptio
   let closing: Promise<void> | undefined;
   async function end(): Promise<void> {
     const drained = drain(GRACE);
-    // Requests that have arrived but were not read yet would be reset with their connections.
-    for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate);
-    const closed = new Promise((resolve) => server.close(resolve));
+    const closed = stopAccepting(server);
     await drained;
+    // The listening socket is closed; this stops the timers of node:http.
+    server.close();
     server.closeAllConnections();
     await closed;
     process.removeListener("SIGTERM", onSigterm);
@@ -62,6 +62,24 @@ export async function listenOnPort(handler: HttpHandler, options: ContainerOptio
   }
   process.on("SIGTERM", onSigterm);
   return { port: (server.address() as AddressInfo).port, close };
+}
+
+/**
+ * Closes the listening socket and no connection, unlike `close` of node:http, which resets those whose request has arrived
+ * and was not read yet. First the connections are taken that wait to be accepted, because the system would reset those.
+ */
+async function stopAccepting(server: Server): Promise<void> {
+  let hasAccepted = true;
+  server.on("connection", () => {
+    hasAccepted = true;
+  });
+  while (hasAccepted) {
+    hasAccepted = false;
+    // Two turns, so that the event loop polls once between them.
+    for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate);
+  }
+  const { close } = process.getBuiltinModule("node:net").Server.prototype;
+  return new Promise((resolve) => void close.call(server, () => resolve()));
 }
 
 function portOf(text = "8080"): number {

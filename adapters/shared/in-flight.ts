@@ -69,9 +69,10 @@ export function createInFlight(): InFlight {
     }, answerMs);
     let ending: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
-      onEmpty = resolve;
       ending = setTimeout(resolve, endMs);
-      if (requests.size === 0) resolve();
+      // A request that has arrived may not have been read yet: two turns, so that the event loop polls once between them.
+      onEmpty = () => setImmediate(() => setImmediate(() => requests.size === 0 && resolve()));
+      if (requests.size === 0) onEmpty();
     });
     clearTimeout(answering);
     clearTimeout(ending);

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { buildTarget } from "../../cli/build/build-target.ts";
 import { startLocalTable } from "../../emulators/local-table.ts";
 import { createChaosClient } from "./chaos-client.ts";
+import { countOf } from "./count-of.ts";
 import { startMortalInstances } from "./mortal-instances.ts";
 import { createRandom } from "./random.ts";
 import { runSession, type SessionReport } from "./session-run.ts";
@@ -108,9 +109,3 @@ async function rage(
 const hung = (name: string): SessionReport => ({ ...NOTHING, violations: [`${name}: hung past its deadline`] });
 const broken = (name: string, error: unknown): SessionReport => ({ ...NOTHING, violations: [`${name}: ${error}`] });
 const NOTHING = { succeeded: 0, failed: 0, reasons: [], resumed: 0 };
-
-function countOf(reasons: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const reason of reasons) counts[reason] = (counts[reason] ?? 0) + 1;
-  return counts;
-}

@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { type Agent, request as httpRequest, type IncomingMessage } from "node:http";
 
 /** A request that no instance can be blamed for: it never got an answer. */
 export class NoAnswer extends Error {}
@@ -7,18 +7,23 @@ export interface ClientRequest {
   readonly method: "GET" | "POST" | "DELETE";
   readonly headers: Readonly<Record<string, string>>;
   readonly message?: unknown;
+  /** Default `/mcp`. */
+  readonly path?: string;
+  /** Default: a connection of its own. */
+  readonly agent?: Agent;
 }
 
 /** Sends a request to an instance. Rejects with NoAnswer when the connection breaks before the head of an answer. */
-export function sendTo(port: number, { method, headers, message }: ClientRequest): Promise<IncomingMessage> {
+export function sendTo(port: number, request: ClientRequest): Promise<IncomingMessage> {
+  const { method, headers, message, path = "/mcp", agent = false } = request;
   return new Promise((resolve, reject) => {
     const call = httpRequest(
       {
         host: "127.0.0.1",
         port,
         method,
-        path: "/mcp",
-        agent: false,
+        path,
+        agent,
         headers: { accept: "application/json, text/event-stream", "content-type": "application/json", ...headers },
       },
       resolve,

@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createInFlight, type InFlight } from "../../adapters/shared/in-flight.ts";
 
-beforeEach(() => void vi.useFakeTimers());
+beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
 afterEach(() => void vi.useRealTimers());
+
+/** Some turns of the event loop. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 4; turn++) await new Promise(setImmediate);
+}
 
 const GRACE = { answerMs: 700, endMs: 900 };
 
@@ -61,7 +66,7 @@ test("it is over when the last request has left and its work has settled, and no
   await vi.advanceTimersByTimeAsync(0);
   expect([draining.isOver, errors]).toEqual([false, ["no luck"]]);
   work.resolve();
-  await vi.advanceTimersByTimeAsync(0);
+  await turns();
   expect(draining.isOver).toBe(true);
   expect(vi.getTimerCount()).toBe(0);
 });
@@ -78,6 +83,17 @@ test("work that goes on after its response is answered near the end, too", async
 
 test("an instance with nothing in flight ends at once", async () => {
   const draining = drain(createInFlight());
-  await vi.advanceTimersByTimeAsync(0);
+  await turns();
   expect([draining.isOver, vi.getTimerCount()]).toEqual([true, 0]);
+});
+
+test("it is not over while a request that had arrived is only now read", async () => {
+  const inFlight = createInFlight();
+  const draining = drain(inFlight);
+  const { leave } = request(inFlight);
+  await turns();
+  expect(draining.isOver).toBe(false);
+  leave();
+  await turns();
+  expect(draining.isOver).toBe(true);
 });
