@@ -3,7 +3,11 @@ import type { AddressInfo } from "node:net";
 import { AnycloudError } from "../src/adapter.ts";
 
 /** Opens an HTTP server on loopback without the time limits of Node.js: each emulator enforces those of its platform. */
-export async function openIngress(port: number, listener: RequestListener): Promise<{ server: Server; url: string }> {
+export async function openIngress(
+  port: number,
+  listener: RequestListener,
+  host = "127.0.0.1",
+): Promise<{ server: Server; url: string }> {
   const server = createServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 }, listener);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
@@ -11,9 +15,9 @@ export async function openIngress(port: number, listener: RequestListener): Prom
       const message = `Port ${port} is taken by another program: end that program or choose another port with --port.`;
       reject(taken ? new AnycloudError("PORT_IN_USE", message, { cause: error }) : error);
     });
-    server.listen(port, "127.0.0.1", resolve);
+    server.listen(port, host, resolve);
   });
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { server, url: `http://${host}:${(server.address() as AddressInfo).port}` };
 }
 
 /** Closes an ingress and the connections that it still holds. */

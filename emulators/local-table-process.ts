@@ -1,23 +1,30 @@
 /** A program: serves a DynamoDB in memory with one table until its parent ends. */
 import { once } from "node:events";
+import type { RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import dynalite from "dynalite";
+import { privateListener, secretPath } from "./private-service.ts";
 
 /** The message over the IPC channel that the table can be used. */
 export interface LocalTableReport {
   readonly port: number;
+  /** Where the service is on that port. */
+  readonly path: string;
 }
 
 // Ctrl-C in a terminal reaches this process too, but the last requests still need the table.
 process.on("SIGINT", () => {});
 
 const [table = ""] = process.argv.slice(2);
+const path = secretPath();
 const server = dynalite({ createTableMs: 0 });
+const [serve] = server.listeners("request") as [RequestListener];
+server.removeAllListeners("request").on("request", privateListener(serve, path));
 server.listen(0, "127.0.0.1");
 await once(server, "listening");
 const { port } = server.address() as AddressInfo;
 await createTable();
-process.send?.({ port } satisfies LocalTableReport);
+process.send?.({ port, path } satisfies LocalTableReport);
 
 /** Creates the table by a plain HTTP request: AWS's client would take longer to load than everything else. */
 async function createTable(): Promise<void> {
@@ -37,6 +44,7 @@ async function createTable(): Promise<void> {
   const call = request({
     host: "127.0.0.1",
     port,
+    path,
     method: "POST",
     headers: {
       "content-type": "application/x-amz-json-1.0",

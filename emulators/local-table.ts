@@ -8,7 +8,7 @@ import type { LocalTableReport } from "./local-table-process.ts";
 export interface LocalTable {
   /** Name of the emulated service, for people: "DynamoDB (dynalite)". */
   readonly imitates: string;
-  /** URL of the service, on loopback. */
+  /** URL of the service, on loopback, with the secret that keeps web pages out. */
   readonly url: string;
   /** Variables with which an instance of any cloud finds the table. Their credentials give no access to AWS. */
   readonly environment: Readonly<Record<string, string>>;
@@ -37,10 +37,10 @@ export async function startLocalTable(): Promise<LocalTable> {
     throw new AnycloudError("INSTANCE_FAILED", `The local DynamoDB did not start (${how}), saying "${said}".`);
   });
   const ready = once(instance.process, "message").then(([report]) => report as LocalTableReport);
-  const { port } = await Promise.race([ready, failed]);
+  const { port, path } = await Promise.race([ready, failed]);
   // The process ends some time after it was ready, and nobody waits for that.
   failed.catch(() => {});
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://127.0.0.1:${port}${path}`;
   return {
     imitates: "DynamoDB (dynalite)",
     url,

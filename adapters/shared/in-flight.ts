@@ -9,15 +9,15 @@ export interface InFlight {
   drain(grace: Grace): Promise<void>;
 }
 
-/** How a request is told that its instance ends. */
-export interface Stoppable {
+/** Tells a request that its instance ends. */
+interface Stoppable {
   /** The platform has told the instance to end. */
   stop(): void;
   /** The end is near: what is not finished is answered now. */
   fire(): void;
 }
 
-export interface Entered {
+interface Entered {
   /** Counts work that goes on after the response. A rejection goes to `onError` and nowhere else. */
   keep(work: Promise<unknown>, onError: (error: unknown) => void): void;
   /** The response has ended. Idempotent. */

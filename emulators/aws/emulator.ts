@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { AnycloudError } from "../../src/adapter.ts";
 import type { Emulator, EmulatorOptions } from "../emulator.ts";
 import { closeIngress, openIngress } from "../ingress.ts";
+import { openPrivateService } from "../private-service.ts";
 import { createFunctionUrl } from "./ingress/function-url.ts";
 import { createRestApi } from "./ingress/rest-api.ts";
 import { proxyForAll, type RestApiDefinition } from "./ingress/rest-definition.ts";
@@ -35,7 +36,7 @@ export interface AwsEmulatorOptions extends EmulatorOptions {
 
 export interface AwsEmulator extends Emulator {
   /**
-   * Origin of Lambda's API, which invokes the function without an ingress: a value for `AWS_ENDPOINT_URL_LAMBDA`. The
+   * URL of Lambda's API, which invokes the function without an ingress: a value for `AWS_ENDPOINT_URL_LAMBDA`. The
    * function's name there is `mcp-anycloud`, and it has the alias `live`.
    */
   readonly lambdaUrl: string;
@@ -57,7 +58,7 @@ export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<Aws
   try {
     await lambda.warm();
     const { server, url } = await openIngress(port, listener);
-    const api = await openIngress(0, createInvokeApi(lambda));
+    const api = await openPrivateService(createInvokeApi(lambda));
     const gateway = ingress === "rest-api" ? "API Gateway REST API" : "Lambda Function URL";
     return {
       url: stage === undefined ? url : `${url}/${stage}`,

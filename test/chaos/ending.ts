@@ -112,7 +112,7 @@ async function openSession(port: number): Promise<Headers> {
 
 interface Question {
   readonly id: unknown;
-  /** What the tool answers with when it has heard the reply. */
+  /** The answer of the tool when it has heard the reply. */
   readonly word: Promise<unknown>;
 }
 

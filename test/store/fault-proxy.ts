@@ -94,7 +94,8 @@ interface Answer {
 
 function forward(target: string, { headers, method = "POST" }: IncomingMessage, body: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const call = request(target, { method, headers, agent: false }, async (response) => {
+    const own = { ...headers, host: new URL(target).host };
+    const call = request(target, { method, headers: own, agent: false }, async (response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of response) chunks.push(chunk as Buffer);
       resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) });

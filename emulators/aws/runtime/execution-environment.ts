@@ -28,7 +28,7 @@ export interface EnvironmentOptions {
 /** Starts a process and waits until the function is initialised. Throws INSTANCE_FAILED with the function's own error. */
 export async function startEnvironment(options: EnvironmentOptions): Promise<ExecutionEnvironment> {
   const { settings, runtime, signal, onOutput } = options;
-  const api = await openRuntimeApi();
+  const api = await openRuntimeApi(runtime);
   const instance = startInstance({
     command: runtime.command,
     cwd: settings.artefact,

@@ -9,6 +9,8 @@ export interface LambdaRuntimeProgram {
   readonly command: readonly string[];
   /** Name and version, for people: "aws-lambda-ric 4.0.2". */
   readonly name: string;
+  /** Whether `AWS_LAMBDA_RUNTIME_API` may hold a path behind host and port. */
+  readonly takesPath: boolean;
 }
 
 /** Folder of `npm run install:lambda-runtime`. AWS's runtime compiles native code, so it is no dependency. */
@@ -21,7 +23,7 @@ export function findAwsRuntime(): LambdaRuntimeProgram | undefined {
     // On systems other than Linux the package installs without the native part that it needs.
     if (!manifest || !existsSync(join(dirname(manifest), "rapid-client.node"))) continue;
     const { version } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
-    return { command: [join(dirname(manifest), "index.mjs")], name: `aws-lambda-ric ${version}` };
+    return { command: [join(dirname(manifest), "index.mjs")], name: `aws-lambda-ric ${version}`, takesPath: false };
   }
   return undefined;
 }
@@ -30,7 +32,7 @@ export function findAwsRuntime(): LambdaRuntimeProgram | undefined {
 export function builtInRuntime(): LambdaRuntimeProgram {
   const extension = import.meta.filename.endsWith(".ts") ? "ts" : "js";
   const program = fileURLToPath(new URL(`./runtime-client.${extension}`, import.meta.url));
-  return { command: [program], name: "built-in runtime client" };
+  return { command: [program], name: "built-in runtime client", takesPath: true };
 }
 
 function resolveFrom(root: string): string | undefined {

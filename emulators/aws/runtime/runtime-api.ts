@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { closeIngress, openIngress } from "../../ingress.ts";
+import { closeIngress } from "../../ingress.ts";
+import { openAtSecretAddress, openPrivateService } from "../../private-service.ts";
+import type { LambdaRuntimeProgram } from "./find-runtime.ts";
 import { MAX_RESPONSE_BYTES } from "./lambda-limits.ts";
 import type { FunctionError, Outcome, RunningInvocation } from "./outcome.ts";
 import { receiveStream } from "./response-stream.ts";
@@ -20,7 +22,7 @@ interface Work {
  * runtimes"), for one invocation at a time.
  */
 export interface RuntimeApi {
-  /** Value of `AWS_LAMBDA_RUNTIME_API`: host and port. */
+  /** Value of `AWS_LAMBDA_RUNTIME_API`: host and port, and a path for a runtime that takes one. */
   readonly address: string;
   /** Resolves when the runtime first asks for work; rejects with a `FunctionError` when initialisation failed. */
   readonly ready: Promise<void>;
@@ -44,7 +46,7 @@ interface Assignment {
 
 const INVOCATION = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
 
-export async function openRuntimeApi(): Promise<RuntimeApi> {
+export async function openRuntimeApi({ takesPath }: Pick<LambdaRuntimeProgram, "takesPath">): Promise<RuntimeApi> {
   const ready = Promise.withResolvers<void>();
   // The initialisation may fail before anything waits for it.
   ready.promise.catch(() => {});
@@ -109,13 +111,14 @@ export async function openRuntimeApi(): Promise<RuntimeApi> {
     reply(response, 202, { status: "OK" });
   }
 
-  const { server, url } = await openIngress(0, (request, response) => {
+  const open = takesPath ? openPrivateService : openAtSecretAddress;
+  const { server, url } = await open((request, response) => {
     // A runtime that dies while it sends breaks its own request; the end of its process is reported elsewhere.
     route(request, response).catch(() => response.destroy());
   });
 
   return {
-    address: new URL(url).host,
+    address: url.slice("http://".length),
     ready: ready.promise,
     assign(work) {
       const assignment: Assignment = {
