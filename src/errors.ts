@@ -7,6 +7,8 @@ export type ErrorCode =
   | "STATE_CONFLICT"
   /** The store, or the secret with its keys, could not be asked, or did not answer in time. */
   | "STORE_UNAVAILABLE"
+  /** The store, or the secret with its keys, refuses this deployment: a name, region, credential or permission is wrong. */
+  | "STORE_MISCONFIGURED"
   /** Something that needs a store was used, and none is configured. */
   | "STORE_MISSING"
   /** The keys of an issuer of tokens could not be had, or not in time. */

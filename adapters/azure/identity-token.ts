@@ -7,13 +7,14 @@ const API_VERSION = "2019-08-01";
 /**
  * A token in which Entra attests the managed identity of this function app, for an audience (the Application ID URI of an
  * app registration). AZURE_CLIENT_ID names the identity when there is no system-assigned one, as for Azure's own
- * libraries. Throws STORE_UNAVAILABLE when the platform gives no token.
+ * libraries. Throws STORE_MISCONFIGURED or STORE_UNAVAILABLE when the
+ * platform gives no token.
  */
 export async function identityToken(audience: string): Promise<string> {
   const { IDENTITY_ENDPOINT: endpoint, IDENTITY_HEADER: secret, AZURE_CLIENT_ID: clientId } = process.env;
   if (!endpoint || !secret) {
     throw new AnycloudError(
-      "STORE_UNAVAILABLE",
+      "STORE_MISCONFIGURED",
       "This function app has no managed identity (IDENTITY_ENDPOINT is not set): switch one on, or unset MCP_ANYCLOUD_AWS_ROLE_ARN and give AWS credentials.",
     );
   }

@@ -7,7 +7,7 @@ const PATH = "/computeMetadata/v1/instance/service-accounts/default/identity";
 
 /**
  * A new OIDC token in which Google attests the service account of this instance, for an audience. Throws
- * STORE_UNAVAILABLE when the metadata server gives no token.
+ * STORE_MISCONFIGURED or STORE_UNAVAILABLE when the metadata server gives no token.
  */
 export async function identityToken(audience: string): Promise<string> {
   // Google's own libraries read the same variable (google-auth-library, gcp-metadata).

@@ -15,9 +15,9 @@ export interface MetadataRequest {
 }
 
 /**
- * Reads from the metadata endpoint that a platform offers its own instances. Throws STORE_UNAVAILABLE after three attempts,
- * which take 5 seconds at most; the error holds nothing of the response, because a right response is a secret. It does
- * not use `fetch`, whose first call costs 36 ms.
+ * Reads from the metadata endpoint that a platform offers its own instances. Throws STORE_MISCONFIGURED when it refuses, and
+ * STORE_UNAVAILABLE when it fails three times, which takes 5 seconds at most. The error holds nothing of the response,
+ * because a right response is a secret. It does not use `fetch`, whose first call costs 36 ms.
  */
 export async function readMetadata(request: MetadataRequest): Promise<string> {
   for (let attempt = 0; ; attempt++) {
@@ -60,7 +60,7 @@ const isTransient = (outcome: MetadataResponse | Error): boolean =>
 function failure({ name }: MetadataRequest, outcome: MetadataResponse | Error): AnycloudError {
   const what = outcome instanceof Error ? "did not answer" : `answered with status ${outcome.status}`;
   return new AnycloudError(
-    "STORE_UNAVAILABLE",
+    isTransient(outcome) ? "STORE_UNAVAILABLE" : "STORE_MISCONFIGURED",
     `${name} ${what} when it was asked for an identity token: check that the service has an identity and may use it.`,
     outcome instanceof Error ? { cause: outcome } : undefined,
   );

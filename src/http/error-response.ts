@@ -4,34 +4,45 @@ import { errorResponse, JsonRpcCode, requestIdOf } from "./json-rpc.ts";
 import { Rejection } from "./rejection.ts";
 import type { RequestLogFields } from "./request-log.ts";
 
-/** Tells a client that the store is unavailable. */
-export const STORE_UNAVAILABLE = "The store of sessions and shared state cannot be reached: try again shortly.";
-
-interface Outage {
+interface ServiceFailure {
   readonly message: string;
-  /** Seconds after which a client may find it over. */
-  readonly retryAfter: string;
+  /** Seconds after which a client may find an outage over. Absent for a failure that lasts until somebody mends it. */
+  readonly retryAfter?: string;
 }
 
-/** Errors of other services, which will pass. */
-const OUTAGES: Partial<Record<ErrorCode, Outage>> = {
-  STORE_UNAVAILABLE: { message: STORE_UNAVAILABLE, retryAfter: "2" },
+/** Failures of other services. The log names what failed: the client is told nothing of the deployment. */
+const SERVICE_FAILURES: Partial<Record<ErrorCode, ServiceFailure>> = {
+  STORE_UNAVAILABLE: {
+    message: "The store of sessions and shared state cannot be reached: try again shortly.",
+    retryAfter: "2",
+  },
+  STORE_MISCONFIGURED: {
+    message:
+      "The store of sessions and shared state is not set up rightly: the log of this server says what to correct.",
+  },
   ISSUER_UNAVAILABLE: {
     message: "The issuer of the token cannot be reached, so that it cannot be checked: try again shortly.",
     retryAfter: "5",
   },
 };
 
+/** Tells a client of a failure. */
+export const failureMessage = (error: unknown): string => serviceFailure(error)?.message ?? "Internal error";
+
+const serviceFailure = (error: unknown): ServiceFailure | undefined =>
+  error instanceof AnycloudError ? SERVICE_FAILURES[error.code] : undefined;
+
 /**
  * The response to a message whose serving failed with `error`, which the client does not see. An unavailable store is a 503
  * and never a 404: the client would give up a session that still exists.
  */
-export function failureResponse(error: unknown, message: unknown): HttpResponse {
-  const id = requestIdOf(message);
+export function failureResponse(error: unknown, request: unknown): HttpResponse {
+  const id = requestIdOf(request);
   const code = JsonRpcCode.INTERNAL_ERROR;
-  const outage = error instanceof AnycloudError ? OUTAGES[error.code] : undefined;
-  if (!outage) return errorResponse(500, { code, message: "Internal error", id });
-  return errorResponse(503, { code, message: outage.message, id }, { "retry-after": outage.retryAfter });
+  const message = failureMessage(error);
+  const retryAfter = serviceFailure(error)?.retryAfter;
+  if (retryAfter === undefined) return errorResponse(500, { code, message, id });
+  return errorResponse(503, { code, message, id }, { "retry-after": retryAfter });
 }
 
 /** The same for an error that was thrown: a Rejection is its own response, any other error is logged. */

@@ -3,7 +3,7 @@ import type { ObservedStore } from "../store/observed-store.ts";
 
 /** Whether the store failed, rather than refused: a condition that did not hold, or what no store takes, a RangeError. */
 export function isStoreFailure(error: unknown): error is Error {
-  if (error instanceof AnycloudError) return error.code === "STORE_UNAVAILABLE";
+  if (error instanceof AnycloudError) return error.code === "STORE_UNAVAILABLE" || error.code === "STORE_MISCONFIGURED";
   return error instanceof Error && !(error instanceof RangeError);
 }
 

@@ -8,7 +8,7 @@ import { SECRET } from "./state-keys-stand-in.ts";
 
 const RING = `first:${randomBytes(32).toString("base64")}`;
 
-type Fault = "reset" | readonly [status: number, code: string];
+type Fault = "reset" | readonly [status: number, code: string, message?: string];
 
 let server: Server;
 let faults: Fault[];
@@ -20,7 +20,7 @@ beforeEach(async () => {
     agents.push(String(request.headers["user-agent"]));
     const fault = faults.shift();
     if (fault === "reset") request.socket.resetAndDestroy();
-    else if (fault) answer(response, fault[0], { __type: fault[1], message: "planned" });
+    else if (fault) answer(response, fault[0], { __type: fault[1], message: fault[2] ?? "planned" });
     else answer(response, 200, { SecretString: RING });
   });
   server.listen(0, "127.0.0.1");
@@ -60,9 +60,15 @@ test("a secret is read again by Secrets Manager's clock", async () => {
   expect(agents).toHaveLength(2);
 });
 
+test("a new secret that has no value before its first rotation is waited for", async () => {
+  const message = "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT";
+  faults = [[400, "ResourceNotFoundException", message]];
+  expect(await read()).toMatchObject({ code: "STORE_UNAVAILABLE", message: /check that it has a value/ });
+});
+
 test("a refusal is not argued with", async () => {
   faults = [[400, "AccessDeniedException"]];
-  expect(await read()).toMatchObject({ code: "STORE_UNAVAILABLE", cause: { name: "AccessDeniedException" } });
+  expect(await read()).toMatchObject({ code: "STORE_MISCONFIGURED", cause: { name: "AccessDeniedException" } });
   expect(agents).toHaveLength(1);
 });
 

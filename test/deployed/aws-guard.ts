@@ -9,7 +9,7 @@ export interface GuardOptions {
   readonly credentials: ReadonlyMap<string, IssuedCredentials>;
   /** Whether they allow an action, such as `dynamodb:GetItem`. */
   readonly allows: (action: string) => boolean;
-  /** Where the service is, which asks for no credentials: `127.0.0.1:port`. */
+  /** URL of the service, which asks for no credentials. */
   readonly service: string;
 }
 
@@ -67,7 +67,7 @@ const refuse = (code: string, { headers }: StandInRequest): StandInAnswer => ({
 
 async function forward({ headers, body }: StandInRequest, service: string): Promise<StandInAnswer> {
   const passed = ["content-type", "x-amz-target", "x-amz-date", "authorization"];
-  const answer = await fetch(`http://${service}`, {
+  const answer = await fetch(service, {
     method: "POST",
     headers: Object.fromEntries(passed.map((name) => [name, String(headers[name])])),
     body,

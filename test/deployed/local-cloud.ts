@@ -95,13 +95,13 @@ export async function openLocalCloud(cloud: OutsideCloud, access: TableAccess): 
     scope: `${region}/dynamodb`,
     credentials,
     allows,
-    service: new URL(dynalite.url).host,
+    service: dynalite.url,
   });
   const secret = await startGuard({
     scope: `${secretRegion}/secretsmanager`,
     credentials,
     allows: (action) => allows(action, SECRET),
-    service: secrets.host,
+    service: `http://${secrets.host}`,
   });
   const tokens: string[] = [];
   const issue = (claims: Claims): string => {

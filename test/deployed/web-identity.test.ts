@@ -59,6 +59,20 @@ describe.each<OutsideCloud>(["azure", "gcp"])("an instance of the artefact for %
     return server;
   }
 
+  /** An answer that does not ask the client to try again, because that would not help, and names no part of the deployment. */
+  const misconfigured = {
+    status: 500,
+    message: {
+      jsonrpc: "2.0",
+      id: INITIALIZE.id,
+      error: {
+        code: -32603,
+        message:
+          "The store of sessions and shared state is not set up rightly: the log of this server says what to correct.",
+      },
+    },
+  };
+
   /** An answer that tells the client to come back, in one sentence and without a reason. */
   const unavailable = {
     status: 503,
@@ -102,17 +116,19 @@ describe.each<OutsideCloud>(["azure", "gcp"])("an instance of the artefact for %
     expect(local.table.refused).toEqual([]);
   });
 
-  test("answers 503 where the role does not trust it, says why in its log, and serves requests that need no state", async () => {
+  test("answers 500 where the role does not trust it, says why in its log, and serves requests that need no state", async () => {
     local.subject = "of another workload";
     const { post, url, log } = await start();
     expect(await fetch(`${url}/health`).then(({ status }) => status)).toBe(200);
     const call = { tool: "greet", arguments: { name: "Ada" } };
     expect(await runSmoke({ url: `${url}/mcp`, call })).toMatchObject({ failure: undefined });
     expect(local.tokens).toEqual([]);
-    expect(await post(INITIALIZE)).toMatchObject(unavailable);
+    const answer = await post(INITIALIZE);
+    expect(answer).toMatchObject(misconfigured);
+    expect(answer.headers).not.toHaveProperty("retry-after");
     expect(log.filter((line) => line.includes('"level":"error"'))).toEqual([
       expect.stringMatching(
-        new RegExp(`"status":503.*trust policy.*caused by: RoleNotAssumedError: ${ROLE} \\(AccessDenied`),
+        new RegExp(`"status":500.*trust policy.*caused by: RoleNotAssumedError: ${ROLE} \\(AccessDenied`),
       ),
     ]);
     expect(local.table.callers).toEqual([]);
@@ -122,15 +138,15 @@ describe.each<OutsideCloud>(["azure", "gcp"])("an instance of the artefact for %
   });
 
   test.each([
-    ["is not there", PLATFORMS[cloud].gone, "did not answer"],
-    ["refuses", {}, "answered with status 404"],
+    ["503", "is not there", PLATFORMS[cloud].gone, "did not answer", unavailable],
+    ["500", "refuses", {}, "answered with status 404", misconfigured],
   ])(
-    "answers 503 where its platform %s, says so in its log, and serves requests that need no state",
-    async (_, environment, what) => {
+    "answers %s where its platform %s, says so in its log, and serves requests that need no state",
+    async (_status, _title, environment, what, answer) => {
       local.endpoint = () => ({ status: 404, body: "no identity is assigned" });
       const { post, url, log } = await start(environment);
       expect(await runSmoke({ url: `${url}/mcp` })).toMatchObject({ failure: undefined });
-      expect(await post(INITIALIZE)).toMatchObject(unavailable);
+      expect(await post(INITIALIZE)).toMatchObject(answer);
       const sentence = `${PLATFORMS[cloud].name} ${what} when it was asked for an identity token`;
       expect(log.filter((line) => line.includes('"level":"error"'))).toEqual([expect.stringContaining(sentence)]);
       expect(local.sts.tokens).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Fault } from "./fault-proxy.ts";
-import { setUpFaultyNetwork, unavailable } from "./faulty-network.ts";
+import { misconfigured, setUpFaultyNetwork } from "./faulty-network.ts";
 
 const network = setUpFaultyNetwork();
 
@@ -35,7 +35,7 @@ describe("a value in parts", () => {
     let passed = 0;
     proxy.plan = () => (++passed === failing ? { status: 400, error: "AccessDeniedException" } : "passes");
     const writing = store.put({ ...item, value: large("B") }, { version: old.version });
-    await expect(writing).rejects.toMatchObject(unavailable(/do not allow/));
+    await expect(writing).rejects.toMatchObject(misconfigured(/do not allow/));
     expect((await other.get(item))?.value === old.value).toBe(true);
     expect((await other.list(item.partition)).length).toBe(1);
   });

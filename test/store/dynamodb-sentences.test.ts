@@ -1,6 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createDynamodbStore, type DynamodbStoreOptions } from "../../adapters/aws/dynamodb/dynamodb-store.ts";
-import type { StateStore } from "../../src/adapter.ts";
+import type { ErrorCode, StateStore } from "../../src/adapter.ts";
+import type { RequestRecord } from "../../src/http/request-log.ts";
+import { createMcpEndpoint } from "../../src/index.ts";
+import { callerOf, legacyRequest } from "../support/messages.ts";
+import { createV2Server } from "../support/servers.ts";
 import { type Engine, standInCredentials, startDynalite } from "./engines.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 
@@ -21,9 +25,9 @@ afterEach(() => vi.unstubAllEnvs());
 const open = (options: Partial<DynamodbStoreOptions> = {}): StateStore =>
   createDynamodbStore({ table: engine.table, endpoint: proxy.endpoint, ...options });
 
-const said = async (store: StateStore): Promise<string> => {
+const said = async (store: StateStore, code: ErrorCode = "STORE_MISCONFIGURED"): Promise<string> => {
   const failure = await store.get({ partition: "p", sort: "s" }).catch((error: unknown) => error);
-  expect(failure).toMatchObject({ code: "STORE_UNAVAILABLE", cause: expect.any(Error) });
+  expect(failure).toMatchObject({ code, cause: expect.any(Error) });
   const { message } = failure as Error;
   expect(message).not.toContain(process.env.AWS_SECRET_ACCESS_KEY);
   return message;
@@ -56,16 +60,53 @@ test("no credentials", async () => {
 });
 
 test.for([
-  ["AccessDeniedException", /dynamodb:GetItem, PutItem, UpdateItem, DeleteItem and Query/],
-  ["UnrecognizedClientException", /does not accept the credentials/],
-  ["ExpiredTokenException", /does not accept the credentials/],
-  ["ValidationException", /its keys are the strings pk and sk/],
-  ["SomethingNewException", /the cause says why/],
-] as const)("%s", async ([error, sentence]) => {
+  ["AccessDeniedException", "STORE_MISCONFIGURED", /dynamodb:GetItem, PutItem, UpdateItem, DeleteItem and Query/],
+  ["UnrecognizedClientException", "STORE_MISCONFIGURED", /does not accept the credentials/],
+  ["ExpiredTokenException", "STORE_MISCONFIGURED", /does not accept the credentials/],
+  ["ValidationException", "STORE_MISCONFIGURED", /its keys are the strings pk and sk/],
+  ["SomethingNewException", "STORE_UNAVAILABLE", /the cause says why/],
+] as const)("%s", async ([error, code, sentence]) => {
   proxy.plan = () => ({ status: 400, error });
   proxy.seen.length = 0;
-  expect(await said(open())).toMatch(sentence);
+  expect(await said(open(), code)).toMatch(sentence);
   expect(proxy.seen).toHaveLength(1);
+});
+
+test("a secret key that is wrong, once the clock is known to be right", async () => {
+  proxy.plan = () => ({ status: 400, error: "InvalidSignatureException" });
+  expect(await said(open())).toMatch(/does not accept the credentials for the table/);
+});
+
+test("a region that has no DynamoDB, or an endpoint that has no host", async () => {
+  // Names below .invalid never resolve (RFC 6761 §6.4).
+  const store = open({ endpoint: "http://dynamodb.eu-west-9.invalid" });
+  expect(await said(store)).toMatch(/No host has the name .*the table .*dynamodb\.eu-west-9\.invalid.*AWS_REGION/);
+});
+
+describe("an endpoint whose table is not set up", () => {
+  test.each([
+    ["the wrong name", () => open({ table: "another-table" }), /the table another-table/],
+    ["no region", () => open(), /set AWS_REGION/],
+    ["no permission", () => open(), /dynamodb:GetItem/],
+  ])("(%s) says so in its log, and does not tell clients to try again", async (title, store, sentence) => {
+    proxy.plan = () => (title === "no permission" ? { status: 400, error: "AccessDeniedException" } : "passes");
+    if (title === "no region") withoutSettings("AWS_REGION", "AWS_DEFAULT_REGION");
+    const records: RequestRecord[] = [];
+    const endpoint = createMcpEndpoint(createV2Server, {
+      store: store(),
+      rateLimits: [{ of: "address", limit: 1_000, windowSeconds: 60 }],
+      log: (record) => records.push(record),
+    });
+    for (let turn = 0; turn < 2; turn++) {
+      const response = await callerOf(endpoint)(legacyRequest("tools/list"));
+      expect(response).toMatchObject({ status: 500, body: expect.stringContaining("not set up rightly") });
+      expect(response.headers).not.toHaveProperty("retry-after");
+      expect(response.body).not.toMatch(/another-table|AWS_REGION|dynamodb/i);
+    }
+    expect(records.map(({ level, error }) => [level, error])).toEqual(
+      Array(2).fill(["error", expect.stringMatching(sentence)]),
+    );
+  });
 });
 
 test("endpoint and region come from the variables that AWS's own tools read", async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { createDynamodbStore, type DynamodbStoreOptions } from "../../adapters/aws/dynamodb/dynamodb-store.ts";
-import type { StateStore, StateWrite } from "../../src/adapter.ts";
+import type { ErrorCode, StateStore, StateWrite } from "../../src/adapter.ts";
 import { type Engine, standInCredentials, startDynalite } from "./engines.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 import { inAnHour } from "./store-under-test.ts";
@@ -50,8 +50,13 @@ export function setUpFaultyNetwork(): FaultyNetwork {
 }
 
 /** The error of a store that could not be reached. */
-export const unavailable = (message: RegExp): object => ({
-  code: "STORE_UNAVAILABLE",
+export const unavailable = (message: RegExp): object => failed("STORE_UNAVAILABLE", message);
+
+/** The error of a store that will not work until somebody corrects something. */
+export const misconfigured = (message: RegExp): object => failed("STORE_MISCONFIGURED", message);
+
+const failed = (code: ErrorCode, message: RegExp): object => ({
+  code,
   message: expect.stringMatching(message),
   cause: expect.any(Error),
 });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { identityToken as azureIdentityToken } from "../../adapters/azure/identity-token.ts";
 import { identityToken as googleIdentityToken } from "../../adapters/gcp/identity-token.ts";
+import type { ErrorCode } from "../../src/adapter.ts";
 import { azureIdentityEndpoint, googleMetadataServer } from "./identity-endpoints.ts";
 import { type StandIn, type StandInAnswer, type StandInRequest, startStandIn } from "./stand-in-server.ts";
 
@@ -11,8 +12,8 @@ afterEach(async () => {
   standIn = undefined;
 });
 
-const unavailable = (message: RegExp): object => ({
-  code: "STORE_UNAVAILABLE",
+const unavailable = (message: RegExp, code: ErrorCode = "STORE_UNAVAILABLE"): object => ({
+  code,
   message: expect.stringMatching(message),
 });
 
@@ -52,7 +53,7 @@ describe("Azure", () => {
     vi.stubEnv("IDENTITY_ENDPOINT", `http://${host}/msi/token`);
     vi.stubEnv("IDENTITY_HEADER", "the-wrong-one");
     const failure = await azureIdentityToken("api://aws").catch((error: unknown) => error);
-    expect(failure).toMatchObject(unavailable(/status 401/));
+    expect(failure).toMatchObject(unavailable(/status 401/, "STORE_MISCONFIGURED"));
     expect(String(failure)).not.toContain("the-wrong-one");
     expect(asked).toBe(1);
   });
@@ -65,7 +66,9 @@ describe("Azure", () => {
 
   test("elsewhere there is none", async () => {
     vi.stubEnv("IDENTITY_ENDPOINT", undefined);
-    await expect(azureIdentityToken("api://aws")).rejects.toMatchObject(unavailable(/no managed identity/));
+    await expect(azureIdentityToken("api://aws")).rejects.toMatchObject(
+      unavailable(/no managed identity/, "STORE_MISCONFIGURED"),
+    );
   });
 });
 
@@ -80,7 +83,7 @@ describe("Google", () => {
   test("a server that stays busy, refuses or is not there is a failure", async () => {
     vi.stubEnv("GCE_METADATA_HOST", await start(server, 3));
     await expect(googleIdentityToken("sts.amazonaws.com")).rejects.toMatchObject(unavailable(/status 503/));
-    await expect(googleIdentityToken("")).rejects.toMatchObject(unavailable(/status 400/));
+    await expect(googleIdentityToken("")).rejects.toMatchObject(unavailable(/status 400/, "STORE_MISCONFIGURED"));
     await standIn?.close();
     await expect(googleIdentityToken("sts.amazonaws.com")).rejects.toMatchObject(unavailable(/did not answer/));
   });

@@ -136,13 +136,13 @@ test("there is no store where no table is configured", () => {
   expect(openConfiguredStore({ awsTokenAudience: "sts.amazonaws.com" }, token)).toBeUndefined();
 });
 
-test("a store whose role is refused is unavailable, and quotes STS", async () => {
+test("a store whose role is refused is misconfigured, and quotes STS", async () => {
   sts.refusal = "AccessDenied";
   const options = { table: "sessions", region: "eu-central-1", endpoint: "http://127.0.0.1:9" };
   const store = createDynamodbStore({ ...options, webIdentity: { roleArn: ROLE, token } });
   const reading = store.get({ partition: "p", sort: "s" });
   await expect(reading).rejects.toMatchObject({
-    code: "STORE_UNAVAILABLE",
+    code: "STORE_MISCONFIGURED",
     message: expect.stringMatching(/trust policy/),
     cause: expect.objectContaining({ message: expect.stringContaining(ROLE) }),
   });

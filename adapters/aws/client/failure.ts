@@ -1,3 +1,5 @@
+import { AnycloudError } from "../../../src/adapter.ts";
+
 /** The meaning of a failed call for a caller that would repeat it. */
 export type FailureKind =
   /** The condition of the write does not hold. */
@@ -49,7 +51,7 @@ export type Sentence = (resource: string, message: string) => string;
 /** Sentences by the beginning of an error's text. The first that matches is told. */
 export type Sentences = readonly (readonly [pattern: RegExp, sentence: Sentence])[];
 
-/** Failures that have nothing to do with the service that was to be called. */
+/** Settings, credentials and permissions that are wrong, whatever service was to be called. */
 const ACCESS_SENTENCES: Sentences = [
   [
     /^(UnrecognizedClient|ExpiredToken|IncompleteSignature|MissingAuthentication|InvalidSignature|InvalidClientTokenId)/,
@@ -61,10 +63,6 @@ const ACCESS_SENTENCES: Sentences = [
       `The environment holds no AWS credentials for ${resource}: give the function a role, set MCP_ANYCLOUD_AWS_ROLE_ARN outside AWS, or, for a profile, a container or an instance of AWS, npm install @aws-sdk/credential-provider-node and build again.`,
   ],
   [
-    /^CredentialsTimeoutError/,
-    (resource) => `AWS's credential provider did not answer in time for ${resource}: check the network and try again.`,
-  ],
-  [
     /^CredentialsProviderError/,
     (resource) =>
       `There are no AWS credentials for ${resource}: give the function a role, or set MCP_ANYCLOUD_AWS_ROLE_ARN outside AWS.`,
@@ -74,17 +72,45 @@ const ACCESS_SENTENCES: Sentences = [
     (resource) =>
       `AWS did not let this instance assume MCP_ANYCLOUD_AWS_ROLE_ARN for ${resource}: check the role's trust policy against the token's issuer, audience and subject.`,
   ],
+  [/^AwsSettingsError/, (resource, message) => `AWS cannot be called for ${resource}: ${message}.`],
+  [
+    /getaddrinfo ENOTFOUND/,
+    (resource, message) =>
+      `No host has the name of the endpoint for ${resource} (${message}): correct AWS_REGION, or the AWS_ENDPOINT_URL variables.`,
+  ],
+];
+
+/** Failures of what comes before the service, which will pass. */
+const WAITING_SENTENCES: Sentences = [
+  [
+    /^CredentialsTimeoutError/,
+    (resource) => `AWS's credential provider did not answer in time for ${resource}: check the network and try again.`,
+  ],
   [
     /^StsUnavailableError/,
     (resource) =>
       `AWS's STS did not answer when this instance was to assume MCP_ANYCLOUD_AWS_ROLE_ARN for ${resource}: check the network and AWS_REGION.`,
   ],
-  [/^AwsSettingsError/, (resource, message) => `AWS cannot be called for ${resource}: ${message}.`],
 ];
 
-/** The sentence for an error, of the service's own or of those above. */
-export function sentenceFor(error: unknown, own: Sentences, otherwise: Sentence, resource: string): string {
+export interface FailureSentences {
+  /** Where somebody has to correct something at the service, which fails until then. */
+  readonly misconfigured: Sentences;
+  readonly otherwise: Sentence;
+}
+
+/** The error for a failed call, with the cause: STORE_MISCONFIGURED, or STORE_UNAVAILABLE where it may pass by itself. */
+export function toStoreFailure(
+  error: unknown,
+  { misconfigured, otherwise }: FailureSentences,
+  resource: string,
+): AnycloudError {
+  if (error instanceof AnycloudError) return error;
   const text = String(error);
-  const found = [...own, ...ACCESS_SENTENCES].find(([pattern]) => pattern.test(text))?.[1] ?? otherwise;
-  return found(resource, error instanceof Error ? error.message : text);
+  const find = (...lists: readonly Sentences[]): Sentence | undefined =>
+    lists.flat().find(([pattern]) => pattern.test(text))?.[1];
+  const wrong = find(misconfigured, ACCESS_SENTENCES);
+  const sentence = wrong ?? find(WAITING_SENTENCES) ?? otherwise;
+  const code = wrong ? "STORE_MISCONFIGURED" : "STORE_UNAVAILABLE";
+  return new AnycloudError(code, sentence(resource, error instanceof Error ? error.message : text), { cause: error });
 }

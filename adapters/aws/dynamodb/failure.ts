@@ -1,8 +1,8 @@
-import { AnycloudError } from "../../../src/adapter.ts";
-import { type FailureKind, kindOf, type Sentence, type Sentences, sentenceFor } from "../client/failure.ts";
+import type { AnycloudError } from "../../../src/adapter.ts";
+import { type FailureKind, kindOf, type Sentence, type Sentences, toStoreFailure } from "../client/failure.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
-const SENTENCES: Sentences = [
+const MISCONFIGURED: Sentences = [
   [
     /^ResourceNotFoundException/,
     (table) =>
@@ -28,9 +28,6 @@ const BY_KIND: Readonly<Record<FailureKind, Sentence>> = {
   refused: (table) => `DynamoDB could not be asked for ${table}: the cause says why.`,
 };
 
-/** STORE_UNAVAILABLE with the cause. */
-export function toUnavailable(error: unknown, table: string): AnycloudError {
-  if (error instanceof AnycloudError) return error;
-  const sentence = sentenceFor(error, SENTENCES, BY_KIND[kindOf(error)], `the table ${table}`);
-  return new AnycloudError("STORE_UNAVAILABLE", sentence, { cause: error });
-}
+/** STORE_MISCONFIGURED or STORE_UNAVAILABLE, with the cause. */
+export const toTableFailure = (error: unknown, table: string): AnycloudError =>
+  toStoreFailure(error, { misconfigured: MISCONFIGURED, otherwise: BY_KIND[kindOf(error)] }, `the table ${table}`);

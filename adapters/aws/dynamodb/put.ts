@@ -1,6 +1,6 @@
 import { type StateCondition, type StateItem, type StateWrite, stateConflict } from "../../../src/adapter.ts";
 import type { Condition } from "./dynamodb-client.ts";
-import { toUnavailable } from "./failure.ts";
+import { toTableFailure } from "./failure.ts";
 import { type Content, freshVersion, type Head, toAttributes, toHead } from "./item.ts";
 import { discardParts, writeContent } from "./parts.ts";
 import type { DynamodbReader } from "./reader.ts";
@@ -71,7 +71,7 @@ async function settle(context: PutContext, key: StateWrite, own: OwnWrite, unsur
   if (found?.version === own.version || found?.replaced === own.version) return;
   // The item that this write asked for is still there (and expired), or another write replaced it.
   if (found && (found.version === own.replaced || found.replaced === own.replaced)) throw stateConflict();
-  throw toUnavailable(CONDITION_FAILED, context.table);
+  throw toTableFailure(CONDITION_FAILED, context.table);
 }
 
 /** Applied and then overwritten twice or deleted, or never applied: the item does not tell any more. */

@@ -3,7 +3,7 @@ import { type FailureKind, kindOf } from "../client/failure.ts";
 import { createLazyAwsClient } from "../client/lazy-client.ts";
 import { withRetries } from "../client/retry.ts";
 import { createDynamodbClient, type DynamodbClient } from "./dynamodb-client.ts";
-import { toUnavailable } from "./failure.ts";
+import { toTableFailure } from "./failure.ts";
 
 export interface RequestOptions extends Omit<AwsClientOptions, "service"> {
   /** Name of the table. */
@@ -20,7 +20,7 @@ type Operation<Output> = (client: DynamodbClient, options: CallOptions, unsure: 
 /** The end of a conditional write. A condition that fails after an unsure attempt may have failed because of it. */
 type Attempted<Output> = { readonly output: Output } | { readonly output?: never; readonly unsure: boolean };
 
-/** Every request throws STORE_UNAVAILABLE. */
+/** Every request throws STORE_UNAVAILABLE or STORE_MISCONFIGURED. */
 export interface Requests {
   /** Sends a request without a condition, and repeats it while that may help. */
   send<Output>(operation: Operation<Output>): Promise<Output>;
@@ -61,7 +61,7 @@ export function createRequests(options: RequestOptions): Requests {
       return { output };
     } catch (error) {
       if (kindOf(error) === "condition") return { unsure: afterUnsure };
-      throw toUnavailable(error, table);
+      throw toTableFailure(error, table);
     }
   }
 

@@ -1,12 +1,13 @@
 import { AnycloudError, KEY_RING_FORM } from "../../../src/adapter.ts";
-import { type Sentence, type Sentences, sentenceFor } from "../client/failure.ts";
+import { type Sentence, type Sentences, toStoreFailure } from "../client/failure.ts";
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html, "Errors". */
-const SENTENCES: Sentences = [
+const MISCONFIGURED: Sentences = [
   [
-    /^ResourceNotFoundException/,
+    // Of a secret without a value, which is new and waits for its first rotation, it says so.
+    /^ResourceNotFoundException(?!.* secret value )/,
     (secret) =>
-      `Secrets Manager does not have ${secret} with a value in this region and account: create it, or correct MCP_ANYCLOUD_STATE_KEYS_SECRET.`,
+      `Secrets Manager does not have ${secret} in this region and account: create it, or correct MCP_ANYCLOUD_STATE_KEYS_SECRET.`,
   ],
   [
     /^AccessDenied/,
@@ -21,16 +22,13 @@ const SENTENCES: Sentences = [
 ];
 
 const OTHERWISE: Sentence = (secret) =>
-  `Secrets Manager could not read ${secret}: check the network, AWS_REGION and AWS_ENDPOINT_URL_SECRETS_MANAGER; the cause says more.`;
+  `Secrets Manager could not read ${secret}: check that it has a value, the network, AWS_REGION and AWS_ENDPOINT_URL_SECRETS_MANAGER; the cause says more.`;
 
-/** STORE_UNAVAILABLE with the cause, which never holds the secret's text. */
-export function toUnavailable(error: unknown, secret: string): AnycloudError {
-  if (error instanceof AnycloudError) return error;
-  const sentence = sentenceFor(error, SENTENCES, OTHERWISE, `the secret ${secret}`);
-  return new AnycloudError("STORE_UNAVAILABLE", sentence, { cause: error });
-}
+/** STORE_MISCONFIGURED or STORE_UNAVAILABLE, with the cause, which never holds the secret's text. */
+export const toSecretFailure = (error: unknown, secret: string): AnycloudError =>
+  toStoreFailure(error, { misconfigured: MISCONFIGURED, otherwise: OTHERWISE }, `the secret ${secret}`);
 
-/** STORE_UNAVAILABLE, for a secret whose text is something else. It does not repeat the text. */
+/** STORE_UNAVAILABLE, for a secret whose text is something else until its first rotation. It does not repeat the text. */
 export const noKeyRing = (secret: string): AnycloudError =>
   new AnycloudError(
     "STORE_UNAVAILABLE",

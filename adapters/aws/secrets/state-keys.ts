@@ -1,7 +1,7 @@
 import { type LoadStateKeys, readStateKeys } from "../../../src/adapter.ts";
 import { configuredIdentity, type IdentityToken, type RoleConfig } from "../client/configured-identity.ts";
 import type { AwsConfig } from "../settings.ts";
-import { noKeyRing, toUnavailable } from "./failure.ts";
+import { noKeyRing, toSecretFailure } from "./failure.ts";
 import { createSecretReader } from "./secret-reader.ts";
 import { rememberedKeys } from "./state-keys-cache.ts";
 
@@ -19,7 +19,7 @@ export function openConfiguredStateKeys(
   const read = createSecretReader({ secret, webIdentity: configuredIdentity(config, identityToken) });
   return rememberedKeys(async () => {
     const text = await read().catch((error: unknown) => {
-      throw toUnavailable(error, secret);
+      throw toSecretFailure(error, secret);
     });
     // A secret that was made from a file or typed in ends with a line break.
     const keys = readStateKeys(text?.trim() ?? "");

@@ -1,5 +1,5 @@
 import type { JSONRPCNotification, JSONRPCRequest, JSONRPCResponse, RequestId } from "@modelcontextprotocol/server";
-import { failureResponse, STORE_UNAVAILABLE } from "../../http/error-response.ts";
+import { failureMessage, failureResponse } from "../../http/error-response.ts";
 import type { HttpResponse } from "../../http/http-handler.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import type { ConnectionEvents, ServerConnection } from "../../server/server-connection.ts";
@@ -140,7 +140,7 @@ export class SessionCall implements ConnectionEvents {
       const { isBatch, reportFailure } = this.#options;
       reportFailure(error);
       const isReplaced = !isBatch && this.#response.replace(failureResponse(error, request));
-      this.#settle(id, isReplaced ? undefined : failedResponse(id, STORE_UNAVAILABLE));
+      this.#settle(id, isReplaced ? undefined : failedResponse(id, failureMessage(error)));
     }
   }
 
