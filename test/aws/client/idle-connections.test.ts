@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createDynamodbStore } from "../../../adapters/aws/dynamodb/dynamodb-store.ts";
 import type { StateStore } from "../../../src/adapter.ts";
+import { createMcpEndpoint } from "../../../src/index.ts";
 import { standInCredentials } from "../../store/engines.ts";
+import { callerOf, modernCall } from "../../support/messages.ts";
+import { createV2Server } from "../../support/servers.ts";
 import { type Ending, freeze, type IdleServer, startIdleServer } from "./idle-server.ts";
 
 standInCredentials();
@@ -30,6 +33,17 @@ describe.each<Ending>(["reset", "close"])("connections that the server ends whil
       freeze(FROZEN_MS);
     }
     expect(await server.answered()).toEqual([1, 1, 1, 1]);
+  });
+
+  test("fail no request to an endpoint that counts its callers", async () => {
+    const rateLimits = [{ of: "address", limit: 1_000, windowSeconds: 60 }] as const;
+    const call = callerOf(createMcpEndpoint(createV2Server, { store, rateLimits, logLevel: "silent" }));
+    const statuses: number[] = [];
+    for (let turn = 0; turn < 4; turn++) {
+      statuses.push((await call(...modernCall("tools/list"))).status);
+      freeze(FROZEN_MS);
+    }
+    expect(statuses).toEqual([200, 200, 200, 200]);
   });
 
   test("fail no read", async () => {
