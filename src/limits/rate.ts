@@ -6,6 +6,7 @@ import type { HttpResponse, Invocation } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
 import { type ClosedBuckets, createRateLimiter, type RateLimit } from "../services/rate-limiter.ts";
 import type { ObservedStore } from "../store/observed-store.ts";
+import { untilDeadline } from "../store/until-deadline.ts";
 import { addressGroup } from "./address-group.ts";
 
 /**
@@ -56,22 +57,26 @@ export function createRateLimits({
   async function take(
     of: RateRule["of"],
     who: Principal | { readonly address: string },
+    { deadline }: Invocation,
   ): Promise<HttpResponse | undefined> {
     const limit = limits.get(of);
     if (!limit) return undefined;
     const isAddress = typeof who === "object";
     const limiter = createRateLimiter({ store: store as ObservedStore, principal: isAddress ? "" : who, now }, closed);
-    const { allowed, retryAfterSeconds } = isAddress
-      ? await limiter.take(`${BUCKET} ${of} ${who.address}`, { ...limit, per: "everybody" })
-      : await limiter.take(`${BUCKET} ${of}`, limit);
+    const taking = isAddress
+      ? limiter.take(`${BUCKET} ${of} ${who.address}`, { ...limit, per: "everybody" })
+      : limiter.take(`${BUCKET} ${of}`, limit);
+    const { allowed, retryAfterSeconds } = await untilDeadline(taking, deadline);
     return allowed ? undefined : tooMany(of, retryAfterSeconds);
   }
 
   const hasToolLimit = [...limits.keys()].some((of) => of.startsWith("tool:"));
   return {
-    takeAddress: ({ clientIp }) => take("address", { address: addressGroup(clientIp) }),
-    takePrincipal: ({ principal }) => take("principal", principal),
-    takeTool: hasToolLimit ? ({ principal }, tool) => take(`tool:${tool}`, principal) : undefined,
+    takeAddress: (invocation) => take("address", { address: addressGroup(invocation.clientIp) }, invocation),
+    takePrincipal: ({ principal, invocation }) => take("principal", principal, invocation),
+    takeTool: hasToolLimit
+      ? ({ principal, invocation }, tool) => take(`tool:${tool}`, principal, invocation)
+      : undefined,
   };
 }
 

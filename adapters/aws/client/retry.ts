@@ -3,7 +3,7 @@ import { withTimeout } from "../../shared/with-timeout.ts";
 import { type FailureKind, kindOf } from "./failure.ts";
 
 export interface RetryRules {
-  /** Milliseconds that one attempt may take. */
+  /** Milliseconds that the first attempt may take; each further one may take twice as long, because the service is slow. */
   readonly attemptTimeoutMs: number;
   /** Milliseconds after which a call fails, whatever was tried. */
   readonly timeoutMs: number;
@@ -26,7 +26,7 @@ export async function withRetries<Output>(rules: RetryRules, attempt: Attempt<Ou
   let unsure = false;
   for (let attempts = 1; ; attempts++) {
     try {
-      const limitMs = Math.min(rules.attemptTimeoutMs, deadline - monotonicMs());
+      const limitMs = Math.min(rules.attemptTimeoutMs * 2 ** (attempts - 1), deadline - monotonicMs());
       return await withTimeout(limitMs, (signal) => attempt(signal, unsure));
     } catch (error) {
       const kind = kindOf(error);

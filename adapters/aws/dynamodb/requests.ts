@@ -8,9 +8,9 @@ import { toTableFailure } from "./failure.ts";
 export interface RequestOptions extends Omit<AwsClientOptions, "service"> {
   /** Name of the table. */
   readonly table: string;
-  /** Milliseconds that one attempt may take. Default 2000. */
+  /** Milliseconds that the first attempt may take; each further one may take twice as long. Default 4000. */
   readonly attemptTimeoutMs?: number;
-  /** Milliseconds after which a request to DynamoDB fails, whatever was tried. Default 5000. */
+  /** Milliseconds after which a request to DynamoDB fails, whatever was tried. Default 12,000. */
   readonly timeoutMs?: number;
 }
 
@@ -46,15 +46,17 @@ const NEVER_TWICE: Attempts = { ...REPEATED, unsure: 1 };
 const SINGLE: Attempts = { throttled: 1, "not applied": 1, unsure: 1, condition: 1, refused: 1 };
 
 export function createRequests(options: RequestOptions): Requests {
-  const { table, attemptTimeoutMs = 2_000, timeoutMs = 5_000, region, endpoint, webIdentity } = options;
+  const { table, attemptTimeoutMs = 4_000, timeoutMs = 12_000, region, endpoint, webIdentity } = options;
   const call = createLazyAwsClient({ service: "dynamodb", region, endpoint, webIdentity });
   const client = createDynamodbClient(call, table);
 
   async function attempt<Output>(operation: Operation<Output>, attempts: Attempts): Promise<Attempted<Output>> {
     const once = attempts === NEVER_TWICE;
+    // A single attempt has all the time.
+    const rules = { attemptTimeoutMs: once ? timeoutMs : attemptTimeoutMs, timeoutMs, attempts };
     let afterUnsure = false;
     try {
-      const output = await withRetries({ attemptTimeoutMs, timeoutMs, attempts }, (signal, unsure) => {
+      const output = await withRetries(rules, (signal, unsure) => {
         afterUnsure = unsure;
         return operation(client, { signal, once }, unsure);
       });

@@ -3,6 +3,7 @@ import type { RequestContext } from "../../auth/request-context.ts";
 import type { HttpRequest, HttpResponse } from "../../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../../http/json-rpc.ts";
 import type { ProtocolHandler, StreamRequest } from "../../server/mcp-request.ts";
+import { untilDeadline } from "../../store/until-deadline.ts";
 import { badRequest, unknownSession } from "../error-responses.ts";
 import { sortMessages } from "../requests/client-message.ts";
 import { deliverNotification } from "../requests/client-notification.ts";
@@ -81,7 +82,7 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
 
     async openStream(request) {
       if (!request.invocation.canStream) return cannotStream();
-      const session = await sessionOf(request);
+      const session = await untilDeadline(sessionOf(request), request.invocation.deadline);
       if ("status" in session) return session;
       const lastEventId = request.request.headers["last-event-id"];
       if (lastEventId === undefined) return openStandaloneStream(context, session, { request });
@@ -95,7 +96,7 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
     resumesRequest: ({ headers }) => parseEventId(headers["last-event-id"] ?? "") !== undefined,
 
     async endSession(request) {
-      const session = await sessionOf(request);
+      const session = await untilDeadline(sessionOf(request), request.invocation.deadline);
       if ("status" in session) return session;
       await sessions.delete(session.id);
       return { status: 200, headers: {} };
