@@ -27,7 +27,7 @@ const SERVICE_FAILURES: Partial<Record<ErrorCode, ServiceFailure>> = {
 };
 
 /** Tells a client of a failure. */
-export const failureMessage = (error: unknown): string => serviceFailure(error)?.message ?? "Internal error";
+const failureMessage = (error: unknown): string => serviceFailure(error)?.message ?? "Internal error";
 
 const serviceFailure = (error: unknown): ServiceFailure | undefined =>
   error instanceof AnycloudError ? SERVICE_FAILURES[error.code] : undefined;
@@ -36,7 +36,7 @@ const serviceFailure = (error: unknown): ServiceFailure | undefined =>
  * The response to a message whose serving failed with `error`, which the client does not see. An unavailable store is a 503
  * and never a 404: the client would give up a session that still exists.
  */
-export function failureResponse(error: unknown, request: unknown): HttpResponse {
+export function failureResponse(error: unknown, request: unknown): HttpResponse & { readonly body: string } {
   const id = requestIdOf(request);
   const code = JsonRpcCode.INTERNAL_ERROR;
   const message = failureMessage(error);
@@ -57,7 +57,12 @@ export function toFailureResponse(
 
 /** Logs why a response is a 5xx. */
 export function recordFailure(logFields: RequestLogFields, error: unknown): void {
-  logFields.error = error instanceof Error ? withCauses(error) : String(error);
+  try {
+    logFields.error = error instanceof Error ? withCauses(error) : String(error);
+  } catch {
+    // A server's author may throw anything, such as an object without a prototype.
+    logFields.error = "something was thrown that cannot be described";
+  }
 }
 
 /** The stack of an error, and a line for each of its causes. */

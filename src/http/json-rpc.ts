@@ -1,4 +1,4 @@
-import type { JSONRPCMessage } from "@modelcontextprotocol/server";
+import type { JSONRPCErrorResponse, JSONRPCMessage, JSONRPCResponse } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "./http-handler.ts";
 
 /** Id of a JSON-RPC request; `null` where no single request could be read (JSON-RPC 2.0 §5). */
@@ -30,7 +30,7 @@ export function errorResponse(
   status: number,
   { code, message, data, id = null }: JsonRpcFailure,
   headers?: Readonly<Record<string, string>>,
-): HttpResponse {
+): HttpResponse & { readonly body: string } {
   const error = { code, message, ...(data !== undefined && { data }) };
   return jsonResponse(status, JSON.stringify({ jsonrpc: "2.0", error, id }), headers);
 }
@@ -40,27 +40,53 @@ export const jsonResponse = (
   status: number,
   body: string,
   headers?: Readonly<Record<string, string>>,
-): HttpResponse => ({ status, headers: { "content-type": "application/json", ...headers }, body });
+): HttpResponse & { readonly body: string } => ({
+  status,
+  headers: { "content-type": "application/json", ...headers },
+  body,
+});
 
 /**
- * The JSON text of a message that a server sends. For a response that JSON cannot hold (a BigInt, a cycle, a getter that
- * throws), the text of an internal error with the same id: its client must not wait for it.
+ * The JSON text of a message that a server sends. In place of a response that JSON cannot hold (a BigInt, a cycle, a getter
+ * that throws) or that is none once it is JSON, it is the text of an internal error with the same id: the client must not
+ * wait for it. Throws a notification or request that JSON cannot hold back at the code that sends it.
  */
 export function toJsonText(message: JSONRPCMessage): string {
+  if ("method" in message) return JSON.stringify(message);
   try {
-    return JSON.stringify(message);
-  } catch (error) {
-    if ("method" in message) throw error;
-    return JSON.stringify(unserializableResponse(message));
+    const text = JSON.stringify(message);
+    if (isWellFormed(message, text)) return text;
+  } catch {
+    // The client is told in the response.
   }
+  return JSON.stringify(unserializableResponse(message));
 }
 
-/** The error in place of a response that JSON cannot hold. */
-export function unserializableResponse(response: JSONRPCMessage): JSONRPCMessage {
-  if ("method" in response || response.id === undefined) return response;
-  const error = { code: JsonRpcCode.INTERNAL_ERROR, message: "The result cannot be sent: it is not JSON." };
-  return { jsonrpc: "2.0", id: response.id, error };
+/** Whether the text of a response has a result that is an object, or an error with a message. */
+function isWellFormed(response: JSONRPCResponse, text: string): boolean {
+  if ("error" in response) return typeof response.error.message === "string";
+  const { result } = response;
+  if (!isRecord(result)) return false;
+  return typeof result.toJSON !== "function" || isRecord(JSON.parse(text).result);
 }
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The error in place of a response that JSON cannot hold. */
+export const unserializableResponse = ({ id }: JSONRPCResponse): JSONRPCErrorResponse =>
+  failedResponse(id, "The result cannot be sent: it is not the JSON of an object.");
+
+/** An error in place of a response that a server did not give, or that could not be sent or kept. */
+export const failedResponse = (id: JSONRPCResponse["id"], message: string): JSONRPCErrorResponse => ({
+  jsonrpc: "2.0",
+  ...(id !== undefined && { id }),
+  error: { code: JsonRpcCode.INTERNAL_ERROR, message },
+});
+
+/** The message as it is sent, which nothing that its sender does later changes. Throws as `toJsonText` does. */
+export const plainMessage = <Message extends JSONRPCMessage>(message: Message): Message =>
+  JSON.parse(toJsonText(message));
 
 /** The id to echo for a parsed body: a single request's own, otherwise `null`. */
 export function requestIdOf(body: unknown): RequestId {

@@ -1,4 +1,4 @@
-import { type JSONRPCMessage, SERVER_INFO_META_KEY } from "@modelcontextprotocol/server";
+import { type JSONRPCResponse, SERVER_INFO_META_KEY } from "@modelcontextprotocol/server";
 import { toJsonText, unserializableResponse } from "../http/json-rpc.ts";
 
 /** The bytes that a character of JSON text has at most: `\u0000` has six, in UTF-16 and in UTF-8. */
@@ -30,7 +30,7 @@ function boundOf(value: unknown, depth: number): number {
  * A response that can be sent: itself, or an error in its place when it has more than `maxBytes` in JSON or cannot be
  * serialized. Serialized only when it comes near the limit.
  */
-export function withinLimit(response: JSONRPCMessage, maxBytes: number): JSONRPCMessage {
+export function withinLimit(response: JSONRPCResponse, maxBytes: number): JSONRPCResponse {
   try {
     if (boundOf(response, 0) <= maxBytes) return response;
     return Buffer.byteLength(JSON.stringify(response)) > maxBytes ? tooLarge(response, maxBytes) : response;
@@ -39,16 +39,20 @@ export function withinLimit(response: JSONRPCMessage, maxBytes: number): JSONRPC
   }
 }
 
-/** The JSON text of a response, within the same limit. */
-export function toLimitedText(response: JSONRPCMessage, maxBytes: number): string {
+/** The JSON text of a response, within the same limit. Never throws. */
+export function toLimitedText(response: JSONRPCResponse, maxBytes: number): string {
   const text = toJsonText(response);
-  const isSmall = text.length * MAX_UNIT_BYTES <= maxBytes || Buffer.byteLength(text) <= maxBytes;
-  return isSmall ? text : JSON.stringify(tooLarge(response, maxBytes));
+  if (text.length * MAX_UNIT_BYTES <= maxBytes || Buffer.byteLength(text) <= maxBytes) return text;
+  try {
+    return toJsonText(tooLarge(response, maxBytes));
+  } catch {
+    // It could be read once, and not again.
+    return JSON.stringify(unserializableResponse(response));
+  }
 }
 
 /** A tool's result becomes a tool error, so that the model learns of it; any other response a JSON-RPC error. */
-function tooLarge(response: JSONRPCMessage, maxBytes: number): JSONRPCMessage {
-  if ("method" in response) return response;
+function tooLarge(response: JSONRPCResponse, maxBytes: number): JSONRPCResponse {
   const text = `The tool's answer is too large: ${maxBytes} bytes are the most that is sent. Ask for less of it.`;
   if ("error" in response) return { ...response, error: { code: response.error.code, message: text } };
   const { resultType, _meta, content } = response.result;

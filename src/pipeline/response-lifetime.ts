@@ -1,17 +1,20 @@
 import type { HttpResponse } from "../http/http-handler.ts";
 import { SSE_HEADERS, SSE_HEARTBEAT, sseFrame } from "../http/sse.ts";
+import type { ResponseFacts } from "../server/mcp-request.ts";
 
 export interface Lifetime {
   /** Milliseconds of silence after which an open response carries a heartbeat. */
   readonly heartbeatMs: number;
   /** Fires while there is still time to end cleanly. */
   readonly deadline?: AbortSignal | undefined;
-  /** Whether the response ends by itself at the deadline; otherwise it is cut. */
-  readonly response?: { readonly endsAtDeadline: boolean };
+  /** Absent for a response that no handler describes. */
+  readonly response?: Readonly<ResponseFacts>;
   /** False when the response must be one JSON body: nothing can then be sent before it. */
   readonly canStream: boolean;
   /** The response in place of one that did not come in time. */
   readonly timedOut: () => HttpResponse;
+  /** The response in place of the rest of a stream that failed. Absent where a client comes back for a stream that broke. */
+  readonly failed?: (error: unknown) => HttpResponse;
   /** Called when nobody will read the response. */
   readonly abandon: () => void;
 }
@@ -19,8 +22,8 @@ export interface Lifetime {
 type Tick = "heartbeat" | "deadline";
 
 /**
- * Keeps a response within the time limits between server and client. When it takes longer than a heartbeat, it turns into
- * an event stream, so that no gateway calls the connection idle; at the deadline it ends with a JSON-RPC error, so that no
+ * Keeps a response within the time limits between server and client. When an answer takes longer than a heartbeat, it turns
+ * into an event stream, so that no gateway calls the connection idle; at the deadline it ends with a JSON-RPC error, so that no
  * client is left with a connection that the platform cut.
  */
 export async function withLifetime(pending: Promise<HttpResponse>, lifetime: Lifetime): Promise<HttpResponse> {
@@ -65,13 +68,13 @@ function thisTurn(pending: Promise<HttpResponse>): Promise<HttpResponse | undefi
 /** The response, or the tick that comes before it; heartbeats count only where one can be sent. */
 async function firstOf(
   pending: Promise<HttpResponse>,
-  { canStream }: Lifetime,
+  { canStream, response }: Lifetime,
   clock: ResponseClock,
 ): Promise<HttpResponse | Tick> {
   try {
     let outcome: HttpResponse | Tick;
     do outcome = await Promise.race([pending, clock.tick()]);
-    while (outcome === "heartbeat" && !canStream);
+    while (outcome === "heartbeat" && !(canStream && response?.isAnswering));
     return outcome;
   } catch (error) {
     clock.stop();
@@ -104,8 +107,7 @@ async function* pace(source: AsyncIterable<string>, { lifetime, clock, first }: 
       const outcome = await Promise.race([next, clock.tick()]);
       if (outcome === "heartbeat") yield SSE_HEARTBEAT;
       else if (outcome === "deadline") {
-        const { body } = lifetime.timedOut();
-        if (typeof body === "string") yield sseFrame(body);
+        yield* lastFrame(lifetime.timedOut());
         return;
       } else if (outcome.done) {
         ended = true;
@@ -116,6 +118,9 @@ async function* pace(source: AsyncIterable<string>, { lifetime, clock, first }: 
         next.catch(() => {});
       }
     }
+  } catch (error) {
+    if (!lifetime.failed) throw error;
+    yield* lastFrame(lifetime.failed(error));
   } finally {
     clock.stop();
     if (!ended) {
@@ -124,6 +129,10 @@ async function* pace(source: AsyncIterable<string>, { lifetime, clock, first }: 
       void chunks.return?.(undefined)?.catch(() => {});
     }
   }
+}
+
+function* lastFrame({ body }: HttpResponse): Generator<string, void> {
+  if (typeof body === "string") yield sseFrame(body);
 }
 
 /** Tells when the next heartbeat is due, and when the deadline fires. */

@@ -2,6 +2,7 @@ import type { RequestContext } from "../auth/request-context.ts";
 import { recordFailure, toFailureResponse } from "../http/error-response.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode, requestIdOf } from "../http/json-rpc.ts";
+import { servedRequest } from "../http/served-request.ts";
 import type { McpRequest, ProtocolHandler, StreamRequest } from "../server/mcp-request.ts";
 import { classify } from "./classify.ts";
 import { withLifetime } from "./response-lifetime.ts";
@@ -31,7 +32,7 @@ export function serveMessage(handlers: ProtocolHandlers, authorized: AuthorizedM
   // The headers of the response to `initialize` carry the session, so they wait for it.
   const canStream =
     invocation.canStream && acceptsStream(request.headers.accept) && logFields.mcpMethod !== "initialize";
-  const lifetime = { endsAtDeadline: false };
+  const lifetime = { endsAtDeadline: false, isAnswering: false };
   const mcpRequest: McpRequest = {
     ...context,
     inbound,
@@ -41,7 +42,9 @@ export function serveMessage(handlers: ProtocolHandlers, authorized: AuthorizedM
     lifetime,
     reportFailure: (error) => recordFailure(logFields, error),
   };
-  const response = handlers[logFields.era].serve(mcpRequest);
+  const handler = handlers[logFields.era];
+  const { requestId } = invocation;
+  const response = servedRequest.run({ requestId, logFields }, () => handler.serve(mcpRequest));
   return withLifetime(
     response.catch((error) => toFailureResponse(error, mcpRequest)),
     {
@@ -51,6 +54,7 @@ export function serveMessage(handlers: ProtocolHandlers, authorized: AuthorizedM
       response: lifetime,
       abandon: () => abandonment.abort(),
       timedOut: () => timedOut(message),
+      failed: (error) => toFailureResponse(error, mcpRequest),
     },
   );
 }

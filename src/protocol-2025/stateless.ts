@@ -39,9 +39,10 @@ async function serveRequest(
   message: JSONRPCRequest,
   { createServer, openServices }: StatelessContext,
 ): Promise<HttpResponse> {
+  mcpRequest.lifetime.isAnswering = true;
   const services = openServices(mcpRequest);
   const extra = handlerExtra(mcpRequest.request, mcpRequest.authInfo);
-  const { server } = await buildServer({
+  const built = await buildServer({
     createServer,
     era: "legacy",
     mcpRequest,
@@ -57,5 +58,5 @@ async function serveRequest(
       throw unreachableClient(method, "2025-era requests are served without a session here");
     },
   };
-  return (await SingleCall.serve(mcpRequest, rules, { server, message, extra })) ?? ACCEPTED;
+  return (await SingleCall.serve(mcpRequest, rules, { built, message, extra })) ?? ACCEPTED;
 }

@@ -28,7 +28,7 @@ export async function callDirectly(options: DirectCallOptions): Promise<HttpResp
   if (await lacksScopes(server, { request: message, ...(authInfo && { authInfo }) })) return undefined;
   const classification = { era: "modern", revision: MODERN_REVISION } as const;
   const extra = { request: webRequest, ...(authInfo && { authInfo }), classification };
-  return SingleCall.serve(mcpRequest, RULES, { server, message, extra });
+  return SingleCall.serve(mcpRequest, RULES, { built, message, extra });
 }
 
 /** Whether the SDK's own entry would refuse the caller for want of scopes. */

@@ -1,5 +1,6 @@
 import type { JSONRPCRequest } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../http/http-handler.ts";
+import { requestIdOf } from "../http/json-rpc.ts";
 import { lazyRequest } from "../http/lazy-request.ts";
 import type { McpRequest, ProtocolHandler } from "../server/mcp-request.ts";
 import { buildServer, type ServerFactory } from "../server/server-factory.ts";
@@ -27,6 +28,7 @@ export function createProtocol2026Handler(options: Protocol2026Options): Protoco
   const { fastPath = true } = options;
   return {
     async serve(mcpRequest) {
+      mcpRequest.lifetime.isAnswering = requestIdOf(mcpRequest.message) !== null;
       if (fastPath && mcpRequest.isPlain) return serveDirectly(mcpRequest, options);
       if (mcpRequest.logFields.mcpMethod !== LISTEN) return serveBySdk(mcpRequest, options);
       return mcpRequest.canStream ? listen(mcpRequest, options) : refuseListen(mcpRequest);

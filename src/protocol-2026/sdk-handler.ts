@@ -1,13 +1,22 @@
-import { createMcpHandler, McpServer, type ServerEventBus, type Transport } from "@modelcontextprotocol/server";
+import {
+  createMcpHandler,
+  type JSONRPCMessage,
+  McpServer,
+  type RequestId,
+  type ServerEventBus,
+  type Transport,
+} from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../http/http-handler.ts";
-import { jsonResponse } from "../http/json-rpc.ts";
+import { failedResponse, jsonResponse, plainMessage } from "../http/json-rpc.ts";
 import { Rejection } from "../http/rejection.ts";
+import { logAboutRequest } from "../http/served-request.ts";
 import { isEventStream, sseMessages } from "../http/sse.ts";
 import { fromWebResponse, toWebRequest } from "../http/web-fetch.ts";
-import { withinLimit } from "../limits/output.ts";
+import { toLimitedText } from "../limits/output.ts";
 import type { McpRequest } from "../server/mcp-request.ts";
-import { intercept, type MessageInterceptor, watchScopeResolver } from "../server/message-interceptor.ts";
+import { intercept, watchScopeResolver } from "../server/message-interceptor.ts";
 import type { BuiltServer, SdkV2Server } from "../server/sdk-server.ts";
+import { dropLate, keepSending, watchUnsentResponses } from "../server/server-connection.ts";
 import { refuseRevision } from "./refusals.ts";
 
 export interface SdkHandlerOptions {
@@ -73,10 +82,9 @@ export class SdkHandler {
 
   async #present(): Promise<SdkV2Server> {
     const { mcpRequest, buildServer } = this.#options;
-    const { isSdkV2, server } = await buildServer();
-    if (!isSdkV2) throw new Replaced(refuseRevision(mcpRequest));
-    const interceptor = mcpRequest.interceptor ?? limiting(mcpRequest.maxOutputBytes);
-    return presented(server, (transport) => this.#keepThrown(connectIntercepted(server, transport, interceptor)));
+    const built = await buildServer();
+    if (!built.isSdkV2) throw new Replaced(refuseRevision(mcpRequest));
+    return presented(built.server, (transport) => this.#keepThrown(connectIntercepted(built, transport, mcpRequest)));
   }
 
   async #keepThrown<Result>(work: Promise<Result>): Promise<Result> {
@@ -104,24 +112,42 @@ function presented(server: SdkV2Server, connect: (transport: Transport) => Promi
   });
 }
 
+/** Connects a server so that each request has a response that the SDK's transport can send, and no more is sent after it. */
 async function connectIntercepted(
-  server: SdkV2Server,
+  { server, lowLevel }: BuiltServer,
   transport: Transport,
-  interceptor: MessageInterceptor,
+  mcpRequest: McpRequest,
 ): Promise<void> {
   const resolver = watchScopeResolver(transport);
   await server.connect(transport);
+  const { send, onclose } = transport;
+  transport.send = async (message, options) => send.call(transport, sendable(message, mcpRequest), options);
+  transport.onclose = () => {
+    onclose?.();
+    keepSending(lowLevel, CLOSED);
+  };
+  const { id } = mcpRequest.message as { readonly id?: RequestId };
+  watchUnsentResponses(lowLevel, (error) => {
+    logAboutRequest("the response could not be sent:", error);
+    void transport.send(failedResponse(id, "Internal error")).catch(() => {});
+  });
   try {
-    await intercept(transport, interceptor, resolver);
+    if (mcpRequest.interceptor) await intercept(transport, mcpRequest.interceptor, resolver);
   } catch (error) {
     await server.close();
     throw error;
   }
 }
 
-const limiting = (maxOutputBytes: number): MessageInterceptor => ({
-  mapOutgoing: (message) => ("method" in message ? message : withinLimit(message, maxOutputBytes)),
-});
+const sendable = (message: JSONRPCMessage, { maxOutputBytes }: McpRequest): JSONRPCMessage =>
+  "method" in message ? plainMessage(message) : JSON.parse(toLimitedText(message, maxOutputBytes));
+
+/** The transport of a server whose request has ended. */
+const CLOSED: Transport = {
+  start: async () => {},
+  send: async (message) => ("method" in message ? dropLate(message) : undefined),
+  close: async () => {},
+};
 
 /**
  * The result of a stream as one JSON body, which has no place for the notifications before it. Not the SDK's own

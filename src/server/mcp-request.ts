@@ -21,8 +21,18 @@ export interface McpRequest extends RequestContext {
   readonly maxOutputBytes: number;
   /** Logs why the response is a 5xx. The client is not told. */
   readonly reportFailure: (error: unknown) => void;
-  /** `endsAtDeadline` is set by a handler that ends its response when the platform's time is up. Any other is cut then. */
-  readonly lifetime: { endsAtDeadline: boolean };
+  /** How the response ends and begins, as its handler sets it. */
+  readonly lifetime: ResponseFacts;
+}
+
+export interface ResponseFacts {
+  /** The response ends by itself when the platform's time is up. Any other is cut then. */
+  endsAtDeadline: boolean;
+  /**
+   * A server is to answer a request: the response may become a stream, with status 200, before the answer is there.
+   * Anything else, such as 404 for a session or 202 for a reply, is told by its status, however long that takes.
+   */
+  isAnswering: boolean;
 }
 
 /** A GET that opens or resumes a stream. */

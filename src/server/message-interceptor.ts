@@ -1,4 +1,6 @@
 import type { JSONRPCMessage, ScopeChallengeHandler, Transport } from "@modelcontextprotocol/server";
+import { failedResponse } from "../http/json-rpc.ts";
+import { logAboutRequest } from "../http/served-request.ts";
 import type { BuiltServer } from "./sdk-server.ts";
 
 /** Sees every message between a server and its client, and may replace it. */
@@ -49,7 +51,7 @@ export async function intercept(
 ): Promise<void> {
   const { onmessage, onclose } = transport;
   const send = transport.send.bind(transport);
-  transport.send = (message, options) => send(interceptor.mapOutgoing(message), options);
+  transport.send = async (message, options) => send(mapped(interceptor, message), options);
   if (interceptor.respondInstead) {
     transport.onmessage = (message, extra) => {
       const instead = interceptor.respondInstead?.(message);
@@ -64,4 +66,15 @@ export async function intercept(
     };
   }
   await interceptor.afterConnect?.(resolver?.current);
+}
+
+/** The message to send. A response that the interceptor fails on is replaced: its client must not wait for it. */
+function mapped(interceptor: MessageInterceptor, message: JSONRPCMessage): JSONRPCMessage {
+  try {
+    return interceptor.mapOutgoing(message);
+  } catch (error) {
+    if ("method" in message) throw error;
+    logAboutRequest("the response could not be sent:", error);
+    return failedResponse(message.id, "Internal error");
+  }
 }

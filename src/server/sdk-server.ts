@@ -13,6 +13,8 @@ export type SdkV2Server = (McpServer | Server) & ConnectableServer;
 export interface LowLevelServer {
   readonly transport?: unknown;
   readonly oninitialized?: unknown;
+  onerror?: ((error: Error) => void) | undefined;
+  connect(transport: Transport): Promise<void>;
   /** Only SDK v2 has it. */
   getNegotiatedProtocolVersion?(): string | undefined;
 }

@@ -9,41 +9,18 @@ import type {
   Transport,
   TransportSendOptions,
 } from "@modelcontextprotocol/server";
-import { intercept, type MessageInterceptor, watchScopeResolver } from "./message-interceptor.ts";
-import type { ConnectableServer } from "./sdk-server.ts";
+import { failedResponse } from "../http/json-rpc.ts";
+import { logAboutRequest, servedRequest } from "../http/served-request.ts";
+import type { ConnectionOptions } from "./connection-options.ts";
+import { intercept, watchScopeResolver } from "./message-interceptor.ts";
+import type { BuiltServer, ConnectableServer, LowLevelServer } from "./sdk-server.ts";
 
-/** Receives the messages that a server sends. */
-export interface ConnectionEvents {
-  /** The response to one of the client's requests. `isRefusal`: it was sent before a handler ran. */
-  onResponse(response: JSONRPCResponse, isRefusal: boolean): void;
-  /** A notification that belongs to one of the client's requests, or calls off a request of the server's. */
-  onNotification(notification: JSONRPCNotification): void;
-  /** A request of the server to its client. The server's `request` rejects with what this throws. */
-  onServerRequest(request: JSONRPCRequest): void;
-  /** A notification that belongs to no request. */
-  onSessionNotification(notification: JSONRPCNotification): void;
-  /** The server was closed, other than by `end`. */
-  onClosed?(): void;
-}
-
-export interface ConnectionOptions {
-  /** Ids of the client's requests. */
-  readonly requestIds: readonly RequestId[];
-  readonly events: ConnectionEvents;
-  readonly interceptor?: MessageInterceptor | undefined;
-  readonly sessionId?: string | undefined;
-  /** Passed to handlers with each message. */
-  readonly extra: MessageExtraInfo;
-  /**
-   * Messages of earlier in the session, which bring the server to its state. A request that the server sends meanwhile
-   * fails, and its notifications are dropped: both were sent when this happened first.
-   */
-  readonly replay?: readonly (JSONRPCRequest | JSONRPCNotification)[] | undefined;
-}
+type ServerToConnect = Pick<BuiltServer, "server" | "lowLevel">;
 
 /**
  * The transport between one server and one POST of a client, for both protocol eras and servers of both SDKs. It uses the
- * SDK's public `Transport` contract alone: messages go in through `onmessage`, where tracing tools expect them.
+ * SDK's public `Transport` contract alone: messages go in through `onmessage`, where tracing tools expect them. After the
+ * server was closed, the connection takes what its handlers still send, and drops it.
  */
 export class ServerConnection implements Transport {
   onmessage?: (message: JSONRPCMessage, extra?: MessageExtraInfo) => void;
@@ -51,25 +28,33 @@ export class ServerConnection implements Transport {
   onerror?: (error: Error) => void;
   readonly sessionId?: string;
   readonly #server: ConnectableServer;
+  readonly #lowLevel: LowLevelServer;
   readonly #options: ConnectionOptions;
+  readonly #unanswered: Set<RequestId>;
+  /** How many responses the SDK failed to send. */
+  #unsent = 0;
   #onReplayed: (response: JSONRPCResponse) => void = ignore;
   #isReplaying = false;
   #isReceiving = false;
   #isEnded = false;
   #isClosed = false;
 
-  private constructor(server: ConnectableServer, options: ConnectionOptions) {
+  private constructor({ server, lowLevel }: ServerToConnect, options: ConnectionOptions) {
     this.#server = server;
+    this.#lowLevel = lowLevel;
     this.#options = options;
+    this.#unanswered = new Set(options.requestIds);
     if (options.sessionId !== undefined) this.sessionId = options.sessionId;
   }
 
   /** Connects a server. Throws what connecting throws, and Rejection. */
-  static async open(server: ConnectableServer, options: ConnectionOptions): Promise<ServerConnection> {
-    const connection = new ServerConnection(server, options);
+  static async open(built: ServerToConnect, options: ConnectionOptions): Promise<ServerConnection> {
+    const { server, lowLevel } = built;
+    const connection = new ServerConnection(built, options);
     const { interceptor, replay } = options;
     const resolver = interceptor && watchScopeResolver(connection);
     await server.connect(connection);
+    watchUnsentResponses(lowLevel, connection.#onUnsentResponse);
     try {
       if (replay) await connection.#replayAll(replay);
       if (interceptor) await intercept(connection, interceptor, resolver);
@@ -112,16 +97,17 @@ export class ServerConnection implements Transport {
 
   readonly send = async (message: JSONRPCMessage, options?: TransportSendOptions): Promise<void> => {
     const { events, requestIds } = this.#options;
-    if (!("method" in message)) this.#respond(message);
-    else if (this.#isReplaying) this.#refuseWhileReplaying(message);
-    else if ("id" in message) events.onServerRequest(message);
+    if (!("method" in message)) return this.#respond(message);
+    if (this.#isClosed) return dropLate(message);
+    if (this.#isReplaying) return this.#refuseWhileReplaying(message);
+    // Throws what JSON cannot hold at the code that sends it, and keeps what that code changes later out of the message.
+    const sent = JSON.parse(JSON.stringify(message)) as typeof message;
+    if ("id" in sent) return events.onServerRequest(sent);
     // A server calls off a request that it sent here, whatever it says the notification belongs to.
-    else if (message.method === "notifications/cancelled") events.onNotification(message);
-    else {
-      const related = options?.relatedRequestId;
-      if (related === undefined) events.onSessionNotification(message);
-      else if (requestIds.includes(related)) events.onNotification(message);
-    }
+    if (sent.method === "notifications/cancelled") return events.onNotification(sent);
+    const related = options?.relatedRequestId;
+    if (related === undefined) events.onSessionNotification(sent);
+    else if (requestIds.includes(related)) events.onNotification(sent);
   };
 
   readonly close = async (): Promise<void> => {
@@ -129,6 +115,7 @@ export class ServerConnection implements Transport {
     this.#isClosed = true;
     if (!this.#isEnded) this.#options.events.onClosed?.();
     this.onclose?.();
+    keepSending(this.#lowLevel, this);
   };
 
   async #replayAll(messages: readonly (JSONRPCRequest | JSONRPCNotification)[]): Promise<void> {
@@ -154,13 +141,52 @@ export class ServerConnection implements Transport {
   }
 
   #respond(response: JSONRPCResponse): void {
-    const { events, requestIds } = this.#options;
     if (this.#isReplaying) this.#onReplayed(response);
-    else if (response.id !== undefined && requestIds.includes(response.id)) {
+    else if (response.id !== undefined && this.#unanswered.delete(response.id)) {
       // The SDK calls request handlers after `onmessage` has returned.
-      events.onResponse(response, this.#isReceiving);
+      this.#options.events.onResponse(response, this.#isReceiving);
     }
   }
+
+  /** The SDK does not say which: it is known when as many requests have no response. */
+  readonly #onUnsentResponse = (error: Error): void => {
+    if (!this.#isReplaying) this.#unsent++;
+    else this.#onReplayed(failedResponse(undefined, error.message));
+    if (this.#unanswered.size > this.#unsent || this.#isClosed) return;
+    if (this.#unanswered.size > 0) logAboutRequest("the response could not be sent:", error);
+    for (const id of [...this.#unanswered]) this.#respond(failedResponse(id, "Internal error"));
+  };
+}
+
+/**
+ * Calls `onUnsent` when the SDK could not send the response to a request, such as for a handler that throws `null`. The SDK
+ * tells it to `onerror` of the server alone, in these words in both of its versions (`Protocol._onrequest`).
+ */
+export function watchUnsentResponses(lowLevel: LowLevelServer, onUnsent: (error: Error) => void): void {
+  const { onerror } = lowLevel;
+  // A server that cannot be written to has a response only at the deadline.
+  Reflect.set(lowLevel, "onerror", (error: Error) => {
+    onerror?.call(lowLevel, error);
+    if (error.message.startsWith("Failed to send response")) onUnsent(error);
+  });
+}
+
+/**
+ * Connects a server, which was closed, to a transport that drops what it sends. Otherwise the SDK would reject it, which
+ * ends the process where the author did not wait for it.
+ */
+export function keepSending(lowLevel: LowLevelServer, sink: Transport): void {
+  void lowLevel.connect(sink).catch(ignore);
+}
+
+/** Takes a message that a server sends after its request has ended. Throws what a request of the server rejects with. */
+export function dropLate(message: JSONRPCRequest | JSONRPCNotification): void {
+  const served = servedRequest.getStore();
+  if (!served?.hasLateMessage) {
+    logAboutRequest(`${message.method} was dropped: the request had ended, so await what a handler sends.`);
+  }
+  if (served) served.hasLateMessage = true;
+  if ("id" in message) throw new Error("The request has ended: its client can no longer be asked.");
 }
 
 const ignore = (): void => {};

@@ -9,9 +9,10 @@ import { toJsonText } from "../http/json-rpc.ts";
 import { SSE_HEADERS, sseFrame } from "../http/sse.ts";
 import { TextStream } from "../http/text-stream.ts";
 import { toLimitedText } from "../limits/output.ts";
+import type { ConnectionEvents } from "./connection-options.ts";
 import type { McpRequest } from "./mcp-request.ts";
-import type { ConnectableServer } from "./sdk-server.ts";
-import { type ConnectionEvents, ServerConnection } from "./server-connection.ts";
+import type { BuiltServer } from "./sdk-server.ts";
+import { ServerConnection } from "./server-connection.ts";
 
 /** How the rules of a protocol era differ for one request. */
 export interface SingleCallRules {
@@ -30,7 +31,7 @@ export interface SingleCallRules {
 }
 
 export interface SingleCallOptions {
-  readonly server: ConnectableServer;
+  readonly built: BuiltServer;
   readonly message: JSONRPCRequest;
   /** Passed to handlers. */
   readonly extra: MessageExtraInfo;
@@ -66,11 +67,11 @@ export class SingleCall implements ConnectionEvents {
   static async serve(
     mcpRequest: McpRequest,
     rules: SingleCallRules,
-    { server, message, extra }: SingleCallOptions,
+    { built, message, extra }: SingleCallOptions,
   ): Promise<HttpResponse | undefined> {
     const call = new SingleCall(mcpRequest, rules);
     const { interceptor, signal } = mcpRequest;
-    const connection = await ServerConnection.open(server, {
+    const connection = await ServerConnection.open(built, {
       requestIds: [message.id],
       events: call,
       interceptor,

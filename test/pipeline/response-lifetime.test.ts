@@ -13,7 +13,8 @@ const stream = (body: AsyncIterable<string>): HttpResponse => ({
   body,
 });
 const never = new Promise<never>(() => {});
-const lifetime = { heartbeatMs: 5, canStream: true, timedOut: () => json('"too late"'), abandon: () => {} };
+const response = { endsAtDeadline: false, isAnswering: true };
+const lifetime = { heartbeatMs: 5, canStream: true, response, timedOut: () => json('"too late"'), abandon: () => {} };
 
 describe("an answer that is slow to come", () => {
   test("turns into a stream with heartbeats, the answer its only event", async () => {
@@ -32,6 +33,21 @@ describe("an answer that is slow to come", () => {
       { ...lifetime, canStream: false },
     );
     expect(response).toEqual(json("1"));
+  });
+
+  test("is waited for where it is no answer to a request: its status is told", async () => {
+    const accepted = { status: 202, headers: {} };
+    const isAnswering = false;
+    const slow = sleep(20).then(() => accepted);
+    expect(await withLifetime(slow, { ...lifetime, response: { ...response, isAnswering } })).toEqual(accepted);
+    const conflict = { ...json("2"), status: 409 };
+    const { response: _, ...undescribed } = lifetime;
+    expect(
+      await withLifetime(
+        sleep(20).then(() => conflict),
+        undescribed,
+      ),
+    ).toEqual(conflict);
   });
 
   test("and then streams, streams on", async () => {
@@ -54,6 +70,25 @@ describe("an answer that is slow to come", () => {
       lifetime,
     );
     await expect(textOf(response)).rejects.toThrow("broken");
+  });
+
+  test("and fails, ends with an error where the client is told of one", async () => {
+    const abandon = vi.fn();
+    const failed = (error: unknown): HttpResponse => json(JSON.stringify(String(error)));
+    const torn = stream(
+      (async function* () {
+        yield "data: 1\n\n";
+        throw new Error("broken");
+      })(),
+    );
+    for (const [late, first] of [
+      [sleep(20).then(() => Promise.reject(new Error("broken"))), ""],
+      [Promise.resolve(torn), "data: 1\n\n"],
+    ] as const) {
+      const text = await textOf(await withLifetime(late, { ...lifetime, abandon, failed }));
+      expect(text.replaceAll(": keepalive\n\n", "")).toBe(`${first}event: message\ndata: "Error: broken"\n\n`);
+    }
+    expect(abandon).toHaveBeenCalledTimes(2);
   });
 });
 

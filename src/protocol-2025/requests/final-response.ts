@@ -1,5 +1,5 @@
 import type { JSONRPCRequest, JSONRPCResponse } from "@modelcontextprotocol/server";
-import { withinLimit } from "../../limits/output.ts";
+import { toLimitedText } from "../../limits/output.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import type { OpenServices } from "../../services/services.ts";
 import type { Session, Sessions } from "../sessions/session-record.ts";
@@ -12,7 +12,7 @@ export interface FinalResponseOptions extends Pick<McpRequest, "reportFailure" |
 }
 
 /**
- * The response to send for a server's response, once everything that belongs to it is in the store. Throws the failure of
+ * The response to send for a server's response, as plain JSON, once everything that belongs to it is in the store. Throws the failure of
  * the store: also one that the response only repeats, since the SDK makes a tool's result of an error that the tool throws.
  */
 export async function finalResponse(
@@ -30,5 +30,5 @@ export async function finalResponse(
     if ("error" in final || final.result.isError === true) throw failure;
     reportFailure(failure);
   }
-  return withinLimit(final, maxOutputBytes) as JSONRPCResponse;
+  return JSON.parse(toLimitedText(final, maxOutputBytes));
 }

@@ -1,8 +1,10 @@
 import type { JSONRPCNotification, JSONRPCRequest, JSONRPCResponse, RequestId } from "@modelcontextprotocol/server";
-import { failureMessage, failureResponse } from "../../http/error-response.ts";
+import { failureResponse } from "../../http/error-response.ts";
 import type { HttpResponse } from "../../http/http-handler.ts";
+import { failedResponse } from "../../http/json-rpc.ts";
+import type { ConnectionEvents } from "../../server/connection-options.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
-import type { ConnectionEvents, ServerConnection } from "../../server/server-connection.ts";
+import type { ServerConnection } from "../../server/server-connection.ts";
 import type { OpenServices } from "../../services/services.ts";
 import { openRestoredConnection } from "../sessions/restored-connection.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
@@ -13,7 +15,6 @@ import { revokeStreamLease } from "../streams/stream-lease.ts";
 import { unreachableClient } from "../unreachable-client.ts";
 import { type Cancellation, watchCancellation } from "./cancellation.ts";
 import { ClientChannel } from "./client-channel.ts";
-import { failedResponse } from "./failed-response.ts";
 import { finalResponse } from "./final-response.ts";
 import { SessionResponse } from "./session-response.ts";
 
@@ -51,6 +52,7 @@ export class SessionCall implements ConnectionEvents {
   static async serve(context: SessionContext, session: Session, posted: PostedRequests): Promise<HttpResponse> {
     const { requests, mcpRequest, services } = posted;
     const call = new SessionCall({ ...context, ...mcpRequest, ...posted, session });
+    mcpRequest.lifetime.isAnswering = true;
     const connection = await openRestoredConnection({
       createServer: context.createServer,
       mcpRequest,
@@ -139,8 +141,9 @@ export class SessionCall implements ConnectionEvents {
     } catch (error) {
       const { isBatch, reportFailure } = this.#options;
       reportFailure(error);
-      const isReplaced = !isBatch && this.#response.replace(failureResponse(error, request));
-      this.#settle(id, isReplaced ? undefined : failedResponse(id, failureMessage(error)));
+      const instead = failureResponse(error, request);
+      const isReplaced = !isBatch && this.#response.replace(instead);
+      this.#settle(id, isReplaced ? undefined : JSON.parse(instead.body));
     }
   }
 

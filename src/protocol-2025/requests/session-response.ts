@@ -1,6 +1,6 @@
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../../http/http-handler.ts";
-import { jsonResponse, toJsonText } from "../../http/json-rpc.ts";
+import { jsonResponse } from "../../http/json-rpc.ts";
 import { SSE_HEADERS, sseRetry } from "../../http/sse.ts";
 import { TextStream } from "../../http/text-stream.ts";
 import { framesOf, POLLING_SINCE, RETRY_MS } from "../streams/stream-frames.ts";
@@ -128,7 +128,7 @@ export class SessionResponse {
   }
 
   #wholeBody(): HttpResponse {
-    const texts = this.#responses.map(toJsonText);
+    const texts = this.#responses.map((response) => JSON.stringify(response));
     return jsonResponse(200, this.#options.isBatch ? `[${texts.join()}]` : (texts[0] ?? ""));
   }
 }

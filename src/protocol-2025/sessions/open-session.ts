@@ -1,6 +1,6 @@
 import type { JSONRPCRequest, JSONRPCResponse, ServerCapabilities } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../../http/http-handler.ts";
-import { jsonResponse, toJsonText } from "../../http/json-rpc.ts";
+import { jsonResponse, plainMessage } from "../../http/json-rpc.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import { unreachableClient } from "../unreachable-client.ts";
 import { openRestoredConnection } from "./restored-connection.ts";
@@ -29,9 +29,9 @@ export async function openSession(
     },
   });
   connection.receive(request);
-  const response = await responded;
+  const response = plainMessage(await responded);
   connection.end();
-  const body = toJsonText(response);
+  const body = JSON.stringify(response);
   if (!("result" in response)) return jsonResponse(200, body);
   const { protocolVersion, capabilities } = response.result as {
     protocolVersion: string;

@@ -1,7 +1,8 @@
 import type { JSONRPCNotification, JSONRPCRequest, RequestId } from "@modelcontextprotocol/server";
 import { handlerExtra } from "../../http/lazy-request.ts";
+import type { ConnectionEvents } from "../../server/connection-options.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
-import { type ConnectionEvents, ServerConnection } from "../../server/server-connection.ts";
+import { ServerConnection } from "../../server/server-connection.ts";
 import { buildServer, type ServerFactory } from "../../server/server-factory.ts";
 import type { OpenServices } from "../../services/services.ts";
 import type { Session } from "./session-record.ts";
@@ -28,13 +29,14 @@ export async function openRestoredConnection(options: RestoreOptions): Promise<S
   const { request, authInfo, interceptor } = mcpRequest;
   const extra = handlerExtra(request, authInfo);
   const build = { createServer, era: "legacy", mcpRequest, services, webRequest: extra.request } as const;
-  const { server, lowLevel } = await buildServer(build);
-  if (!session) return ServerConnection.open(server, { requestIds, events, interceptor, extra });
+  const built = await buildServer(build);
+  if (!session) return ServerConnection.open(built, { requestIds, events, interceptor, extra });
   const { initialize, protocolVersion, logLevel } = session.record;
   const replay: (JSONRPCRequest | JSONRPCNotification)[] = [
     { jsonrpc: "2.0", id: 0, method: "initialize", params: { ...initialize, protocolVersion } },
   ];
   if (logLevel) replay.push({ jsonrpc: "2.0", id: 1, method: "logging/setLevel", params: { level: logLevel } });
-  if (isInitialized && lowLevel.oninitialized) replay.push({ jsonrpc: "2.0", method: "notifications/initialized" });
-  return ServerConnection.open(server, { requestIds, events, interceptor, extra, sessionId: session.id, replay });
+  if (isInitialized && built.lowLevel.oninitialized)
+    replay.push({ jsonrpc: "2.0", method: "notifications/initialized" });
+  return ServerConnection.open(built, { requestIds, events, interceptor, extra, sessionId: session.id, replay });
 }

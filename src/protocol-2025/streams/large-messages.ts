@@ -1,5 +1,5 @@
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
-import { failedResponse } from "../requests/failed-response.ts";
+import { failedResponse } from "../../http/json-rpc.ts";
 
 /** Messages of a stream, and the requests that have no response after them. */
 type Portion = readonly [messages: readonly JSONRPCMessage[], pending: readonly RequestId[]];

@@ -1,9 +1,9 @@
 import type { HttpResponse } from "../../http/http-handler.ts";
+import { failedResponse } from "../../http/json-rpc.ts";
 import { SSE_HEADERS, sseRetry } from "../../http/sse.ts";
 import type { StreamRequest } from "../../server/mcp-request.ts";
 import { type ObservedStore, pollDelayMs } from "../../store/observed-store.ts";
 import { badRequest } from "../error-responses.ts";
-import { failedResponse } from "../requests/failed-response.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
 import type { Session } from "../sessions/session-record.ts";
 import { streamEnd } from "./stream-end.ts";

@@ -1,0 +1,22 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { RequestLogFields } from "./request-log.ts";
+
+/** The request that code runs for. */
+export interface ServedRequest {
+  /** The platform's id of it. */
+  readonly requestId: string;
+  readonly logFields: RequestLogFields;
+  /** Whether a message that came too late was logged: one line for each request is enough. */
+  hasLateMessage?: boolean;
+}
+
+/** Known to everything that a server does for a request, also long after its response. */
+export const servedRequest: AsyncLocalStorage<ServedRequest> = new AsyncLocalStorage();
+
+/** The error stream's line about a request that may be over, so that its record can no longer tell. */
+export function logAboutRequest(what: string, error?: unknown): void {
+  const { requestId, logFields } = servedRequest.getStore() ?? { requestId: "unknown", logFields: {} };
+  const { mcpMethod = "no method", mcpName } = logFields;
+  const name = mcpName === undefined ? mcpMethod : `${mcpMethod} ${JSON.stringify(mcpName)}`;
+  console.error(`request ${requestId} (${name}): ${what}`, ...(error === undefined ? [] : [error]));
+}
