@@ -26,6 +26,7 @@ export type {
   PlatformIdentity,
 } from "./http/http-handler.ts";
 export type { LogSink, RequestRecord } from "./http/request-log.ts";
+export { containUnhandledRejections, logUnhandled } from "./http/unhandled-rejections.ts";
 export { stateConflict } from "./store/conflict.ts";
 export { compareSortKeys } from "./store/sort-order.ts";
 export {

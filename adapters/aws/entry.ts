@@ -1,4 +1,4 @@
-import { catchErrors, type HttpHandler } from "../../src/adapter.ts";
+import { catchErrors, containUnhandledRejections, type HttpHandler } from "../../src/adapter.ts";
 import { openInvocation } from "./invocation.ts";
 import type { LambdaEvent } from "./lambda-event.ts";
 import { type LambdaContext, lambdaRuntime, type ResponseStream } from "./lambda-runtime.ts";
@@ -19,6 +19,7 @@ export type BufferedLambda = (event: LambdaEvent, context: LambdaContext) => Pro
  */
 export function toLambda(handler: HttpHandler): StreamingLambda {
   const { streamifyResponse, HttpResponseStream } = lambdaRuntime();
+  containRejections();
   const serve = catchErrors(handler);
   return streamifyResponse(async (event: LambdaEvent, stream: ResponseStream, context: LambdaContext) => {
     const request = toRequest(event);
@@ -34,6 +35,7 @@ export function toLambda(handler: HttpHandler): StreamingLambda {
 
 /** Serves API Gateway REST APIs, HTTP APIs and Function URLs that buffer. */
 export function toBufferedLambda(handler: HttpHandler): BufferedLambda {
+  containRejections();
   const serve = catchErrors(handler);
   return async (event, context) => {
     const request = toRequest(event);
@@ -44,4 +46,13 @@ export function toBufferedLambda(handler: HttpHandler): BufferedLambda {
       await invocation.close();
     }
   };
+}
+
+/**
+ * Lambda's runtime ends the environment with every rejection (aws-lambda-nodejs-runtime-interface-client, index.mjs). What a
+ * former request left behind can reject while the next one runs, because the environment was frozen in between.
+ */
+function containRejections(): void {
+  const isRuntime = process.env.AWS_LAMBDA_RUNTIME_API !== undefined;
+  containUnhandledRejections(isRuntime ? process.listeners("unhandledRejection") : []);
 }

@@ -4,7 +4,14 @@ import {
   app,
   type HttpMethod,
 } from "@azure/functions";
-import { type Adapter, catchErrors, type HttpHandler, type HttpRequest, type HttpResponse } from "../../src/adapter.ts";
+import {
+  type Adapter,
+  catchErrors,
+  containUnhandledRejections,
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+} from "../../src/adapter.ts";
 import { createInFlight, type Grace } from "../shared/in-flight.ts";
 import { readFunctionTimeoutMs } from "./function-timeout.ts";
 import { type OpenInvocation, openInvocation } from "./invocation.ts";
@@ -47,6 +54,8 @@ export function toAzureFunctions(handler: HttpHandler): void {
  * Streams when the app was set up with `enableHttpStream`; otherwise `canStream` is false.
  */
 export const toAzureFunction: Adapter<AzureHandler> = (handler) => {
+  // The worker has no listener of its own, and would end with every request that it serves.
+  containUnhandledRejections();
   const takeConnection = watchProxiedConnections();
   const inFlight = createInFlight();
   app.hook.appTerminate(() => inFlight.drain(GRACE));

@@ -1,6 +1,6 @@
 import type { Server, ServerOptions } from "node:http";
 import type { AddressInfo } from "node:net";
-import { AnycloudError, type HttpHandler } from "../../src/adapter.ts";
+import { AnycloudError, containUnhandledRejections, type HttpHandler } from "../../src/adapter.ts";
 import { createListener } from "./listener.ts";
 import { declaresTooMuch } from "./request-body.ts";
 import { GRACE } from "./shutdown.ts";
@@ -31,6 +31,7 @@ const SERVER: ServerOptions = {
  */
 export async function listenOnPort(handler: HttpHandler, options: ContainerOptions = {}): Promise<Container> {
   const { port = portOf(process.env.PORT), host = "0.0.0.0" } = options;
+  containUnhandledRejections();
   const { listener, drain } = createListener(handler);
   // An import of node:http as an ES module would load undici: 36 ms of a cold start.
   const server = process.getBuiltinModule("node:http").createServer(SERVER, listener);

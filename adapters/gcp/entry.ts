@@ -1,9 +1,12 @@
-import type { Adapter } from "../../src/adapter.ts";
+import { type Adapter, containUnhandledRejections, logUnhandled } from "../../src/adapter.ts";
 import { type CloudRunListener, createListener } from "./listener.ts";
 import { deferSigterm } from "./shutdown.ts";
 
 export { platformIdentities } from "./identity.ts";
 export { identityToken } from "./identity-token.ts";
+
+/** Set by `node:domain` while a domain is entered. */
+type InDomain = NodeJS.Process & { readonly domain?: NodeJS.EventEmitter };
 
 /**
  * Serves a Cloud Run function (`@google-cloud/functions-framework` 5), and any other Node.js HTTP server, as one request
@@ -15,12 +18,19 @@ export { identityToken } from "./identity-token.ts";
  */
 export const toCloudRun: Adapter<CloudRunListener> = (handler) => {
   const { listener, drain } = createListener(handler);
+  const before = process.listeners("unhandledRejection");
   let first = true;
   return (incoming, outgoing) => {
+    const isFramework = incoming.executionId !== undefined;
     if (first) {
       first = false;
-      if (incoming.executionId) deferSigterm(drain);
+      if (isFramework) deferSigterm(drain);
+      // The framework's listener, which it adds after it has loaded the function, ends the process (its invoker.js).
+      const added = process.listeners("unhandledRejection").filter((listener) => !before.includes(listener));
+      containUnhandledRejections(isFramework ? added : []);
     }
+    // Its domain for each request would send a page in place of the answer (its function_wrappers.js).
+    if (isFramework) (process as InDomain).domain?.removeAllListeners("error").on("error", logUnhandled);
     return listener(incoming, outgoing);
   };
 };

@@ -18,5 +18,11 @@ export function logAboutRequest(what: string, error?: unknown): void {
   const { requestId, logFields } = servedRequest.getStore() ?? { requestId: "unknown", logFields: {} };
   const { mcpMethod = "no method", mcpName } = logFields;
   const name = mcpName === undefined ? mcpMethod : `${mcpMethod} ${JSON.stringify(mcpName)}`;
-  console.error(`request ${requestId} (${name}): ${what}`, ...(error === undefined ? [] : [error]));
+  const line = `request ${requestId} (${name}): ${what}`;
+  try {
+    console.error(line, ...(error === undefined ? [] : [error]));
+  } catch {
+    // An author may throw a value that fails when it is printed.
+    console.error(line, "a value that cannot be printed");
+  }
 }

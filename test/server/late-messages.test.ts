@@ -9,7 +9,7 @@ import { type Caller, callerOf, legacyRequest, messagesOf, modernCall } from "..
 /** Long after the answer, in milliseconds. */
 const LATER_MS = 30;
 
-/** What a careless author does: work that nobody waits for goes on after the handler has returned. */
+/** Work of a careless author: it goes on after the handler has returned, and nobody waits for it. */
 type Late = (send: (notification: { method: string; params: Record<string, unknown> }) => Promise<void>) => void;
 
 const log = { method: "notifications/message", params: { level: "info", data: "late" } };
