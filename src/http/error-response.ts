@@ -3,6 +3,7 @@ import type { HttpResponse } from "./http-handler.ts";
 import { errorResponse, JsonRpcCode, requestIdOf } from "./json-rpc.ts";
 import { Rejection } from "./rejection.ts";
 import type { RequestLogFields } from "./request-log.ts";
+import { logAboutRequest } from "./served-request.ts";
 
 interface ServiceFailure {
   readonly message: string;
@@ -55,13 +56,19 @@ export function toFailureResponse(
   return failureResponse(error, message);
 }
 
-/** Logs why a response is a 5xx. */
+/** Logs a failure: why a response is a 5xx, or what was lost beside it. */
 export function recordFailure(logFields: RequestLogFields, error: unknown): void {
+  const text = describeError(error);
+  if (logFields.isWritten) logAboutRequest(`failed after its response: ${text}`);
+  else logFields.error = text;
+}
+
+function describeError(error: unknown): string {
   try {
-    logFields.error = error instanceof Error ? withCauses(error) : String(error);
+    return error instanceof Error ? withCauses(error) : String(error);
   } catch {
     // A server's author may throw anything, such as an object without a prototype.
-    logFields.error = "something was thrown that cannot be described";
+    return "something was thrown that cannot be described";
   }
 }
 

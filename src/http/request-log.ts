@@ -36,6 +36,8 @@ export interface RequestLogFields {
   mcpMethod?: string;
   mcpName?: string;
   error?: string;
+  /** Set when the record was written: a later failure has no place in it. */
+  isWritten?: true;
 }
 
 export type LogSink = (record: RequestRecord) => void;
@@ -71,6 +73,8 @@ export function startRequestLog(
   const coldStart = !served;
   served = true;
   const write = ({ status, body }: HttpResponse, streamedBytes?: number): void => {
+    const { isWritten: _, ...known } = logFields;
+    logFields.isWritten = true;
     const hasFailed = logFields.error !== undefined;
     if (level === "silent" || (level === "error" && !hasFailed)) return;
     const traceId = traceIdOf(request.headers.traceparent);
@@ -83,7 +87,7 @@ export function startRequestLog(
       httpMethod: request.method,
       path: request.url.split("?", 1)[0] ?? "",
       status,
-      ...logFields,
+      ...known,
       ...(clientIp && { clientIp }),
       durationMs: Math.round(Number(process.hrtime.bigint() - startedAt) / 100_000) / 10,
       requestBytes: byteLength(request.body),

@@ -1,5 +1,6 @@
 import type { ServerEvent } from "@modelcontextprotocol/server";
-import { appendEvent, lastNumber, readEvents } from "../store/event-log.ts";
+import { createBatchedLog } from "../store/batched-log.ts";
+import { lastNumber, readEvents } from "../store/event-log.ts";
 import { type ObservedStore, pollDelayMs } from "../store/observed-store.ts";
 
 /** Changes to tools, prompts and resources, told by any instance and heard by all that listen. */
@@ -33,46 +34,11 @@ export interface ChangeEntry {
 }
 
 const PARTITION = "events";
-/** An entry is one value of the store: so many events fit, with URIs of 10 KB each. */
-const MAX_BATCH = 500;
 
 /** Events over a log in the store. All followers of the process share one reader, which runs only while there are any. */
 export function createChangeEvents(store: ObservedStore): ChangeEvents {
-  return { publish: createPublisher(store), follow: createReader(store) };
-}
-
-interface Publication {
-  readonly event: ServerEvent;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** One write at a time, which takes along what came up during the one before it. */
-function createPublisher(store: ObservedStore): ChangeEvents["publish"] {
-  const queue: Publication[] = [];
-  let writing = false;
-
-  async function write(): Promise<void> {
-    writing = true;
-    // What is published in the same breath travels together.
-    await Promise.resolve();
-    while (queue.length > 0) {
-      const batch = queue.splice(0, MAX_BATCH);
-      try {
-        await appendEvent(store, PARTITION, JSON.stringify(batch.map(({ event }) => event)));
-        for (const { resolve } of batch) resolve();
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-    }
-    writing = false;
-  }
-
-  return (event) =>
-    new Promise((resolve, reject) => {
-      queue.push({ event, resolve, reject });
-      if (!writing) void write();
-    });
+  const add = createBatchedLog(store, PARTITION);
+  return { publish: (event) => add(JSON.stringify(event)), follow: createReader(store) };
 }
 
 interface Follower {

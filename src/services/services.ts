@@ -1,6 +1,8 @@
 import type { ServerEvent, ServerNotifier } from "@modelcontextprotocol/server";
 import type { Principal } from "../auth/principal.ts";
 import type { LoadStateKeys, StateKeySource } from "../config/key-ring.ts";
+import { recordFailure as logFailure } from "../http/error-response.ts";
+import { servedRequest } from "../http/served-request.ts";
 import type { ObservedStore } from "../store/observed-store.ts";
 import type { CallerScope } from "./caller-scope.ts";
 import type { ChangeEvents } from "./change-events.ts";
@@ -109,7 +111,12 @@ class RequestServices implements OpenServices {
       if (isStoreFailure(error)) this.failure ??= error;
     };
     const publish = (event: ServerEvent): void =>
-      this.addWrite(this.#options.changeEvents.publish(event), recordFailure);
+      this.addWrite(this.#options.changeEvents.publish(event), (error) => {
+        recordFailure(error);
+        // The answer does not tell of it.
+        const served = servedRequest.getStore();
+        if (served) logFailure(served.logFields, error);
+      });
     // In `verify`, the SDK would turn the failure into the client's mistake.
     const keys = typeof stateKeys === "function" ? withFailures(stateKeys, recordFailure) : stateKeys;
     const scope: CallerScope = {

@@ -14,24 +14,44 @@ const TTL_MS = 7_200_000;
 /** Where the numbers of an empty log begin: at the last full hour, in milliseconds. */
 const START_STEP_MS = 3_600_000;
 
+/** Kept between attempts to append one event, so that it is not appended twice. */
+export interface AppendAttempt {
+  /** The number that the event has if an attempt that seemed to fail did not. */
+  number?: number | undefined;
+}
+
 /**
  * Appends to the log that is the partition, whoever else does, and gives back the event's number. Numbers follow each
  * other without gaps and each is taken on the condition that it is free, so a reader that asks for what is behind a
  * number never misses an event that was written late. An empty log begins at the hour, which is behind whatever
- * expired from it. An append that failed may or may not have happened.
+ * expired from it. An append that failed may or may not have happened: with the same `attempt` it happens once.
  */
-export async function appendEvent(store: ObservedStore, partition: string, value: string): Promise<number> {
+export async function appendEvent(
+  store: ObservedStore,
+  partition: string,
+  value: string,
+  attempt: AppendAttempt = {},
+): Promise<number> {
   for (;;) {
-    const last = await lastItem(store, partition);
-    const number = last ? numberOf(last) + 1 : startNumber(store);
-    const expiresAt = Math.ceil((store.now() + TTL_MS) / 1000);
+    const tried = attempt.number;
+    const number = tried ?? (await nextNumber(store, partition));
+    const key = { partition, sort: toEventSort(number) };
+    attempt.number = number;
     try {
-      await store.put({ partition, sort: toEventSort(number), value, expiresAt }, "absent");
+      await store.put({ ...key, value, expiresAt: Math.ceil((store.now() + TTL_MS) / 1000) }, "absent");
       return number;
     } catch (error) {
       if (!isConflict(error)) throw error;
+      // Taken by this very event, or by another writer.
+      if (tried !== undefined && (await store.get(key))?.value === value) return number;
+      attempt.number = undefined;
     }
   }
+}
+
+async function nextNumber(store: ObservedStore, partition: string): Promise<number> {
+  const last = await lastItem(store, partition);
+  return last ? numberOf(last) + 1 : startNumber(store);
 }
 
 /** A number behind which there is nothing yet. */

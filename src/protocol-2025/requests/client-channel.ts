@@ -12,6 +12,8 @@ export interface ClientChannelOptions {
   readonly streamId: string;
   /** The client's requests in flight. The first one's mailbox receives replies. */
   readonly requestIds: readonly [RequestId, ...RequestId[]];
+  /** Unix time in milliseconds at which they arrived. */
+  readonly arrivedAt: number;
   /** Called with each reply and progress notification, under the ids that the server knows. */
   readonly onMessage: (message: JSONRPCMessage) => void;
   /** Called when the client cancels one of its requests. */
@@ -27,10 +29,10 @@ export class ClientChannel {
 
   constructor(options: ClientChannelOptions) {
     this.#options = options;
-    const { store, timings, sessionId, requestIds } = options;
+    const { store, timings, sessionId, requestIds, arrivedAt } = options;
     this.#mailboxes = requestIds.map((requestId) => {
       const onMessage = (message: MailboxMessage): void => this.#deliver(requestId, message);
-      return new MailboxReader({ store, timings, sessionId, requestId, onMessage });
+      return new MailboxReader({ store, timings, sessionId, requestId, arrivedAt, onMessage });
     });
   }
 

@@ -5,7 +5,7 @@ import type { ServerConnection } from "../../server/server-connection.ts";
 import { openRestoredConnection } from "../sessions/restored-connection.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
 import type { Session } from "../sessions/session-record.ts";
-import { publishToSession } from "../streams/session-notifications.ts";
+import { createSessionPublisher } from "../streams/session-notifications.ts";
 import { unreachableClient } from "../unreachable-client.ts";
 import { ClientChannel } from "./client-channel.ts";
 import { mailboxOf, postToMailbox } from "./mailbox.ts";
@@ -53,8 +53,8 @@ async function serveNotification(
   const { store, timings } = context;
   const { invocation, reportFailure } = mcpRequest;
   const services = context.openServices({ ...mcpRequest, message: notification });
-  const publish = (message: JSONRPCMessage): void =>
-    services.addWrite(publishToSession(store, session.id, message), reportFailure);
+  const publishToSession = createSessionPublisher(store, session.id);
+  const publish = (message: JSONRPCMessage): void => services.addWrite(publishToSession(message), reportFailure);
   const publishNotification = (message: JSONRPCNotification): void => publish(channel.notificationToClient(message));
   let connection: ServerConnection | undefined;
   const channel = new ClientChannel({
@@ -64,6 +64,7 @@ async function serveNotification(
     streamId: crypto.randomUUID(),
     // Nobody else's: no request has this id.
     requestIds: [crypto.randomUUID()],
+    arrivedAt: store.now(),
     onMessage: (message) => connection?.receive(message),
     onCancelled() {},
   });

@@ -67,15 +67,14 @@ export interface MailboxReaderOptions {
   /** The request that the mailbox belongs to. */
   readonly requestId: RequestId;
   readonly timings: SessionTimings;
+  /** Unix time in milliseconds at which the request arrived. */
+  readonly arrivedAt: number;
   /** Called with each message, once. */
   readonly onMessage: (message: MailboxMessage) => void;
 }
 
 /** A reason of its own costs less than the error with a stack that `abort()` makes. */
 const EXPECTING = "a reply is expected";
-
-/** Instances' clocks differ by less. */
-const CLOCK_SKEW_MS = 10_000;
 
 /** Reads the mailbox of one request while it is in flight, until `stop`. */
 export class MailboxReader {
@@ -148,8 +147,13 @@ export class MailboxReader {
       if (isEvent(item)) this.#lastEvent = toLoggedEvent(item).number;
       else this.#seen.add(item.sort);
       const { message, at }: Stored = JSON.parse(item.value);
-      // Posted for an earlier request of the same id, by a client that began to count anew.
-      if (message.kind === "cancelled" && at < this.#startedAt - CLOCK_SKEW_MS) continue;
+      if (message.kind === "cancelled") {
+        // It is for one request, and its client may use the id again.
+        void store.delete(item).catch(() => {});
+        // Posted for an earlier request of this id. Instances' clocks differ, so this may ignore a cancellation that came
+        // within that difference, which MCP 2025-11-25 (Cancellation) allows; a request without an answer it does not.
+        if (at < this.#options.arrivedAt) continue;
+      }
       onMessage(message);
       // An SDK handles notifications a turn after it receives them, but replies at once.
       await nextTurn();

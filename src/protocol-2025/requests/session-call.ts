@@ -9,7 +9,7 @@ import type { OpenServices } from "../../services/services.ts";
 import { openRestoredConnection } from "../sessions/restored-connection.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
 import type { Session } from "../sessions/session-record.ts";
-import { publishToSession } from "../streams/session-notifications.ts";
+import { createSessionPublisher, type PublishToSession } from "../streams/session-notifications.ts";
 import { POLLING_SINCE } from "../streams/stream-frames.ts";
 import { revokeStreamLease } from "../streams/stream-lease.ts";
 import { unreachableClient } from "../unreachable-client.ts";
@@ -23,6 +23,8 @@ export interface PostedRequests {
   /** At least one. */
   readonly requests: readonly JSONRPCRequest[];
   readonly isBatch: boolean;
+  /** Unix time in milliseconds. */
+  readonly arrivedAt: number;
   readonly mcpRequest: McpRequest;
   readonly services: OpenServices;
 }
@@ -42,6 +44,8 @@ export class SessionCall implements ConnectionEvents {
   #channel!: ClientChannel;
   #response!: SessionResponse;
   #cancellation!: Cancellation;
+  /** Created for the first notification outside of the requests. */
+  #publish: PublishToSession | undefined;
 
   private constructor(options: SessionCallOptions) {
     this.#options = options;
@@ -126,7 +130,8 @@ export class SessionCall implements ConnectionEvents {
 
   onSessionNotification(notification: JSONRPCNotification): void {
     const { store, session, services, reportFailure } = this.#options;
-    services.addWrite(publishToSession(store, session.id, notification), reportFailure);
+    this.#publish ??= createSessionPublisher(store, session.id);
+    services.addWrite(this.#publish(notification), reportFailure);
   }
 
   #pendingIds(): readonly RequestId[] {

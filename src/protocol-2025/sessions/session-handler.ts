@@ -48,6 +48,7 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
   return {
     async serve(mcpRequest) {
       const { message } = mcpRequest;
+      const arrivedAt = context.store.now();
       if (isInitialize(message)) return openSession(context, message, mcpRequest);
       const session = await sessionOf(mcpRequest, message);
       if ("status" in session) return session;
@@ -77,7 +78,7 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
       }
       if (requests.length === 0) return { status: 202, headers: {} };
       const services = context.openServices(mcpRequest);
-      return SessionCall.serve(context, session, { requests, isBatch, mcpRequest, services });
+      return SessionCall.serve(context, session, { requests, isBatch, arrivedAt, mcpRequest, services });
     },
 
     async openStream(request) {

@@ -1,13 +1,13 @@
 import type { JSONRPCMessage } from "@modelcontextprotocol/server";
-import { appendEvent } from "../../store/event-log.ts";
+import { createBatchedLog } from "../../store/batched-log.ts";
 import type { ObservedStore } from "../../store/observed-store.ts";
 import { sessionPartition } from "../sessions/session-record.ts";
 
 /** Sends a message to a session's client outside of any request: on its standalone stream, whichever instance serves it. */
-export async function publishToSession(
-  store: ObservedStore,
-  sessionId: string,
-  message: JSONRPCMessage,
-): Promise<void> {
-  await appendEvent(store, sessionPartition(sessionId), JSON.stringify(message));
+export type PublishToSession = (message: JSONRPCMessage) => Promise<void>;
+
+/** The publisher of one server. Its messages arrive in the order in which they were sent. */
+export function createSessionPublisher(store: ObservedStore, sessionId: string): PublishToSession {
+  const add = createBatchedLog(store, sessionPartition(sessionId));
+  return (message) => add(JSON.stringify(message));
 }

@@ -49,8 +49,15 @@ export function standaloneEvents(
   const events: StandaloneEvent[] = [];
   let position = from;
   for (const { number, value } of notifications) {
-    position = { ...position, notifications: number };
-    events.push({ position, message: JSON.parse(value) });
+    const entry: readonly JSONRPCMessage[] = JSON.parse(value);
+    const { sentNotifications } = position;
+    for (const [index, message] of entry.entries()) {
+      if (index < sentNotifications) continue;
+      const isLast = index === entry.length - 1;
+      const after = isLast ? { notifications: number, sentNotifications: 0 } : { sentNotifications: index + 1 };
+      position = { ...position, ...after };
+      events.push({ position, message });
+    }
   }
   for (const { number, events: changed } of changes) {
     const { sent } = position;

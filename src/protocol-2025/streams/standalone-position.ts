@@ -1,21 +1,23 @@
 /** How far a session's standalone stream has come in the two logs that feed it. */
 export interface StandalonePosition {
-  /** Number of the last event of the session's own log. */
+  /** Number of the last entry in the session's own log that was sent whole. */
   readonly notifications: number;
-  /** Number of the last entry in the log of change events. */
+  /** How many notifications of the entry after that have been sent. */
+  readonly sentNotifications: number;
+  /** Number of the last entry in the log of change events that was sent whole. */
   readonly changes: number;
   /** How many events of the entry after that have been sent. */
   readonly sent: number;
 }
 
 /** The id of the event after which the stream is at `position`. */
-export const toStandaloneEventId = ({ notifications, changes, sent }: StandalonePosition): string =>
-  `standalone-${notifications}-${changes}-${sent}`;
+export const toStandaloneEventId = ({ notifications, changes, sent, sentNotifications }: StandalonePosition): string =>
+  `standalone-${notifications}-${changes}-${sent}-${sentNotifications}`;
 
 /** Undefined for an id that `toStandaloneEventId` did not make. */
 export function parseStandaloneEventId(id: string): StandalonePosition | undefined {
-  const [, ...numbers] = /^standalone-(\d{1,16})-(\d{1,16})-(\d{1,5})$/.exec(id) ?? [];
+  const [, ...numbers] = /^standalone-(\d{1,16})-(\d{1,16})-(\d{1,5})-(\d{1,5})$/.exec(id) ?? [];
   if (numbers.length === 0) return undefined;
-  const [notifications = 0, changes = 0, sent = 0] = numbers.map(Number);
-  return { notifications, changes, sent };
+  const [notifications = 0, changes = 0, sent = 0, sentNotifications = 0] = numbers.map(Number);
+  return { notifications, changes, sent, sentNotifications };
 }

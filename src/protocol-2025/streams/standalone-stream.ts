@@ -42,7 +42,7 @@ export async function openStandaloneStream(
     onEntry: (entry) => changes.add(entry),
   });
   // Before the first stream, nobody has received anything.
-  const position = known ?? { notifications: 0, changes: lastChange, sent: 0 };
+  const position = known ?? { notifications: 0, sentNotifications: 0, changes: lastChange, sent: 0 };
   const lease = await acquireStreamLease({ store, timings, sessionId: session.id, found, position });
   // The stream of a client that has left meanwhile would have no reader to end it.
   if (!lease || request.signal.aborted) {
