@@ -4,7 +4,7 @@ import { cedarPolicy } from "../../src/authorization/cedar-policy.ts";
 import { type AuditRecord, createMcpEndpoint } from "../../src/index.ts";
 import { MODERN, ROUTES, type Who } from "../security/routes.ts";
 import { createV2Tools } from "../security/tool-servers.ts";
-import { callerOf, legacyRequest, modernCall, textOf } from "../support/messages.ts";
+import { callerOf, legacyRequest, messagesOf, modernCall, textOf } from "../support/messages.ts";
 
 const ada: Who = { sub: "ada", clientId: "cli" };
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
@@ -54,6 +54,20 @@ describe.each(ROUTES)("through %s", (_name, route) => {
       expect.objectContaining({ event: "tool_call", tool, decision: "allow", ...outcome }),
     ]);
   });
+
+  // A session's server is brought to its state by messages with ids of ours.
+  test.each([0, 1, "0", "1", "rehearsal 1", "replay 1", "initialize", ""])(
+    "the id %j changes nothing about the outcome",
+    async (id) => {
+      const guarded = open();
+      const params = { name: "fail", arguments: {} };
+      const [message, options] = modernCall("tools/call", params);
+      const call = route.era === "modern" ? (message as object) : legacyRequest("tools/call", params);
+      const response = await guarded.send(ada, { ...call, id }, route.era === "modern" ? options : {});
+      expect(await messagesOf(response)).toMatchObject([{ id, result: { isError: true } }]);
+      expect(guarded.records).toEqual([expect.objectContaining({ tool: "fail", outcome: "tool_error" })]);
+    },
+  );
 
   test("only calls of tools are recorded", async () => {
     const guarded = open();
