@@ -9,10 +9,7 @@ export interface LimitConfig {
   readonly maxHeaderBytes: number;
   /** Deepest nesting of lists and objects in a message. A deeper message is answered with 400. */
   readonly maxJsonDepth: number;
-  /**
-   * Most members of objects in a message, counted together with the lists and objects in its lists. A message with more is
-   * answered with 400.
-   */
+  /** Most members of objects and items of lists in a message, counted together. A message with more is answered with 400. */
   readonly maxJsonKeys: number;
   /**
    * Most streams that one caller has open at a time to wait for notifications, on all instances together; where nobody is

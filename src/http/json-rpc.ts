@@ -93,5 +93,6 @@ export function requestIdOf(body: unknown): RequestId {
   if (typeof body !== "object" || body === null || Array.isArray(body)) return null;
   const { id, method } = body as { id?: unknown; method?: unknown };
   if (typeof method !== "string") return null;
-  return typeof id === "string" || typeof id === "number" ? id : null;
+  // JSON.parse rounds an integer outside of the safe ones: the answer would carry an id that nobody sent.
+  return typeof id === "string" || Number.isSafeInteger(id) ? (id as string | number) : null;
 }

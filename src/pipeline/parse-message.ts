@@ -6,7 +6,7 @@ import type { HttpRequest, HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
 import type { RequestLogFields } from "../http/request-log.ts";
 import type { ConcurrentStreams } from "../limits/concurrent-streams.ts";
-import { messageProblem } from "../limits/json.ts";
+import { messageProblem, textProblem } from "../limits/json.ts";
 import { LISTEN } from "../protocol-2026/listen.ts";
 import { type ProtocolHandlers, serveMessage } from "./serve-message.ts";
 
@@ -24,9 +24,9 @@ export async function servePost(pipeline: MessagePipeline, context: RequestConte
   const { config, authorize, streams } = pipeline;
   const parsed = parseBody(context.request, config);
   if ("refused" in parsed) return parsed.refused;
-  const { message, text } = parsed;
+  const { message } = parsed;
   const { mcpMethod } = Object.assign(context.logFields, namesIn(message));
-  const tooMuch = messageProblem(message, config, text);
+  const tooMuch = messageProblem(message);
   if (tooMuch) return tooMuch;
   const authorized = authorize ? await authorize(context, message) : undefined;
   if (authorized && "refused" in authorized) return authorized.refused;
@@ -49,11 +49,11 @@ function namesIn(message: unknown): Pick<RequestLogFields, "mcpMethod" | "mcpNam
   };
 }
 
-/** The parsed body, or the refusal of one that cannot be parsed. */
-function parseBody(
-  { headers, body }: HttpRequest,
-  { maxBodyBytes }: Pick<Config, "maxBodyBytes">,
-): { readonly message: unknown; readonly text: string } | { readonly refused: HttpResponse } {
+type ParsedBody = { readonly message: unknown } | { readonly refused: HttpResponse };
+
+/** The parsed body, or the refusal of one that is too large or cannot be parsed. */
+function parseBody({ headers, body }: HttpRequest, config: Config): ParsedBody {
+  const { maxBodyBytes } = config;
   if (!isJsonContentType(headers["content-type"])) {
     return refused(415, "Unsupported media type: the body must be application/json.");
   }
@@ -62,13 +62,18 @@ function parseBody(
   }
   try {
     const text = typeof body === "string" ? body : utf8.decode(body);
-    return { message: JSON.parse(text), text };
+    const tooMuch = isPlainlySmall(text, config) ? undefined : textProblem(text, config);
+    return tooMuch ? { refused: tooMuch } : { message: JSON.parse(text) };
   } catch {
     return refused(400, "Parse error: the body is not JSON in UTF-8.", JsonRpcCode.PARSE_ERROR);
   }
 }
 
-function refused(status: number, message: string, code: number = JsonRpcCode.HTTP_ERROR): { refused: HttpResponse } {
+/** Whether a text is too short for so many elements, which take two characters each, and too flat for so many levels. */
+const isPlainlySmall = (text: string, { maxJsonDepth, maxJsonKeys }: Config): boolean =>
+  text.length <= 2 * maxJsonKeys && text.split("{").length + text.split("[").length - 2 <= maxJsonDepth;
+
+function refused(status: number, message: string, code: number = JsonRpcCode.HTTP_ERROR): ParsedBody {
   return { refused: errorResponse(status, { code, message }) };
 }
 

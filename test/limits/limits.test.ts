@@ -1,8 +1,9 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { HttpResponse } from "../../src/adapter.ts";
 import { headerProblem } from "../../src/limits/headers.ts";
-import { messageProblem } from "../../src/limits/json.ts";
+import { messageProblem, textProblem } from "../../src/limits/json.ts";
+import type { JsonLimits } from "../../src/limits/json-extent.ts";
 import { startInstances } from "../protocol-2025/instances.ts";
 import { instanceOf, withOptions } from "../protocol-2026/instances.ts";
 import { legacyRequest, modernCall, textOf } from "../support/messages.ts";
@@ -36,6 +37,9 @@ test("headers that are too large are refused before anything is read of them, on
   }
 });
 
+const extentOf = (message: unknown, limits: JsonLimits): HttpResponse | undefined =>
+  textProblem(JSON.stringify(message), limits);
+
 const nested = (levels: number): unknown => {
   let value: unknown = [];
   for (let level = 1; level < levels; level++) value = level % 2 ? { a: value } : [value];
@@ -44,8 +48,8 @@ const nested = (levels: number): unknown => {
 
 test("messages are let in up to their depth, and refused beyond, however deep", async () => {
   const limits = { maxJsonDepth: 10, maxJsonKeys: 1_000_000 };
-  expect(messageProblem(nested(10), limits)).toBeUndefined();
-  expect(messageProblem(nested(11), limits)?.status).toBe(400);
+  expect(extentOf(nested(10), limits)).toBeUndefined();
+  expect(extentOf(nested(11), limits)?.status).toBe(400);
   const sent = echo({ text: "a", more: nested(8) });
   const message = "Invalid request: it is nested deeper than 10 levels.";
   expect(await said(await call(sent))).toEqual([400, -32600, message, (sent as { id: number }).id]);
@@ -53,38 +57,123 @@ test("messages are let in up to their depth, and refused beyond, however deep", 
   expect(await said(await call(undefined, { body: bottomless }))).toEqual([400, -32600, message, null]);
 });
 
-test("messages are let in up to so many members", async () => {
+test("messages are let in up to so many members and items of lists", async () => {
   const limits = { maxJsonDepth: 10, maxJsonKeys: 5 };
   const members = (count: number): object =>
     Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, 0]));
-  expect(messageProblem({ params: members(4) }, limits)).toBeUndefined();
-  expect(messageProblem({ params: members(5) }, limits)?.status).toBe(400);
-  expect(messageProblem({ params: { list: [{ a: 1 }, {}] } }, limits)).toBeUndefined();
-  expect(messageProblem({ params: { list: [[], [], [], []] } }, limits)?.status).toBe(400);
-  expect(messageProblem({ params: { vector: Array(1000).fill(0) } }, limits)).toBeUndefined();
-  const message = "Invalid request: it has more than 100 members.";
+  expect(extentOf({ params: members(4) }, limits)).toBeUndefined();
+  expect(extentOf({ params: members(5) }, limits)?.status).toBe(400);
+  expect(extentOf({ params: { list: [{ a: 1 }, {}] } }, limits)).toBeUndefined();
+  expect(extentOf({ params: { list: [[], [], [], []] } }, limits)?.status).toBe(400);
+  for (const item of [0, "a,b", null, true, {}, []]) {
+    expect(extentOf({ params: Array(4).fill(item) }, limits)).toBeUndefined();
+    expect(extentOf({ params: Array(5).fill(item) }, limits)?.status).toBe(400);
+  }
+  const message = "Invalid request: it has more than 100 members and items of lists.";
   expect(await said(await call(echo(members(100))))).toMatchObject([400, -32600, message, expect.any(Number)]);
 });
 
-test("a check that has the message's text decides as the full check does", () => {
-  const odd = fc.constantFrom<unknown>("{[{[{", '"[{', [], {}, [[]], [{}, {}], { "": 0 }, { "": [] });
+test("a long list is refused before a schema sees it, and before it is parsed", async () => {
+  const server = instanceOf(createV2Server, {});
+  const body = JSON.stringify({
+    ...{ jsonrpc: "2.0", id: "list", method: "tools/call" },
+    params: { name: "echo", arguments: { text: "LIST" } },
+  }).replace('"LIST"', `[${"1,".repeat(1_999_900)}1]`);
+  const parse = vi.spyOn(JSON, "parse");
+  const response = await server(undefined, { body });
+  const parsedBytes = parse.mock.calls.map(([text]) => text.length);
+  parse.mockRestore();
+  expect(Math.max(0, ...parsedBytes)).toBeLessThan(1000);
+  const message = "Invalid request: it has more than 10000 members and items of lists.";
+  expect(await said(response)).toEqual([400, -32600, message, "list"]);
+});
+
+test.each([
+  ["first", `{"id":"a","params":LONG}`, "a"],
+  ["behind other short members", `{ "jsonrpc": "2.0", "method": "x", "id": 7, "params": LONG }`, 7],
+  ["last", `{"method":"x","params":LONG,"jsonrpc":"2.0","id":8}\n`, 8],
+  ["in the middle", `{"params":LONG,"id":9,"more":LONG}`, null],
+  ["only of something inside", `{"params":{"id":9,"more":LONG}}`, null],
+  ["only in a string", `{"params":LONG,"text":",\\"id\\":9}"}`, null],
+  ["of a message in a batch", `[{"params":LONG,"id":9}]`, null],
+  ["too large to be exact", `{"params":LONG,"id":9007199254740993}`, null],
+])("the id of a message that is too much to parse is echoed when it stands %s", (_where, text, id) => {
+  const body = text.replaceAll("LONG", JSON.stringify(Array(100).fill(0)));
+  expect(JSON.parse(body)).toBeDefined();
+  const refused = textProblem(body, { maxJsonDepth: 10, maxJsonKeys: 50 });
+  expect(JSON.parse(String(refused?.body)).id).toBe(id);
+});
+
+/** Counts a parsed value, as the check of its text has to. */
+function countOf(value: unknown): { depth: number; elements: number } {
+  if (typeof value !== "object" || value === null) return { depth: 0, elements: 0 };
+  const inside = Object.values(value);
+  const counts = inside.map(countOf);
+  return {
+    depth: 1 + Math.max(0, ...counts.map(({ depth }) => depth)),
+    elements: counts.reduce((sum, { elements }) => sum + elements, inside.length),
+  };
+}
+
+test("the text of a message is counted as its value would be", () => {
+  const odd = fc.constantFrom<unknown>(
+    "{[{[{",
+    '"[{',
+    "\\",
+    '\\"',
+    ",,",
+    [],
+    {},
+    [[]],
+    [{}, {}],
+    { "": 0 },
+    { "": [] },
+  );
   const value = fc.oneof(
     fc.jsonValue({ maxDepth: 6 }),
     fc.array(odd),
-    fc.dictionary(fc.constantFrom("", "{", "["), odd),
+    fc.dictionary(fc.constantFrom("", "{", "[", '"', "\\"), odd),
   );
   const limits = fc.record({
     maxJsonDepth: fc.integer({ min: 1, max: 8 }),
     maxJsonKeys: fc.integer({ min: 1, max: 40 }),
   });
   let refused = 0;
-  const property = fc.property(value, limits, (message, small) => {
-    const expected = messageProblem(message, small);
-    if (expected) refused++;
-    expect(messageProblem(message, small, JSON.stringify(message))).toEqual(expected);
+  const property = fc.property(value, limits, fc.constantFrom(undefined, 2, "\t"), (message, small, space) => {
+    const { depth, elements } = countOf(message);
+    const isTooMuch = depth > small.maxJsonDepth || elements > small.maxJsonKeys;
+    if (isTooMuch) refused++;
+    expect(textProblem(JSON.stringify(message, undefined, space), small) !== undefined).toBe(isTooMuch);
   });
   fc.assert(property, { numRuns: 3_000 });
   expect(refused).toBeGreaterThan(0);
+});
+
+test.each(["{", '"', "\\", '"\\', "[,", '{"', ",", ""])(
+  "a text of nothing but %s is read once, whatever it is",
+  (unit) => {
+    const text = unit.repeat(500_000);
+    const limits = { maxJsonDepth: 1_000_000, maxJsonKeys: 10_000_000 };
+    const started = performance.now();
+    for (let at = 0; at < text.length; at++) if (text[at] === "\0") throw new Error("no text has this");
+    const once = performance.now() - started;
+    const before = performance.now();
+    textProblem(text, limits);
+    expect(performance.now() - before).toBeLessThan(20 * once + 50);
+  },
+);
+
+test.each([2 ** 53, -(2 ** 53), 1.5])("an id that is no exact number, such as %d, is not repeated", (id) => {
+  for (const message of [
+    { jsonrpc: "2.0", id, method: "ping" },
+    [{ jsonrpc: "2.0", id, method: "ping" }],
+    { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id } },
+    { jsonrpc: "2.0", id: null, method: "ping", params: { _meta: { progressToken: id } } },
+  ]) {
+    const refused = messageProblem(message);
+    expect([refused?.status, JSON.parse(String(refused?.body)).id]).toEqual([400, null]);
+  }
+  expect(messageProblem({ jsonrpc: "2.0", id: Number.MAX_SAFE_INTEGER, method: "ping" })).toBeUndefined();
 });
 
 test("hosts are checked one by one, also the host of the previous request", async () => {
@@ -120,11 +209,11 @@ test.each([
     ],
   ],
   ["method", 128, (method: string) => ({ jsonrpc: "2.0", id: 1, method })],
+  ["URI", 8192, (uri: string) => ({ jsonrpc: "2.0", id: 1, method: "resources/subscribe", params: { uri } })],
   ["name", 256, (name: string) => ({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name } })],
 ])("an %s has at most %i characters", (what, length, message) => {
-  const limits = { maxJsonDepth: 64, maxJsonKeys: 100 };
-  expect(messageProblem(message(long(length)), limits)).toBeUndefined();
-  const refused = messageProblem(message(long(length + 1)), limits);
+  expect(messageProblem(message(long(length)))).toBeUndefined();
+  const refused = messageProblem(message(long(length + 1)));
   expect(refused?.status).toBe(400);
   expect(refused?.body).toMatch(new RegExp(`a?n? ?${what} has at most ${length} characters`));
   // The response does not repeat a name that is too long.
@@ -153,10 +242,10 @@ test("any JSON has a verdict that is the same however it is asked for", () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 10 }), (text) => {
       const message: unknown = JSON.parse(text);
-      const isRefused = messageProblem(message, limits) !== undefined;
+      const isRefused = extentOf(message, limits) !== undefined;
       // A value that is refused is refused inside a larger one, too.
-      if (isRefused && !Array.isArray(message)) expect(messageProblem({ inside: message }, limits)).toBeDefined();
-      if (!isRefused) expect(messageProblem(message, { maxJsonDepth: 7, maxJsonKeys: 21 })).toBeUndefined();
+      if (isRefused && !Array.isArray(message)) expect(extentOf({ inside: message }, limits)).toBeDefined();
+      if (!isRefused) expect(extentOf(message, { maxJsonDepth: 7, maxJsonKeys: 21 })).toBeUndefined();
     }),
   );
 });
