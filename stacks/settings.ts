@@ -10,8 +10,8 @@ export interface McpSettings {
    */
   readonly path?: string;
   /**
-   * Web origins that may call from a browser, or `*` for every origin. Clients that are not browsers send no `Origin`
-   * and need none. Default: none; for callers on loopback, loopback origins.
+   * Web origins that may call from a browser, of any scheme, or `*` for every origin but `null`. Clients that are not
+   * browsers send no `Origin` and need none. Default: none; for callers on loopback, loopback origins.
    */
   readonly allowedOrigins?: readonly string[];
   /**
@@ -37,8 +37,8 @@ export interface McpSettings {
    */
   readonly maxJsonDepth?: number;
   /**
-   * Most members of objects in a message, counted together with the lists and objects in its lists. A message with more
-   * is answered with 400. Default: `10000`.
+   * Most members of objects and items of lists in a message, counted together. A message with more is answered with
+   * 400. Default: `10000`.
    */
   readonly maxJsonKeys?: number;
   /**
@@ -86,14 +86,14 @@ export interface McpSettings {
 export const SETTINGS: Readonly<Record<keyof McpSettings, SettingRule>> = {
   path: {
     variable: "MCP_ANYCLOUD_PATH",
-    must: "be a path such as /mcp, without a slash at its end",
-    pattern: /^(\/[\w.~-]+)+$/,
+    must: "be a path such as /mcp, without a slash at its end, or / alone",
+    pattern: /^(\/|(\/[\w.~-]+)+)$/,
     default: "/mcp",
   },
   allowedOrigins: {
     variable: "MCP_ANYCLOUD_ALLOWED_ORIGINS",
     must: "be * or web origins such as https://app.example, in lower case and without a default port",
-    pattern: /^(\*|https?:\/\/([a-z\d._-]+|\[[\da-f:]+\])(:\d{1,5})?)$/,
+    pattern: /^(\*|[a-z][a-z\d+.-]*:\/\/([a-z\d._-]+|\[[\da-f:]+\])(:\d{1,5})?)$/,
     except: /^(http:.*:80|https:.*:443)$/,
   },
   logLevel: {

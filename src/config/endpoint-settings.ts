@@ -13,7 +13,7 @@ export interface EndpointConfig {
    */
   readonly allowedHosts?: readonly string[];
   /**
-   * Web origins that may call from a browser, or `*` for every origin. Clients that are not browsers send no `Origin` and
+   * Web origins that may call from a browser, of any scheme, or `*` for every origin but `null`. Clients that are not browsers send no `Origin` and
    * need none.
    *
    * @default none; for callers on loopback, loopback origins
@@ -29,7 +29,7 @@ export interface EndpointConfig {
 export const ENDPOINT_SETTINGS: Settings<EndpointConfig> = {
   path: {
     variable: "MCP_ANYCLOUD_PATH",
-    type: textLike(/^(\/[\w.~-]+)+$/, "be a path such as /mcp, without a slash at its end"),
+    type: textLike(/^(\/|(\/[\w.~-]+)+)$/, "be a path such as /mcp, without a slash at its end, or / alone"),
     default: "/mcp",
   },
   allowedHosts: {
@@ -41,7 +41,7 @@ export const ENDPOINT_SETTINGS: Settings<EndpointConfig> = {
     variable: "MCP_ANYCLOUD_ALLOWED_ORIGINS",
     type: listOf(
       {
-        pattern: /^(\*|https?:\/\/([a-z\d._-]+|\[[\da-f:]+\])(:\d{1,5})?)$/,
+        pattern: /^(\*|[a-z][a-z\d+.-]*:\/\/([a-z\d._-]+|\[[\da-f:]+\])(:\d{1,5})?)$/,
         // Browsers leave out the default port (Fetch Standard, "Origin header").
         except: /^(http:.*:80|https:.*:443)$/,
       },

@@ -1,28 +1,20 @@
 import type { HttpRequest, HttpResponse } from "../http/http-handler.ts";
 
-/** Headers that browser clients of both eras send; `mcp-param-*` is a family (MCP 2026-07-28, SEP-2243). */
-const REQUEST_HEADERS = new Set([
-  "accept",
-  "authorization",
-  "content-type",
-  "last-event-id",
-  "mcp-method",
-  "mcp-name",
-  "mcp-protocol-version",
-  "mcp-session-id",
-  "traceparent",
-  "tracestate",
-]);
+/** A name of a header (RFC 9110 §5.1), in lower case. */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 /** Response headers that a web page may read. An adapter whose ingress renames one of them adds the other name. */
 const RESPONSE_HEADERS = "www-authenticate, mcp-session-id, retry-after";
 /** Browsers cap this; Chromium at two hours. */
 const PREFLIGHT_MAX_AGE_SECONDS = 7200;
 
-/** Answers a browser's preflight from an allowed origin (Fetch Standard §3.3.2). */
+/**
+ * Answers a browser's preflight from an allowed origin (Fetch Standard §3.3.2). Every header is granted: what a page may send
+ * depends on the ingress (API keys, signed requests, tracing), and no decision trusts a header because no page could send it.
+ */
 export function preflightResponse(request: HttpRequest): HttpResponse {
   const asked = (request.headers["access-control-request-headers"] ?? "").split(",");
   const names = asked.map((name) => name.trim().toLowerCase());
-  const granted = names.filter((name) => REQUEST_HEADERS.has(name) || /^mcp-param-[\w-]+$/.test(name));
+  const granted = names.filter((name) => HEADER_NAME.test(name));
   return {
     status: 204,
     headers: {
@@ -32,6 +24,12 @@ export function preflightResponse(request: HttpRequest): HttpResponse {
     },
   };
 }
+
+/** The response that every page may read. */
+export const readableByAll = (response: HttpResponse): HttpResponse => ({
+  ...response,
+  headers: { ...response.headers, "access-control-allow-origin": "*" },
+});
 
 /** The response as the page at `origin` may read it. Credentials are never allowed: tokens travel in `Authorization`. */
 export function readableBy(origin: string, response: HttpResponse): HttpResponse {

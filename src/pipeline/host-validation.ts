@@ -8,16 +8,19 @@ const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i;
 
 type Allowed = Pick<Config, "allowedHosts" | "allowedOrigins">;
 
-/** The refusal of a request whose `Host` or `Origin` is not served; undefined for any other. */
+/**
+ * The refusal of a request whose `Host` or `Origin` is not served; undefined for any other. Pages of every origin may read a
+ * public document.
+ */
 export function hostProblem(
   { headers: { host, origin } }: HttpRequest,
   allowed: Allowed,
-  clientIp: string | undefined,
+  { clientIp, isPublic }: { readonly clientIp: string | undefined; readonly isPublic: boolean },
 ): HttpResponse | undefined {
   const isLoopback = isLoopbackAddress(clientIp);
   const problem = hostSentence(host, allowed, isLoopback);
   if (problem) return forbidden(problem);
-  if (!origin || isAllowedOrigin(origin, allowed, isLoopback)) return undefined;
+  if (isPublic || !origin || isAllowedOrigin(origin, allowed, isLoopback)) return undefined;
   return forbidden("This web origin may not call.");
 }
 
@@ -54,13 +57,16 @@ function nameIn(host: string): string | undefined {
 
 /**
  * A server MUST check `Origin` where one is sent and answer 403 to a foreign one (MCP 2026-07-28, Streamable HTTP, Security
- * Warning). `null`, the origin of sandboxed documents, is nobody's and never allowed.
+ * Warning). `null`, the origin of sandboxed documents, is nobody's and never allowed. Schemes of extensions and apps, such as
+ * `chrome-extension:`, are no schemes of the URL Standard, which calls the origin of their URLs opaque.
  */
 function isAllowedOrigin(origin: string, { allowedOrigins }: Allowed, isLoopback: boolean): boolean {
   const url = URL.parse(origin);
-  if (!url || url.origin !== origin.toLowerCase()) return false;
-  if (allowedOrigins) return allowedOrigins.includes("*") || allowedOrigins.includes(url.origin);
-  return isLoopback && isLoopbackName(url.hostname);
+  if (!url?.host) return false;
+  const serialized = `${url.protocol}//${url.host}`;
+  if (serialized !== origin.toLowerCase()) return false;
+  if (allowedOrigins) return allowedOrigins.includes("*") || allowedOrigins.includes(serialized);
+  return isLoopback && url.origin === serialized && isLoopbackName(url.hostname);
 }
 
 /** Whether an address that the platform attests is on the loopback interface: the server runs on the caller's machine. */

@@ -12,7 +12,7 @@ import { headerProblem } from "../limits/headers.ts";
 import type { RateLimits } from "../limits/rate.ts";
 import type { Protocol2025Handler } from "../protocol-2025/handler.ts";
 import { MODERN_REVISION } from "../protocol-2026/revision.ts";
-import { preflightResponse, readableBy } from "./cors.ts";
+import { preflightResponse, readableBy, readableByAll } from "./cors.ts";
 import { hostProblem } from "./host-validation.ts";
 import { type MessagePipeline, servePost } from "./parse-message.ts";
 import { serveStream } from "./serve-message.ts";
@@ -35,30 +35,38 @@ const HEALTH_PATH = "/health";
 /** The handler of an endpoint: size of the headers, host, origin, then `route`. It never throws. */
 export const createHttpHandler = (pipeline: Pipeline): HttpHandler =>
   markSafe(async (request, invocation) => {
-    const { config, log } = pipeline;
+    const { config, authentication } = pipeline;
     const { origin } = request.headers;
-    const { logFields, finish } = startRequestLog(request, invocation, log);
-    const refused = headerProblem(request, config) ?? hostProblem(request, config, invocation.clientIp);
+    const { logFields, finish: log } = startRequestLog(request, invocation, pipeline.log);
+    const finish = request.method === "HEAD" ? (response: HttpResponse) => log(withoutBody(response)) : log;
+    const [path = ""] = request.url.split("?", 1);
+    const document = authentication.protectedResource?.(path);
+    const { clientIp } = invocation;
+    const refused =
+      headerProblem(request, config) ?? hostProblem(request, config, { clientIp, isPublic: document !== undefined });
     if (refused) return finish(refused);
+    if (document) return finish(readableByAll(publicDocument(document, request)));
     let response: HttpResponse;
     try {
-      response = await route(pipeline, { request, invocation, logFields });
+      response = await route(pipeline, path, { request, invocation, logFields });
     } catch (error) {
       response = toFailureResponse(error, { logFields });
     }
     return finish(origin ? readableBy(origin, response) : response);
   });
 
+/** The response to HEAD (RFC 9110 §9.3.2). */
+const withoutBody = ({ status, headers }: HttpResponse): HttpResponse => ({ status, headers });
+
+const isRead = ({ method }: HttpRequest): boolean => method === "GET" || method === "HEAD";
+
 /** The way of a request up to its message: path, method, caller. */
-async function route(pipeline: Pipeline, unauthenticated: UnauthenticatedRequest): Promise<HttpResponse> {
-  const { config, authentication } = pipeline;
+async function route(pipeline: Pipeline, path: string, unauthenticated: UnauthenticatedRequest): Promise<HttpResponse> {
+  const { config } = pipeline;
   const { request } = unauthenticated;
-  const [path = ""] = request.url.split("?", 1);
-  if (path === HEALTH_PATH && request.method === "GET") {
+  if (path === HEALTH_PATH && isRead(request)) {
     return { status: 200, headers: { "content-type": "application/json" }, body: '{"status":"ok"}' };
   }
-  const metadata = authentication.protectedResource?.(path);
-  if (metadata) return publicDocument(metadata, request);
   if (path !== config.path) {
     return errorResponse(404, { code: JsonRpcCode.HTTP_ERROR, message: `Not found. MCP is at ${config.path}.` });
   }
@@ -68,12 +76,12 @@ async function route(pipeline: Pipeline, unauthenticated: UnauthenticatedRequest
 
 /** A document that everybody may read. */
 function publicDocument(document: HttpResponse, request: HttpRequest): HttpResponse {
-  if (request.method === "GET") return document;
+  if (isRead(request)) return document;
   if (request.method === "OPTIONS") return preflightResponse(request);
   return errorResponse(
     405,
     { code: JsonRpcCode.HTTP_ERROR, message: "Method not allowed." },
-    { allow: "GET, OPTIONS" },
+    { allow: "GET, HEAD, OPTIONS" },
   );
 }
 

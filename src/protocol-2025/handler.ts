@@ -23,15 +23,21 @@ export function createProtocol2025Handler(context: SessionContext | StatelessCon
 
 type Serve<Request> = (request: Request) => Promise<HttpResponse>;
 
-/** Refuses a request that names a revision which nobody speaks (MCP 2025-11-25, Protocol Version Header). */
+/**
+ * Refuses a request that names a revision which nobody speaks (MCP 2025-11-25, Protocol Version Header). `initialize` is let
+ * through: it negotiates the revision of the requests after it (Lifecycle, Version Negotiation).
+ */
 function refuseUnknownRevision<Request extends { readonly request: HttpRequest; readonly message?: unknown }>(
   serve: Serve<Request>,
 ): Serve<Request> {
   return async (request) => {
     const problem = revisionProblem(request.request);
-    return problem ? badRequest(request.message, problem) : serve(request);
+    return problem && !isInitialize(request.message) ? badRequest(request.message, problem) : serve(request);
   };
 }
+
+const isInitialize = (message: unknown): boolean =>
+  (message as { readonly method?: unknown } | undefined | null)?.method === "initialize";
 
 function revisionProblem({ headers }: HttpRequest): string | undefined {
   const version = headers["mcp-protocol-version"] ?? DEFAULT_NEGOTIATED_PROTOCOL_VERSION;

@@ -3,8 +3,8 @@
 variable "settings" {
   description = <<-EOT
     path: Path of the MCP endpoint. `GET /health` answers beside it. Default: `/mcp`.
-    allowed_origins: Web origins that may call from a browser, or `*` for every origin. Clients that are not browsers send
-    no `Origin` and need none. Default: none; for callers on loopback, loopback origins.
+    allowed_origins: Web origins that may call from a browser, of any scheme, or `*` for every origin but `null`. Clients
+    that are not browsers send no `Origin` and need none. Default: none; for callers on loopback, loopback origins.
     log_level: `info` logs one JSON line for each request, `error` only for requests that failed in the server, `silent`
     none. Dashboards and alarms read these lines and see nothing with `error` and `silent`. Default: `info`.
     public_url: URL of the endpoint, exactly as clients know it. Tokens must be issued for it, and the metadata for clients
@@ -13,8 +13,8 @@ variable "settings" {
     max_header_bytes: Largest sum of the names and values of a request's headers. Larger headers are answered with 431.
     Default: `16384`.
     max_json_depth: Deepest nesting of lists and objects in a message. A deeper message is answered with 400. Default: `64`.
-    max_json_keys: Most members of objects in a message, counted together with the lists and objects in its lists. A message
-    with more is answered with 400. Default: `10000`.
+    max_json_keys: Most members of objects and items of lists in a message, counted together. A message with more is
+    answered with 400. Default: `10000`.
     max_streams: Most streams that one caller has open at a time to wait for notifications, on all instances together; where
     nobody is identified, of one client address. One more is answered with 429. Default: 64 of a caller; where nobody is
     identified, no limit.
@@ -54,12 +54,12 @@ variable "settings" {
   nullable = false
 
   validation {
-    condition     = var.settings.path == null || can(regex("^(/[\\w.~-]+)+$", var.settings.path))
-    error_message = "settings.path must be a path such as /mcp, without a slash at its end."
+    condition     = var.settings.path == null || can(regex("^(/|(/[\\w.~-]+)+)$", var.settings.path))
+    error_message = "settings.path must be a path such as /mcp, without a slash at its end, or / alone."
   }
   validation {
     condition = alltrue([
-      for item in coalesce(var.settings.allowed_origins, []) : can(regex("^(\\*|https?://([a-z\\d._-]+|\\[[\\da-f:]+\\])(:\\d{1,5})?)$", item)) && !can(regex("^(http:.*:80|https:.*:443)$", item))
+      for item in coalesce(var.settings.allowed_origins, []) : can(regex("^(\\*|[a-z][a-z\\d+.-]*://([a-z\\d._-]+|\\[[\\da-f:]+\\])(:\\d{1,5})?)$", item)) && !can(regex("^(http:.*:80|https:.*:443)$", item))
     ])
     error_message = "settings.allowed_origins must be * or web origins such as https://app.example, in lower case and without a default port."
   }

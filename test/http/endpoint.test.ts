@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { HttpResponse, RequestRecord } from "../../src/adapter.ts";
+import { type HttpResponse, type RequestRecord, readConfig } from "../../src/adapter.ts";
 import { createMcpEndpoint, defineServer, toFetch } from "../../src/index.ts";
 import { callerOf, legacyRequest, messagesOf, textOf } from "../support/messages.ts";
 import { createV2Server } from "../support/servers.ts";
@@ -45,6 +45,32 @@ describe("the requests that are let in", () => {
     });
     expect([health.status, health.body]).toEqual([200, '{"status":"ok"}']);
   });
+
+  test("HEAD is answered as GET, without a body", async () => {
+    for (const [url, headers] of [
+      ["/health", {}],
+      ["/mcp", {}],
+      ["/other", {}],
+      ["/health", { host: "malformed host" }],
+    ] as const) {
+      const [head, get] = [
+        await call(undefined, { method: "HEAD", url, headers }),
+        await call(undefined, { method: "GET", url, headers }),
+      ];
+      expect(head).toEqual({ status: get.status, headers: get.headers });
+      expect(get.body).toBeDefined();
+    }
+  });
+
+  test("the endpoint may be the root of a name of its own", async () => {
+    const root = callerOf(
+      createMcpEndpoint(createV2Server, { ...quiet, config: readConfig({ MCP_ANYCLOUD_PATH: "/" }) }),
+    );
+    expect((await root(list, { url: "/" })).status).toBe(200);
+    expect((await root(list, { url: "/?x=1" })).status).toBe(200);
+    expect((await root(undefined, { method: "GET", url: "/health" })).status).toBe(200);
+    expect((await root(list, { url: "/mcp" })).status).toBe(404);
+  });
 });
 
 describe("Host and Origin", () => {
@@ -87,16 +113,44 @@ describe("Host and Origin", () => {
     expect(await status({ origin: "http://app.example" })).toBe(403);
   });
 
-  test("a browser's preflight is answered for allowed origins and known headers", async () => {
+  test.each([
+    ["chrome-extension://abcdefghijklmnop", 200],
+    ["vscode-webview://1l1kv0", 200],
+    ["tauri://localhost", 200],
+    ["https://app.example:8443", 200],
+    ["null", 403],
+    ["file://", 403],
+    ["chrome-extension://abc/page.html", 403],
+    ["chrome-extension://user@abc", 403],
+    ["https://app.example:443", 403],
+    ["data:text/html,x", 403],
+    ["https://a.example, https://b.example", 403],
+  ])("of the origin %s, * allows what is one: %i", async (origin, status) => {
+    const allowedOrigins = ["*"];
+    const open = callerOf(createMcpEndpoint(createV2Server, { ...quiet, allowedOrigins }));
+    expect((await open(list, { headers: { origin } })).status).toBe(status);
+    // A scheme of an app is on nobody's loopback interface.
+    const isWeb = origin.startsWith("https://app.example:8443");
+    const named = readConfig(isWeb || status !== 200 ? {} : { MCP_ANYCLOUD_ALLOWED_ORIGINS: origin });
+    const closed = callerOf(createMcpEndpoint(createV2Server, { ...quiet, config: named }));
+    const invocation = { clientIp: "127.0.0.1" };
+    const headers = { origin, host: "localhost" };
+    expect((await closed(list, { headers, invocation })).status).toBe(named.allowedOrigins ? 200 : 403);
+    expect((await call(list, { headers, invocation })).status).toBe(403);
+  });
+
+  test("a browser's preflight is answered for allowed origins and every header", async () => {
     const open = callerOf(createMcpEndpoint(createV2Server, { ...quiet, allowedOrigins: ["https://app.example"] }));
-    const asked = "authorization, mcp-protocol-version, mcp-param-region, x-other";
+    const granted =
+      "authorization, mcp-protocol-version, mcp-param-region, x-api-key, baggage, x-amz-date, x-amz-security-token";
+    const asked = `${granted}, no token, , x\u00fc`;
     const preflight = (origin: string): Promise<HttpResponse> =>
       open(undefined, { method: "OPTIONS", headers: { origin, "access-control-request-headers": asked } });
     expect(await preflight("https://app.example")).toMatchObject({
       status: 204,
       headers: {
         "access-control-allow-origin": "https://app.example",
-        "access-control-allow-headers": "authorization, mcp-protocol-version, mcp-param-region",
+        "access-control-allow-headers": granted,
         vary: "origin",
       },
     });

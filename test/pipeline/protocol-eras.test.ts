@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createMcpEndpoint, type McpEndpointOptions, type ServerFactory } from "../../src/index.ts";
+import { createMcpEndpoint, createMemoryStore, type McpEndpointOptions, type ServerFactory } from "../../src/index.ts";
 import { type Caller, callerOf, legacyRequest, messagesOf, modernCall, textOf } from "../support/messages.ts";
 import { createV1Server, createV2Server } from "../support/servers.ts";
 
@@ -52,6 +52,18 @@ describe.each([
   ])("%s is accepted without a body", async (_kind, message) => {
     const response = await call(message);
     expect([response.status, await textOf(response)]).toEqual([202, ""]);
+  });
+
+  test.each(["2026-05-11", "2024-01-01", "1"])("initialize negotiates, also from the revision %s", async (version) => {
+    const params = { protocolVersion: version, capabilities: {}, clientInfo: { name: "test", version: "1" } };
+    const headers = { "mcp-protocol-version": version };
+    for (const options of [{}, { store: createMemoryStore() }]) {
+      const response = await endpoint(factory, options)(legacyRequest("initialize", params), { headers });
+      expect(response.status).toBe(200);
+      expect(await messagesOf(response)).toMatchObject([{ result: { protocolVersion: "2025-11-25" } }]);
+      const refused = await endpoint(factory, options)(legacyRequest("tools/list"), { headers });
+      expect(refused.status).toBe(400);
+    }
   });
 
   test("a batch is refused before any of it runs", async () => {

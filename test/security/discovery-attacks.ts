@@ -8,7 +8,7 @@ const pathOf = ({ publicUrl }: AttackTarget): string => new URL(publicUrl).pathn
 /** The metadata as configured, whatever the request says. */
 const metadata = ({ publicUrl, issuers }: AttackTarget): AttackOutcome => ({
   status: [200],
-  headers: { "content-type": /^application\/json/, "access-control-allow-origin": /./ },
+  headers: { "content-type": /^application\/json/, "access-control-allow-origin": /^\*$/ },
   body: new RegExp(`^\\{"resource":"${publicUrl}","authorization_servers":\\["${issuers.good.url}"`),
   never: /evil/,
 });
@@ -59,6 +59,10 @@ export const DISCOVERY_ATTACKS: readonly Attack[] = [
   // An ingress may refuse a foreign host by itself.
   get("metadata under a foreign host", () => ({ url: WELL_KNOWN, headers: [["host", "evil.example"]] }), [403, 404]),
   get("metadata with forged forwarding headers", () => ({ url: WELL_KNOWN, headers: FORWARDED })),
+  get("metadata from a web page of another origin", () => ({
+    url: WELL_KNOWN,
+    headers: [["origin", "https://evil.example"]],
+  })),
   get("metadata with a query", () => ({ url: `${WELL_KNOWN}?resource=https://evil.example` })),
   {
     name: "a challenge under a foreign host",

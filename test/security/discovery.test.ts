@@ -56,6 +56,8 @@ describe("the metadata of a protected resource", () => {
     ["https://mcp.example/mcp", "/mcp", "https://mcp.example/.well-known/oauth-protected-resource/mcp"],
     ["https://mcp.example/", "/mcp", "https://mcp.example/.well-known/oauth-protected-resource"],
     ["https://mcp.example", "/mcp", "https://mcp.example/.well-known/oauth-protected-resource"],
+    ["https://mcp.example/", "/", "https://mcp.example/.well-known/oauth-protected-resource"],
+    ["https://mcp.example", "/", "https://mcp.example/.well-known/oauth-protected-resource"],
     ["https://mcp.example/a/b", "/a/b", "https://mcp.example/.well-known/oauth-protected-resource/a/b"],
     // A proxy with names of its own.
     ["https://mcp.example/notes", "/mcp", "https://mcp.example/.well-known/oauth-protected-resource/notes"],
@@ -67,16 +69,22 @@ describe("the metadata of a protected resource", () => {
     expect(JSON.parse(String((await get(call, behindStage)).body)).resource).toBe(publicUrl);
   });
 
-  test("answer a page of an allowed origin, and its preflight", async () => {
-    const call = secured({ publicUrl: "https://mcp.example/mcp", allowedOrigins: ["https://app.example"] });
-    const headers = { origin: "https://app.example", "access-control-request-headers": "mcp-protocol-version" };
-    expect((await get(call, WELL_KNOWN, headers)).headers["access-control-allow-origin"]).toBe("https://app.example");
-    expect(await call(undefined, { method: "OPTIONS", url: WELL_KNOWN, headers })).toMatchObject({
-      status: 204,
-      headers: { "access-control-allow-headers": "mcp-protocol-version" },
-    });
-    expect(await call(undefined, { method: "POST", url: WELL_KNOWN })).toMatchObject({ status: 405 });
-  });
+  test.each(["https://app.example", "https://anybody.example", "null", undefined])(
+    "answer a page of the origin %s, and its preflight",
+    async (origin) => {
+      const call = secured({ publicUrl: "https://mcp.example/mcp", allowedOrigins: ["https://app.example"] });
+      const headers = { ...(origin && { origin }), "access-control-request-headers": "mcp-protocol-version" };
+      const document = await get(call, WELL_KNOWN, headers);
+      expect([document.status, document.headers["access-control-allow-origin"]]).toEqual([200, "*"]);
+      const head = await call(undefined, { method: "HEAD", url: WELL_KNOWN, headers });
+      expect(head).toEqual({ status: 200, headers: document.headers });
+      expect(await call(undefined, { method: "OPTIONS", url: WELL_KNOWN, headers })).toMatchObject({
+        status: 204,
+        headers: { "access-control-allow-headers": "mcp-protocol-version", "access-control-allow-origin": "*" },
+      });
+      expect(await call(undefined, { method: "POST", url: WELL_KNOWN })).toMatchObject({ status: 405 });
+    },
+  );
 
   test.each<[string, McpEndpointOptions]>([
     ["without tokens", { publicUrl: "https://mcp.example/mcp" }],
