@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { legacyRequest, messagesOf } from "../support/messages.ts";
 import { startInstances } from "./instances.ts";
 import { createSessionServer } from "./session-servers.ts";
-import { type ReadEvent, readStream } from "./stream-reader.ts";
+import { type ReadEvent, readStream, type StreamReader } from "./stream-reader.ts";
 
 const instances = startInstances(createSessionServer());
 const progressOf = (events: readonly ReadEvent[]): unknown[] =>
@@ -30,11 +30,13 @@ describe("the stream of a request", () => {
     const stream = readStream(await session.call(0, "steps", { count: 5, gapMs: 1 }));
     const events = await stream.rest();
     const all = [{ id: stream.lastEventId, message: undefined }, ...events].slice(1);
-    for (const [index, { id }] of all.entries()) {
+    for (const [index, { id }] of all.slice(0, -1).entries()) {
       const rest = await (await session.listen(1 + (index % 2), id)).rest();
       const messages = rest.filter(({ message }) => message);
       expect(messages.map((event) => event.id)).toEqual(all.slice(index + 1).map((event) => event.id));
     }
+    // Behind the last one there is nothing to resume.
+    expect((await session.get(1, all.at(-1)?.id)).status).toBe(204);
   });
 
   test("is resumed while its request goes on, by a client that left", async () => {
@@ -121,14 +123,48 @@ describe("at the platform's deadline", () => {
   });
 });
 
+/** The first event with a message, or undefined at the end. */
+async function untilMessageOrEnd(stream: StreamReader): Promise<ReadEvent | undefined> {
+  for (;;) {
+    const event = await stream.next();
+    if (!event || event.message) return event;
+  }
+}
+
 describe("the standalone stream", () => {
-  test("is one per session across all instances", async () => {
+  test("is one per session across all instances: the newest opening has it", async () => {
     const session = await instances.open();
-    const stream = await session.listen(0);
-    await stream.next();
-    const second = await session.get(1);
-    expect([second.status, (await messagesOf(second))[0]]).toMatchObject([409, { error: {} }]);
-    await stream.leave();
+    const first = await session.listen(0);
+    await first.next();
+    const second = await session.listen(1);
+    await session.call(2, "announce", { word: "hello" });
+    expect((await second.message()).message).toMatchObject({ params: { data: "hello" } });
+    expect((await first.rest()).filter(({ message }) => message)).toEqual([]);
+    await second.leave();
+  });
+
+  test("is not resumed by a client whose stream was replaced by a newer opening", async () => {
+    const session = await instances.open();
+    const first = await session.listen(0);
+    await first.next();
+    const second = await session.listen(1);
+    await second.next();
+    expect((await session.get(0, first.lastEventId)).status).toBe(204);
+    await second.leave();
+    expect((await session.get(0, first.lastEventId)).status).toBe(204);
+    const resumed = await session.listen(2, second.lastEventId);
+    await resumed.leave();
+  });
+
+  test("is given to one of many that open it at the same time", async () => {
+    const session = await instances.open();
+    const opened = await Promise.all([0, 1, 2, 0, 1].map((at) => session.get(at)));
+    expect(opened.map(({ status }) => status)).toContain(200);
+    const streams = opened.filter(({ status }) => status === 200).map(readStream);
+    await session.call(2, "announce", { word: "hello" });
+    const heard = await Promise.all(streams.map(async (stream) => (await untilMessageOrEnd(stream)) !== undefined));
+    expect(heard.filter(Boolean)).toHaveLength(1);
+    for (const stream of streams) await stream.leave();
   });
 
   test("is taken over by a client that resumes it, and nothing is told twice", async () => {

@@ -13,10 +13,13 @@ import {
   type EventPosition,
   isLast,
   type NumberedEntry,
-  readEntries,
+  readStreamLog,
+  type StreamLog,
   streamPartition,
   toEventId,
 } from "./stream-log.ts";
+import { claimReader } from "./stream-reader.ts";
+import { takenTooOften } from "./stream-takeover.ts";
 
 /** Instances' clocks, which the platforms keep, differ by less. */
 const CLOCK_SKEW_MS = 2_000;
@@ -26,7 +29,10 @@ export interface ResumeOptions {
   readonly position: EventPosition;
 }
 
-/** Serves the stream of a request after an event, whichever instance began it, also while it is being written. */
+/**
+ * Serves the stream of a request after an event, whichever instance began it, also while it is being written. The newest
+ * connection reads it, and the one before it ends.
+ */
 export async function resumeStream(
   { store, streamSeconds, timings }: SessionContext,
   { id, record: { protocolVersion } }: Session,
@@ -34,23 +40,28 @@ export async function resumeStream(
 ): Promise<HttpResponse> {
   const { streamId } = position;
   const partition = streamPartition(id, streamId);
-  const found = await readEntries(store, partition, position.entry);
-  const [first] = found;
+  const found = await readStreamLog(store, partition, position.entry);
+  const [first] = found.entries;
   if (first?.number !== position.entry)
     return badRequest(undefined, "There is no such event to go on from, or no longer.");
-  if (endedWithoutResult(found, position)) return { status: 204, headers: {} };
+  if (hasNothingLeft(found.entries, position)) return { status: 204, headers: {} };
+  // What has ended is sent at once, to whoever asks.
+  const isOpen = !hasEnded(found.entries);
+  const reader = isOpen ? await claimReader(store, partition, found.reader) : undefined;
+  if (isOpen && !reader) return takenTooOften();
   const ending = streamEnd(request, streamSeconds);
   // While the store is unavailable, nothing can be learned of the stream's writer.
   let writerLostFrom = 0;
 
-  async function* frames(entries: readonly NumberedEntry[]): AsyncGenerator<string, void> {
+  async function* frames(): AsyncGenerator<string, void> {
     // The head of the response leaves with it.
     yield frameOf({ id: toEventId(streamId, position.entry, position.index) }, protocolVersion);
     let sent = position;
     let last = first as NumberedEntry;
     let quietSince = store.now();
-    for (let batch = entries; ; batch = await readEntries(store, partition, last.number + 1).catch(readNothing)) {
-      for (const entry of batch) {
+    for (let log = found; ; log = await readStreamLog(store, partition, last.number + 1).catch(readNothing)) {
+      if (log !== found && reader?.isReplacedIn(log)) return;
+      for (const entry of log.entries) {
         for (const [index, message] of entry.messages.entries()) {
           if (entry.number === sent.entry && index <= sent.index) continue;
           sent = { streamId, entry: entry.number, index };
@@ -71,26 +82,37 @@ export async function resumeStream(
     }
   }
 
+  async function* readByOne(): AsyncGenerator<string, void> {
+    const { promise: released, resolve: finish } = Promise.withResolvers<void>();
+    request.invocation.waitUntil?.(released);
+    try {
+      yield* frames();
+    } finally {
+      await reader?.release().catch(request.reportFailure);
+      finish();
+    }
+  }
+
   // A store that is unavailable now is read again.
-  function readNothing(error: unknown): [] {
+  function readNothing(error: unknown): StreamLog {
     request.reportFailure(error);
     writerLostFrom = store.now() + timings.writerSilenceMs;
-    return [];
+    return { entries: [] };
   }
-  return { status: 200, headers: SSE_HEADERS, body: frames(found) };
+  return { status: 200, headers: SSE_HEADERS, body: readByOne() };
 }
 
 /**
- * Whether the stream ended without a result, with no message after `position`. The clients of both SDKs come back for ever
- * for a request that was called off, and that of SDK v1 for one that failed. Only 204 makes them stop, as it does any
- * reader of event streams (HTML Standard §9.2.3).
+ * Whether the stream has ended, with no message after `position`. Clients of SDK v1 1.23 come back for ever for a request
+ * whose result they have, others for one that was called off or failed. Only 204 makes them stop, as it does any reader of
+ * event streams (HTML Standard §9.2.3).
  */
-function endedWithoutResult(found: readonly NumberedEntry[], { entry, index }: EventPosition): boolean {
-  const unsent = found.flatMap(({ number, messages }) => (number === entry ? messages.slice(index + 1) : messages));
-  const end = found.at(-1);
-  return (
-    end !== undefined && isLast(end) && unsent.length === 0 && !end.messages.some((message) => "result" in message)
-  );
+const hasNothingLeft = (found: readonly NumberedEntry[], { entry, index }: EventPosition): boolean =>
+  hasEnded(found) && found.every(({ number, messages }) => messages.length <= (number === entry ? index + 1 : 0));
+
+function hasEnded(found: readonly NumberedEntry[]): boolean {
+  const last = found.at(-1);
+  return last !== undefined && isLast(last);
 }
 
 /** Ends the stream of an instance that is gone. Whoever writes the next entry first has the last word. */

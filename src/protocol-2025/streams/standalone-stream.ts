@@ -1,5 +1,4 @@
 import type { HttpResponse } from "../../http/http-handler.ts";
-import { errorResponse, JsonRpcCode } from "../../http/json-rpc.ts";
 import { SSE_HEADERS, sseRetry } from "../../http/sse.ts";
 import type { StreamRequest } from "../../server/mcp-request.ts";
 import type { ChangeEntry } from "../../services/change-events.ts";
@@ -9,8 +8,9 @@ import { sessionPartition } from "../sessions/session-record.ts";
 import { readSessionState, standaloneEvents } from "./standalone-events.ts";
 import { type StandalonePosition, toStandaloneEventId } from "./standalone-position.ts";
 import { streamEnd } from "./stream-end.ts";
-import { frameOf, POLLING_SINCE, RETRY_MS } from "./stream-frames.ts";
-import { acquireStreamLease, findStreamLease, type HeldStreamLease, isHeld } from "./stream-lease.ts";
+import { frameOf, RETRY_MS } from "./stream-frames.ts";
+import { acquireStreamLease, findStreamLease, type HeldStreamLease, heldLease } from "./stream-lease.ts";
+import { nextOwner, takenTooOften } from "./stream-takeover.ts";
 
 export interface StandaloneOptions {
   readonly request: StreamRequest;
@@ -18,20 +18,39 @@ export interface StandaloneOptions {
   readonly resumed?: StandalonePosition | undefined;
 }
 
+/** How often to look again at a lease that changed while it was being acquired. */
+const ATTEMPTS = 5;
+
 /**
  * Serves the standalone SSE stream: the notifications of the session's servers on all instances, and the change events.
- * There is one per session. A client that resumes it takes it over, because its own connection broke, perhaps unnoticed;
- * one that does not is refused while the stream is served, unless its revision has no ids to resume with.
+ * There is one per session, and the newest opening wins, with or without an id to resume from: the connection of the one
+ * before it may have broken unnoticed. A stream that was replaced by a newer opening is not resumed: 204 makes its client
+ * stay away (HTML Standard §9.2.3), where two would take the stream from each other.
  */
 export async function openStandaloneStream(
   context: SessionContext,
   session: Session,
-  { request, resumed }: StandaloneOptions,
+  options: StandaloneOptions,
 ): Promise<HttpResponse> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const response = await tryToOpen(context, session, options);
+    if (response) return response;
+  }
+  return takenTooOften();
+}
+
+/** Undefined when another opening, or a renewal, was faster. */
+async function tryToOpen(
+  context: SessionContext,
+  session: Session,
+  { request, resumed }: StandaloneOptions,
+): Promise<HttpResponse | undefined> {
   const { store, changeEvents, streamSeconds, timings } = context;
   const found = await findStreamLease(store, session.id);
-  const couldResume = session.record.protocolVersion >= POLLING_SINCE;
-  if (!resumed && couldResume && isHeld(found, store.now())) return servedElsewhere();
+  const newest = found?.position.opening ?? 0;
+  if (resumed && resumed.opening < newest) return { status: 204, headers: {} };
+  const next = nextOwner(heldLease(found, store.now()), store.now());
+  if (!next) return takenTooOften();
   const known = resumed ?? found?.position;
   const ending = streamEnd(request, streamSeconds);
   const changes = new ChangeBuffer();
@@ -42,13 +61,14 @@ export async function openStandaloneStream(
     onEntry: (entry) => changes.add(entry),
   });
   // Before the first stream, nobody has received anything.
-  const position = known ?? { notifications: 0, sentNotifications: 0, changes: lastChange, sent: 0 };
-  const lease = await acquireStreamLease({ store, timings, sessionId: session.id, found, position });
+  const from = known ?? { notifications: 0, sentNotifications: 0, changes: lastChange, sent: 0 };
+  const position = { ...from, opening: resumed ? newest : newest + 1 };
+  const lease = await acquireStreamLease({ store, timings, sessionId: session.id, found, next, position });
   // The stream of a client that has left meanwhile would have no reader to end it.
   if (!lease || request.signal.aborted) {
     closed.abort();
     await lease?.release(position);
-    return servedElsewhere();
+    return lease && takenTooOften();
   }
   const body = frames(context, session, { request, ending, closed, changes, lease, position });
   return { status: 200, headers: SSE_HEADERS, body };
@@ -134,10 +154,3 @@ class ChangeBuffer {
     return this.#change.signal;
   }
 }
-
-/** As both SDKs refuse a second stream. */
-const servedElsewhere = (): HttpResponse =>
-  errorResponse(409, {
-    code: JsonRpcCode.HTTP_ERROR,
-    message: "Conflict: the session's stream is open already, and there is one per session.",
-  });

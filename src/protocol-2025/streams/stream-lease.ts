@@ -3,11 +3,10 @@ import { isConflict, type StateItem } from "../../store/store.ts";
 import { streamLeaseKey } from "../sessions/session-record.ts";
 import type { SessionTimings } from "../timings.ts";
 import type { StandalonePosition } from "./standalone-position.ts";
+import type { StreamOwner } from "./stream-takeover.ts";
 
 /** The right to serve a session's standalone stream, held by one stream on all instances. */
-export interface StreamLease {
-  /** Identifies the stream; empty when nobody serves it. */
-  readonly owner: string;
+export interface StreamLease extends StreamOwner {
   /** Unix time in milliseconds by which the owner promised to renew it. */
   readonly aliveUntil: number;
   /** How far the stream had come by then. */
@@ -29,23 +28,25 @@ export async function findStreamLease(store: ObservedStore, sessionId: string): 
 
 export const toStreamLease = ({ value }: StateItem): StreamLease => JSON.parse(value);
 
-/** Whether a stream holds the lease, as far as can be told. */
-export const isHeld = (lease: StreamLease | undefined, now: number): boolean =>
-  lease !== undefined && lease.owner !== "" && lease.aliveUntil > now;
+/** The lease, if a stream holds it, as far as can be told. */
+export const heldLease = (lease: FoundStreamLease | undefined, now: number): FoundStreamLease | undefined =>
+  lease && lease.aliveUntil > now ? lease : undefined;
 
 export interface AcquireOptions {
   readonly store: ObservedStore;
   readonly sessionId: string;
   readonly timings: Pick<SessionTimings, "leaseRenewMs" | "leaseSilenceMs">;
+  /** The lease to replace. */
   readonly found: FoundStreamLease | undefined;
+  readonly next: StreamOwner;
   readonly position: StandalonePosition;
 }
 
-/** Acquires the lease; undefined when another stream was faster. Throws STORE_UNAVAILABLE. */
+/** Acquires the lease; undefined when it has changed meanwhile. Throws STORE_UNAVAILABLE. */
 export async function acquireStreamLease(options: AcquireOptions): Promise<HeldStreamLease | undefined> {
-  const owner = crypto.randomUUID();
-  const version = await replaceLease(options, { owner, position: options.position, version: options.found?.version });
-  return version === undefined ? undefined : new HeldStreamLease(options, { owner, version });
+  const { found, next, position } = options;
+  const version = await replaceLease(options, { ...next, position, version: found?.version });
+  return version === undefined ? undefined : new HeldStreamLease(options, version);
 }
 
 /** A lease while its stream is served. */
@@ -55,8 +56,8 @@ export class HeldStreamLease {
   #version: number | undefined;
   #renewAt: number;
 
-  constructor(options: AcquireOptions, { owner, version }: { readonly owner: string; readonly version: number }) {
-    this.owner = owner;
+  constructor(options: AcquireOptions, version: number) {
+    this.owner = options.next.owner;
     this.#options = options;
     this.#version = version;
     this.#renewAt = options.store.now() + options.timings.leaseRenewMs;
@@ -67,15 +68,15 @@ export class HeldStreamLease {
     const now = this.#options.store.now();
     if (now < this.#renewAt) return;
     this.#renewAt = now + this.#options.timings.leaseRenewMs;
-    await this.#replace({ owner: this.owner, position });
+    await this.#replace({ ...this.#options.next, position });
   }
 
   /** Gives it up. The next stream goes on from `position`. */
   release(position: StandalonePosition): Promise<void> {
-    return this.#replace({ owner: "", position });
+    return this.#replace({ ...this.#options.next, owner: "", position });
   }
 
-  async #replace(lease: Pick<StreamLease, "owner" | "position">): Promise<void> {
+  async #replace(lease: Omit<StreamLease, "aliveUntil">): Promise<void> {
     if (this.#version === undefined) return;
     this.#version = await replaceLease(this.#options, { ...lease, version: this.#version });
     if (this.#version !== undefined) return;
@@ -97,10 +98,18 @@ export async function revokeStreamLease(
 /** The new version; undefined when the lease has changed meanwhile. */
 async function replaceLease(
   { store, sessionId, timings }: Pick<AcquireOptions, "store" | "sessionId" | "timings">,
-  { owner, position, version }: Omit<StreamLease, "aliveUntil"> & { readonly version: number | undefined },
+  {
+    owner,
+    since,
+    takeovers,
+    position,
+    version,
+  }: Omit<FoundStreamLease, "aliveUntil" | "version"> & {
+    readonly version: number | undefined;
+  },
 ): Promise<number | undefined> {
   const now = store.now();
-  const lease: StreamLease = { owner, position, aliveUntil: now + timings.leaseSilenceMs };
+  const lease: StreamLease = { owner, since, takeovers, position, aliveUntil: now + timings.leaseSilenceMs };
   const expiresAt = Math.ceil((now + TTL_MS) / 1000);
   try {
     const item = { ...streamLeaseKey(sessionId), value: JSON.stringify(lease), expiresAt };

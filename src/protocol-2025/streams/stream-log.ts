@@ -28,7 +28,7 @@ export const streamPartition = (sessionId: string, streamId: string): string => 
 const toSort = (number: number): string => String(number).padStart(10, "0");
 
 /** For how long a stream can be resumed, in milliseconds. */
-const TTL_MS = 3_600_000;
+export const STREAM_TTL_MS = 3_600_000;
 
 /** Writes entry `number`. False when another writer did. Throws STORE_UNAVAILABLE. */
 export async function appendEntry(
@@ -36,7 +36,7 @@ export async function appendEntry(
   partition: string,
   { number, ...entry }: NumberedEntry,
 ): Promise<boolean> {
-  const expiresAt = Math.ceil((store.now() + TTL_MS) / 1000);
+  const expiresAt = Math.ceil((store.now() + STREAM_TTL_MS) / 1000);
   try {
     await store.put({ partition, sort: toSort(number), value: JSON.stringify(entry), expiresAt }, "absent");
     return true;
@@ -46,10 +46,20 @@ export async function appendEntry(
   }
 }
 
-/** The entries from `number` on. */
-export async function readEntries(store: StateStore, partition: string, number: number): Promise<NumberedEntry[]> {
+export interface StreamLog {
+  readonly entries: readonly NumberedEntry[];
+  /** The item beside the log that tells who resumed the stream. */
+  readonly reader?: StateItem;
+}
+
+/** Sort key of the reader, behind those of all entries: whoever reads on learns who reads. */
+export const READER = "reader";
+
+/** Reads the entries from `number` on. */
+export async function readStreamLog(store: StateStore, partition: string, number: number): Promise<StreamLog> {
   const items = await store.list(partition, number > 0 ? { after: toSort(number - 1) } : {});
-  return items.map(toEntry);
+  const reader = items.find(({ sort }) => sort === READER);
+  return { entries: items.filter((item) => item !== reader).map(toEntry), ...(reader && { reader }) };
 }
 
 const toEntry = ({ sort, value }: StateItem): NumberedEntry => ({ number: Number(sort), ...JSON.parse(value) });
