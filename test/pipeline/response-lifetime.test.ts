@@ -18,10 +18,9 @@ const lifetime = { heartbeatMs: 5, canStream: true, response, timedOut: () => js
 
 describe("an answer that is slow to come", () => {
   test("turns into a stream with heartbeats, the answer its only event", async () => {
-    const response = await withLifetime(
-      sleep(40).then(() => json('{"a":1}')),
-      lifetime,
-    );
+    const { promise: answer, resolve } = Promise.withResolvers<HttpResponse>();
+    const response = await withLifetime(answer, lifetime);
+    resolve(json('{"a":1}'));
     expect(response.headers["content-type"]).toBe("text/event-stream");
     const text = await textOf(response);
     expect(text).toMatch(/^(: keepalive\n\n)+event: message\ndata: \{"a":1\}\n\n$/);

@@ -8,13 +8,17 @@ import { REQUESTS, type Sent } from "../protocol-2026/differential/requests.ts";
 import { instanceOf } from "../protocol-2026/instances.ts";
 import { type Caller, callerOf, textOf } from "../support/messages.ts";
 
-/** Answers that are ours on purpose. The SDKs refuse a client that takes JSON alone, and never end a call that asks its client. */
+/**
+ * Answers that are ours on purpose. The SDKs refuse a client that takes JSON alone, never end a call that asks its client,
+ * and answer an id that JSON.parse may have rounded.
+ */
 const OURS = [
   "progress to a client that takes JSON alone",
   "progress where nothing can stream",
   "a question",
   "a question to a client that takes none",
   "a request to the client",
+  "an id that is a fraction",
 ];
 
 /** SDK v1 parses these more strictly than JSON-RPC asks or calls them a parse error; we answer as SDK v2 does for both. */
@@ -22,7 +26,6 @@ const OURS_FOR_V1 = [
   "a progress token of no type",
   "fields that nobody knows",
   "a result beside the method",
-  "an id that is a fraction",
   "an id that is null",
   "another version of JSON-RPC",
   "params that are a list",
