@@ -34,3 +34,33 @@ test("another principal can neither read a session, nor answer in it, nor end it
   expect((await session.send(2, reply("Ada"), ada)).status).toBe(202);
   expect(JSON.stringify((await stream.message()).message)).toContain("Ada");
 });
+
+test("a request that another caller's session has under the same id is neither cancelled nor answered by it", async () => {
+  const deeds = { cancelled: [] as string[], initialized: [] };
+  const instances = startInstances(createSessionServer(deeds), { verifier: anyUser, audit: "off" });
+  const [ada, bob] = [{ authorization: "Bearer ada" }, { authorization: "Bearer bob" }];
+  const [adas, bobs] = [await instances.open({ headers: ada }), await instances.open({ headers: bob })];
+  const hang = { jsonrpc: "2.0", id: 77, method: "tools/call", params: { name: "hang", arguments: {} } };
+  const cancelled = (reason: string): object => ({
+    jsonrpc: "2.0",
+    method: "notifications/cancelled",
+    params: { requestId: 77, reason },
+  });
+  const hanging = [adas.send(0, hang), bobs.send(1, hang)];
+  expect((await bobs.send(2, cancelled("by bob"))).status).toBe(202);
+  await hanging[1];
+  expect(deeds.cancelled).toEqual(["by bob"]);
+  await adas.send(2, cancelled("by ada"));
+  await hanging[0];
+  expect(deeds.cancelled).toEqual(["by bob", "by ada"]);
+});
+
+test("the stream of another caller's request cannot be resumed in a session of one's own", async () => {
+  const instances = startInstances(createSessionServer(), { verifier: anyUser, audit: "off" });
+  const ada = await instances.open({ headers: { authorization: "Bearer ada" } });
+  const bob = await instances.open({ headers: { authorization: "Bearer bob" } });
+  const stream = readStream(await ada.call(0, "steps", { count: 1, gapMs: 1 }));
+  const { id } = await stream.message();
+  expect((await bob.get(1, id)).status).toBe(400);
+  await stream.rest();
+});

@@ -38,13 +38,12 @@ export function mailboxOf(requestId: RequestId): string {
   return createHash("sha256").update(JSON.stringify(requestId)).digest("base64url").slice(0, 22);
 }
 
+/** Ids of requests are their session's own: those of two sessions may be the same. */
+const mailboxPartition = ({ sessionId, name }: Mailbox): string => `mailbox/${sessionId}/${name}`;
+
 /** Puts a message into a mailbox. Throws STORE_UNAVAILABLE. */
-export async function postToMailbox(
-  store: ObservedStore,
-  { sessionId, name }: Mailbox,
-  message: MailboxMessage,
-): Promise<void> {
-  const partition = `mailbox/${sessionId}/${name}`;
+export async function postToMailbox(store: ObservedStore, mailbox: Mailbox, message: MailboxMessage): Promise<void> {
+  const partition = mailboxPartition(mailbox);
   const at = store.now();
   const value = JSON.stringify({ message, at } satisfies Stored);
   if (message.kind === "progress") {
@@ -120,7 +119,7 @@ export class MailboxReader {
 
   async #run(): Promise<void> {
     const { store, sessionId } = this.#options;
-    const partition = `mailbox/${sessionId}/${this.name}`;
+    const partition = mailboxPartition({ sessionId, name: this.name });
     this.#firstRead = undefined;
     if (this.#expected === 0) await this.#read(partition);
     while (!this.#isStopped) {

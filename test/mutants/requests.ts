@@ -1,0 +1,207 @@
+import type { PromiseFaults } from "./planted-fault.ts";
+
+const ENDPOINT = "test/http/endpoint.test.ts";
+const CLASSIFY = "test/pipeline/classify.test.ts";
+const HOSTS = "src/pipeline/host-validation.ts";
+const LIMITS = "test/limits/limits.test.ts";
+const OUTPUT = "test/limits/output-limit.test.ts";
+const RATES = "test/limits/rate-limits.test.ts";
+const STREAMS = "test/limits/concurrent-streams.test.ts";
+const PRIVATE = "test/emulators/private-service.test.ts";
+const SERVICE = "emulators/private-service.ts";
+
+/** Faults in what is let in, and how much of it. */
+export const REQUEST_FAULTS: readonly PromiseFaults[] = [
+  {
+    promise: "headers that contradict the body",
+    faults: [
+      {
+        file: "src/pipeline/classify.ts",
+        text: 'if (headers["mcp-method"] !== method) return false;',
+        replacement: "",
+        test: CLASSIFY,
+      },
+      {
+        file: "src/pipeline/classify.ts",
+        text: 'headers["mcp-name"] === name && ',
+        replacement: "",
+        test: CLASSIFY,
+      },
+    ],
+  },
+  {
+    promise: "web pages of other origins",
+    faults: [
+      {
+        file: HOSTS,
+        text: "if (!origin || isAllowedOrigin(origin, allowed, isLoopback)) return undefined;",
+        replacement: "if (!origin || !isAllowedOrigin(origin, allowed, isLoopback)) return undefined;",
+        test: ENDPOINT,
+      },
+      {
+        file: HOSTS,
+        text: "return isLoopback && isLoopbackName(url.hostname);",
+        replacement: "return isLoopback;",
+        test: ENDPOINT,
+      },
+      {
+        file: "src/pipeline/cors.ts",
+        text: '"access-control-allow-origin": origin,',
+        replacement: '"access-control-allow-origin": origin, "access-control-allow-credentials": "true",',
+        test: ENDPOINT,
+      },
+      {
+        file: "src/pipeline/cors.ts",
+        text: '      vary: "origin",\n',
+        replacement: "",
+        test: ENDPOINT,
+      },
+    ],
+  },
+  {
+    promise: "DNS rebinding",
+    faults: [
+      { file: HOSTS, text: "if (isLoopback && !isLoopbackName(name))", replacement: "if (false)", test: ENDPOINT },
+      {
+        file: HOSTS,
+        text: 'return isAllowed ? undefined : "This host is not served here.";',
+        replacement: "return undefined;",
+        test: ENDPOINT,
+      },
+      {
+        file: HOSTS,
+        text: "if (last?.host === host) return last.name;",
+        replacement: "if (last) return last.name;",
+        test: LIMITS,
+      },
+    ],
+  },
+  {
+    promise: "web pages that reach what `dev` runs: the local table, the Runtime API, the Invoke API",
+    faults: [
+      { file: SERVICE, text: "headers.origin !== undefined || ", replacement: "", test: PRIVATE, title: "table" },
+      {
+        file: SERVICE,
+        text: ' || headers["sec-fetch-site"] !== undefined;',
+        replacement: ";",
+        test: PRIVATE,
+        title: "table",
+      },
+      {
+        file: SERVICE,
+        text: "headers.host === `${socket.localAddress}:${socket.localPort}` && ",
+        replacement: "socket && ",
+        test: PRIVATE,
+        title: "table",
+      },
+      { file: SERVICE, text: " && url.startsWith(path);", replacement: ";", test: PRIVATE, title: "table" },
+      { file: SERVICE, text: " || !/^(\\/|$)/.test(rest)", replacement: "", test: PRIVATE, title: "table" },
+      {
+        file: "emulators/aws/emulator.ts",
+        text: "await openPrivateService(createInvokeApi(lambda))",
+        replacement: "await openIngress(0, createInvokeApi(lambda))",
+        test: PRIVATE,
+        title: "Invoke API",
+      },
+      {
+        file: SERVICE,
+        text: 'return openIngress(0, privateListener(listener, ""), address);',
+        replacement: 'return openIngress(0, privateListener(listener, ""), address.slice(0, 4) + "0.0.1");',
+        test: PRIVATE,
+        title: "takes none",
+      },
+    ],
+  },
+  {
+    promise: "forged `X-Forwarded-*`",
+    faults: [
+      {
+        file: "adapters/gcp/invocation.ts",
+        text: 'list?.slice(list.lastIndexOf(",") + 1).trim()',
+        replacement: 'list?.split(",")[0]?.trim()',
+        test: "test/gcp/container.test.ts",
+        title: "last forwarded",
+      },
+    ],
+  },
+  {
+    promise: "too many requests, calls or streams",
+    faults: [
+      {
+        file: "src/services/rate-limiter.ts",
+        text: "if (sum <= limit)",
+        replacement: "if (sum <= limit + 1)",
+        test: RATES,
+      },
+      {
+        file: "src/services/rate-limiter.ts",
+        text: '["caller", principal]',
+        replacement: '["caller", principal, String(Math.random())]',
+        test: RATES,
+      },
+      { file: "src/limits/address-group.ts", text: ".slice(0, 4)", replacement: ".slice(0, 8)", test: RATES },
+      {
+        file: "src/limits/concurrent-streams.ts",
+        text: '["address", addressGroup(invocation.clientIp)]',
+        replacement: '["address", String(Math.random()), addressGroup(invocation.clientIp)]',
+        test: STREAMS,
+        title: "slots belong to an address",
+      },
+      {
+        file: "src/limits/stream-slot.ts",
+        text: "if (sort === undefined) return undefined;",
+        replacement: "if (sort === undefined) return { renew() {}, release: async () => {} };",
+        test: STREAMS,
+        title: "one stream too many",
+      },
+    ],
+  },
+  {
+    promise: "messages that are too large or too deep, answers that are too large",
+    faults: [
+      {
+        file: "src/limits/json.ts",
+        text: "MAX_BATCH_LENGTH = 50",
+        replacement: "MAX_BATCH_LENGTH = 500",
+        test: LIMITS,
+      },
+      { file: "src/limits/json.ts", text: "if (depth > maxJsonDepth)", replacement: "if (false)", test: LIMITS },
+      {
+        file: "src/limits/headers.ts",
+        text: "most <= maxHeaderBytes || bytesOf(headers) <= maxHeaderBytes",
+        replacement: "true",
+        test: LIMITS,
+      },
+      {
+        file: "src/limits/output.ts",
+        text: "if (boundOf(response, 0) <= maxBytes) return response;",
+        replacement: "if (boundOf(response, 0) >= 0) return response;",
+        test: OUTPUT,
+      },
+    ],
+  },
+  {
+    promise: "an instance that its platform ends with requests in flight",
+    faults: [
+      {
+        file: "adapters/shared/in-flight.ts",
+        text: "      for (const request of requests) request.fire();\n    }, answerMs);",
+        replacement: "    }, answerMs);",
+        test: "test/shared/in-flight.test.ts",
+      },
+      {
+        file: "adapters/shared/in-flight.ts",
+        text: "for (const request of requests) request.stop();",
+        replacement: "for (const request of requests) { request.stop(); request.fire(); }",
+        test: "test/shared/in-flight.test.ts",
+      },
+      {
+        file: "adapters/gcp/shutdown.ts",
+        text: "    await drain(GRACE);\n",
+        replacement: "",
+        test: "test/chaos/ending.test.ts",
+        title: "function",
+      },
+    ],
+  },
+];

@@ -1,0 +1,146 @@
+import type { PromiseFaults } from "./planted-fault.ts";
+
+const CLIENTS = "test/isolation/clients.test.ts";
+const OTHERS = "test/protocol-2025/other-callers.test.ts";
+const HANDLES = "test/services/handles.test.ts";
+const REQUEST_STATE = "test/services/request-state.test.ts";
+const SEAL = "test/services/seal.test.ts";
+const FACTORY = "src/server/server-factory.ts";
+const BINDING = "src/server/request-binding.ts";
+const RECORD = "src/protocol-2025/sessions/session-record.ts";
+const STATE = "src/services/request-state.ts";
+
+/** Keeps the first value there is, and gives it to everybody who comes later. */
+const first = (name: string, value: string): string =>
+  `((globalThis as Record<string, unknown>).${name} ??= ${value}) as never`;
+
+/** Faults in what is kept for one caller or one request. */
+export const STATE_FAULTS: readonly PromiseFaults[] = [
+  {
+    promise: "data of one request in the response to another",
+    faults: [
+      {
+        file: FACTORY,
+        text: "if (used.has(lowLevel) || lowLevel.transport !== undefined) throw",
+        replacement: "if (false) throw",
+        test: "test/isolation/factories.test.ts",
+        title: "handed out before",
+      },
+      {
+        file: FACTORY,
+        text: "this.caller = caller;",
+        replacement: `this.caller = ${first("firstCaller", "caller")};`,
+        test: CLIENTS,
+      },
+      {
+        file: FACTORY,
+        text: "if (authInfo) this.authInfo = authInfo;",
+        replacement: `if (authInfo) this.authInfo = ${first("firstToken", "authInfo")};`,
+        test: CLIENTS,
+      },
+      {
+        file: BINDING,
+        text: "const capabilities = meta?.[CLIENT_CAPABILITIES_META_KEY];",
+        replacement: `const capabilities = ${first("firstCapabilities", "meta?.[CLIENT_CAPABILITIES_META_KEY]")};`,
+        test: CLIENTS,
+      },
+      {
+        file: BINDING,
+        text: "const clientInfo = meta?.[CLIENT_INFO_META_KEY];",
+        replacement: `const clientInfo = ${first("firstClient", "meta?.[CLIENT_INFO_META_KEY]")};`,
+        test: CLIENTS,
+      },
+      {
+        file: "src/protocol-2025/sessions/restored-connection.ts",
+        text: "const { initialize, protocolVersion, logLevel } = session.record;",
+        replacement: `const { initialize, protocolVersion, logLevel } = ${first("firstRecord", "session.record")} as typeof session.record;`,
+        test: CLIENTS,
+      },
+    ],
+  },
+  {
+    promise: "use of another caller's session, stream, handle or `requestState`",
+    faults: [
+      { file: RECORD, text: " || record.principal !== principal)", replacement: ")", test: OTHERS },
+      {
+        file: "src/protocol-2025/requests/mailbox.ts",
+        text: "`mailbox/${sessionId}/${name}`",
+        replacement: '`mailbox/${sessionId && ""}${name}`',
+        test: OTHERS,
+      },
+      {
+        file: "src/protocol-2025/streams/stream-log.ts",
+        text: "`stream/${sessionId}/${streamId}`",
+        replacement: '`stream/${sessionId && ""}${streamId}`',
+        test: OTHERS,
+      },
+      {
+        file: "src/services/handles.ts",
+        text: "[principal, handle]",
+        replacement: "[handle]",
+        test: HANDLES,
+      },
+      {
+        file: "src/services/handles.ts",
+        text: "const RANDOM_BYTES = 18;",
+        replacement: "const RANDOM_BYTES = 6;",
+        test: HANDLES,
+      },
+      {
+        file: "src/services/caller-scope.ts",
+        text: "JSON.stringify(parts)",
+        replacement: 'parts.join("")',
+        test: HANDLES,
+      },
+      {
+        file: "src/auth/principal.ts",
+        text: "[issuer, subject]",
+        replacement: "[subject]",
+        test: "test/auth/token-shapes.test.ts",
+      },
+    ],
+  },
+  {
+    promise: "a `requestState` that is replayed, tampered with, or for another call",
+    faults: [
+      {
+        file: STATE,
+        text: 'throw isConflict(error) ? refusal("it has been used") : error;',
+        replacement: "if (!isConflict(error)) throw error;",
+        test: REQUEST_STATE,
+      },
+      { file: STATE, text: "if (expiresAt <= now() / 1000)", replacement: "if (false)", test: SEAL },
+      { file: STATE, text: "if (!isVerified) throw", replacement: "if (false) throw", test: SEAL },
+      {
+        file: "src/services/call-binding.ts",
+        text: "[principal, ...requests.map(callOf)]",
+        replacement: "[principal && 0, ...requests.map(callOf)]",
+        test: REQUEST_STATE,
+      },
+      {
+        file: "src/services/call-binding.ts",
+        text: "return [method, Object.fromEntries(lasting)];",
+        replacement: "return [method, lasting.length && 0];",
+        test: REQUEST_STATE,
+      },
+      {
+        file: "src/services/call-binding.ts",
+        text: "return [method, ",
+        replacement: "return [method && 0, ",
+        test: SEAL,
+      },
+      {
+        file: "src/services/seal.ts",
+        text: ' || bytes.toString("base64url") !== encoded)',
+        replacement: ")",
+        test: SEAL,
+      },
+      {
+        file: "src/services/seal.ts",
+        text: "const salt = randomBytes(SALT_BYTES);",
+        replacement: "const salt = randomBytes(SALT_BYTES).fill(0);",
+        test: SEAL,
+      },
+    ],
+  },
+];

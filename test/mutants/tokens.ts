@@ -1,0 +1,219 @@
+import type { PromiseFaults } from "./planted-fault.ts";
+
+const ATTACKS = "test/security/attacks.test.ts";
+const VERIFIER = "src/auth/jwt/jwt-verifier.ts";
+const CLAIMS = "src/auth/jwt/jwt-claims.ts";
+const DISCOVERY = "src/auth/jwt/jwks-discovery.ts";
+const KEYS = "src/auth/jwt/jwks-cache.ts";
+const BEARER = "src/auth/bearer.ts";
+
+/** Faults in the check of access tokens. */
+export const TOKEN_FAULTS: readonly PromiseFaults[] = [
+  {
+    promise:
+      "a token that is missing, expired, not valid yet, without an end, for another audience, of another issuer, or no access token",
+    faults: [
+      { file: VERIFIER, text: '["exp", "sub"]', replacement: '["sub"]', test: ATTACKS, title: "without end" },
+      {
+        file: VERIFIER,
+        text: "SKEW_SECONDS = 30",
+        replacement: "SKEW_SECONDS = 3_000_000_000",
+        test: ATTACKS,
+        title: "an expired token",
+      },
+      {
+        file: VERIFIER,
+        text: "if (!TYPES.has(typ?.toLowerCase()))",
+        replacement: "if (false)",
+        test: ATTACKS,
+        title: "logging out",
+      },
+      {
+        file: CLAIMS,
+        text: "if (!isForUs(claims, issuer, publicUrl))",
+        replacement: "if (false)",
+        test: ATTACKS,
+        title: "another audience",
+      },
+      {
+        file: CLAIMS,
+        text: "ours.includes(audience)",
+        replacement: "ours.some((own) => audience.startsWith(own))",
+        test: ATTACKS,
+        title: "only begins like ours",
+      },
+      {
+        file: CLAIMS,
+        text: "if (!isAccessToken(claims, type))",
+        replacement: "if (false)",
+        test: ATTACKS,
+        title: "an ID token",
+      },
+      {
+        file: CLAIMS,
+        text: "if (clientOf(claims, issuer) === undefined)",
+        replacement: "if (false)",
+        test: "test/auth/token-shapes.test.ts",
+      },
+    ],
+  },
+  {
+    promise: "a forged signature: `none`, HS256 with the public key, a key of one's own",
+    faults: [
+      {
+        file: VERIFIER,
+        text: "await jwtVerify(token, keys, {",
+        replacement:
+          "await (async (text: string, _keys: unknown, _rules: object) => ({ payload: decodeJwt(text), protectedHeader: decodeProtectedHeader(text) }))(token, keys, {",
+        test: ATTACKS,
+        title: "keys of its own",
+      },
+      {
+        file: DISCOVERY,
+        text: 'redirect: "error"',
+        replacement: 'redirect: "follow"',
+        test: "test/auth/key-discovery.test.ts",
+      },
+      {
+        file: DISCOVERY,
+        text: " || !isSecureUrl(jwksUri)) throw",
+        replacement: ") throw",
+        test: "test/auth/key-discovery.test.ts",
+      },
+      {
+        file: DISCOVERY,
+        text: "if (named !== issuer)",
+        replacement: "if (false)",
+        test: "test/auth/key-discovery.test.ts",
+      },
+    ],
+  },
+  {
+    promise: "a key that was changed",
+    faults: [
+      { file: KEYS, text: "COOLDOWN_MS = 30_000", replacement: "COOLDOWN_MS = 0", test: "test/auth/jwks.test.ts" },
+      { file: KEYS, text: "FRESH_MS = 600_000", replacement: "FRESH_MS = 600_000_000", test: "test/auth/jwks.test.ts" },
+      {
+        file: "src/auth/jwt/token-cache.ts",
+        text: "MAX_SECONDS = 300",
+        replacement: "MAX_SECONDS = 300_000",
+        test: "test/auth/token-cache.test.ts",
+      },
+      {
+        file: "src/auth/jwt/token-cache.ts",
+        text: "if (found && found.untilMs > now())",
+        replacement: "if (found)",
+        test: "test/auth/token-cache.test.ts",
+      },
+    ],
+  },
+  {
+    promise: "an issuer that is down or slow",
+    faults: [
+      { file: KEYS, text: "RETRY_MS = 5_000", replacement: "RETRY_MS = 0", test: "test/auth/jwks.test.ts" },
+      {
+        file: KEYS,
+        text: "USABLE_MS = 3_600_000",
+        replacement: "USABLE_MS = 3_600_000_000",
+        test: "test/auth/jwks.test.ts",
+      },
+      {
+        file: KEYS,
+        text: "if (failure) throw failure.error;",
+        replacement: "",
+        test: "test/auth/jwks.test.ts",
+      },
+      {
+        file: "src/http/error-response.ts",
+        text: '    retryAfter: "5",\n',
+        replacement: "",
+        test: ATTACKS,
+        title: "an issuer that is down",
+      },
+    ],
+  },
+  {
+    promise: "tokens where they leak or contradict each other: in the query, in two `Authorization` headers",
+    faults: [
+      {
+        file: BEARER,
+        text: "if (hasTokenInQuery(url))",
+        replacement: "if (false)",
+        test: ATTACKS,
+        title: "in the query",
+      },
+      {
+        file: BEARER,
+        text: 'if (authorization.includes(","))',
+        replacement: "if (false)",
+        test: ATTACKS,
+        title: "two Authorization",
+      },
+    ],
+  },
+  {
+    promise: "a client that is led to a foreign authorization server",
+    faults: [
+      {
+        file: "src/auth/challenge.ts",
+        text: "resource_metadata: resourceMetadata",
+        replacement: "resource_metadata: undefined",
+        test: ATTACKS,
+        title: "no token",
+      },
+      {
+        file: "src/auth/protected-resource.ts",
+        text: "authorization_servers: authorizationServers",
+        replacement: 'authorization_servers: ["https://evil.example"]',
+        test: "test/security/discovery.test.ts",
+      },
+    ],
+  },
+  {
+    promise: "paths around authentication",
+    faults: [
+      {
+        file: "src/pipeline/pipeline.ts",
+        text: "if (path !== config.path)",
+        replacement: "if (!path.endsWith(config.path))",
+        test: ATTACKS,
+        title: "path trick",
+      },
+    ],
+  },
+  {
+    promise: "forged Easy Auth, IAP and IAM headers",
+    faults: [
+      {
+        file: "adapters/gcp/identity.ts",
+        text: "signature === CHECKED",
+        replacement: "signature",
+        test: "test/auth/platform-identity.test.ts",
+      },
+      {
+        file: "adapters/gcp/identity.ts",
+        text: "readEnvironment(process.env).managed",
+        replacement: "true",
+        test: "test/auth/platform-identity.test.ts",
+      },
+      {
+        file: "adapters/gcp/iap-identity.ts",
+        text: 'if ("problem" in proof) return undefined;',
+        replacement: 'if ("problem" in proof) return { issuer: "https://cloud.google.com/iap", subject: "anybody" };',
+        test: "test/auth/platform-identity.test.ts",
+      },
+      {
+        file: "adapters/azure/identity.ts",
+        text: 'subject.includes(",")',
+        replacement: "false",
+        test: "test/auth/platform-identity.test.ts",
+      },
+      {
+        file: "adapters/aws/identity.ts",
+        text: "identity?.issuer === AWS_IAM ? identity : undefined",
+        replacement: '(identity ?? { issuer: AWS_IAM, subject: String(_request.headers["x-user-arn"]) })',
+        test: "test/auth/platform-identity.test.ts",
+      },
+    ],
+  },
+];
