@@ -96,6 +96,18 @@ describe("a new key", () => {
   });
 });
 
+test("a withdrawn key counts until the keys are read again, and no longer", async () => {
+  const { issuer, token, pass, instance } = await start();
+  const check = instance();
+  expect(await check(await token())).toMatchObject(accepted);
+  const [soon, late] = [await token(), await token()];
+  await issuer.rotate();
+  pass(599);
+  expect(await check(soon)).toMatchObject(accepted);
+  pass(2);
+  expect(await check(late)).toEqual(unknownKey);
+});
+
 describe.each(["breaks", "errs", "hangs"] as const)("an issuer that %s", (mood) => {
   /** The time-out itself, at once: nobody learns more from five seconds. */
   const hurry = (): void => {

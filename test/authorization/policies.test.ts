@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Caller } from "../../src/auth/caller.ts";
 import { cedarPolicy, type PolicyOptions } from "../../src/authorization/cedar-policy.ts";
-import type { PolicyQuestion } from "../../src/authorization/policy.ts";
+import { askPolicy, type PolicyQuestion } from "../../src/authorization/policy.ts";
 
 const ADA: Caller = {
   principal: '["https://issuer.example","ada"]',
@@ -179,4 +179,15 @@ test.each([
   expect(() => cedarPolicy({ policies })).toThrow(
     expect.objectContaining({ code: "SERVER_INVALID", message: expect.stringMatching(message) }),
   );
+});
+
+test("a policy of one's own that throws, or answers with anything but true, allows nothing", () => {
+  const question: PolicyQuestion = { caller: ADA, action: "call", tool: "pay", attributes: {} };
+  const throwing = (): never => {
+    throw new Error("no answer");
+  };
+  expect(askPolicy({ decide: throwing }, question)).toEqual({ allowed: false, policies: [], failed: true });
+  for (const allowed of ["yes", 1, undefined] as never[]) {
+    expect(askPolicy({ decide: () => ({ allowed, policies: [] }) }, question).allowed).toBe(false);
+  }
 });

@@ -82,6 +82,7 @@ describe("Host and Origin", () => {
     [403, "a host whose port is none", { host: "mcp.example:99999" }, {}],
     [403, "a host whose address is none", { host: "256.1.1.1" }, {}],
     [403, "a foreign origin", { origin: "https://evil.example" }, {}],
+    [403, "a foreign origin from loopback", { host: "localhost", origin: "https://evil.example" }, local],
     [403, "a loopback origin from elsewhere", { origin: "http://localhost:6274" }, { clientIp: "192.0.2.1" }],
     [403, "the null origin", { origin: "null" }, local],
     [403, "an origin with a path", { origin: "http://localhost/x" }, local],
@@ -270,7 +271,8 @@ test("a definition says how tokens are checked, and the log what an error was ca
       { log: (record) => records.push(record) },
     ),
   );
-  expect((await failing(list)).status).toBe(500);
+  const answer = await failing(list);
+  expect([answer.status, answer.body]).toEqual([500, expect.stringContaining('"Internal error"')]);
   expect(records[0]?.error).toMatch(/^Error: no database.*caused by: Error: key set out of reach$/s);
 });
 

@@ -24,7 +24,7 @@ export const ACCESS_FAULTS: readonly PromiseFaults[] = [
         file: "src/authorization/policy.ts",
         text: "return { allowed: false, policies: [], failed: true };",
         replacement: "return { allowed: true, policies: [] };",
-        test: HIDDEN,
+        test: POLICIES,
       },
       {
         file: "src/authorization/cedar-policy.ts",

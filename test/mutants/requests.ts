@@ -1,7 +1,7 @@
 import type { PromiseFaults } from "./planted-fault.ts";
 
 const ENDPOINT = "test/http/endpoint.test.ts";
-const CLASSIFY = "test/pipeline/classify.test.ts";
+const DIFFERENTIAL = "test/protocol-2026/differential.test.ts";
 const HOSTS = "src/pipeline/host-validation.ts";
 const LIMITS = "test/limits/limits.test.ts";
 const OUTPUT = "test/limits/output-limit.test.ts";
@@ -19,13 +19,13 @@ export const REQUEST_FAULTS: readonly PromiseFaults[] = [
         file: "src/pipeline/classify.ts",
         text: 'if (headers["mcp-method"] !== method) return false;',
         replacement: "",
-        test: CLASSIFY,
+        test: DIFFERENTIAL,
       },
       {
         file: "src/pipeline/classify.ts",
         text: 'headers["mcp-name"] === name && ',
         replacement: "",
-        test: CLASSIFY,
+        test: DIFFERENTIAL,
       },
     ],
   },
@@ -89,8 +89,8 @@ export const REQUEST_FAULTS: readonly PromiseFaults[] = [
       },
       {
         file: SERVICE,
-        text: "headers.host === `${socket.localAddress}:${socket.localPort}` && ",
-        replacement: "socket && ",
+        text: "headers.host === ",
+        replacement: "String(headers.host) >= ",
         test: PRIVATE,
         title: "table",
       },
@@ -196,11 +196,11 @@ export const REQUEST_FAULTS: readonly PromiseFaults[] = [
         test: "test/shared/in-flight.test.ts",
       },
       {
-        file: "adapters/gcp/shutdown.ts",
-        text: "    await drain(GRACE);\n",
-        replacement: "",
+        file: "adapters/gcp/container.ts",
+        text: "const drained = drain(GRACE);",
+        replacement: "const drained = drain({ answerMs: 0, endMs: 0 });",
         test: "test/chaos/ending.test.ts",
-        title: "function",
+        title: "container",
       },
     ],
   },

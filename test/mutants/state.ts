@@ -64,14 +64,14 @@ export const STATE_FAULTS: readonly PromiseFaults[] = [
       { file: RECORD, text: " || record.principal !== principal)", replacement: ")", test: OTHERS },
       {
         file: "src/protocol-2025/requests/mailbox.ts",
-        text: "`mailbox/${sessionId}/${name}`",
-        replacement: '`mailbox/${sessionId && ""}${name}`',
+        text: "({ sessionId, name }: Mailbox): string =>",
+        replacement: '({ name }: Mailbox, sessionId = ""): string =>',
         test: OTHERS,
       },
       {
         file: "src/protocol-2025/streams/stream-log.ts",
-        text: "`stream/${sessionId}/${streamId}`",
-        replacement: '`stream/${sessionId && ""}${streamId}`',
+        text: "(sessionId: string, streamId: string): string =>",
+        replacement: '(_sessionId: string, streamId: string, sessionId = ""): string =>',
         test: OTHERS,
       },
       {

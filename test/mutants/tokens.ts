@@ -175,7 +175,8 @@ export const TOKEN_FAULTS: readonly PromiseFaults[] = [
       {
         file: "src/pipeline/pipeline.ts",
         text: "if (path !== config.path)",
-        replacement: "if (!path.endsWith(config.path))",
+        replacement:
+          "if (path !== config.path && path.endsWith(config.path)) return servePost(pipeline, { ...unauthenticated, caller: { ...ANYBODY, scopes: config.requiredScopes ?? [] }, principal: ANYBODY.principal });\n  if (path !== config.path)",
         test: ATTACKS,
         title: "path trick",
       },

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { partitionOf } from "../../src/services/caller-scope.ts";
 import { createHandles } from "../../src/services/handles.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { countedStore } from "../support/stores.ts";
@@ -100,4 +101,9 @@ test("a change that forgets to return leaves the value as it was", async () => {
   const cart = await handles.create<Cart>({ items: [] }, HOUR);
   await expect(handles.update(cart, () => undefined as never)).rejects.toThrow("return the changed value");
   expect(await handles.get(cart)).toEqual({ items: [] });
+});
+
+test("no choice of names gives two callers the same partition", () => {
+  expect(partitionOf("handle", ["ada", "b1"])).not.toBe(partitionOf("handle", ["adab", "1"]));
+  expect(partitionOf("handle", ['ada","b', "1"])).not.toBe(partitionOf("handle", ["ada", 'b","1']));
 });
