@@ -29,6 +29,16 @@ export interface McpSettings {
    */
   readonly maxBodyBytes?: number;
   /**
+   * Longest time in which a request, headers and body, must have come in. A slower client is answered with 408.
+   * Default: `30`.
+   */
+  readonly requestSeconds?: number;
+  /**
+   * Longest time in which a client may take nothing of its response before the connection is closed, where the server
+   * owns the connection. Default: `60`.
+   */
+  readonly readerSeconds?: number;
+  /**
    * Largest sum of the names and values of a request's headers. Larger headers are answered with 431. Default: `16384`.
    */
   readonly maxHeaderBytes?: number;
@@ -113,6 +123,20 @@ export const SETTINGS: Readonly<Record<keyof McpSettings, SettingRule>> = {
     min: 1,
     max: 33554432,
     default: 4194304,
+  },
+  requestSeconds: {
+    variable: "MCP_ANYCLOUD_REQUEST_SECONDS",
+    must: "be a whole number of seconds from 1 to 600",
+    min: 1,
+    max: 600,
+    default: 30,
+  },
+  readerSeconds: {
+    variable: "MCP_ANYCLOUD_READER_SECONDS",
+    must: "be a whole number of seconds from 1 to 600",
+    min: 1,
+    max: 600,
+    default: 60,
   },
   maxHeaderBytes: {
     variable: "MCP_ANYCLOUD_MAX_HEADER_BYTES",

@@ -65,13 +65,7 @@ export const toAzureFunction: Adapter<AzureHandler> = (handler) => {
   return async (native, context) => {
     const connection = takeConnection(context.invocationId);
     const invocation = openInvocation({ context, connection, timeoutMs, inFlight });
-    try {
-      return await respond(handler, await toRequest(native, connection), invocation, connection);
-    } catch (error) {
-      // The client gave up while it sent the body, so there is no response whose end would close the invocation.
-      invocation.close();
-      throw error;
-    }
+    return respond(handler, toRequest(native, connection), invocation, connection);
   };
 };
 

@@ -4,14 +4,22 @@ import { joinHeaders } from "../shared/join-headers.ts";
 import { INVOCATION_ID, type ProxiedConnection } from "./proxied-connection.ts";
 
 /** The request as the client sent it, or, without the host's proxy, as the library passes it on. */
-export async function toRequest(native: AzureRequest, connection: ProxiedConnection | undefined): Promise<HttpRequest> {
-  const body = new Uint8Array(await native.arrayBuffer());
+export function toRequest(native: AzureRequest, connection: ProxiedConnection | undefined): HttpRequest {
+  const headers = connection ? clientHeaders(connection) : Object.fromEntries(native.headers.entries());
+  const body = connection ? proxiedBody(connection) : native.body;
   return {
     method: connection?.request.method ?? native.method,
     url: connection?.request.url ?? pathAndQuery(native.url),
-    headers: connection ? clientHeaders(connection) : Object.fromEntries(native.headers.entries()),
-    ...(body.length > 0 && { body }),
+    headers,
+    ...(body && { body }),
   };
+}
+
+/** The body as the host passes it on. The library's own stream would break the connection when it is left early. */
+function proxiedBody({ request }: ProxiedConnection): HttpRequest["body"] {
+  const { "content-length": length = "0", "transfer-encoding": coding } = request.headers;
+  if (coding === undefined && length === "0") return undefined;
+  return { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) };
 }
 
 /** Headers of the hop between host and worker, which the client did not send. */

@@ -2,7 +2,6 @@ import type { Server, ServerOptions } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AnycloudError, containUnhandledRejections, type HttpHandler } from "../../src/adapter.ts";
 import { createListener } from "./listener.ts";
-import { declaresTooMuch } from "./request-body.ts";
 import { GRACE } from "./shutdown.ts";
 
 export interface ContainerOptions {
@@ -10,7 +9,22 @@ export interface ContainerOptions {
   readonly port?: number;
   /** Address to listen on. Default 0.0.0.0, as the contract demands. */
   readonly host?: string;
+  /** Time limits for slow clients, from the configuration. Default: those of the settings. */
+  readonly limits?: ContainerLimits | undefined;
 }
+
+/** How long a client may take. */
+export interface ContainerLimits {
+  /** To send a request, headers and body. */
+  readonly requestSeconds: number;
+  /** Without taking anything of its response. */
+  readonly readerSeconds: number;
+}
+
+const DEFAULT_LIMITS: ContainerLimits = { requestSeconds: 30, readerSeconds: 60 };
+
+/** Time for the endpoint to answer a late body with 408 before Node.js does it without a word. */
+const LATE_MS = 1_000;
 
 /** A server that is listening. */
 export interface Container {
@@ -19,27 +33,35 @@ export interface Container {
   close(): Promise<void>;
 }
 
-const SERVER: ServerOptions = {
+const serverOptions = (requestMs: number): ServerOptions => ({
   // Google's front end reuses idle connections for 600 s ("Backend keepalive timeout" of Cloud Load Balancing). The
   // server must close later, or a request meets a closing connection.
   keepAliveTimeout: 620_000,
-};
+  headersTimeout: requestMs,
+  requestTimeout: requestMs + LATE_MS,
+  connectionsCheckingInterval: Math.min(5_000, requestMs),
+});
 
 /**
  * Serves a Cloud Run container: a `node:http` server on `PORT`. On SIGTERM it stops accepting, lets go what a client can
  * resume elsewhere, finishes the rest within the platform's 10 s, and ends the process with code 0.
  */
 export async function listenOnPort(handler: HttpHandler, options: ContainerOptions = {}): Promise<Container> {
-  const { port = portOf(process.env.PORT), host = "0.0.0.0" } = options;
+  const { port = portOf(process.env.PORT), host = "0.0.0.0", limits = DEFAULT_LIMITS } = options;
   containUnhandledRejections();
-  const { listener, drain } = createListener(handler);
+  const { listener, drain } = createListener(handler, limits.readerSeconds * 1000);
   // An import of node:http as an ES module would load undici: 36 ms of a cold start.
-  const server = process.getBuiltinModule("node:http").createServer(SERVER, listener);
+  const server = process
+    .getBuiltinModule("node:http")
+    .createServer(
+      serverOptions(limits.requestSeconds * 1000),
+      (incoming, outgoing) => void listener(incoming, outgoing),
+    );
   // Node.js limits the size of headers anyway; a limit on their number would silently drop the later ones.
   server.maxHeadersCount = 0;
   server.on("checkContinue", (incoming, outgoing) => {
-    if (!declaresTooMuch(incoming)) outgoing.writeContinue();
-    void listener(incoming, outgoing);
+    // A client that asks first sends its body only when the head was accepted (RFC 9110 §10.1.1).
+    void listener(incoming, outgoing, () => outgoing.writeContinue());
   });
   await listen(server, port, host);
 

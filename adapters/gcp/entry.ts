@@ -1,4 +1,5 @@
 import { type Adapter, containUnhandledRejections, logUnhandled } from "../../src/adapter.ts";
+import { keepBodiesFromFramework } from "./framework-body.ts";
 import { type CloudRunListener, createListener } from "./listener.ts";
 import { deferSigterm } from "./shutdown.ts";
 
@@ -18,6 +19,8 @@ type InDomain = NodeJS.Process & { readonly domain?: NodeJS.EventEmitter };
  */
 export const toCloudRun: Adapter<CloudRunListener> = (handler) => {
   const { listener, drain } = createListener(handler);
+  // Set on every Cloud Run function, whose process serves nothing else ("Container runtime contract").
+  if (process.env.FUNCTION_TARGET) keepBodiesFromFramework();
   const before = process.listeners("unhandledRejection");
   let first = true;
   return (incoming, outgoing) => {

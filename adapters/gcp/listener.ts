@@ -3,32 +3,32 @@ import { catchErrors, type HttpHandler } from "../../src/adapter.ts";
 import { createInFlight, type InFlight } from "../shared/in-flight.ts";
 import { openInvocation, readEnvironment } from "./invocation.ts";
 import { type CloudRunRequest, toRequest } from "./request.ts";
-import { readBody, refuseBody } from "./request-body.ts";
 import { checkResponses, sendResponse } from "./response.ts";
 
 /** A request listener of `node:http` and of Express, the form of both a container and a function. */
 export type CloudRunListener = (incoming: CloudRunRequest, outgoing: ServerResponse) => Promise<void>;
 
 export interface DrainableListener {
-  readonly listener: CloudRunListener;
+  /** `beforeRead` is called when somebody begins to read the body. */
+  readonly listener: (incoming: CloudRunRequest, outgoing: ServerResponse, beforeRead?: () => void) => Promise<void>;
   readonly drain: InFlight["drain"];
 }
 
+/** Longest time in which a client may take nothing of its response, where no setting says it. */
+const READER_SECONDS = 60;
+
 /** Serves requests with `handler` and keeps track of those in progress. */
-export function createListener(handler: HttpHandler): DrainableListener {
+export function createListener(handler: HttpHandler, readerMs: number = READER_SECONDS * 1000): DrainableListener {
   const serve = catchErrors(checkResponses(handler));
   const environment = readEnvironment(process.env);
   const inFlight = createInFlight();
 
-  async function listener(incoming: CloudRunRequest, outgoing: ServerResponse): Promise<void> {
+  async function listener(incoming: CloudRunRequest, outgoing: ServerResponse, beforeRead?: () => void): Promise<void> {
     // A write that races with a disconnect reports an error, and `close` reports the disconnect.
     outgoing.on("error", () => {});
     const invocation = openInvocation({ incoming, outgoing, environment, inFlight });
-    const body = await readBody(incoming);
-    if (body === "cut off") return;
-    if (body === "too large") return refuseBody(incoming, outgoing);
-    const response = await serve(toRequest(incoming, body), invocation);
-    await sendResponse(response, outgoing, invocation.requestId);
+    const response = await serve(toRequest(incoming, beforeRead), invocation);
+    await sendResponse(response, outgoing, { requestId: invocation.requestId, readerMs });
   }
   return { listener, drain: inFlight.drain };
 }

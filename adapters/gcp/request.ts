@@ -1,24 +1,26 @@
 import type { IncomingMessage } from "node:http";
 import type { HttpRequest } from "../../src/adapter.ts";
 import { joinHeaders } from "../shared/join-headers.ts";
+import { toBody } from "./request-body.ts";
 
 /** A request of `node:http`, with the members that Express (`originalUrl`) and the Functions Framework (the rest) add. */
 export interface CloudRunRequest extends IncomingMessage {
   readonly originalUrl?: string;
-  /** The body, which the framework has already read and inflated. */
+  /** The body, where the framework has already read and inflated it. */
   readonly rawBody?: Uint8Array;
   /** Present on every request of the framework (its execution_context.js). */
   readonly executionId?: string;
 }
 
-/** The request as the client sent it. */
-export function toRequest(incoming: CloudRunRequest, body: Uint8Array): HttpRequest {
+/** The request as the client sent it. `beforeRead` is called when somebody begins to read its body. */
+export function toRequest(incoming: CloudRunRequest, beforeRead?: () => void): HttpRequest {
   const { method = "GET", rawBody } = incoming;
   // Express shortens `url` when the listener is mounted below a path.
   const { url, authority } = splitTarget(incoming.originalUrl ?? incoming.url ?? "/");
   const headers = joinHeaders(headerLines(incoming.rawHeaders));
   // RFC 9112 §3.2.2: an absolute target names the host itself. When Host names another one, both are shown, so that the
   // host check refuses the request instead of believing one of them.
+  const body = toBody(incoming, headers, beforeRead);
   const { host } = headers;
   if (authority && host !== authority) headers.host = host ? `${host}, ${authority}` : authority;
   if (rawBody && headers["content-encoding"] !== undefined) {
@@ -26,7 +28,7 @@ export function toRequest(incoming: CloudRunRequest, body: Uint8Array): HttpRequ
     delete headers["content-encoding"];
     headers["content-length"] = String(rawBody.byteLength);
   }
-  return { method, url, headers, ...(body.byteLength > 0 && { body }) };
+  return { method, url, headers, ...(body && { body }) };
 }
 
 /** Path and query of a request target, and the authority of an absolute one. */

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { HttpHandler, HttpResponse } from "../../src/adapter.ts";
 import { drained } from "../shared/backpressure.ts";
+import { endResponse } from "./request-body.ts";
 
 /** Headers that this file alone sets: a wrong length or a second transfer coding would let one response run into the next. */
 const FRAMING = new Set(["connection", "content-length", "keep-alive", "trailer", "transfer-encoding", "upgrade"]);
@@ -23,18 +24,30 @@ export function checkResponses(handler: HttpHandler): HttpHandler {
   };
 }
 
+export interface SendOptions {
+  readonly requestId: string;
+  /** How long the client may take nothing of the response before its connection is closed. */
+  readonly readerMs: number;
+}
+
 /** Sends one response. Resolves when it was handed to the connection, or the client is gone. Never rejects. */
-export async function sendResponse(response: HttpResponse, outgoing: ServerResponse, requestId: string): Promise<void> {
+export async function sendResponse(
+  response: HttpResponse,
+  outgoing: ServerResponse,
+  { requestId, readerMs }: SendOptions,
+): Promise<void> {
   const { status, body } = response;
   if (outgoing.destroyed || outgoing.headersSent) return typeof body === "object" ? release(body) : undefined;
   const headers: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(response.headers)) if (!FRAMING.has(name)) headers[name] = value;
+  // Between two requests the rest of a body would be read as the next one, so that a client that goes on sending is cut off.
+  if (!outgoing.req.complete) headers.connection = "close";
   const bodiless = outgoing.req.method === "HEAD" || status === 204 || status === 304;
 
   if (typeof body === "object") {
     outgoing.writeHead(status, headers);
-    if (!bodiless) return stream(body, outgoing, requestId);
-    outgoing.end();
+    if (!bodiless) return stream(body, outgoing, { requestId, readerMs });
+    endResponse(outgoing, undefined);
     return release(body);
   }
   const declared = response.headers["content-length"];
@@ -43,10 +56,20 @@ export async function sendResponse(response: HttpResponse, outgoing: ServerRespo
   else if (declared !== undefined && /^\d+$/.test(declared)) headers["content-length"] = declared;
   if (status === 204) delete headers["content-length"];
   outgoing.writeHead(status, headers);
-  outgoing.end(bodiless ? undefined : body);
+  limitReader(outgoing, readerMs);
+  endResponse(outgoing, bodiless ? undefined : body);
 }
 
-async function stream(body: AsyncIterable<string>, outgoing: ServerResponse, requestId: string): Promise<void> {
+/** Closes the connection when nothing of what was written could be sent for a time: the client does not read. */
+function limitReader(outgoing: ServerResponse, readerMs: number): void {
+  outgoing.setTimeout(readerMs, () => void outgoing.destroy());
+}
+
+async function stream(
+  body: AsyncIterable<string>,
+  outgoing: ServerResponse,
+  { requestId, readerMs }: SendOptions,
+): Promise<void> {
   const iterator = body[Symbol.asyncIterator]();
   const onClose = (): void => void release(body, iterator);
   outgoing.once("close", onClose);
@@ -57,10 +80,14 @@ async function stream(body: AsyncIterable<string>, outgoing: ServerResponse, req
       const step = await iterator.next();
       if (outgoing.destroyed) return;
       if (step.done) break;
-      if (!outgoing.write(step.value)) await drained(outgoing);
+      if (outgoing.write(step.value)) continue;
+      limitReader(outgoing, readerMs);
+      await drained(outgoing);
+      outgoing.setTimeout(0);
     }
     outgoing.removeListener("close", onClose);
-    outgoing.end();
+    limitReader(outgoing, readerMs);
+    endResponse(outgoing, undefined);
   } catch (error) {
     if (outgoing.destroyed) return;
     console.error(`response ${requestId} broke off:`, error);

@@ -18,7 +18,7 @@ toAzureFunctions(endpoint);`,
 import { toCloudRun } from "mcp-anycloud/gcp";
 import { listenOnPort } from "mcp-anycloud/gcp/container";
 export const mcp = toCloudRun(endpoint);
-export const listen = () => listenOnPort(endpoint);`,
+export const listen = () => listenOnPort(endpoint, { limits });`,
 };
 
 /** On Lambda a role comes with the function; elsewhere an instance has to prove to AWS who it is. */
@@ -47,10 +47,12 @@ import { openConfiguredStateKeys } from "mcp-anycloud/aws/state-keys";
 ${IDENTITY_TOKEN[cloud].source}const config = readConfig(process.env, AWS_SETTINGS);
 const store = openConfiguredStore(config${IDENTITY_TOKEN[cloud].argument});
 const stateKeys = openConfiguredStateKeys(config${IDENTITY_TOKEN[cloud].argument});
-const endpoint = createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities });`;
+const endpoint = createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities });
+const limits = config;`;
 
 const HANDLER = `
-const endpoint = entry;`;
+const endpoint = entry;
+const limits = undefined;`;
 
 /** The module that is bundled for a cloud: it hands the user's default export to the cloud's adapter. */
 export function entrySource(entry: string, kind: EntryKind, cloud: Cloud): string {

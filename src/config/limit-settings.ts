@@ -5,6 +5,13 @@ import { listOf, wholeNumber } from "./value-type.ts";
 export interface LimitConfig {
   /** Largest request body. A larger request is answered with 413. */
   readonly maxBodyBytes: number;
+  /** Longest time in which a request, headers and body, must have come in. A slower client is answered with 408. */
+  readonly requestSeconds: number;
+  /**
+   * Longest time in which a client may take nothing of its response before the connection is closed, where the server owns the
+   * connection.
+   */
+  readonly readerSeconds: number;
   /** Largest sum of the names and values of a request's headers. Larger headers are answered with 431. */
   readonly maxHeaderBytes: number;
   /** Deepest nesting of lists and objects in a message. A deeper message is answered with 400. */
@@ -53,6 +60,16 @@ export const LIMIT_SETTINGS: Settings<LimitConfig> = {
     variable: "MCP_ANYCLOUD_MAX_BODY_BYTES",
     type: wholeNumber(1, 33_554_432, "bytes"),
     default: 4_194_304,
+  },
+  requestSeconds: {
+    variable: "MCP_ANYCLOUD_REQUEST_SECONDS",
+    type: wholeNumber(1, 600, "seconds"),
+    default: 30,
+  },
+  readerSeconds: {
+    variable: "MCP_ANYCLOUD_READER_SECONDS",
+    type: wholeNumber(1, 600, "seconds"),
+    default: 60,
   },
   maxHeaderBytes: {
     variable: "MCP_ANYCLOUD_MAX_HEADER_BYTES",

@@ -3,7 +3,7 @@
  * hands out a web `Request`, and the first one that a Node.js process creates costs 31 to 37 ms of a cold start.
  */
 
-/** One HTTP request, with its whole body. */
+/** One HTTP request. An iterable body is a stream that is read only when the head of the request was accepted. */
 export interface HttpRequest {
   /** Upper case, as the client sent it: `POST`. */
   readonly method: string;
@@ -11,8 +11,11 @@ export interface HttpRequest {
   readonly url: string;
   /** Lower-case names. A repeated header is one value, joined with `, ` (RFC 9110 §5.3); `cookie` with `; `. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Absent when the request has no body or an empty one. */
-  readonly body?: string | Uint8Array;
+  /**
+   * Absent when the request has no body or an empty one; only a stream may turn out to be empty. Its iterator may be left
+   * before the end, which must not break the connection: a response follows.
+   */
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
 }
 
 /** One HTTP response. An iterable body is a stream: the adapter sends each chunk at once. */

@@ -35,6 +35,8 @@ export interface RequestLogFields {
   era?: "modern" | "legacy";
   mcpMethod?: string;
   mcpName?: string;
+  /** Of a body that came in as a stream. */
+  requestBytes?: number;
   error?: string;
   /** Set when the record was written: a later failure has no place in it. */
   isWritten?: true;
@@ -73,7 +75,7 @@ export function startRequestLog(
   const coldStart = !served;
   served = true;
   const write = ({ status, body }: HttpResponse, streamedBytes?: number): void => {
-    const { isWritten: _, ...known } = logFields;
+    const { isWritten: _, requestBytes, ...fields } = logFields;
     logFields.isWritten = true;
     const hasFailed = logFields.error !== undefined;
     if (level === "silent" || (level === "error" && !hasFailed)) return;
@@ -87,11 +89,11 @@ export function startRequestLog(
       httpMethod: request.method,
       path: request.url.split("?", 1)[0] ?? "",
       status,
-      ...known,
+      ...fields,
       ...(clientIp && { clientIp }),
       durationMs: Math.round(Number(process.hrtime.bigint() - startedAt) / 100_000) / 10,
-      requestBytes: byteLength(request.body),
-      responseBytes: streamedBytes ?? byteLength(body as string | undefined),
+      requestBytes: requestBytes ?? byteLength(request.body),
+      responseBytes: streamedBytes ?? byteLength(body),
       streamed: streamedBytes !== undefined,
       ...(coldStart && { coldStart }),
     });
@@ -128,9 +130,11 @@ async function* counted(
   }
 }
 
-/** The size of a body in bytes of UTF-8. */
-const byteLength = (body: string | Uint8Array | undefined): number =>
-  typeof body === "string" ? Buffer.byteLength(body) : (body?.length ?? 0);
+/** The size of a body in bytes of UTF-8; 0 of a stream. */
+const byteLength = (body: HttpRequest["body"] | HttpResponse["body"]): number => {
+  if (typeof body === "string") return Buffer.byteLength(body);
+  return body instanceof Uint8Array ? body.length : 0;
+};
 
 /** The trace id in a `traceparent`, when it is a valid one. */
 export const traceIdOf = (traceparent: string | undefined): string | undefined =>

@@ -6,7 +6,7 @@ export type Fetch = (request: Request, invocation?: Partial<Invocation>) => Prom
 /** Turns a handler into `(request: Request) => Promise<Response>`. */
 export function toFetch(handler: HttpHandler): Fetch {
   return async (request, invocation) => {
-    const response = await handler(await fromWebRequest(request), {
+    const response = await handler(fromWebRequest(request), {
       requestId: crypto.randomUUID(),
       canStream: true,
       signal: request.signal,
@@ -19,15 +19,15 @@ export function toFetch(handler: HttpHandler): Fetch {
   };
 }
 
-/** The plain data of a web request, its body read whole. */
-async function fromWebRequest(request: Request): Promise<HttpRequest> {
+/** The plain data of a web request, and its body as a stream. */
+function fromWebRequest(request: Request): HttpRequest {
   const { pathname, search } = new URL(request.url);
-  const body = new Uint8Array(await request.arrayBuffer());
+  const { body } = request;
   return {
     method: request.method,
     url: pathname + search,
     headers: Object.fromEntries(request.headers),
-    ...(body.length > 0 && { body }),
+    ...(body && { body }),
   };
 }
 

@@ -2,11 +2,12 @@ import { isJsonContentType } from "@modelcontextprotocol/server";
 import type { RequestContext } from "../auth/request-context.ts";
 import type { Authorize } from "../authorization/authorize.ts";
 import type { Config } from "../config/config.ts";
-import type { HttpRequest, HttpResponse } from "../http/http-handler.ts";
+import type { HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
 import type { RequestLogFields } from "../http/request-log.ts";
 import type { ConcurrentStreams } from "../limits/concurrent-streams.ts";
 import { messageProblem, textProblem } from "../limits/json.ts";
+import { tooLarge, withBody } from "../limits/request-body.ts";
 import { LISTEN } from "../protocol-2026/listen.ts";
 import { type ProtocolHandlers, serveMessage } from "./serve-message.ts";
 
@@ -19,10 +20,28 @@ export interface MessagePipeline extends ProtocolHandlers {
   readonly streams: ConcurrentStreams;
 }
 
-/** Parses the message of a POST, once for both eras, authorizes it and serves it. */
+/** Reads the message of a POST, whose head was accepted, and serves it. */
 export async function servePost(pipeline: MessagePipeline, context: RequestContext): Promise<HttpResponse> {
+  const { headers, body = "" } = context.request;
+  if (!isJsonContentType(headers["content-type"])) {
+    const message = "Unsupported media type: the body must be application/json.";
+    return errorResponse(415, { code: JsonRpcCode.HTTP_ERROR, message });
+  }
+  if (typeof body === "string" || body instanceof Uint8Array) return serveBody(pipeline, context, body);
+  return withBody({ headers, body }, pipeline.config, (whole) => {
+    context.logFields.requestBytes = whole.length;
+    return serveBody(pipeline, context, whole);
+  });
+}
+
+/** Parses a message, once for both eras, authorizes it and serves it. */
+async function serveBody(
+  pipeline: MessagePipeline,
+  context: RequestContext,
+  body: string | Uint8Array,
+): Promise<HttpResponse> {
   const { config, authorize, streams } = pipeline;
-  const parsed = parseBody(context.request, config);
+  const parsed = parseBody(body, config);
   if ("refused" in parsed) return parsed.refused;
   const { message } = parsed;
   const { mcpMethod } = Object.assign(context.logFields, namesIn(message));
@@ -52,29 +71,22 @@ function namesIn(message: unknown): Pick<RequestLogFields, "mcpMethod" | "mcpNam
 type ParsedBody = { readonly message: unknown } | { readonly refused: HttpResponse };
 
 /** The parsed body, or the refusal of one that is too large or cannot be parsed. */
-function parseBody({ headers, body }: HttpRequest, config: Config): ParsedBody {
-  const { maxBodyBytes } = config;
-  if (!isJsonContentType(headers["content-type"])) {
-    return refused(415, "Unsupported media type: the body must be application/json.");
-  }
-  if ((typeof body === "string" ? Buffer.byteLength(body) : (body?.length ?? 0)) > maxBodyBytes) {
-    return refused(413, `The body is too large: ${maxBodyBytes} bytes are the most that is accepted.`);
+function parseBody(body: string | Uint8Array, config: Config): ParsedBody {
+  if ((typeof body === "string" ? Buffer.byteLength(body) : body.length) > config.maxBodyBytes) {
+    return { refused: tooLarge(config) };
   }
   try {
     const text = typeof body === "string" ? body : utf8.decode(body);
     const tooMuch = isPlainlySmall(text, config) ? undefined : textProblem(text, config);
     return tooMuch ? { refused: tooMuch } : { message: JSON.parse(text) };
   } catch {
-    return refused(400, "Parse error: the body is not JSON in UTF-8.", JsonRpcCode.PARSE_ERROR);
+    const message = "Parse error: the body is not JSON in UTF-8.";
+    return { refused: errorResponse(400, { code: JsonRpcCode.PARSE_ERROR, message }) };
   }
 }
 
 /** Whether a text is too short for so many elements, which take two characters each, and too flat for so many levels. */
 const isPlainlySmall = (text: string, { maxJsonDepth, maxJsonKeys }: Config): boolean =>
   text.length <= 2 * maxJsonKeys && text.split("{").length + text.split("[").length - 2 <= maxJsonDepth;
-
-function refused(status: number, message: string, code: number = JsonRpcCode.HTTP_ERROR): ParsedBody {
-  return { refused: errorResponse(status, { code, message }) };
-}
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });

@@ -10,6 +10,10 @@ variable "settings" {
     public_url: URL of the endpoint, exactly as clients know it. Tokens must be issued for it, and the metadata for clients
     (RFC 9728) name it. It is never taken from a request. Default: none.
     max_body_bytes: Largest request body. A larger request is answered with 413. Default: `4194304`.
+    request_seconds: Longest time in which a request, headers and body, must have come in. A slower client is answered with
+    408. Default: `30`.
+    reader_seconds: Longest time in which a client may take nothing of its response before the connection is closed, where
+    the server owns the connection. Default: `60`.
     max_header_bytes: Largest sum of the names and values of a request's headers. Larger headers are answered with 431.
     Default: `16384`.
     max_json_depth: Deepest nesting of lists and objects in a message. A deeper message is answered with 400. Default: `64`.
@@ -38,6 +42,8 @@ variable "settings" {
     log_level             = optional(string)
     public_url            = optional(string)
     max_body_bytes        = optional(number)
+    request_seconds       = optional(number)
+    reader_seconds        = optional(number)
     max_header_bytes      = optional(number)
     max_json_depth        = optional(number)
     max_json_keys         = optional(number)
@@ -74,6 +80,14 @@ variable "settings" {
   validation {
     condition     = try(var.settings.max_body_bytes >= 1 && var.settings.max_body_bytes <= 33554432 && floor(var.settings.max_body_bytes) == var.settings.max_body_bytes, true)
     error_message = "settings.max_body_bytes must be a whole number of bytes from 1 to 33554432."
+  }
+  validation {
+    condition     = try(var.settings.request_seconds >= 1 && var.settings.request_seconds <= 600 && floor(var.settings.request_seconds) == var.settings.request_seconds, true)
+    error_message = "settings.request_seconds must be a whole number of seconds from 1 to 600."
+  }
+  validation {
+    condition     = try(var.settings.reader_seconds >= 1 && var.settings.reader_seconds <= 600 && floor(var.settings.reader_seconds) == var.settings.reader_seconds, true)
+    error_message = "settings.reader_seconds must be a whole number of seconds from 1 to 600."
   }
   validation {
     condition     = try(var.settings.max_header_bytes >= 1024 && var.settings.max_header_bytes <= 65536 && floor(var.settings.max_header_bytes) == var.settings.max_header_bytes, true)

@@ -8,6 +8,8 @@ locals {
     MCP_ANYCLOUD_LOG_LEVEL             = var.settings.log_level
     MCP_ANYCLOUD_PUBLIC_URL            = var.settings.public_url
     MCP_ANYCLOUD_MAX_BODY_BYTES        = tostring(var.settings.max_body_bytes)
+    MCP_ANYCLOUD_REQUEST_SECONDS       = tostring(var.settings.request_seconds)
+    MCP_ANYCLOUD_READER_SECONDS        = tostring(var.settings.reader_seconds)
     MCP_ANYCLOUD_MAX_HEADER_BYTES      = tostring(var.settings.max_header_bytes)
     MCP_ANYCLOUD_MAX_JSON_DEPTH        = tostring(var.settings.max_json_depth)
     MCP_ANYCLOUD_MAX_JSON_KEYS         = tostring(var.settings.max_json_keys)

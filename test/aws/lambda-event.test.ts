@@ -6,7 +6,7 @@ import { toRequest } from "../../adapters/aws/request.ts";
 import type { ReceivedRequest } from "../../emulators/aws/ingress/received-request.ts";
 import { type RestEventOptions, toRestEvent } from "../../emulators/aws/ingress/rest-event.ts";
 import { toUrlEvent } from "../../emulators/aws/ingress/url-event.ts";
-import type { Invocation } from "../../src/adapter.ts";
+import type { HttpRequest, Invocation } from "../../src/adapter.ts";
 
 const REST: RestEvent = {
   httpMethod: "POST",
@@ -137,8 +137,9 @@ function grouped(query: string): Record<string, string[]> {
   return Object.fromEntries([...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name)]));
 }
 
-function bytes(body: string | Uint8Array | undefined): Buffer {
-  return Buffer.from(body ?? "");
+/** No event has a stream. */
+function bytes(body: HttpRequest["body"]): Buffer {
+  return Buffer.from((body ?? "") as string | Uint8Array as string);
 }
 
 /** The options of the route for every path. */

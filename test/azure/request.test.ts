@@ -4,7 +4,7 @@ import { serve } from "./function-app.ts";
 import { ask, json } from "./raw-request.ts";
 
 const ECHO = `
-  const body = request.body && Buffer.from(request.body).toString("base64");
+  const body = request.body && Buffer.concat(await Array.fromAsync(request.body)).toString("base64");
   return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify({
     ...request, body, requestId: invocation.requestId, clientIp: invocation.clientIp, canStream: invocation.canStream,
     signal: invocation.signal !== undefined }) };`;
@@ -52,7 +52,7 @@ test("HEAD reaches the handler", async () => {
 
 test("5 MB arrive and leave byte for byte", async () => {
   const { url } = await serve(
-    `return { status: 200, headers: {}, body: Buffer.from(request.body).toString("latin1").split("").reverse().join("") };`,
+    `return { status: 200, headers: {}, body: Buffer.concat(await Array.fromAsync(request.body)).toString("latin1").split("").reverse().join("") };`,
   );
   const bytes = Buffer.alloc(5_000_000, "0123456789abcdefghijklmnopqrstuvwxyz-");
   const answer = await ask(url, { method: "POST", target: "/mcp", body: bytes });

@@ -103,7 +103,7 @@ test("an app that does not stream gets whole requests and sends whole responses"
     import { app } from "@azure/functions";
     import { toAzureFunction } from "adapter/entry.ts";
     app.http("echo", { methods: ["POST"], route: "v/{id:int}", handler: toAzureFunction(async (request, invocation) => {
-      async function* body() { yield request.url; yield " " + Buffer.from(request.body) + " " + request.headers["x-a"]; yield " " + invocation.canStream; }
+      async function* body() { yield request.url; yield " " + Buffer.concat(await Array.fromAsync(request.body)) + " " + request.headers["x-a"]; yield " " + invocation.canStream; }
       return { status: 201, headers: { "x-b": "2" }, body: body() };
     }) });
     app.http("keyed", { authLevel: "function", handler: () => ({}) });`;

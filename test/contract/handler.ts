@@ -47,12 +47,12 @@ const handler: HttpHandler = async (request, invocation) => {
 export default handler;
 
 /** Responds with the request that arrived, as JSON. */
-function echo({ method, url, headers, body = "" }: HttpRequest, invocation: Invocation): HttpResponse {
+async function echo({ method, url, headers, body }: HttpRequest, invocation: Invocation): Promise<HttpResponse> {
   const arrived = {
     method,
     url,
     headers,
-    body: Buffer.from(body as string).toString("base64"),
+    body: (await bytesOf(body)).toString("base64"),
     requestId: invocation.requestId,
     clientIp: invocation.clientIp,
     identity: invocation.identity,
@@ -61,6 +61,12 @@ function echo({ method, url, headers, body = "" }: HttpRequest, invocation: Invo
     pid: process.pid,
   };
   return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(arrived) };
+}
+
+/** The whole body of a request. */
+export async function bytesOf(body: HttpRequest["body"] = ""): Promise<Buffer> {
+  if (typeof body === "string") return Buffer.from(body);
+  return body instanceof Uint8Array ? Buffer.from(body) : Buffer.concat(await Array.fromAsync(body));
 }
 
 /** Two events that tell when each was written, in Unix milliseconds. */

@@ -1,6 +1,7 @@
 /** The server behind the tests of this folder: each path does one thing. What is not listed is echoed. */
 import { appendFileSync } from "node:fs";
 import type { HttpHandler, HttpResponse, Invocation } from "../../src/adapter.ts";
+import { bytesOf } from "../contract/handler.ts";
 
 const TEXT = { "content-type": "text/plain" };
 /** Bytes that `/flood` has handed out. */
@@ -59,6 +60,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   "/lie": () => ({ status: 200, headers: { "content-length": "3", "transfer-encoding": "gzip" }, body: "answer" }),
   "/lying-stream": () => ({ status: 200, headers: { "content-length": "3" }, body: chunks("ans", "wer") }),
   "/head-length": () => ({ status: 200, headers: { "content-length": "4711" } }),
+  "/refuse": () => ({ status: 413, headers: TEXT, body: "refused unread" }),
   "/later": (query, { waitUntil }) => {
     waitUntil?.(barrier(query.get("name") ?? "").promise.then(() => note(`later ${query.get("name")}`)));
     waitUntil?.(Promise.reject(new Error("work that fails")));
@@ -76,8 +78,8 @@ const handler: HttpHandler = async (request, invocation) => {
   const answer = ANSWERS[path];
   if (answer) return answer(new URLSearchParams(query), invocation);
   const { requestId, clientIp, canStream } = invocation;
-  const body = Buffer.from((request.body ?? "") as string).toString("base64");
-  const arrived = { ...request, body, hasBody: "body" in request, requestId, clientIp, canStream, pid: process.pid };
+  const body = (await bytesOf(request.body)).toString("base64");
+  const arrived = { ...request, body, hasBody: body !== "", requestId, clientIp, canStream, pid: process.pid };
   return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(arrived) };
 };
 export default handler;

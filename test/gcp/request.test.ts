@@ -89,10 +89,8 @@ describe.each(FORMS)("a request, as %s", (form) => {
     const headers = ["content-encoding", "gzip", "content-type", "text/plain"];
     const arrived = await echo(service.port, { method: "POST", path: "/x", headers, body });
     const bytes = Buffer.from(arrived.body, "base64");
-    // The framework inflates it; the headers describe the body that arrived in either form.
-    if (form === "function") expect(bytes.toString()).toBe("plain words");
-    else expect(bytes.equals(body)).toBe(true);
-    expect(arrived.headers["content-encoding"]).toBe(form === "function" ? undefined : "gzip");
+    expect(bytes.equals(body)).toBe(true);
+    expect(arrived.headers["content-encoding"]).toBe("gzip");
     expect(arrived.headers["content-length"]).toBe(String(bytes.length));
   });
 

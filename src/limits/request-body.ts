@@ -1,0 +1,115 @@
+import type { LimitConfig } from "../config/limit-settings.ts";
+import type { HttpRequest, HttpResponse } from "../http/http-handler.ts";
+import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
+
+export type BodyLimits = Pick<LimitConfig, "maxBodyBytes" | "requestSeconds">;
+
+/** A body of so many bytes is read whatever else is held: most messages are smaller. */
+const SMALL_BYTES = 65_536;
+/** Bodies of the largest size that one process holds at a time: their text and values take several times their bytes. */
+const LARGE_BODIES = 8;
+
+/** Bytes of the bodies that this process holds. */
+let heldBytes = 0;
+
+/**
+ * Reads a body that comes in as a stream, at most `maxBodyBytes` of it, and has it served. The body counts as held until its
+ * response is there.
+ */
+export async function withBody(
+  { headers, body }: { readonly headers: HttpRequest["headers"]; readonly body: AsyncIterable<Uint8Array> },
+  limits: BodyLimits,
+  serve: (whole: Uint8Array) => Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  if (Number(headers["content-length"]) > limits.maxBodyBytes) return tooLarge(limits);
+  const held = new HeldBody(limits);
+  try {
+    const refusal = await read(body[Symbol.asyncIterator](), held, limits);
+    return refusal ?? (await serve(held.bytes));
+  } finally {
+    held.release();
+  }
+}
+
+/** The refusal of a body that is over `maxBodyBytes`. */
+export const tooLarge = ({ maxBodyBytes }: Pick<BodyLimits, "maxBodyBytes">): HttpResponse =>
+  refusal(413, `The body is too large: ${maxBodyBytes} bytes are the most that is accepted.`);
+
+const refusal = (status: number, message: string, headers?: Readonly<Record<string, string>>): HttpResponse =>
+  errorResponse(status, { code: JsonRpcCode.HTTP_ERROR, message }, headers);
+
+/** Reads to the end of the body; returns a refusal when that may not be, or does not come in time. */
+async function read(
+  chunks: AsyncIterator<Uint8Array>,
+  held: HeldBody,
+  limits: BodyLimits,
+): Promise<HttpResponse | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(resolve, limits.requestSeconds * 1000, "late");
+  });
+  try {
+    for (;;) {
+      const next = chunks.next();
+      // Not awaited when it is late.
+      next.catch(() => {});
+      const step = await Promise.race([next, late]);
+      if (step === "late") {
+        return refusal(408, `The body did not come within ${limits.requestSeconds} seconds.`);
+      }
+      if (step.done) return undefined;
+      if (held.length + step.value.length > limits.maxBodyBytes) return tooLarge(limits);
+      if (!held.add(step.value)) {
+        return refusal(503, "Too many large requests are under way: try again shortly.", { "retry-after": "1" });
+      }
+    }
+  } catch {
+    return refusal(400, "The body was cut off before its end.");
+  } finally {
+    clearTimeout(timer);
+    // Not awaited: the stream may wait for a chunk that never comes.
+    void chunks.return?.()?.catch(() => {});
+  }
+}
+
+/** The bytes of one body, in one piece: a client may send each of them alone, and each chunk takes much more than a byte. */
+class HeldBody {
+  readonly #limits: BodyLimits;
+  #buffer: Uint8Array = new Uint8Array(0);
+  length = 0;
+
+  constructor(limits: BodyLimits) {
+    this.#limits = limits;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#buffer.subarray(0, this.length);
+  }
+
+  /** Adds a chunk; false when the process holds too much already. */
+  add(chunk: Uint8Array): boolean {
+    const length = this.length + chunk.length;
+    if (length > this.#buffer.length && !this.#grow(length, chunk)) return false;
+    if (this.#buffer !== chunk) this.#buffer.set(chunk, this.length);
+    this.length = length;
+    return true;
+  }
+
+  release(): void {
+    heldBytes -= this.#buffer.length;
+    this.#buffer = new Uint8Array(0);
+  }
+
+  #grow(length: number, chunk: Uint8Array): boolean {
+    const { maxBodyBytes } = this.#limits;
+    const isFirst = this.length === 0;
+    const size = isFirst ? length : Math.min(maxBodyBytes, 2 * length);
+    const more = size - this.#buffer.length;
+    if (size > SMALL_BYTES && heldBytes + more > LARGE_BODIES * maxBodyBytes) return false;
+    heldBytes += more;
+    const larger = isFirst ? chunk : new Uint8Array(size);
+    if (!isFirst) larger.set(this.bytes);
+    this.#buffer = larger;
+    return true;
+  }
+}
