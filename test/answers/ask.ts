@@ -22,6 +22,8 @@ export interface Case {
   readonly primitive: Primitive;
   readonly mode: Mode;
   readonly canStream: boolean;
+  /** Whether its messages pass through a policy and the audit log. */
+  readonly isGuarded: boolean;
   readonly id: string | number;
   readonly behaviour: Behaviour;
 }
@@ -34,15 +36,17 @@ const GRACE_MS = 1_000;
 /** Small enough that "a text over the limit" is over it. */
 const MAX_OUTPUT_BYTES = 200_000;
 
+const GUARDED = { policy: { decide: () => ({ allowed: true, policies: [] }) }, audit: () => {} };
+
 /** Sends the request of a case to a server of its own, and tells the flaw of its answer; undefined for a sound one. */
 export async function flawOf(asked: Case): Promise<string | undefined> {
-  const { server, mode, canStream, behaviour, id } = asked;
+  const { server, mode, canStream, isGuarded, behaviour, id } = asked;
   const hasSession = mode === SESSION || mode === BATCH;
   const endpoint = createEndpoint(
-    createServerOf(server, behaviour),
+    { createServer: createServerOf(server, behaviour), ...(isGuarded && GUARDED) },
     {
       logLevel: "silent",
-      audit: "off",
+      ...(!isGuarded && { audit: "off" }),
       heartbeatSeconds: 0.05,
       maxOutputBytes: MAX_OUTPUT_BYTES,
       fastPath: mode === "2026-07-28",

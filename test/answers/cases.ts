@@ -41,6 +41,7 @@ export function caseOf({ isLong }: { readonly isLong: boolean }): fc.Arbitrary<C
       primitive: fc.constantFrom(...(Object.keys(PRIMITIVES) as Array<keyof typeof PRIMITIVES>)),
       mode: fc.constantFrom(...MODES),
       canStream: fc.boolean(),
+      isGuarded: fc.boolean(),
       id: fc.oneof(fc.string(), fc.integer()),
       behaviour: behaviour(value),
     })

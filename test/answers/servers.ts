@@ -69,8 +69,8 @@ const RESULTS: Readonly<Record<string, (value: unknown, place: Place) => unknown
     ...(place !== "content" && { _meta: { value } }),
   }),
   "tools/list": (value, place) => ({
-    tools: [{ name: "act", inputSchema: { type: "object" }, ...(place === "content" && { description: value }) }],
-    ...(place !== "content" && { _meta: { value } }),
+    tools: place === "structured" ? [value] : [{ name: "act", inputSchema: { type: "object" }, description: value }],
+    ...(place === "meta" && { _meta: { value } }),
   }),
   "resources/list": (value, place) => ({
     resources: [{ uri: "act://one", name: place === "content" ? value : "one" }],
