@@ -40,8 +40,8 @@ export const REQUEST_FAULTS: readonly PromiseFaults[] = [
       },
       {
         file: HOSTS,
-        text: "return isLoopback && isLoopbackName(url.hostname);",
-        replacement: "return isLoopback;",
+        text: " && isLoopbackName(url.hostname);",
+        replacement: ";",
         test: ENDPOINT,
       },
       {
@@ -165,7 +165,13 @@ export const REQUEST_FAULTS: readonly PromiseFaults[] = [
         replacement: "MAX_BATCH_LENGTH = 500",
         test: LIMITS,
       },
-      { file: "src/limits/json.ts", text: "if (depth > maxJsonDepth)", replacement: "if (false)", test: LIMITS },
+      { file: "src/limits/json-extent.ts", text: "if (depth > maxJsonDepth)", replacement: "if (false)", test: LIMITS },
+      {
+        file: "src/limits/json-extent.ts",
+        text: 'else if (character === ",") elements += 1;',
+        replacement: 'else if (character === ",") elements += 0;',
+        test: LIMITS,
+      },
       {
         file: "src/limits/headers.ts",
         text: "most <= maxHeaderBytes || bytesOf(headers) <= maxHeaderBytes",
@@ -177,6 +183,30 @@ export const REQUEST_FAULTS: readonly PromiseFaults[] = [
         text: "if (boundOf(response, 0) <= maxBytes) return response;",
         replacement: "if (boundOf(response, 0) >= 0) return response;",
         test: OUTPUT,
+      },
+    ],
+  },
+  {
+    promise:
+      "a handler that returns, throws or leaves behind anything: a call without an answer, or the calls of others cut off",
+    faults: [
+      {
+        file: "src/http/unhandled-rejections.ts",
+        text: "if (servedRequest.getStore()) logUnhandled(reason);",
+        replacement: "if (servedRequest.getStore()) throw reason;",
+        test: "test/http/unhandled-rejections.test.ts",
+      },
+      {
+        file: "src/server/server-connection.ts",
+        text: "if (this.#isClosed) return dropLate(message);",
+        replacement: 'if (this.#isClosed) throw new Error("closed");',
+        test: "test/server/late-messages.test.ts",
+      },
+      {
+        file: "src/limits/output.ts",
+        text: "    return unserializableResponse(response);\n",
+        replacement: "    return response;\n",
+        test: "test/answers/answers.test.ts",
       },
     ],
   },

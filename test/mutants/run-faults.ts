@@ -1,7 +1,7 @@
 import { type PlantedFault, plant } from "./planted-fault.ts";
 import { createWorkingCopy, type WorkingCopy } from "./working-copy.ts";
 
-/** What became of a fault. */
+/** The outcome of one planted fault. */
 export interface FaultOutcome {
   readonly fault: PlantedFault;
   /** Undefined when the fault's test noticed it. */

@@ -13,7 +13,7 @@ export interface WorkingCopy {
   remove(): Promise<void>;
 }
 
-export interface TestOutcome {
+interface TestOutcome {
   readonly passed: number;
   readonly failed: number;
 }
