@@ -10,6 +10,8 @@ const MAX_METHOD_LENGTH = 128;
 const MAX_NAME_LENGTH = 256;
 /** RFC 9110 §4.1 asks for 8000 octets of a URI. */
 const MAX_URI_LENGTH = 8192;
+/** Texts of notifications, for a person to read: why a request was cancelled, how far it has come. */
+const MAX_TEXT_LENGTH = 1_024;
 /** Only MCP 2025-03-26 has batches, and gives no limit. The leg refuses them in every other revision. */
 const MAX_BATCH_LENGTH = 50;
 
@@ -52,28 +54,40 @@ function lengthProblem(message: unknown): string | undefined {
   for (const one of Array.isArray(message) ? message : [message]) {
     if (!isContainer(one)) continue;
     const { id, method, params } = one as Fields;
-    const { name, uri, requestId, taskId, _meta } = (isContainer(params) ? params : NONE) as Fields;
+    const {
+      name,
+      uri,
+      reason,
+      message: text,
+      requestId,
+      taskId,
+      _meta,
+      progressToken: token,
+    } = (isContainer(params) ? params : NONE) as Fields;
     const { progressToken } = (isContainer(_meta) ? _meta : NONE) as Fields;
-    if (isInexact(id) || isInexact(requestId) || isInexact(progressToken)) {
+    if (isInexact(id) || isInexact(requestId) || isInexact(progressToken) || isInexact(token)) {
       return "an id is a text or a whole number of at most 9007199254740991.";
     }
     const isIdTooLong =
       isLonger(id, MAX_ID_LENGTH) ||
       isLonger(requestId, MAX_ID_LENGTH) ||
       isLonger(taskId, MAX_ID_LENGTH) ||
-      isLonger(progressToken, MAX_ID_LENGTH);
+      isLonger(progressToken, MAX_ID_LENGTH) ||
+      isLonger(token, MAX_ID_LENGTH);
     if (isIdTooLong) return `an id has at most ${MAX_ID_LENGTH} characters.`;
     if (isLonger(method, MAX_METHOD_LENGTH)) return `a method has at most ${MAX_METHOD_LENGTH} characters.`;
     if (isLonger(name, MAX_NAME_LENGTH)) return `a name has at most ${MAX_NAME_LENGTH} characters.`;
     if (isLonger(uri, MAX_URI_LENGTH)) return `a URI has at most ${MAX_URI_LENGTH} characters.`;
+    const isNotification = typeof method === "string" && method.startsWith("notifications/");
+    if (isNotification && (isLonger(reason, MAX_TEXT_LENGTH) || isLonger(text, MAX_TEXT_LENGTH)))
+      return `a reason or message has at most ${MAX_TEXT_LENGTH} characters.`;
   }
   return undefined;
 }
 
 const NONE = {};
 
-type Field = "id" | "method" | "params" | "name" | "uri" | "requestId" | "taskId" | "_meta" | "progressToken";
-type Fields = Readonly<Partial<Record<Field, unknown>>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 const isLonger = (value: unknown, length: number): boolean => typeof value === "string" && value.length > length;
 

@@ -208,6 +208,21 @@ test.each([
       { jsonrpc: "2.0", id, result: {} },
     ],
   ],
+  [
+    "id",
+    256,
+    (id: string) => ({ jsonrpc: "2.0", method: "notifications/progress", params: { progressToken: id, progress: 1 } }),
+  ],
+  [
+    "reason or message",
+    1024,
+    (reason: string) => ({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1, reason } }),
+  ],
+  [
+    "reason or message",
+    1024,
+    (message: string) => ({ jsonrpc: "2.0", method: "notifications/progress", params: { progressToken: 1, message } }),
+  ],
   ["method", 128, (method: string) => ({ jsonrpc: "2.0", id: 1, method })],
   ["URI", 8192, (uri: string) => ({ jsonrpc: "2.0", id: 1, method: "resources/subscribe", params: { uri } })],
   ["name", 256, (name: string) => ({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name } })],

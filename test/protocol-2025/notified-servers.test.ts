@@ -47,6 +47,18 @@ describe("a server that asks its client because of a notification", () => {
     expect(await quietStore(store)).toBe(operations);
   });
 
+  test("gets a long answer, which is kept only for requests in flight", async () => {
+    const { instances, outcomes } = startAsking();
+    const session = await instances.open({ capabilities });
+    const stream = await session.listen(1);
+    await session.send(0, INITIALIZED);
+    const { message } = await stream.message();
+    const roots = Array.from({ length: 1000 }, (_, n) => ({ uri: `file:///${n}` }));
+    await session.send(2, { jsonrpc: "2.0", id: message.id, result: { roots } });
+    await expect.poll(() => outcomes).toEqual(["file:///0"]);
+    await stream.leave();
+  });
+
   test("is told at once that it cannot where no client could be asked", async () => {
     const { instances, outcomes } = startAsking();
     const session = await instances.open({ capabilities });

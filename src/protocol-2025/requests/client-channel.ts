@@ -1,13 +1,15 @@
 import type { JSONRPCMessage, JSONRPCNotification, JSONRPCRequest, RequestId } from "@modelcontextprotocol/server";
 import type { ObservedStore } from "../../store/observed-store.ts";
+import type { Session } from "../sessions/session-record.ts";
 import type { SessionTimings } from "../timings.ts";
-import { type MailboxMessage, MailboxReader } from "./mailbox.ts";
+import type { MailboxMessage } from "./mailbox-message.ts";
+import { MailboxReader } from "./mailbox-reader.ts";
 import { ServerRequests } from "./server-requests.ts";
 
 export interface ClientChannelOptions {
   readonly store: ObservedStore;
   readonly timings: SessionTimings;
-  readonly sessionId: string;
+  readonly session: Session;
   /** The stream that requests to the client are sent on. */
   readonly streamId: string;
   /** The client's requests in flight. The first one's mailbox receives replies. */
@@ -29,10 +31,10 @@ export class ClientChannel {
 
   constructor(options: ClientChannelOptions) {
     this.#options = options;
-    const { store, timings, sessionId, requestIds, arrivedAt } = options;
+    const { store, timings, session, requestIds, arrivedAt } = options;
     this.#mailboxes = requestIds.map((requestId) => {
       const onMessage = (message: MailboxMessage): void => this.#deliver(requestId, message);
-      return new MailboxReader({ store, timings, sessionId, requestId, arrivedAt, onMessage });
+      return new MailboxReader({ store, timings, sessionId: session.id, requestId, arrivedAt, onMessage });
     });
   }
 
@@ -43,9 +45,10 @@ export class ClientChannel {
 
   /** A request as it is sent to the client. */
   requestToClient(request: JSONRPCRequest): JSONRPCRequest {
-    const { streamId } = this.#options;
+    const { streamId, session } = this.#options;
+    const { secret } = session.record;
     const [mailbox] = this.#mailboxes as [MailboxReader];
-    this.#serverRequests ??= new ServerRequests({ mailbox: mailbox.name, streamId });
+    this.#serverRequests ??= new ServerRequests({ mailbox: mailbox.name, streamId, secret });
     const sent = this.#serverRequests.requestToClient(request);
     mailbox.expectReply(1);
     return sent;

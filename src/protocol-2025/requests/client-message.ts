@@ -1,7 +1,7 @@
 import type { JSONRPCMessage, JSONRPCNotification, JSONRPCRequest, RequestId } from "@modelcontextprotocol/server";
 
 /** A reply of the client to a request of the server. */
-type ClientReply = Exclude<JSONRPCMessage, { method: string }>;
+export type ClientReply = Exclude<JSONRPCMessage, { method: string }>;
 
 /** The messages in one POST of a client, by kind. */
 export interface ClientMessages {

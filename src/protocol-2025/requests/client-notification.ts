@@ -6,10 +6,10 @@ import { openRestoredConnection } from "../sessions/restored-connection.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
 import type { Session } from "../sessions/session-record.ts";
 import { createSessionPublisher } from "../streams/session-notifications.ts";
+import { expectReplies, streamPartition } from "../streams/stream-log.ts";
 import { unreachableClient } from "../unreachable-client.ts";
 import { ClientChannel } from "./client-channel.ts";
-import { mailboxOf, postToMailbox } from "./mailbox.ts";
-import { parseServerRequestId } from "./server-requests.ts";
+import { postCancellation, postProgress } from "./mailbox.ts";
 
 export interface PostedNotification {
   readonly notification: JSONRPCNotification;
@@ -22,22 +22,10 @@ export async function deliverNotification(
   session: Session,
   posted: PostedNotification,
 ): Promise<void> {
-  const { store } = context;
   const { notification } = posted;
   const { method, params } = notification;
-  if (method === "notifications/cancelled") {
-    const requestId = params?.requestId;
-    // Optional since MCP 2025-11-25, where tasks are cancelled in another way.
-    if (typeof requestId !== "string" && typeof requestId !== "number") return;
-    const mailbox = { sessionId: session.id, name: mailboxOf(requestId) };
-    return postToMailbox(store, mailbox, { kind: "cancelled", message: notification });
-  }
-  if (method === "notifications/progress") {
-    const serverRequestId = parseServerRequestId(params?.progressToken);
-    if (!serverRequestId) return;
-    const mailbox = { sessionId: session.id, name: serverRequestId.mailbox };
-    return postToMailbox(store, mailbox, { kind: "progress", message: notification });
-  }
+  if (method === "notifications/cancelled") return postCancellation(context.store, session, params);
+  if (method === "notifications/progress") return postProgress(context.store, session, params);
   await serveNotification(context, session, posted);
 }
 
@@ -56,12 +44,13 @@ async function serveNotification(
   const publishToSession = createSessionPublisher(store, session.id);
   const publish = (message: JSONRPCMessage): void => services.addWrite(publishToSession(message), reportFailure);
   const publishNotification = (message: JSONRPCNotification): void => publish(channel.notificationToClient(message));
+  const streamId = crypto.randomUUID();
   let connection: ServerConnection | undefined;
   const channel = new ClientChannel({
     store,
     timings,
-    sessionId: session.id,
-    streamId: crypto.randomUUID(),
+    session,
+    streamId,
     // Nobody else's: no request has this id.
     requestIds: [crypto.randomUUID()],
     arrivedAt: store.now(),
@@ -79,7 +68,9 @@ async function serveNotification(
       onResponse() {},
       onServerRequest(request) {
         if (!invocation.canStream) throw unreachableClient(request.method, "this ingress has no standalone stream");
-        publish(channel.requestToClient(request));
+        const sent = channel.requestToClient(request);
+        services.addWrite(expectReplies(store, streamPartition(session.id, streamId), sent.id), reportFailure);
+        publish(sent);
       },
       onNotification: publishNotification,
       onSessionNotification: publishNotification,

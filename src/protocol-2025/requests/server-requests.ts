@@ -1,24 +1,35 @@
 import type { JSONRPCMessage, JSONRPCNotification, JSONRPCRequest, RequestId } from "@modelcontextprotocol/server";
-import type { MailboxMessage } from "./mailbox.ts";
+import type { MailboxMessage } from "./mailbox-message.ts";
 
-export interface ServerRequestsOptions {
+/** A server-to-client request, as its id on the wire names it. */
+export interface ServerRequestId {
   /** Name of the mailbox that receives replies. */
   readonly mailbox: string;
-  /** The stream that requests are sent on. */
+  /** The stream that the request is sent on. */
   readonly streamId: string;
 }
 
-/** A server-to-client request, as its id on the wire names it. */
-export interface ServerRequestId extends ServerRequestsOptions {
-  /** Counts the stream's server-to-client requests. */
-  readonly number: number;
+export interface ServerRequestsOptions extends ServerRequestId {
+  /** The session's. */
+  readonly secret: string;
 }
 
-/** Undefined for an id that no server's request has. */
-export function parseServerRequestId(id: unknown): ServerRequestId | undefined {
-  const match = typeof id === "string" ? /^([\w-]{22})\.([\w-]{8,64})\.(\d{1,9})$/.exec(id) : undefined;
-  const [, mailbox = "", streamId = "", number = ""] = match ?? [];
-  return match ? { mailbox, streamId, number: Number(number) } : undefined;
+/**
+ * Undefined for an id that no server of the session gave to a request: it is signed, so that a client cannot have messages
+ * stored for requests that it was never sent, and no instance has to look them up.
+ */
+export function parseServerRequestId(id: unknown, secret: string): ServerRequestId | undefined {
+  const match = typeof id === "string" ? /^(([\w-]{22})\.([\w-]{8,64})\.\d{1,9})\.([\w-]{22})$/.exec(id) : undefined;
+  const [, signed = "", mailbox = "", streamId = "", signature = ""] = match ?? [];
+  if (!match) return undefined;
+  const { timingSafeEqual } = process.getBuiltinModule("node:crypto");
+  const isOurs = timingSafeEqual(Buffer.from(signature), Buffer.from(sign(signed, secret)));
+  return isOurs ? { mailbox, streamId } : undefined;
+}
+
+function sign(text: string, secret: string): string {
+  const { createHmac } = process.getBuiltinModule("node:crypto");
+  return createHmac("sha256", secret).update(text).digest("base64url").slice(0, 22);
 }
 
 /**
@@ -43,8 +54,9 @@ export class ServerRequests {
 
   /** A request as it is sent to the client. */
   requestToClient(request: JSONRPCRequest): JSONRPCRequest {
-    const { mailbox, streamId } = this.#options;
-    const id = `${mailbox}.${streamId}.${this.#sent++}`;
+    const { mailbox, streamId, secret } = this.#options;
+    const unsigned = `${mailbox}.${streamId}.${this.#sent++}`;
+    const id = `${unsigned}.${sign(unsigned, secret)}`;
     this.#localIds.set(id, request.id);
     const { params } = request;
     // The SDKs use the request's own id as its progress token.

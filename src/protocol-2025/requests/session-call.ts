@@ -89,7 +89,7 @@ export class SessionCall implements ConnectionEvents {
     this.#channel = new ClientChannel({
       ...options,
       timings,
-      sessionId: session.id,
+      session,
       streamId,
       requestIds: requestIds as [RequestId],
       onMessage: connection.receive,

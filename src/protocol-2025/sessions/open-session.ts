@@ -1,10 +1,17 @@
 import type { JSONRPCRequest, JSONRPCResponse, ServerCapabilities } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../../http/http-handler.ts";
-import { jsonResponse, plainMessage } from "../../http/json-rpc.ts";
+import { errorResponse, JsonRpcCode, jsonResponse, plainMessage } from "../../http/json-rpc.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import { unreachableClient } from "../unreachable-client.ts";
 import { openRestoredConnection } from "./restored-connection.ts";
 import type { SessionContext } from "./session-context.ts";
+import type { SessionRecord } from "./session-record.ts";
+
+/**
+ * Bytes that a session keeps of `initialize` at most, in JSON. Every request of the session reads them, and stores bill
+ * reads by their size: 8 KB, with the rest of the record, are two units.
+ */
+const MAX_KEPT_BYTES = 6_144;
 
 /** Serves `initialize`: the server's response, with the id of the session that was created for it. */
 export async function openSession(
@@ -12,6 +19,8 @@ export async function openSession(
   request: JSONRPCRequest,
   mcpRequest: McpRequest,
 ): Promise<HttpResponse> {
+  const kept = keptOf(request);
+  if (Buffer.byteLength(JSON.stringify(kept)) > MAX_KEPT_BYTES) return tooMuchToKeep(request);
   const { promise: responded, resolve } = Promise.withResolvers<JSONRPCResponse>();
   const connection = await openRestoredConnection({
     createServer: context.createServer,
@@ -40,9 +49,23 @@ export async function openSession(
   const { id } = await context.sessions.create({
     principal: mcpRequest.principal,
     protocolVersion,
-    initialize: request.params ?? {},
+    initialize: kept,
     capabilities,
-    subscriptions: [],
   });
   return jsonResponse(200, body, { "mcp-session-id": id });
 }
+
+/** The fields of `initialize` that servers of later requests are told. Icons may be images, and no server shows them. */
+function keptOf({ params }: JSONRPCRequest): SessionRecord["initialize"] {
+  const { capabilities, clientInfo } = params ?? {};
+  if (typeof clientInfo !== "object" || clientInfo === null) return { capabilities, clientInfo };
+  const { icons: _, ...rest } = clientInfo as Readonly<Record<string, unknown>>;
+  return { capabilities, clientInfo: rest };
+}
+
+const tooMuchToKeep = ({ id }: JSONRPCRequest): HttpResponse =>
+  errorResponse(400, {
+    code: JsonRpcCode.INVALID_REQUEST,
+    message: `Invalid request: capabilities and clientInfo have at most ${MAX_KEPT_BYTES} bytes, because every request of the session reads them.`,
+    id,
+  });

@@ -7,8 +7,7 @@ import { untilDeadline } from "../../store/until-deadline.ts";
 import { badRequest, unknownSession } from "../error-responses.ts";
 import { sortMessages } from "../requests/client-message.ts";
 import { deliverNotification } from "../requests/client-notification.ts";
-import { postToMailbox } from "../requests/mailbox.ts";
-import { parseServerRequestId } from "../requests/server-requests.ts";
+import { postReply } from "../requests/mailbox.ts";
 import { SessionCall } from "../requests/session-call.ts";
 import { resumeStream } from "../streams/resumed-stream.ts";
 import { parseStandaloneEventId } from "../streams/standalone-position.ts";
@@ -59,20 +58,7 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
       const sorted = sortMessages(isBatch ? message : [message]);
       if (!sorted || (isBatch && sorted.requests.some(isInitialize))) return invalidMessage();
       const { requests, notifications, replies } = sorted;
-      for (const reply of replies) {
-        const name = parseServerRequestId(reply.id)?.mailbox;
-        // To where the instance that waits for it reads.
-        if (name)
-          await postToMailbox(
-            context.store,
-            { sessionId: session.id, name },
-            {
-              kind: "reply",
-              serverRequestId: String(reply.id),
-              message: reply,
-            },
-          );
-      }
+      for (const reply of replies) await postReply(context.store, session, reply);
       for (const notification of notifications) {
         await deliverNotification(context, session, { notification, mcpRequest });
       }

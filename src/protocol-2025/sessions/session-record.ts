@@ -1,24 +1,11 @@
-import type { JSONRPCRequest, LoggingLevel, ServerCapabilities } from "@modelcontextprotocol/server";
+import type { LoggingLevel, ServerCapabilities } from "@modelcontextprotocol/server";
 import type { Principal } from "../../auth/principal.ts";
 import type { ObservedStore } from "../../store/observed-store.ts";
 import { isConflict, type StateItem, type StateKey, type StateStore } from "../../store/store.ts";
+import { streamLeaseKey } from "./standalone-keys.ts";
+import { addSubscription, removeSubscription, renewSubscriptions } from "./subscriptions.ts";
 
-/**
- * The partition of a session: the log of the notifications that its servers send outside of requests, and beside it the
- * record and the lease of the standalone stream. The instance that serves that stream reads all three at once.
- */
-export const sessionPartition = (sessionId: string): string => `session/${sessionId}`;
-
-export const RECORD = "record";
-
-export const STREAM_LEASE = "stream-lease";
-
-const recordKey = (sessionId: string): StateKey => ({ partition: `session/${sessionId}`, sort: RECORD });
-
-export const streamLeaseKey = (sessionId: string): StateKey => ({
-  partition: `session/${sessionId}`,
-  sort: STREAM_LEASE,
-});
+const recordKey = (sessionId: string): StateKey => ({ partition: `session/${sessionId}`, sort: "record" });
 
 /** The stored state of a 2025-era session, from which any instance restores a server. */
 export interface SessionRecord {
@@ -26,14 +13,14 @@ export interface SessionRecord {
   readonly principal: Principal;
   /** As negotiated. */
   readonly protocolVersion: string;
-  /** `params` of the client's `initialize`: its capabilities, name and version. */
-  readonly initialize: NonNullable<JSONRPCRequest["params"]>;
+  /** The client's capabilities, name and version, of the `params` of its `initialize`. */
+  readonly initialize: Readonly<Record<"capabilities" | "clientInfo", unknown>>;
+  /** Signs the ids of the requests that servers of the session send to its client. */
+  readonly secret: string;
   /** As the server declared them. */
   readonly capabilities: ServerCapabilities;
   /** As the client last set it. */
   readonly logLevel?: LoggingLevel;
-  /** URIs of the resources that it subscribed to. */
-  readonly subscriptions: readonly string[];
   /** Unix time in seconds until which it lives without a further request. */
   readonly activeUntil: number;
 }
@@ -45,7 +32,7 @@ export interface Session {
 }
 
 export interface Sessions {
-  create(record: Omit<SessionRecord, "activeUntil">): Promise<Session>;
+  create(record: Omit<SessionRecord, "activeUntil" | "secret">): Promise<Session>;
   /**
    * The principal's session of this id. One read; a write only when it is past the middle of its life. Expired within
    * the grace period it comes back, because several clients never recover from a 404.
@@ -53,6 +40,9 @@ export interface Sessions {
   find(id: string, principal: Principal): Promise<Session | undefined>;
   /** Changes the record, whatever other instances change at the same time. */
   update(id: string, change: (record: SessionRecord) => SessionRecord): Promise<void>;
+  /** Adds a resource to those that the session's client hears about. False when they are too many. */
+  subscribe(id: string, uri: string): Promise<boolean>;
+  unsubscribe(id: string, uri: string): Promise<void>;
   delete(id: string): Promise<void>;
 }
 
@@ -73,9 +63,16 @@ export function createSessions(store: ObservedStore, { sessionSeconds, sessionGr
   });
   const renewed = (record: SessionRecord): SessionRecord => ({ ...record, activeUntil: nowSeconds() + sessionSeconds });
 
+  const keptUntil = (): number => nowSeconds() + sessionSeconds + sessionGraceSeconds;
+
+  async function renew(id: string, record: SessionRecord, item: StateItem): Promise<void> {
+    await store.put(toWrite(id, renewed(record)), item);
+    await renewSubscriptions(store, id, keptUntil());
+  }
+
   return {
     async create(initial) {
-      const record = { ...initial, activeUntil: nowSeconds() + sessionSeconds };
+      const record = renewed({ ...initial, secret: crypto.randomUUID(), activeUntil: 0 });
       const id = crypto.randomUUID();
       await store.put(toWrite(id, record), "absent");
       return { id, record };
@@ -85,11 +82,12 @@ export function createSessions(store: ObservedStore, { sessionSeconds, sessionGr
       // Whatever else a client sends was never an id of ours.
       if (!/^[\da-f-]{36}$/.test(id)) return undefined;
       const item = await store.get(recordKey(id));
-      const record: SessionRecord | undefined = item && JSON.parse(item.value);
-      if (!record || record.principal !== principal) return undefined;
+      if (!item) return undefined;
+      const record: SessionRecord = JSON.parse(item.value);
+      if (record.principal !== principal) return undefined;
       if (record.activeUntil - store.now() / 1000 < sessionSeconds / 2) {
         // Another instance that does the same has done it; a store that fails now fails the request where it matters.
-        await store.put(toWrite(id, renewed(record)), item).catch(() => {});
+        await renew(id, record, item).catch(() => {});
       }
       return { id, record };
     },
@@ -100,7 +98,7 @@ export function createSessions(store: ObservedStore, { sessionSeconds, sessionGr
         // Ended meanwhile: there is nothing to remember for it.
         if (!item) return;
         try {
-          await store.put(toWrite(id, renewed(change(toRecord(item)))), item);
+          await store.put(toWrite(id, renewed(change(JSON.parse(item.value)))), item);
           return;
         } catch (error) {
           if (!isConflict(error)) throw error;
@@ -108,11 +106,13 @@ export function createSessions(store: ObservedStore, { sessionSeconds, sessionGr
       }
     },
 
+    subscribe: (id, uri) => addSubscription(store, { sessionId: id, uri, expiresAt: keptUntil() }),
+
+    unsubscribe: (id, uri) => removeSubscription(store, { sessionId: id, uri, expiresAt: keptUntil() }),
+
     async delete(id) {
       await store.delete(recordKey(id));
       await store.delete(streamLeaseKey(id));
     },
   };
 }
-
-export const toRecord = ({ value }: StateItem): SessionRecord => JSON.parse(value);

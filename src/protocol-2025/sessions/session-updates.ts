@@ -1,10 +1,12 @@
 import {
+  INVALID_PARAMS,
   type JSONRPCRequest,
   type JSONRPCResponse,
   type LoggingLevel,
   METHOD_NOT_FOUND,
 } from "@modelcontextprotocol/server";
-import type { Session, SessionRecord, Sessions } from "./session-record.ts";
+import type { Session, Sessions } from "./session-record.ts";
+import { MAX_SUBSCRIPTIONS } from "./subscriptions.ts";
 
 /** Methods that change a session. */
 export const UPDATING_METHODS: ReadonlySet<string> = new Set([
@@ -28,19 +30,25 @@ export async function applySessionUpdate(
   session: Session,
   { request, response }: HandledRequest,
 ): Promise<JSONRPCResponse> {
-  const update = updateOf(request);
   const isUnhandled = "error" in response && response.error.code === METHOD_NOT_FOUND;
   const isTakenOver =
     isUnhandled && request.method !== "logging/setLevel" && session.record.capabilities.resources?.subscribe;
   if (!isTakenOver && !("result" in response)) return response;
-  await sessions.update(session.id, update);
+  const problem = await update(sessions, session.id, request);
+  if (problem) return { jsonrpc: "2.0", id: request.id, error: { code: INVALID_PARAMS, message: problem } };
   return isTakenOver ? { jsonrpc: "2.0", id: request.id, result: {} } : response;
 }
 
-function updateOf({ method, params }: JSONRPCRequest): (record: SessionRecord) => SessionRecord {
-  if (method === "logging/setLevel") return (record) => ({ ...record, logLevel: params?.level as LoggingLevel });
-  const uri = params?.uri as string;
-  const others = ({ subscriptions }: SessionRecord): string[] => subscriptions.filter((other) => other !== uri);
-  if (method === "resources/subscribe") return (record) => ({ ...record, subscriptions: [...others(record), uri] });
-  return (record) => ({ ...record, subscriptions: others(record) });
+/** Undefined, or the reason why the session does not keep it. */
+async function update(sessions: Sessions, id: string, { method, params }: JSONRPCRequest): Promise<string | undefined> {
+  if (method === "logging/setLevel") {
+    await sessions.update(id, (record) => ({ ...record, logLevel: params?.level as LoggingLevel }));
+    return undefined;
+  }
+  const uri = params?.uri;
+  if (typeof uri !== "string") return "Invalid params: uri must be a string.";
+  if (method === "resources/unsubscribe") await sessions.unsubscribe(id, uri);
+  else if (!(await sessions.subscribe(id, uri)))
+    return `Invalid params: a session has at most ${MAX_SUBSCRIPTIONS} subscriptions. Unsubscribe from another resource first.`;
+  return undefined;
 }

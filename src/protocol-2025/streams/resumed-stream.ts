@@ -10,6 +10,7 @@ import { streamEnd } from "./stream-end.ts";
 import { frameOf, RETRY_MS } from "./stream-frames.ts";
 import {
   appendEntry,
+  CLOCK_SKEW_MS,
   type EventPosition,
   isLast,
   type NumberedEntry,
@@ -20,9 +21,6 @@ import {
 } from "./stream-log.ts";
 import { claimReader } from "./stream-reader.ts";
 import { takenTooOften } from "./stream-takeover.ts";
-
-/** Instances' clocks, which the platforms keep, differ by less. */
-const CLOCK_SKEW_MS = 2_000;
 
 export interface ResumeOptions {
   readonly request: StreamRequest;

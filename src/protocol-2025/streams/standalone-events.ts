@@ -2,27 +2,28 @@ import type { JSONRPCMessage, ServerEvent } from "@modelcontextprotocol/server";
 import type { ChangeEntry } from "../../services/change-events.ts";
 import { isEvent, type LoggedEvent, toEventSort, toLoggedEvent } from "../../store/event-log.ts";
 import type { StateStore } from "../../store/store.ts";
-import { RECORD, type SessionRecord, STREAM_LEASE, sessionPartition, toRecord } from "../sessions/session-record.ts";
+import type { SessionRecord } from "../sessions/session-record.ts";
+import { STREAM_LEASE, standalonePartition } from "../sessions/standalone-keys.ts";
 import type { StandalonePosition } from "./standalone-position.ts";
 import { toStreamLease } from "./stream-lease.ts";
 
-/** The contents of a session's partition, from one read. */
-export interface SessionState {
-  /** Absent when the session has ended. */
-  readonly record?: SessionRecord;
-  /** The holder of the stream lease; empty when nobody holds it. */
+/** The contents of the standalone stream's partition, from one read. */
+export interface StandaloneState {
+  /** The holder of the stream lease: empty when nobody holds it, undefined when the session has ended. */
   readonly owner: string | undefined;
   /** The session's notifications after the position that was asked for. */
   readonly notifications: readonly LoggedEvent[];
 }
 
-/** Reads a session and its notifications after number `after`. */
-export async function readSessionState(store: StateStore, sessionId: string, after: number): Promise<SessionState> {
-  const items = await store.list(sessionPartition(sessionId), { after: toEventSort(after) });
-  const record = items.find(({ sort }) => sort === RECORD);
+/** Reads who holds the stream lease, and the session's notifications after number `after`. */
+export async function readStandaloneState(
+  store: StateStore,
+  sessionId: string,
+  after: number,
+): Promise<StandaloneState> {
+  const items = await store.list(standalonePartition(sessionId), { after: toEventSort(after) });
   const lease = items.find(({ sort }) => sort === STREAM_LEASE);
   return {
-    ...(record && { record: toRecord(record) }),
     owner: lease && toStreamLease(lease).owner,
     notifications: items.filter(isEvent).map(toLoggedEvent),
   };
@@ -38,13 +39,20 @@ export interface StandaloneSources {
   readonly notifications: readonly LoggedEvent[];
   /** Entries in the log of change events after the position, in order. */
   readonly changes: readonly ChangeEntry[];
-  readonly record: SessionRecord;
+  /** As the session's servers declared them. */
+  readonly capabilities: SessionRecord["capabilities"];
+  /** URIs of the changed resources that the session subscribed to. */
+  readonly subscribed: ReadonlySet<string>;
 }
+
+/** URIs of the resources that changed. */
+export const changedResources = (changes: readonly ChangeEntry[]): ReadonlySet<string> =>
+  new Set(changes.flatMap(({ events }) => events.flatMap((event) => ("uri" in event ? [event.uri] : []))));
 
 /** The events after `from`, in order, and the position of the stream after all of them. */
 export function standaloneEvents(
   from: StandalonePosition,
-  { notifications, changes, record }: StandaloneSources,
+  { notifications, changes, capabilities, subscribed }: StandaloneSources,
 ): { readonly events: readonly StandaloneEvent[]; readonly position: StandalonePosition } {
   const events: StandaloneEvent[] = [];
   let position = from;
@@ -65,7 +73,7 @@ export function standaloneEvents(
       if (index < sent) continue;
       const isLast = index === changed.length - 1;
       position = { ...position, ...(isLast ? { changes: number, sent: 0 } : { sent: index + 1 }) };
-      const message = notificationOf(event, record);
+      const message = notificationOf(event, { capabilities, subscribed });
       if (message) events.push({ position, message });
     }
   }
@@ -75,7 +83,7 @@ export function standaloneEvents(
 /** The notification of a change for the session's client; undefined when the change does not concern it. */
 function notificationOf(
   event: ServerEvent,
-  { capabilities, subscriptions }: SessionRecord,
+  { capabilities, subscribed }: Pick<StandaloneSources, "capabilities" | "subscribed">,
 ): JSONRPCMessage | undefined {
   const { kind, params } = event;
   const notification = (method: string, more?: object): JSONRPCMessage => ({
@@ -85,7 +93,7 @@ function notificationOf(
   });
   if (kind === "resource_updated") {
     const { uri } = event;
-    return subscriptions.includes(uri) ? notification("notifications/resources/updated", { uri }) : undefined;
+    return subscribed.has(uri) ? notification("notifications/resources/updated", { uri }) : undefined;
   }
   const subject = kind === "tools_list_changed" ? "tools" : kind === "prompts_list_changed" ? "prompts" : "resources";
   return capabilities[subject]?.listChanged ? notification(`notifications/${subject}/list_changed`) : undefined;

@@ -2,10 +2,12 @@ import type { HttpResponse } from "../../http/http-handler.ts";
 import { SSE_HEADERS, sseRetry } from "../../http/sse.ts";
 import type { StreamRequest } from "../../server/mcp-request.ts";
 import type { ChangeEntry } from "../../services/change-events.ts";
+import type { ObservedStore } from "../../store/observed-store.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
 import type { Session } from "../sessions/session-record.ts";
-import { sessionPartition } from "../sessions/session-record.ts";
-import { readSessionState, standaloneEvents } from "./standalone-events.ts";
+import { standalonePartition } from "../sessions/standalone-keys.ts";
+import { isSubscribed } from "../sessions/subscriptions.ts";
+import { changedResources, readStandaloneState, standaloneEvents } from "./standalone-events.ts";
 import { type StandalonePosition, toStandaloneEventId } from "./standalone-position.ts";
 import { streamEnd } from "./stream-end.ts";
 import { frameOf, RETRY_MS } from "./stream-frames.ts";
@@ -86,7 +88,7 @@ interface OpenStream {
 
 async function* frames(
   { store, timings }: SessionContext,
-  { id, record: { protocolVersion } }: Session,
+  { id, record: { protocolVersion, capabilities } }: Session,
   { request, ending, closed, changes, lease, ...start }: OpenStream,
 ): AsyncGenerator<string, void> {
   let { position } = start;
@@ -100,15 +102,18 @@ async function* frames(
     yield frameOf({ id: toStandaloneEventId(position) }, protocolVersion);
     for (;;) {
       const woken = changes.nextChange();
-      const state = await readSessionState(store, id, position.notifications).catch(tolerate);
-      if (state && (!state.record || state.owner !== lease.owner)) {
+      const state = await readStandaloneState(store, id, position.notifications).catch(tolerate);
+      if (state && state.owner !== lease.owner) {
         // Revoked for the client to come back; otherwise the session has ended, or another stream has taken over.
         if (state.owner === "") yield sseRetry(RETRY_MS);
         return;
       }
-      if (state?.record) {
-        const { record, notifications } = state;
-        const next = standaloneEvents(position, { notifications, record, changes: changes.take() });
+      const changed = changes.entries;
+      const subscribed = state && (await subscribedOf(store, id, changedResources(changed)).catch(tolerate));
+      if (subscribed) {
+        const { notifications } = state;
+        const next = standaloneEvents(position, { notifications, capabilities, subscribed, changes: changed });
+        changes.drop(changed.length);
         for (const { position: after, message } of next.events) {
           position = after;
           quietSince = store.now();
@@ -123,7 +128,7 @@ async function* frames(
       await lease.renew(position).catch(tolerate);
       const eighth = (store.now() - quietSince) / 8;
       const pauseMs = Math.min(timings.notificationSlowestReadMs, Math.max(timings.notificationFastestReadMs, eighth));
-      await store.changed(sessionPartition(id), pauseMs, AbortSignal.any([ending, woken]));
+      await store.changed(standalonePartition(id), pauseMs, AbortSignal.any([ending, woken]));
     }
   } finally {
     closed.abort();
@@ -132,9 +137,21 @@ async function* frames(
   }
 }
 
+/** Finds the URIs that the session subscribed to. Throws STORE_UNAVAILABLE. */
+async function subscribedOf(
+  store: ObservedStore,
+  sessionId: string,
+  uris: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const checked = await Promise.all(
+    [...uris].map(async (uri) => ((await isSubscribed(store, sessionId, uri)) ? [uri] : [])),
+  );
+  return new Set(checked.flat());
+}
+
 /** Change events on their way into a stream. */
 class ChangeBuffer {
-  #entries: ChangeEntry[] = [];
+  readonly #entries: ChangeEntry[] = [];
   #change = new AbortController();
 
   add(entry: ChangeEntry): void {
@@ -142,10 +159,13 @@ class ChangeBuffer {
     this.#change.abort();
   }
 
-  take(): readonly ChangeEntry[] {
-    const taken = this.#entries;
-    this.#entries = [];
-    return taken;
+  get entries(): readonly ChangeEntry[] {
+    return [...this.#entries];
+  }
+
+  /** Forgets the first entries: the stream is past them. */
+  drop(count: number): void {
+    this.#entries.splice(0, count);
   }
 
   /** Fires when an entry is added after the call. */

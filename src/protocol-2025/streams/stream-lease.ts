@@ -1,6 +1,6 @@
 import type { ObservedStore } from "../../store/observed-store.ts";
 import { isConflict, type StateItem } from "../../store/store.ts";
-import { streamLeaseKey } from "../sessions/session-record.ts";
+import { streamLeaseKey } from "../sessions/standalone-keys.ts";
 import type { SessionTimings } from "../timings.ts";
 import type { StandalonePosition } from "./standalone-position.ts";
 import type { StreamOwner } from "./stream-takeover.ts";

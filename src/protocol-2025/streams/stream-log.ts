@@ -27,6 +27,9 @@ export const streamPartition = (sessionId: string, streamId: string): string => 
 /** Fixed width, so that the text order of sort keys is the order of the numbers. */
 const toSort = (number: number): string => String(number).padStart(10, "0");
 
+/** Instances' clocks, which the platforms keep, differ by less. */
+export const CLOCK_SKEW_MS = 2_000;
+
 /** For how long a stream can be resumed, in milliseconds. */
 export const STREAM_TTL_MS = 3_600_000;
 
@@ -63,6 +66,31 @@ export async function readStreamLog(store: StateStore, partition: string, number
 }
 
 const toEntry = ({ sort, value }: StateItem): NumberedEntry => ({ number: Number(sort), ...JSON.parse(value) });
+
+/** For how long a request waits for its reply that no stream of a POST carries, in milliseconds: twice the SDKs' limit. */
+const UNLOGGED_WAIT_MS = 120_000;
+
+/** Notes that replies to a request of the server are expected, where its stream has no log of its own. */
+export async function expectReplies(store: ObservedStore, partition: string, id: RequestId): Promise<void> {
+  const aliveUntil = store.now() + UNLOGGED_WAIT_MS;
+  await appendEntry(store, partition, {
+    number: 0,
+    attempt: crypto.randomUUID(),
+    messages: [],
+    aliveUntil,
+    pending: [id],
+  });
+}
+
+/** Whether the requests that a stream belongs to are still in flight, as far as can be told. */
+export async function isInFlight(store: ObservedStore, partition: string): Promise<boolean> {
+  // The last entry, and perhaps the reader behind it.
+  const items = await store.list(partition, { reverse: true, limit: 2 });
+  const last = items.find(({ sort }) => sort !== READER);
+  if (!last) return false;
+  const entry = toEntry(last);
+  return !isLast(entry) && entry.aliveUntil + CLOCK_SKEW_MS > store.now();
+}
 
 /** The attempt that wrote entry `number`; undefined when there is no such entry. */
 export async function attemptOf(

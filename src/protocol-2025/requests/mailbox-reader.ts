@@ -1,0 +1,139 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { RequestId } from "@modelcontextprotocol/server";
+import { type ObservedStore, pollDelayMs } from "../../store/observed-store.ts";
+import type { StateItem } from "../../store/store.ts";
+import type { SessionTimings } from "../timings.ts";
+import type { MailboxMessage, StoredMessage } from "./mailbox-message.ts";
+
+/**
+ * The name of the mailbox of the request with this id: computed, not looked up, by whichever instance has a message for it.
+ * A hash, because an id that a client chose may be of any length.
+ */
+export function mailboxOf(requestId: RequestId): string {
+  const { createHash } = process.getBuiltinModule("node:crypto");
+  return createHash("sha256").update(JSON.stringify(requestId)).digest("base64url").slice(0, 22);
+}
+
+/** Progress is kept in order, before all other messages of a mailbox, with numbers up to this one. */
+export const LAST_PROGRESS = 199;
+
+export const PROGRESS = "progress/";
+
+/** Sort key of progress, of fixed width, so that the text order of the keys is the order of the numbers. */
+export const toProgressSort = (number: number): string => PROGRESS + String(number).padStart(3, "0");
+
+export const progressNumber = ({ sort }: StateItem): number => Number(sort.slice(PROGRESS.length));
+
+export interface MailboxReaderOptions {
+  readonly store: ObservedStore;
+  readonly sessionId: string;
+  /** The request that the mailbox belongs to. */
+  readonly requestId: RequestId;
+  readonly timings: SessionTimings;
+  /** Unix time in milliseconds at which the request arrived. */
+  readonly arrivedAt: number;
+  /** Called with each message, once. */
+  readonly onMessage: (message: MailboxMessage) => void;
+}
+
+/** A longer message is not left in the mailbox, to be read with each look at it. */
+const MAX_LEFT_LENGTH = 4_096;
+
+/** A reason of its own costs less than the error with a stack that `abort()` makes. */
+const EXPECTING = "a reply is expected";
+
+/** Reads the mailbox of one request while it is in flight, until `stop`. */
+export class MailboxReader {
+  readonly #options: MailboxReaderOptions;
+  readonly #startedAt: number;
+  /** The version of each item that was read. */
+  readonly #seen = new Map<string, number>();
+  /** Most requests are answered before the first read, and cost nothing but this timer. */
+  #firstRead: NodeJS.Timeout | undefined;
+  #wake = new AbortController();
+  #name: string | undefined;
+  /** Progress up to this was read. */
+  #after: string = PROGRESS;
+  #expected = 0;
+  #expectingSince = 0;
+  #isStopped = false;
+
+  constructor(options: MailboxReaderOptions) {
+    this.#options = options;
+    this.#startedAt = options.store.now();
+    this.#firstRead = setTimeout(() => void this.#run(), options.timings.mailboxFirstReadMs);
+  }
+
+  get name(): string {
+    this.#name ??= mailboxOf(this.#options.requestId);
+    return this.#name;
+  }
+
+  /** A further reply is expected, or one less: while there is any, the mailbox is read often, otherwise rarely. */
+  expectReply(change: 1 | -1): void {
+    this.#expected += change;
+    if (change < 0) return;
+    this.#expectingSince = this.#options.store.now();
+    if (this.#firstRead) {
+      clearTimeout(this.#firstRead);
+      void this.#run();
+    } else this.#wake.abort(EXPECTING);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#firstRead);
+    this.#wake.abort(EXPECTING);
+  }
+
+  async #run(): Promise<void> {
+    const { store, sessionId } = this.#options;
+    const partition = `mailbox/${sessionId}/${this.name}`;
+    this.#firstRead = undefined;
+    if (this.#expected === 0) await this.#read(partition);
+    while (!this.#isStopped) {
+      await store.changed(partition, this.#pauseMs(), this.#wake.signal);
+      if (this.#isStopped) return;
+      if (this.#wake.signal.aborted) this.#wake = new AbortController();
+      else await this.#read(partition);
+    }
+  }
+
+  #pauseMs(): number {
+    const { store, timings } = this.#options;
+    if (this.#expected > 0) return pollDelayMs(store.now() - this.#expectingSince);
+    const quarter = (store.now() - this.#startedAt) / 4;
+    return Math.min(timings.mailboxSlowestReadMs, Math.max(timings.mailboxFirstReadMs, quarter));
+  }
+
+  async #read(partition: string): Promise<void> {
+    const { store, onMessage } = this.#options;
+    // A store that is unavailable now is read again after the next pause.
+    const items = await store.list(partition, { after: this.#after }).catch(() => []);
+    for (const item of items) {
+      if (this.#seen.get(item.sort) === item.version || this.#isStopped) continue;
+      this.#seen.set(item.sort, item.version);
+      // The last one may be replaced.
+      if (item.sort.startsWith(PROGRESS) && progressNumber(item) < LAST_PROGRESS) this.#after = item.sort;
+      const { message, at }: StoredMessage = JSON.parse(item.value);
+      if (!message) continue;
+      if (item.value.length > MAX_LEFT_LENGTH) this.#empty(item, at);
+      if (message.kind === "cancelled") {
+        // It is for one request, and its client may use the id again.
+        void store.delete(item).catch(() => {});
+        // Posted for an earlier request of this id. Instances' clocks differ, so this may ignore a cancellation that came
+        // within that difference, which MCP 2025-11-25 (Cancellation) allows; a request without an answer it does not.
+        if (at < this.#options.arrivedAt) continue;
+      }
+      onMessage(message);
+      // An SDK handles notifications a turn after it receives them, but replies at once.
+      await nextTurn();
+    }
+  }
+
+  /** Leaves a mark in place of a message that was read: its client may send it again. A failure costs only reads. */
+  #empty(item: StateItem, at: number): void {
+    const value = JSON.stringify({ at } satisfies StoredMessage);
+    void this.#options.store.put({ ...item, value }, item).catch(() => {});
+  }
+}
