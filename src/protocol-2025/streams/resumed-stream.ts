@@ -18,9 +18,8 @@ import {
   type StreamLog,
   streamPartition,
   toEventId,
+  writeReader,
 } from "./stream-log.ts";
-import { claimReader } from "./stream-reader.ts";
-import { takenTooOften } from "./stream-takeover.ts";
 
 export interface ResumeOptions {
   readonly request: StreamRequest;
@@ -44,9 +43,8 @@ export async function resumeStream(
     return badRequest(undefined, "There is no such event to go on from, or no longer.");
   if (hasNothingLeft(found.entries, position)) return { status: 204, headers: {} };
   // What has ended is sent at once, to whoever asks.
-  const isOpen = !hasEnded(found.entries);
-  const reader = isOpen ? await claimReader(store, partition, found.reader) : undefined;
-  if (isOpen && !reader) return takenTooOften();
+  const reader = crypto.randomUUID();
+  if (!hasEnded(found.entries)) await writeReader(store, partition, reader);
   const ending = streamEnd(request, streamSeconds);
   // While the store is unavailable, nothing can be learned of the stream's writer.
   let writerLostFrom = 0;
@@ -58,7 +56,7 @@ export async function resumeStream(
     let last = first as NumberedEntry;
     let quietSince = store.now();
     for (let log = found; ; log = await readStreamLog(store, partition, last.number + 1).catch(readNothing)) {
-      if (log !== found && reader?.isReplacedIn(log)) return;
+      if (log !== found && log.reader !== undefined && log.reader !== reader) return;
       for (const entry of log.entries) {
         for (const [index, message] of entry.messages.entries()) {
           if (entry.number === sent.entry && index <= sent.index) continue;
@@ -80,24 +78,13 @@ export async function resumeStream(
     }
   }
 
-  async function* readByOne(): AsyncGenerator<string, void> {
-    const { promise: released, resolve: finish } = Promise.withResolvers<void>();
-    request.invocation.waitUntil?.(released);
-    try {
-      yield* frames();
-    } finally {
-      await reader?.release().catch(request.reportFailure);
-      finish();
-    }
-  }
-
   // A store that is unavailable now is read again.
   function readNothing(error: unknown): StreamLog {
     request.reportFailure(error);
     writerLostFrom = store.now() + timings.writerSilenceMs;
     return { entries: [] };
   }
-  return { status: 200, headers: SSE_HEADERS, body: readByOne() };
+  return { status: 200, headers: SSE_HEADERS, body: frames() };
 }
 
 /**

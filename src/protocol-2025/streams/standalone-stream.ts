@@ -12,7 +12,7 @@ import { type StandalonePosition, toStandaloneEventId } from "./standalone-posit
 import { streamEnd } from "./stream-end.ts";
 import { frameOf, RETRY_MS } from "./stream-frames.ts";
 import { acquireStreamLease, findStreamLease, type HeldStreamLease, heldLease } from "./stream-lease.ts";
-import { nextOwner, takenTooOften } from "./stream-takeover.ts";
+import { openingOwner, resumingOwner, takenTooOften } from "./stream-takeover.ts";
 
 export interface StandaloneOptions {
   readonly request: StreamRequest;
@@ -51,7 +51,8 @@ async function tryToOpen(
   const found = await findStreamLease(store, session.id);
   const newest = found?.position.opening ?? 0;
   if (resumed && resumed.opening < newest) return { status: 204, headers: {} };
-  const next = nextOwner(heldLease(found, store.now()), store.now());
+  const held = heldLease(found, store.now());
+  const next = resumed ? resumingOwner(held, store.now()) : openingOwner(held, store.now());
   if (!next) return takenTooOften();
   const known = resumed ?? found?.position;
   const ending = streamEnd(request, streamSeconds);

@@ -31,7 +31,7 @@ const toSort = (number: number): string => String(number).padStart(10, "0");
 export const CLOCK_SKEW_MS = 2_000;
 
 /** For how long a stream can be resumed, in milliseconds. */
-export const STREAM_TTL_MS = 3_600_000;
+const TTL_MS = 3_600_000;
 
 /** Writes entry `number`. False when another writer did. Throws STORE_UNAVAILABLE. */
 export async function appendEntry(
@@ -39,7 +39,7 @@ export async function appendEntry(
   partition: string,
   { number, ...entry }: NumberedEntry,
 ): Promise<boolean> {
-  const expiresAt = Math.ceil((store.now() + STREAM_TTL_MS) / 1000);
+  const expiresAt = Math.ceil((store.now() + TTL_MS) / 1000);
   try {
     await store.put({ partition, sort: toSort(number), value: JSON.stringify(entry), expiresAt }, "absent");
     return true;
@@ -51,18 +51,24 @@ export async function appendEntry(
 
 export interface StreamLog {
   readonly entries: readonly NumberedEntry[];
-  /** The item beside the log that tells who resumed the stream. */
-  readonly reader?: StateItem;
+  /** The connection that resumed the stream last. */
+  readonly reader?: string;
 }
 
 /** Sort key of the reader, behind those of all entries: whoever reads on learns who reads. */
-export const READER = "reader";
+const READER = "reader";
 
 /** Reads the entries from `number` on. */
 export async function readStreamLog(store: StateStore, partition: string, number: number): Promise<StreamLog> {
   const items = await store.list(partition, number > 0 ? { after: toSort(number - 1) } : {});
   const reader = items.find(({ sort }) => sort === READER);
-  return { entries: items.filter((item) => item !== reader).map(toEntry), ...(reader && { reader }) };
+  return { entries: items.filter((item) => item !== reader).map(toEntry), ...(reader && { reader: reader.value }) };
+}
+
+/** Makes a connection the reader of the stream: the one before it ends. Throws STORE_UNAVAILABLE. */
+export async function writeReader(store: ObservedStore, partition: string, reader: string): Promise<void> {
+  const expiresAt = Math.ceil((store.now() + TTL_MS) / 1000);
+  await store.put({ partition, sort: READER, value: reader, expiresAt });
 }
 
 const toEntry = ({ sort, value }: StateItem): NumberedEntry => ({ number: Number(sort), ...JSON.parse(value) });

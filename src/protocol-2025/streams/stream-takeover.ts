@@ -13,18 +13,26 @@ export interface StreamOwner {
 
 /** A stream that one connection read for so long is not passed to and fro. */
 const CALM_MS = 30_000;
-/** One client whose connections break needs a few. Two that take the stream from each other would never stop. */
-const MAX_TAKEOVERS = 5;
+/** One client whose connections break needs some. Two that take the stream from each other would never stop. */
+const MAX_TAKEOVERS = 10;
 
 /**
- * The owner of a stream that another connection opens: the newest one wins, because nobody may have noticed that the one
- * before it broke. Undefined when the stream changed hands too often lately. `found` reads the stream now.
+ * The owner of a stream that a client opens anew, without Last-Event-ID: the newest opening wins, because nobody may have
+ * noticed that the connection before it broke. Undefined when the stream changed hands too often lately. `found` reads the
+ * stream now.
  */
-export function nextOwner(found: StreamOwner | undefined, now: number): StreamOwner | undefined {
+export function openingOwner(found: StreamOwner | undefined, now: number): StreamOwner | undefined {
   const isShort = found !== undefined && found.owner !== "" && now - found.since < CALM_MS;
   const takeovers = isShort ? found.takeovers + 1 : 0;
   return takeovers > MAX_TAKEOVERS ? undefined : { owner: crypto.randomUUID(), since: now, takeovers };
 }
+
+/** The owner of a stream that a client resumes: its connection broke, however often. */
+export const resumingOwner = (found: StreamOwner | undefined, now: number): StreamOwner => ({
+  owner: crypto.randomUUID(),
+  since: now,
+  takeovers: found?.takeovers ?? 0,
+});
 
 /** Both SDKs refuse a second reader so, and their clients give up soon. */
 export const takenTooOften = (): HttpResponse =>
