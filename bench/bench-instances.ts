@@ -26,8 +26,11 @@ export async function startBenchInstances(): Promise<BenchInstances> {
   // The client of the table looks for credentials in the environment first.
   Object.assign(process.env, credentials);
   const store = createDynamodbStore({ table: name, region, endpoint: table.url });
+  // All clients are at one address.
+  const rateLimits = [{ of: "session", limit: 1_000_000, windowSeconds: 60 }] as const;
+  const options = { rateLimits, maxStreams: 10_000, logLevel: "silent" } as const;
   const instance = (): Instance =>
-    toInstance(createMcpEndpoint(createBenchServer, { store: meteredStore(store, meter), logLevel: "silent" }));
+    toInstance(createMcpEndpoint(createBenchServer, { ...options, store: meteredStore(store, meter) }));
   return {
     meter,
     instances: [instance(), instance(), instance()],

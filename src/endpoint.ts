@@ -10,7 +10,8 @@ import { factoryOf, markEndpoint, type ServerDefinition } from "./define-server.
 import type { HttpHandler } from "./http/http-handler.ts";
 import { type LogSink, writeLogLine } from "./http/request-log.ts";
 import { createConcurrentStreams } from "./limits/concurrent-streams.ts";
-import { createRateLimits } from "./limits/rate.ts";
+import { createInFlightLimit } from "./limits/in-flight.ts";
+import { createRateLimits, createSessionLimit } from "./limits/rate.ts";
 import { createHttpHandler, type Pipeline } from "./pipeline/pipeline.ts";
 import { createProtocol2025Handler } from "./protocol-2025/handler.ts";
 import { createSessions } from "./protocol-2025/sessions/session-record.ts";
@@ -112,6 +113,7 @@ export function createEndpoint(
     rates,
     log: { sink: log, level: config.logLevel },
     streams: createConcurrentStreams({ ...config, store }),
+    inFlight: createInFlightLimit(config),
     modern: createProtocol2026Handler({ ...shared, changeEvents, streamSeconds, fastPath }),
     legacy: createProtocol2025Handler(
       durable
@@ -120,6 +122,7 @@ export function createEndpoint(
             store,
             changeEvents,
             sessions: createSessions(store, config),
+            limitSessions: createSessionLimit({ ...config, store }),
             streamSeconds,
             timings: { ...SESSION_TIMINGS, ...timings },
           }

@@ -54,13 +54,20 @@ export interface McpSettings {
   /**
    * Most streams that one caller has open at a time to wait for notifications, on all instances together; where nobody
    * is identified, of one client address. One more is answered with 429. Default: 64 of a caller; where nobody is
-   * identified, no limit.
+   * identified, 100 of an address.
    */
   readonly maxStreams?: number;
   /**
+   * Most requests and streams in flight at a time at one instance that serves several; four fifths of them of one
+   * caller or, where nobody is identified, of one client address. One more is answered with 503, one more of that
+   * caller with 429. Default: `1000`.
+   */
+  readonly maxInFlight?: number;
+  /**
    * How many requests may come in how many seconds, for each caller (`principal=600/60`), each client address
-   * (`address=1200/60`), or each caller of one tool (`tool:export_notes=10/60`). They are counted for all instances
-   * together, and so need a store. Default: no limits.
+   * (`address=1200/60`), or each caller of one tool (`tool:export_notes=10/60`); and how many sessions a caller or,
+   * where nobody is identified, a client address may open (`session=300/60`). They are counted for all instances
+   * together, and so need a store. Default: `session=300/60` where there is a store.
    */
   readonly rateLimits?: readonly string[];
   /**
@@ -165,10 +172,17 @@ export const SETTINGS: Readonly<Record<keyof McpSettings, SettingRule>> = {
     min: 1,
     max: 10000,
   },
+  maxInFlight: {
+    variable: "MCP_ANYCLOUD_MAX_IN_FLIGHT",
+    must: "be a whole number from 1 to 100000",
+    min: 1,
+    max: 100000,
+    default: 1000,
+  },
   rateLimits: {
     variable: "MCP_ANYCLOUD_RATE_LIMITS",
     must: "be limits such as principal=600/60 or tool:export_notes=10/60 (requests in seconds, at most 86400), each named once",
-    pattern: /^(principal|address|tool:[\w./-]{1,128})=([1-9]\d{0,8})\/([1-9]\d{0,3}|[1-7]\d{4}|8[0-5]\d{3}|86[0-3]\d{2}|86400)$/,
+    pattern: /^(principal|address|session|tool:[\w./-]{1,128})=([1-9]\d{0,8})\/([1-9]\d{0,3}|[1-7]\d{4}|8[0-5]\d{3}|86[0-3]\d{2}|86400)$/,
     namedBefore: "=",
     needsStore: true,
   },

@@ -22,22 +22,28 @@ export interface LimitConfig {
    * Most streams that one caller has open at a time to wait for notifications, on all instances together; where nobody is
    * identified, of one client address. One more is answered with 429.
    *
-   * @default 64 of a caller; where nobody is identified, no limit
+   * @default 64 of a caller; where nobody is identified, 100 of an address
    */
   readonly maxStreams?: number;
   /**
+   * Most requests and streams in flight at a time at one instance that serves several; four fifths of them of one caller or,
+   * where nobody is identified, of one client address. One more is answered with 503, one more of that caller with 429.
+   */
+  readonly maxInFlight: number;
+  /**
    * How many requests may come in how many seconds, for each caller (`principal=600/60`), each client address
-   * (`address=1200/60`), or each caller of one tool (`tool:export_notes=10/60`). They are counted for all instances
-   * together, and so need a store.
+   * (`address=1200/60`), or each caller of one tool (`tool:export_notes=10/60`); and how many sessions a caller or, where
+   * nobody is identified, a client address may open (`session=300/60`). They are counted for all instances together, and so
+   * need a store.
    *
-   * @default no limits
+   * @default `session=300/60` where there is a store
    */
   readonly rateLimits?: readonly RateRule[];
 }
 
 /** A number of requests in a window, for each principal, each client address, or each principal with one tool. */
 export interface RateRule {
-  readonly of: "principal" | "address" | `tool:${string}`;
+  readonly of: "principal" | "address" | "session" | `tool:${string}`;
   readonly limit: number;
   /** Length of a window, in whole seconds; a day at most, so that counters do not stay longer in the store. */
   readonly windowSeconds: number;
@@ -48,7 +54,7 @@ export interface RateRule {
  * 1 to 86400 seconds.
  */
 const RATE_RULE =
-  /^(principal|address|tool:[\w./-]{1,128})=([1-9]\d{0,8})\/([1-9]\d{0,3}|[1-7]\d{4}|8[0-5]\d{3}|86[0-3]\d{2}|86400)$/;
+  /^(principal|address|session|tool:[\w./-]{1,128})=([1-9]\d{0,8})\/([1-9]\d{0,3}|[1-7]\d{4}|8[0-5]\d{3}|86[0-3]\d{2}|86400)$/;
 
 function toRateRule(text: string): RateRule {
   const [, of, limit, windowSeconds] = RATE_RULE.exec(text) ?? [];
@@ -89,6 +95,11 @@ export const LIMIT_SETTINGS: Settings<LimitConfig> = {
   maxStreams: {
     variable: "MCP_ANYCLOUD_MAX_STREAMS",
     type: wholeNumber(1, 10_000),
+  },
+  maxInFlight: {
+    variable: "MCP_ANYCLOUD_MAX_IN_FLIGHT",
+    type: wholeNumber(1, 100_000),
+    default: 1_000,
   },
   rateLimits: {
     variable: "MCP_ANYCLOUD_RATE_LIMITS",

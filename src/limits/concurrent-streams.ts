@@ -6,13 +6,15 @@ import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
 import { isEventStream } from "../http/sse.ts";
 import { partitionOf } from "../services/caller-scope.ts";
 import type { ObservedStore } from "../store/observed-store.ts";
-import { addressGroup } from "./address-group.ts";
+import { limitOwner } from "./limit-owner.ts";
 import { acquireSlot, type StreamSlot } from "./stream-slot.ts";
 
 /** Seconds after which a refused caller may find a place: not before it closes another stream. */
 const RETRY_AFTER_SECONDS = "30";
-/** Default for a caller, who may be a service that calls for many. An address may be a whole office's, and has none. */
+/** Default for a caller, who may be a service that calls for many. */
 const SLOTS_OF_CALLER = 64;
+/** Default for an address, which may be a whole office's. */
+const SLOTS_OF_ADDRESS = 100;
 /** A stream that says nothing for so many heartbeats is not read, and its place is free again. */
 const SILENT_HEARTBEATS = 3;
 const LEAST_TTL_SECONDS = 90;
@@ -42,9 +44,9 @@ export function createConcurrentStreams({
   return {
     async acquire(context, open) {
       const { logFields, invocation, caller } = context;
-      const slots = maxStreams ?? (caller === ANYBODY ? undefined : SLOTS_OF_CALLER);
-      if (slots === undefined || !invocation.canStream) return open();
-      const partition = partitionOf("streams", ownerOf(context));
+      if (!invocation.canStream) return open();
+      const slots = maxStreams ?? (caller === ANYBODY ? SLOTS_OF_ADDRESS : SLOTS_OF_CALLER);
+      const partition = partitionOf("streams", limitOwner(context));
       const slot = await acquireSlot({ store, partition, slots, ttlSeconds, now });
       if (!slot) return tooMany(slots);
       const release = (): Promise<void> =>
@@ -67,10 +69,6 @@ export function createConcurrentStreams({
     },
   };
 }
-
-/** A caller, and where all are one, who is at an address: one public client must not take the places of all. */
-const ownerOf = ({ caller, principal, invocation }: RequestContext): readonly string[] =>
-  caller === ANYBODY ? ["address", addressGroup(invocation.clientIp)] : ["caller", principal];
 
 /** The same stream. As long as it is read, it keeps its place. */
 async function* held(

@@ -8,6 +8,7 @@ import { type ClosedBuckets, createRateLimiter, type RateLimit } from "../servic
 import type { ObservedStore } from "../store/observed-store.ts";
 import { untilDeadline } from "../store/until-deadline.ts";
 import { addressGroup } from "./address-group.ts";
+import { limitOwner } from "./limit-owner.ts";
 
 /**
  * Takes requests out of what their senders may still send: undefined, or the refusal with its `Retry-After`. Throws
@@ -33,6 +34,14 @@ export interface RateLimitsOptions {
 
 type Limit = Pick<RateLimit, "limit" | "windowSeconds">;
 
+/** Undefined, or the refusal of one session too many. Throws STORE_UNAVAILABLE. */
+export type SessionLimit = (
+  context: Pick<RequestContext, "caller" | "principal" | "invocation">,
+) => Promise<HttpResponse | undefined>;
+
+/** A whole office whose clients all start at once opens fewer. */
+const SESSIONS_OF_ONE: Limit = { limit: 300, windowSeconds: 60 };
+
 /** Names that servers, whose buckets are in the same store, have no reason to use. */
 const BUCKET = "mcp-anycloud";
 
@@ -52,24 +61,7 @@ export function createRateLimits({
     const message = "Rate limits are counted in the store that all instances share: set MCP_ANYCLOUD_TABLE.";
     throw new AnycloudError("CONFIG_INVALID", message);
   }
-  const closed: ClosedBuckets = new Map();
-
-  async function take(
-    of: RateRule["of"],
-    who: Principal | { readonly address: string },
-    { deadline }: Invocation,
-  ): Promise<HttpResponse | undefined> {
-    const limit = limits.get(of);
-    if (!limit) return undefined;
-    const isAddress = typeof who === "object";
-    const limiter = createRateLimiter({ store: store as ObservedStore, principal: isAddress ? "" : who, now }, closed);
-    const taking = isAddress
-      ? limiter.take(`${BUCKET} ${of} ${who.address}`, { ...limit, per: "everybody" })
-      : limiter.take(`${BUCKET} ${of}`, limit);
-    const { allowed, retryAfterSeconds } = await untilDeadline(taking, deadline);
-    return allowed ? undefined : tooMany(of, retryAfterSeconds);
-  }
-
+  const take = createTake(limits, { store, now });
   const hasToolLimit = [...limits.keys()].some((of) => of.startsWith("tool:"));
   return {
     takeAddress: (invocation) => take("address", { address: addressGroup(invocation.clientIp) }, invocation),
@@ -77,6 +69,46 @@ export function createRateLimits({
     takeTool: hasToolLimit
       ? ({ principal, invocation }, tool) => take(`tool:${tool}`, principal, invocation)
       : undefined,
+  };
+}
+
+/**
+ * Limits how many sessions a caller opens, each of which is kept for days; of an address, where nobody is identified. Always
+ * on, because an address that opens them by the thousand is no client.
+ */
+export function createSessionLimit({
+  rateLimits = [],
+  store,
+}: Pick<RateLimitsOptions, "rateLimits"> & { readonly store: ObservedStore }): SessionLimit {
+  const rule = rateLimits.find(({ of }) => of === "session");
+  const take = createTake(new Map([["session", rule ?? SESSIONS_OF_ONE]]), { store, now: store.now });
+  return (context) => {
+    const [kind, name] = limitOwner(context);
+    return take("session", kind === "caller" ? name : { address: name }, context.invocation);
+  };
+}
+
+type Take = (
+  of: RateRule["of"],
+  who: Principal | { readonly address: string },
+  invocation: Invocation,
+) => Promise<HttpResponse | undefined>;
+
+function createTake(
+  limits: ReadonlyMap<RateRule["of"], Limit>,
+  { store, now }: { readonly store: ObservedStore; readonly now: () => number },
+): Take {
+  const closed: ClosedBuckets = new Map();
+  return async (of, who, { deadline }) => {
+    const limit = limits.get(of);
+    if (!limit) return undefined;
+    const isAddress = typeof who === "object";
+    const limiter = createRateLimiter({ store, principal: isAddress ? "" : who, now }, closed);
+    const taking = isAddress
+      ? limiter.take(`${BUCKET} ${of} ${who.address}`, { ...limit, per: "everybody" })
+      : limiter.take(`${BUCKET} ${of}`, limit);
+    const { allowed, retryAfterSeconds } = await untilDeadline(taking, deadline);
+    return allowed ? undefined : tooMany(of, retryAfterSeconds);
   };
 }
 
@@ -100,7 +132,7 @@ function checkRule({ of, limit, windowSeconds }: RateRule): void {
 
 /** RFC 6585 §4. */
 function tooMany(of: RateRule["of"], retryAfterSeconds: number): HttpResponse {
-  const what = of.startsWith("tool:") ? "calls of this tool" : "requests";
+  const what = of.startsWith("tool:") ? "calls of this tool" : of === "session" ? "new sessions" : "requests";
   const message = `Too many ${what}: try again in ${retryAfterSeconds} s.`;
   const failure = { code: JsonRpcCode.HTTP_ERROR, message };
   return errorResponse(429, failure, { "retry-after": String(retryAfterSeconds) });

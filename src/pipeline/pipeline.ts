@@ -9,6 +9,7 @@ import type { HttpHandler, HttpRequest, HttpResponse } from "../http/http-handle
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
 import { type RequestLogOptions, startRequestLog } from "../http/request-log.ts";
 import { headerProblem } from "../limits/headers.ts";
+import type { InFlightLimit } from "../limits/in-flight.ts";
 import type { RateLimits } from "../limits/rate.ts";
 import type { Protocol2025Handler } from "../protocol-2025/handler.ts";
 import { MODERN_REVISION } from "../protocol-2026/revision.ts";
@@ -27,6 +28,7 @@ export interface Pipeline extends MessagePipeline {
   readonly authentication: Authentication;
   /** Absent where nothing is counted. */
   readonly rates: RateLimits | undefined;
+  readonly inFlight: InFlightLimit;
 }
 
 /** Answered without the server, for load balancers and uptime checks. */
@@ -87,7 +89,7 @@ function publicDocument(document: HttpResponse, request: HttpRequest): HttpRespo
 
 /** Finds out who calls, within the limits of their address and of themselves. */
 async function authenticate(pipeline: Pipeline, unauthenticated: UnauthenticatedRequest): Promise<HttpResponse> {
-  const { rates, authentication, audit } = pipeline;
+  const { rates, authentication, audit, inFlight } = pipeline;
   const { request, invocation } = unauthenticated;
   const refuse = (response: HttpResponse, refused: UnauthenticatedRequest = unauthenticated): HttpResponse => {
     if (audit) recordRefusal(audit, refused, response.status);
@@ -102,12 +104,19 @@ async function authenticate(pipeline: Pipeline, unauthenticated: Unauthenticated
   const context: RequestContext = { ...unauthenticated, ...result, principal: result.caller.principal };
   const callerLimited = await rates?.takePrincipal(context);
   if (callerLimited) return refuse(callerLimited, context);
-  if (request.method === "POST") return servePost(pipeline, context);
-  // A message may need more scopes than these, and is told of all at once; a GET or DELETE has no message.
-  const { requiredScopes = [] } = pipeline.config;
-  const isAllowed = requiredScopes.every((scope) => context.caller.scopes.includes(scope));
-  if (!isAllowed) return refuse(authentication.challenges.insufficientScope([]), context);
-  return serveSession(pipeline, context) ?? methodNotAllowed(pipeline);
+
+  async function serve(counted: RequestContext): Promise<HttpResponse> {
+    if (request.method === "POST") return servePost(pipeline, counted);
+    // A message may need more scopes than these, and is told of all at once; a GET or DELETE has no message.
+    const { requiredScopes = [] } = pipeline.config;
+    const isAllowed = requiredScopes.every((scope) => counted.caller.scopes.includes(scope));
+    if (!isAllowed) return refuse(authentication.challenges.insufficientScope([]), counted);
+    return serveSession(pipeline, counted) ?? methodNotAllowed(pipeline);
+  }
+  // Where the platform gives an instance one request at a time, it limits the instances instead.
+  if (invocation.exclusive) return serve(context);
+  const entered = inFlight.enter(context);
+  return "refused" in entered ? refuse(entered.refused, context) : entered.serve(serve);
 }
 
 const NO_AUTHENTICATION = { caller: ANYBODY };

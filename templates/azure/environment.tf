@@ -14,6 +14,7 @@ locals {
     MCP_ANYCLOUD_MAX_JSON_DEPTH        = tostring(var.settings.max_json_depth)
     MCP_ANYCLOUD_MAX_JSON_KEYS         = tostring(var.settings.max_json_keys)
     MCP_ANYCLOUD_MAX_STREAMS           = tostring(var.settings.max_streams)
+    MCP_ANYCLOUD_MAX_IN_FLIGHT         = tostring(var.settings.max_in_flight)
     MCP_ANYCLOUD_RATE_LIMITS           = try(join(",", var.settings.rate_limits), null)
     MCP_ANYCLOUD_MAX_OUTPUT_BYTES      = tostring(var.settings.max_output_bytes)
     MCP_ANYCLOUD_AUDIT                 = var.settings.audit

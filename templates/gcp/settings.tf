@@ -21,10 +21,14 @@ variable "settings" {
     answered with 400. Default: `10000`.
     max_streams: Most streams that one caller has open at a time to wait for notifications, on all instances together; where
     nobody is identified, of one client address. One more is answered with 429. Default: 64 of a caller; where nobody is
-    identified, no limit.
+    identified, 100 of an address.
+    max_in_flight: Most requests and streams in flight at a time at one instance that serves several; four fifths of them of
+    one caller or, where nobody is identified, of one client address. One more is answered with 503, one more of that caller
+    with 429. Default: `1000`.
     rate_limits: How many requests may come in how many seconds, for each caller (`principal=600/60`), each client address
-    (`address=1200/60`), or each caller of one tool (`tool:export_notes=10/60`). They are counted for all instances
-    together, and so need a store. Default: no limits.
+    (`address=1200/60`), or each caller of one tool (`tool:export_notes=10/60`); and how many sessions a caller or, where
+    nobody is identified, a client address may open (`session=300/60`). They are counted for all instances together, and so
+    need a store. Default: `session=300/60` where there is a store.
     max_output_bytes: Largest result of a tool, in bytes of JSON. A larger result becomes a tool error. Default: `4194304`.
     audit: Whether the audit log has one JSON line for each call and each refusal, without arguments that are not declared
     safe. Default: `on` where callers are identified, or the server has a policy or an audit sink.
@@ -48,6 +52,7 @@ variable "settings" {
     max_json_depth        = optional(number)
     max_json_keys         = optional(number)
     max_streams           = optional(number)
+    max_in_flight         = optional(number)
     rate_limits           = optional(list(string))
     max_output_bytes      = optional(number)
     audit                 = optional(string)
@@ -106,8 +111,12 @@ variable "settings" {
     error_message = "settings.max_streams must be a whole number from 1 to 10000."
   }
   validation {
+    condition     = try(var.settings.max_in_flight >= 1 && var.settings.max_in_flight <= 100000 && floor(var.settings.max_in_flight) == var.settings.max_in_flight, true)
+    error_message = "settings.max_in_flight must be a whole number from 1 to 100000."
+  }
+  validation {
     condition = alltrue([
-      for item in coalesce(var.settings.rate_limits, []) : can(regex("^(principal|address|tool:[\\w./-]{1,128})=([1-9]\\d{0,8})/([1-9]\\d{0,3}|[1-7]\\d{4}|8[0-5]\\d{3}|86[0-3]\\d{2}|86400)$", item))
+      for item in coalesce(var.settings.rate_limits, []) : can(regex("^(principal|address|session|tool:[\\w./-]{1,128})=([1-9]\\d{0,8})/([1-9]\\d{0,3}|[1-7]\\d{4}|8[0-5]\\d{3}|86[0-3]\\d{2}|86400)$", item))
     ]) && length(coalesce(var.settings.rate_limits, [])) == length(distinct([for item in coalesce(var.settings.rate_limits, []) : split("=", item)[0]]))
     error_message = "settings.rate_limits must be limits such as principal=600/60 or tool:export_notes=10/60 (requests in seconds, at most 86400), each named once."
   }

@@ -58,15 +58,18 @@ test("a client that lost the stream of a request resumes it, though all slots ar
   await standalone.leave();
 });
 
-test("by default, a caller has 64 slots, and an address as many as it has clients", async () => {
+test("by default, a caller has 64 slots, and an address 100", async () => {
   const shared = { store: createMemoryStore(), verifier: anyUser, audit: "off" } as const;
   const call = instanceOf(createV2Server, shared);
   const listeners = await Promise.all(Array.from({ length: 64 }, () => listen(call, toAll, by("ada"))));
   expect((await listen(call, toAll, by("ada"))).response.status).toBe(429);
   const open = instanceOf(createV2Server, { store: createMemoryStore() });
-  for (let n = 0; n < 65; n++) listeners.push(await listen(open, toAll, from("203.0.113.7")));
+  for (let n = 0; n < 100; n++) listeners.push(await listen(open, toAll, from("203.0.113.7")));
   expect(listeners.map(({ response }) => response.status)).toEqual(listeners.map(() => 200));
-  for (const { leave } of listeners) await leave();
+  expect((await listen(open, toAll, from("203.0.113.7"))).response.status).toBe(429);
+  const other = await listen(open, toAll, from("203.0.113.8"));
+  expect(other.response.status).toBe(200);
+  for (const { leave } of [...listeners, other]) await leave();
 });
 
 test("without authentication, slots belong to an address", async () => {

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import type { StateWrite } from "../../src/store/store.ts";
-import { legacyRequest, textOf } from "../support/messages.ts";
+import { createClock } from "../services/scope.ts";
+import { type Caller, legacyRequest, textOf } from "../support/messages.ts";
 import { meteredStore } from "../support/stores.ts";
 import { type ClientSession, startInstances } from "./instances.ts";
 import { createSessionServer } from "./session-servers.ts";
@@ -62,6 +63,25 @@ describe("what a session keeps", () => {
     expect(cost).toEqual({ reads: 0, writes: 0 });
   });
 
+  test("of a flood of 1000 initialize from one address is what the default limit lets in", async () => {
+    const clock = createClock();
+    const store = meteredStore(createMemoryStore(clock.now));
+    const { instances } = startInstances(createSessionServer(), { store }, { now: clock.now });
+    const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "a", version: "1" } };
+    const initialize = (n: number, clientIp = "203.0.113.7") =>
+      (instances[n % 3] as Caller)(legacyRequest("initialize", params), { invocation: { clientIp } });
+    const statuses: number[] = [];
+    for (let n = 0; n < 1000; n++) statuses.push((await initialize(n)).status);
+    expect([200, 429].map((status) => statuses.filter((one) => one === status).length)).toEqual([300, 700]);
+    // A session and its count; and of each instance, the one count that closes the bucket.
+    expect(store.units.writes).toBeLessThanOrEqual(300 * 2 + 3);
+    expect((await initialize(0, "203.0.113.8")).status).toBe(200);
+    const refused = await initialize(0);
+    expect(JSON.parse(await textOf(refused)).error.message).toMatch(/^Too many new sessions: try again in \d+ s\.$/);
+    clock.pass(Number(refused.headers["retry-after"]));
+    expect((await initialize(0)).status).toBe(200);
+  });
+
   test("of the largest initialize costs each request two read units", async () => {
     const { open, costOf, expectCheapCalls } = startMetered();
     let session: ClientSession | undefined;
@@ -80,7 +100,7 @@ describe("what a session keeps", () => {
       clientInfo: { name: "a", version: "1", title: "A", icons },
     };
     expect((await instances[0](legacyRequest("initialize", params))).status).toBe(200);
-    expect(JSON.parse(written[0]?.value ?? "").initialize).toEqual({
+    expect(JSON.parse(written.find(({ sort }) => sort === "record")?.value ?? "").initialize).toEqual({
       capabilities: { roots: {} },
       clientInfo: { name: "a", version: "1", title: "A" },
     });

@@ -21,6 +21,8 @@ export async function openSession(
 ): Promise<HttpResponse> {
   const kept = keptOf(request);
   if (Buffer.byteLength(JSON.stringify(kept)) > MAX_KEPT_BYTES) return tooMuchToKeep(request);
+  const refused = await context.limitSessions(mcpRequest);
+  if (refused) return refused;
   const { promise: responded, resolve } = Promise.withResolvers<JSONRPCResponse>();
   const connection = await openRestoredConnection({
     createServer: context.createServer,

@@ -1,3 +1,4 @@
+import type { SessionLimit } from "../../limits/rate.ts";
 import type { ServerFactory } from "../../server/server-factory.ts";
 import type { ChangeEvents } from "../../services/change-events.ts";
 import type { OpenServicesOf } from "../../services/services.ts";
@@ -10,6 +11,8 @@ export interface SessionContext {
   readonly createServer: ServerFactory;
   readonly store: ObservedStore;
   readonly sessions: Sessions;
+  /** Asked before a session is opened. */
+  readonly limitSessions: SessionLimit;
   readonly openServices: OpenServicesOf;
   readonly changeEvents: ChangeEvents;
   /** Seconds after which a stream that only waits for notifications ends, for its client to come back. */
