@@ -115,7 +115,7 @@ function checkWholeNumbers(
 ): void {
   const limits: readonly [string, number | undefined, number, number][] = [
     ["memoryMiB", memoryMiB, 128, 10_240],
-    ["reservedConcurrency", reservedConcurrency, 1, 100_000],
+    ["reservedConcurrency", reservedConcurrency === "unreserved" ? undefined : reservedConcurrency, 1, 100_000],
     ["throttle.ratePerSecond", throttle?.ratePerSecond, 1, 1_000_000],
     ["throttle.burst", throttle?.burst, 1, 1_000_000],
     ["newSessionTable.recoveryDays", newSessionTable?.recoveryDays, 1, 35],

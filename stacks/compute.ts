@@ -22,7 +22,7 @@ export interface ComputeProps {
   readonly streaming: boolean;
   readonly timeout: Duration;
   readonly memoryMiB: number;
-  readonly reservedConcurrency: number | undefined;
+  readonly reservedConcurrency: number | "unreserved";
   readonly role: IRole;
   readonly logGroup: ILogGroup;
   readonly environment: Record<string, string>;
@@ -46,7 +46,7 @@ export function createCompute(scope: Construct, props: ComputeProps): Compute {
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     memorySize: memoryMiB,
-    ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
+    ...(reservedConcurrency !== "unreserved" && { reservedConcurrentExecutions: reservedConcurrency }),
     ...(vpc && { vpc }),
     tracing: Tracing.ACTIVE,
     // Lines that are JSON already stay as they are; the platform's own become JSON too.

@@ -41,8 +41,12 @@ export interface McpServerProps {
   readonly timeout?: Duration;
   /** Memory in MiB, and with it the share of a processor. Default 1024. Idle: nothing. */
   readonly memoryMiB?: number;
-  /** Most requests at a time, and as many set aside for this function. Default: what the account has left. Idle: nothing. */
-  readonly reservedConcurrency?: number;
+  /**
+   * Most requests and streams at a time, each of which has an instance to itself: a limit of what a flood can cost. As many
+   * are set aside for this function; AWS leaves at least 100 of the account's to all others, and refuses more.
+   * `"unreserved"`: what the account has. Default 100. Idle: nothing.
+   */
+  readonly reservedConcurrency?: number | "unreserved";
   /**
    * Network for the function, to reach what is in it. Default: none. Idle: nothing for the function, but it then reaches
    * AWS only through a NAT gateway (from $32) or interface endpoints (from $7 each and zone).

@@ -127,7 +127,7 @@ function host(server: McpServer, props: McpServerProps): Hosting {
   if (ingress === "web-function") {
     return { ingress: createWebFunction(server, { ...shared, ...code }), compute: undefined, smoke };
   }
-  const { memoryMiB = 1024, reservedConcurrency } = props;
+  const { memoryMiB = 1024, reservedConcurrency = 100 } = props;
   const compute = createCompute(server, { ...code, streaming, memoryMiB, reservedConcurrency, vpc });
   if (ingress === "function-url") {
     return { ingress: createFunctionUrl({ ...shared, ...compute, logGroup }), compute, smoke };

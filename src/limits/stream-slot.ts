@@ -20,15 +20,19 @@ export interface SlotOptions {
   readonly now: () => number;
 }
 
+/** Attempts at any slot, before it is read which are free: as a rule most are, and the first attempt costs one write. */
+const BLIND_ATTEMPTS = 2;
+
 /**
- * Takes a free place; undefined where there is none. Places have numbers, and a number is written by one taker only, so
- * that never more are taken than there are, however many try at once. Throws STORE_UNAVAILABLE.
+ * Acquires a free slot; undefined where there is none. Slots have numbers, and a number is written by one owner only, so
+ * that never more are acquired than there are, however many try at once. Throws STORE_UNAVAILABLE.
  */
 export async function acquireSlot(options: SlotOptions): Promise<StreamSlot | undefined> {
   const { store, partition, slots } = options;
-  for (;;) {
-    const taken = new Set((await store.list(partition)).map(({ sort }) => sort));
-    const free = Array.from({ length: slots }, (_, index) => String(index)).filter((sort) => !taken.has(sort));
+  const all = Array.from({ length: slots }, (_, index) => String(index));
+  for (let attempt = 0; ; attempt++) {
+    const taken = new Set(attempt < BLIND_ATTEMPTS ? [] : (await store.list(partition)).map(({ sort }) => sort));
+    const free = all.filter((sort) => !taken.has(sort));
     // Any of them, so that those who try at once seldom try for the same.
     const sort = free[Math.floor(Math.random() * free.length)];
     if (sort === undefined) return undefined;

@@ -13,6 +13,8 @@ resource "aws_lambda_function" "server" {
   timeout = 900
   role    = aws_iam_role.server.arn
   publish = true
+  # -1: none are set aside ("PutFunctionConcurrency").
+  reserved_concurrent_executions = coalesce(var.max_instances, -1)
 
   environment {
     variables = local.server_environment

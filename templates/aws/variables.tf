@@ -144,6 +144,17 @@ variable "alarm_targets" {
   }
 }
 
+variable "max_instances" {
+  description = "Most instances at a time, each of which serves one request or stream: a limit of what a flood can cost. Reserved concurrency, so that many are set aside for this function; AWS leaves at least 100 of the account's to all others, and refuses more. null: what the account has."
+  type        = number
+  default     = 100
+
+  validation {
+    condition     = try(var.max_instances >= 1 && var.max_instances <= 1000 && floor(var.max_instances) == var.max_instances, var.max_instances == null)
+    error_message = "max_instances must be a whole number from 1 to 1000, or null."
+  }
+}
+
 variable "log_retention_days" {
   description = "Days for which log lines are kept."
   type        = number

@@ -47,7 +47,7 @@ resource "azapi_resource" "server" {
         }
         scaleAndConcurrency = {
           instanceMemoryMB     = 2048
-          maximumInstanceCount = 100
+          maximumInstanceCount = var.max_instances
         }
       }
       siteConfig = {

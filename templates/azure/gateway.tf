@@ -40,7 +40,7 @@ resource "azurerm_api_management_api_operation" "server" {
 }
 
 # "Configure API for server-sent events": nothing is buffered, neither by this nor by a log of bodies, which there is none of.
-# The timeout is for the head of an answer; more than 240 seconds are not honoured ("forward-request").
+# All callers together are limited, as on AWS ("rate-limit-by-key"). The timeout is for the head of an answer; more than 240 seconds are not honoured ("forward-request").
 resource "azurerm_api_management_api_policy" "server" {
   count = var.gateway == null ? 0 : 1
 
@@ -49,7 +49,10 @@ resource "azurerm_api_management_api_policy" "server" {
   resource_group_name = azurerm_resource_group.server.name
   xml_content         = <<-EOT
     <policies>
-      <inbound><base /></inbound>
+      <inbound>
+        <base />
+        <rate-limit-by-key calls="${var.gateway.throttle_rate * 10}" renewal-period="10" counter-key="all" />
+      </inbound>
       <backend><forward-request timeout="240" buffer-request-body="false" buffer-response="false" /></backend>
       <outbound><base /></outbound>
       <on-error><base /></on-error>

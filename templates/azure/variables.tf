@@ -123,16 +123,22 @@ variable "custom_domain" {
 
 variable "gateway" {
   description = <<-EOT
-    API Management in front, which is told who publishes it. It has a fixed price, about $150 a month for the default
-    sku, one that streams. null: none, and clients connect to the function app.
+    API Management in front, which is told who publishes it: at most throttle_rate requests a second, in ten seconds and
+    from all callers together. It has a fixed price, about $150 a month for the default sku, one that streams. null: none,
+    and clients connect to the function app.
   EOT
   type = object({
     publisher_name  = string
     publisher_email = string
     sku             = optional(string, "BasicV2_1")
+    throttle_rate   = optional(number, 100)
   })
   default = null
 
+  validation {
+    condition     = try(var.gateway.throttle_rate >= 1 && var.gateway.throttle_rate <= 1000000 && floor(var.gateway.throttle_rate) == var.gateway.throttle_rate, var.gateway == null)
+    error_message = "gateway.throttle_rate must be a whole number from 1 to 1000000."
+  }
   validation {
     # "Configure API for server-sent events": every tier but Consumption.
     condition     = try(regex("^(Developer|Basic|BasicV2|Standard|StandardV2|Premium|PremiumV2)_[1-9][0-9]?$", var.gateway.sku)[0] != "", var.gateway == null)
@@ -149,6 +155,18 @@ variable "alarm_targets" {
   validation {
     condition     = alltrue([for target in var.alarm_targets : can(regex("^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/[Mm]icrosoft[.][Ii]nsights/action[Gg]roups/[^/]+$", target))])
     error_message = "alarm_targets must be ids of action groups, /subscriptions/…/providers/Microsoft.Insights/actionGroups/…."
+  }
+}
+
+variable "max_instances" {
+  description = "Most instances at a time, each of which serves several requests and streams: a limit of what a flood can cost."
+  type        = number
+  default     = 100
+  nullable    = false
+
+  validation {
+    condition     = var.max_instances >= 1 && var.max_instances <= 1000 && floor(var.max_instances) == var.max_instances
+    error_message = "max_instances must be a whole number from 1 to 1000."
   }
 }
 

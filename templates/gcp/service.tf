@@ -29,8 +29,7 @@ resource "google_cloud_run_v2_service" "server" {
     # Any instance serves any request, so there is no session affinity; MCP clients would not keep its cookie.
     scaling {
       min_instance_count = 0
-      # A limit of what a flood of requests can cost: 1,600 at a time.
-      max_instance_count = 20
+      max_instance_count = var.max_instances
     }
 
     containers {

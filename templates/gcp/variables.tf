@@ -162,6 +162,18 @@ variable "alarm_targets" {
   }
 }
 
+variable "max_instances" {
+  description = "Most instances at a time, each of which serves 80 requests and streams: a limit of what a flood can cost."
+  type        = number
+  default     = 20
+  nullable    = false
+
+  validation {
+    condition     = var.max_instances >= 1 && var.max_instances <= 1000 && floor(var.max_instances) == var.max_instances
+    error_message = "max_instances must be a whole number from 1 to 1000."
+  }
+}
+
 variable "log_retention_days" {
   description = "Days for which log lines are kept."
   type        = number

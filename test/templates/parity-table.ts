@@ -25,6 +25,7 @@ export const NO_PROP: Readonly<Record<string, string>> = {
   tags: "a stack has them already: tags of StackProps",
   shared_state: "CDK refers to what lies elsewhere by objects: sessionTable, keyRing",
   gateway: "AWS has three ingresses: ingress, with throttle and apiGatewayLogRole for the one",
+  max_instances: "on AWS it is the function's reservedConcurrency",
   state_key_ids: "on AWS a function rotates the key ring: keyRotation",
   project: "there are projects on Google Cloud only",
   tokens: "in auth, beside the authorizer of API Gateway: { jwt: { issuers, requiredScopes } }",
@@ -44,7 +45,7 @@ export const NO_VARIABLE: Readonly<Record<Exclude<keyof McpServerProps, (typeof 
     alarms: "a module is changed in its own files",
     timeout: "a module is changed in its own files",
     memoryMiB: "a module is changed in its own files",
-    reservedConcurrency: "a module is changed in its own files",
+    reservedConcurrency: "the variable is max_instances",
     vpc: "a module is changed in its own files",
     webAclArn: "a module is changed in its own files",
     streaming: "the modules always stream",
@@ -60,6 +61,7 @@ export const NOT_EVERYWHERE: Readonly<Record<string, { readonly clouds: readonly
 
 /** Variables whose description names the cloud's own things. */
 export const OWN_WORDS: readonly string[] = [
+  "max_instances",
   "region",
   "auth",
   "shared_state",
@@ -77,7 +79,13 @@ export const OWN_RULES: Readonly<Record<string, Readonly<Record<Cloud, number>> 
   custom_domain: { aws: 3, azure: 3, gcp: 2, why: "certificates and zones are the cloud's own" },
   alarm_targets: { aws: 1, azure: 1, gcp: 1, why: "they are the cloud's own" },
   log_retention_days: { aws: 1, azure: 1, gcp: 1, why: "each cloud takes other numbers" },
-  gateway: { aws: 2, azure: 1, gcp: 3, why: "each cloud's gateway has settings of its own" },
+  max_instances: {
+    aws: 1,
+    azure: 1,
+    gcp: 1,
+    why: "only on AWS null is one: nothing is set aside",
+  },
+  gateway: { aws: 2, azure: 2, gcp: 3, why: "each cloud's gateway has settings of its own" },
   tokens: { aws: 1, azure: 1, gcp: 0, why: "not every cloud tells beforehand at which URL an endpoint will be" },
 };
 
@@ -85,6 +93,8 @@ export const OWN_RULES: Readonly<Record<string, Readonly<Record<Cloud, number>> 
 export const OWN_TYPE: Readonly<Record<string, string>> = {
   gateway:
     "each cloud's gateway has settings of its own; only on AWS it costs nothing to stand there, and is the default",
+  max_instances:
+    "an instance serves one request on AWS and 80 on Google Cloud; only on AWS they are set aside, or null",
 };
 
 const IAP = "none of the ingresses is Identity-Aware Proxy";

@@ -26,10 +26,11 @@ run "refused_1" {
     gateway            = { throttle_rate = 0 }
     alarm_targets      = ["notes-alarms"]
     log_retention_days = 0
+    max_instances      = 0
     tags               = { Team = "notes" }
     environment        = { "MY-NAME" = "x" }
   }
-  expect_failures = [var.name, var.region, var.auth, var.session_store, var.gateway, var.alarm_targets, var.log_retention_days, var.tags, var.environment]
+  expect_failures = [var.name, var.region, var.auth, var.session_store, var.gateway, var.alarm_targets, var.max_instances, var.log_retention_days, var.tags, var.environment]
 }
 
 run "refused_2" {

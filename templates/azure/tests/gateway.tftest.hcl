@@ -45,7 +45,11 @@ run "gateway" {
     error_message = "The gateway must hand on what comes as it comes."
   }
   assert {
-    condition     = length(regexall("<(?:base|forward-request)", azurerm_api_management_api_policy.server[0].xml_content)) == 4 && length(regexall("<[a-z-]+", azurerm_api_management_api_policy.server[0].xml_content)) == 9
+    condition     = length(regexall("<(?:base|forward-request)", azurerm_api_management_api_policy.server[0].xml_content)) == 4 && length(regexall("<[a-z-]+", azurerm_api_management_api_policy.server[0].xml_content)) == 10
     error_message = "A policy that changes headers or reads bodies has no business here."
+  }
+  assert {
+    condition     = strcontains(azurerm_api_management_api_policy.server[0].xml_content, "<rate-limit-by-key calls=\"1000\" renewal-period=\"10\" counter-key=\"all\" />")
+    error_message = "All callers together must be limited."
   }
 }

@@ -35,10 +35,11 @@ run "refused_1" {
     custom_domain      = { name = "https://mcp.example.com" }
     alarm_targets      = ["arn:aws:sns:us-east-1:123456789012:alarms"]
     log_retention_days = 7
+    max_instances      = 1001
     tags               = { Team = "notes" }
     environment        = { "MY-NAME" = "x" }
   }
-  expect_failures = [var.name, var.region, var.auth, var.session_store, var.state_key_ids, var.custom_domain, var.alarm_targets, var.log_retention_days, var.tags, var.environment]
+  expect_failures = [var.name, var.region, var.auth, var.session_store, var.state_key_ids, var.custom_domain, var.alarm_targets, var.max_instances, var.log_retention_days, var.tags, var.environment]
 }
 
 run "refused_2" {

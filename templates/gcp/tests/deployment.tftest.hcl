@@ -84,6 +84,7 @@ run "public_with_a_table_of_its_own" {
       google_cloud_run_v2_service.server.template[0].timeout == "900s",
       google_cloud_run_v2_service.server.template[0].max_instance_request_concurrency == 80,
       google_cloud_run_v2_service.server.template[0].scaling[0].min_instance_count == 0,
+      google_cloud_run_v2_service.server.template[0].scaling[0].max_instance_count == 20,
       google_cloud_run_v2_service.server.template[0].containers[0].resources[0].cpu_idle,
       google_cloud_run_v2_service.server.template[0].containers[0].resources[0].startup_cpu_boost,
       google_cloud_run_v2_service.server.template[0].containers[0].startup_probe[0].http_get[0].path == "/health",

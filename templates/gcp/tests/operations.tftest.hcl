@@ -102,10 +102,11 @@ run "operations_have_google_s_form" {
   variables {
     alarm_targets      = ["me@example.com"]
     log_retention_days = 0
+    max_instances      = 1.5
     tags               = { Team = "notes" }
   }
 
-  expect_failures = [var.alarm_targets, var.log_retention_days, var.tags]
+  expect_failures = [var.alarm_targets, var.max_instances, var.log_retention_days, var.tags]
 }
 
 run "days_are_whole_and_tags_are_not_the_clouds_own" {
