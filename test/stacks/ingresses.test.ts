@@ -179,6 +179,20 @@ test("a public Function URL streams, and has both permissions that it takes", ()
   ]);
 });
 
+test.for([
+  ["by default", undefined, 100],
+  ["as it is set", 7, 7],
+  ["unless it is unreserved", "unreserved", undefined],
+] as const)("a limited number of instances run at a time, %s", ([, reservedConcurrency, expected]) => {
+  for (const ingress of ["rest-api", "function-url"] as const) {
+    const { resources } = synthesize({ ingress, ...(reservedConcurrency && { reservedConcurrency }) });
+    const servers = resources("AWS::Lambda::Function").filter(([, { Properties }]) =>
+      String(Properties.Description).startsWith("MCP server"),
+    );
+    expect(servers.map(([, { Properties }]) => Properties.ReservedConcurrentExecutions)).toEqual([expected]);
+  }
+});
+
 test.for(Object.entries(VARIANTS))("all outputs are there: %s", ([, { server, ...options }]) => {
   const { Outputs } = synthesize(server, options).template;
   const keeps = server.sessionStore === "none" ? [] : ["SessionStoreName"];
