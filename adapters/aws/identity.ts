@@ -16,10 +16,18 @@ const awsIam: PlatformIdentityProvider = {
 /** The ways in which AWS attests callers. */
 export const platformIdentities: readonly PlatformIdentityProvider[] = [awsIam];
 
-/** The caller whose signature (SigV4) the ingress checked, as its event names it. */
+/** The ARN of a role, and the name of one session of it ("IAM identifiers", STS ARNs). */
+const ASSUMED_ROLE = /^(arn:[^:]+:sts::\d*:assumed-role\/[^/]+)\/(.+)$/;
+
+/**
+ * The caller whose signature (SigV4) the ingress checked, as its event names it. Of a role that was assumed, the role is the
+ * caller and the session's name a claim: whoever assumes the role chooses that name ("AssumeRole", RoleSessionName), and
+ * would get limits and state of its own with each.
+ */
 export function signerIdentity(userArn: string, signer: RestIdentity | UrlIdentity): PlatformIdentity {
   const { accountId } = signer;
   const userId = "caller" in signer ? signer.caller : (signer as UrlIdentity).userId;
-  const claims = { ...(accountId && { accountId }), ...(userId && { userId }) };
-  return { issuer: AWS_IAM, subject: userArn, claims };
+  const [, role, sessionName] = ASSUMED_ROLE.exec(userArn) ?? [];
+  const claims = { ...(accountId && { accountId }), ...(userId && { userId }), ...(sessionName && { sessionName }) };
+  return { issuer: AWS_IAM, subject: role ?? userArn, claims };
 }

@@ -86,13 +86,22 @@ describe("an event", () => {
 
   test("names the caller whose signature the ingress checked, and nobody where it checked none", () => {
     const userArn = "arn:aws:sts::123456789012:assumed-role/notes/ada";
-    const claims = { accountId: "123456789012", userId: "AROAEXAMPLE:ada" };
-    const identity = { issuer: "aws-iam", subject: userArn, claims };
-    const restIam = { sourceIp: "203.0.113.7", userArn, accountId: claims.accountId, caller: claims.userId };
+    const signer = { accountId: "123456789012", userId: "AROAEXAMPLE:ada" };
+    // The role is the caller: its sessions are named by whoever assumes it.
+    const subject = "arn:aws:sts::123456789012:assumed-role/notes";
+    const identity = { issuer: "aws-iam", subject, claims: { ...signer, sessionName: "ada" } };
+    const restIam = { sourceIp: "203.0.113.7", userArn, accountId: signer.accountId, caller: signer.userId };
     expect(factsOf({ ...REST, requestContext: { identity: restIam } }).identity).toEqual(identity);
     const { http } = URL_EVENT.requestContext;
-    const authorizer = { iam: { userArn, ...claims } };
+    const authorizer = { iam: { userArn, ...signer } };
     expect(factsOf({ ...URL_EVENT, requestContext: { http, authorizer } }).identity).toEqual(identity);
+
+    const user = "arn:aws:iam::123456789012:user/teams/ada";
+    for (const whole of [user, "arn:aws:iam::123456789012:root", "arn:aws:sts::123456789012:federated-user/ada"]) {
+      const iam = { ...signer, userArn: whole };
+      const found = factsOf({ ...URL_EVENT, requestContext: { http, authorizer: { iam } } }).identity;
+      expect(found).toEqual({ issuer: "aws-iam", subject: whole, claims: signer });
+    }
 
     const unsigned = { sourceIp: "203.0.113.7", userArn: null, accountId: null, caller: null };
     expect(factsOf({ ...REST, requestContext: { identity: unsigned } })).not.toHaveProperty("identity");
