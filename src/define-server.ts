@@ -1,5 +1,6 @@
 import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import type { AuditSink } from "./audit/audit-log.ts";
+import type { PrincipalOf } from "./auth/verifier-authenticator.ts";
 import type { ToolPolicy } from "./authorization/policy.ts";
 import type { ToolRules } from "./authorization/tool-rules.ts";
 import { AnycloudError } from "./errors.ts";
@@ -12,10 +13,15 @@ export interface ServerDefinition {
   /** Builds a new server for each request. */
   readonly createServer: ServerFactory;
   /**
-   * Checks the bearer token that every request must then carry. The caller is `extra.sub` at `extra.iss`, otherwise
-   * `clientId`. Default: none. The endpoint is then public, and all its callers are one.
+   * Checks the bearer token that every request must then carry. The caller is `extra.sub` at `extra.iss`. Default: none.
+   * The endpoint is then public, and all its callers are one.
    */
   readonly verifier?: OAuthTokenVerifier;
+  /**
+   * Names the caller where the verifier's tokens have no `extra.sub`: `({ clientId }) => clientId` for tokens that belong to
+   * a client and no user. Sessions, handles and limits belong to that name. Default: a token without `extra.sub` is refused.
+   */
+  readonly principalOf?: PrincipalOf;
   /** Issuers of the tokens that `verifier` accepts, for clients to discover; needs MCP_ANYCLOUD_PUBLIC_URL. */
   readonly authorizationServers?: readonly string[];
   /** Rules of single tools, by their names. Default: nothing but their schemas. */
@@ -54,6 +60,7 @@ export function factoryOf(server: ServerDefinition | ServerFactory): ServerFacto
 const FIELDS: Readonly<Record<keyof ServerDefinition, true>> = {
   createServer: true,
   verifier: true,
+  principalOf: true,
   authorizationServers: true,
   tools: true,
   policy: true,

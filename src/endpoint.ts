@@ -90,12 +90,11 @@ export function createEndpoint(
   const rules = toolRulesOf(tools);
   const toolLimits = new Map([...rules].flatMap(([tool, { rateLimit }]) => (rateLimit ? [[tool, rateLimit]] : [])));
   const rates = createRateLimits({ ...config, toolLimits, store: durable ? store : undefined });
-  const toolScopes = [...rules.values()].flatMap(({ scopes = [] }) => scopes);
   const authentication = createAuthentication({
     config,
     verifier,
     authorizationServers,
-    toolScopes,
+    principalOf: definition.principalOf,
     platformIdentities,
   });
   const { authenticate, hasScopes, challenges } = authentication;

@@ -21,12 +21,13 @@ export interface Authentication {
 
 /** The configured authentication. Throws CONFIG_INVALID when it cannot work, or when several kinds are configured. */
 export function createAuthentication(options: AuthenticationOptions): Authentication {
-  const { config, verifier, toolScopes = [] } = options;
+  const { config, verifier } = options;
   const { tokenIssuers, requiredScopes = [] } = config;
   checkAuth(options);
   const protectedResource = createProtectedResource({
     ...config,
-    scopes: [...new Set([...requiredScopes, ...toolScopes])],
+    // Those of single tools would tell everybody that the tools exist, and make clients ask their users for all of them.
+    scopes: requiredScopes,
     authorizationServers: tokenIssuers?.map(({ issuer }) => issuer) ?? (verifier && options.authorizationServers) ?? [],
   });
   const challenges = createChallenges({ ...config, hasMetadata: protectedResource !== undefined });
@@ -37,12 +38,12 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
 }
 
 function authenticatorOf(
-  { config, verifier }: AuthenticationOptions,
+  { config, verifier, principalOf }: AuthenticationOptions,
   provider: PlatformIdentityProvider | undefined,
   challenges: Challenges,
 ): Authenticator | undefined {
   const { tokenIssuers: issuers, publicUrl, platformIdentity, platformAudience } = config;
-  if (verifier) return createVerifierAuthenticator({ verifier, challenges, publicUrl });
+  if (verifier) return createVerifierAuthenticator({ verifier, principalOf, challenges, publicUrl });
   if (issuers) {
     const check = createTokenCheck({ issuers, publicUrl, algorithms: SIGNATURE_ALGORITHMS });
     return createJwtAuthenticator({ check, challenges, publicUrl });

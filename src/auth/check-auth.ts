@@ -4,6 +4,7 @@ import { isSecureUrl } from "../config/secure-url.ts";
 import { tokenIssuers } from "../config/token-issuer.ts";
 import { AnycloudError } from "../errors.ts";
 import type { PlatformIdentityProvider } from "./platform-identity.ts";
+import type { PrincipalOf } from "./verifier-authenticator.ts";
 
 export interface AuthenticationOptions {
   readonly config: Config;
@@ -11,8 +12,8 @@ export interface AuthenticationOptions {
   readonly verifier?: OAuthTokenVerifier | undefined;
   /** The issuers of the tokens that `verifier` accepts. */
   readonly authorizationServers?: readonly string[] | undefined;
-  /** Scopes that tools ask for, for the metadata. */
-  readonly toolScopes?: readonly string[];
+  /** Names the caller of a token that `verifier` accepted. */
+  readonly principalOf?: PrincipalOf | undefined;
   /** How the platform can attest callers; the configuration selects one by its kind. */
   readonly platformIdentities?: readonly PlatformIdentityProvider[] | undefined;
 }
@@ -78,8 +79,11 @@ function* platformProblems({ config, platformIdentities = [] }: AuthenticationOp
   }
 }
 
-function* partProblems({ config, verifier, authorizationServers }: AuthenticationOptions): Iterable<string> {
+function* partProblems(options: AuthenticationOptions): Iterable<string> {
+  const { config, verifier, principalOf, authorizationServers } = options;
   const { publicUrl, path } = config;
+  if (principalOf && !verifier) yield "principalOf names the callers of a verifier, and the server has none";
+  if (principalOf && typeof principalOf !== "function") yield "principalOf is not a function";
   if (publicUrl !== undefined && !isSecureUrl(publicUrl)) yield "publicUrl is not an https URL without query";
   if (authorizationServers && (!verifier || publicUrl === undefined)) {
     yield "authorizationServers need a verifier and MCP_ANYCLOUD_PUBLIC_URL";

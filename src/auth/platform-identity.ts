@@ -2,7 +2,7 @@ import type { HttpRequest, HttpResponse, Invocation, PlatformIdentity } from "..
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
 import type { Authenticator } from "./authenticator.ts";
 import type { Caller } from "./caller.ts";
-import { principalOf } from "./principal.ts";
+import { isSubject, toPrincipal } from "./principal.ts";
 
 /** Reads whom a platform attests as the caller; undefined where it attests nobody. Throws when that cannot be found out. */
 export type ReadPlatformIdentity = (
@@ -33,12 +33,12 @@ export function createPlatformAuthenticator(
   const read = provider?.createReader({ audience });
   return async (request, invocation) => {
     const identity = await read?.(request, invocation);
-    return identity ? { caller: toCaller(identity) } : { refused: notAttested() };
+    return identity && isSubject(identity.subject) ? { caller: toCaller(identity) } : { refused: notAttested() };
   };
 }
 
 function toCaller({ issuer, subject, clientId, scopes = [], claims = {} }: PlatformIdentity): Caller {
-  const principal = principalOf({ issuer, subject });
+  const principal = toPrincipal({ issuer, subject });
   return { principal, issuer, subject, ...(clientId !== undefined && { clientId }), scopes, claims };
 }
 

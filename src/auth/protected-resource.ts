@@ -17,7 +17,7 @@ export function metadataUrl(publicUrl: string, path: string): string {
 /** The contents of the metadata. */
 export type ProtectedResourceOptions = Pick<AuthConfig, "publicUrl"> & {
   readonly path: string;
-  /** Scopes that a client may want to ask for. */
+  /** Scopes that every request needs. */
   readonly scopes: readonly string[];
   /** Issuers of accepted tokens. */
   readonly authorizationServers: readonly string[];

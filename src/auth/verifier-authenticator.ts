@@ -10,10 +10,16 @@ import type { Authenticator } from "./authenticator.ts";
 import { readBearer } from "./bearer.ts";
 import type { Caller } from "./caller.ts";
 import type { Challenges } from "./challenge.ts";
-import { principalOf } from "./principal.ts";
+import { isSubject, toPrincipal } from "./principal.ts";
+import { BOUND_TOKEN, isBound } from "./sender-constraint.ts";
+
+/** Names the caller of a token that a verifier accepted, when the verifier gives no `extra.sub`. */
+export type PrincipalOf = (authInfo: AuthInfo) => string;
 
 export interface VerifierAuthenticatorOptions {
   readonly verifier: OAuthTokenVerifier;
+  /** Default: `extra.sub`. */
+  readonly principalOf?: PrincipalOf | undefined;
   readonly challenges: Challenges;
   /** The resource that a token must be for, if it names one (RFC 8707). */
   readonly publicUrl?: string | undefined;
@@ -22,6 +28,7 @@ export interface VerifierAuthenticatorOptions {
 /** Authenticates callers by tokens that the server's own verifier accepts. */
 export function createVerifierAuthenticator({
   verifier,
+  principalOf = ({ extra }) => extra?.sub as string,
   challenges,
   publicUrl,
 }: VerifierAuthenticatorOptions): Authenticator {
@@ -33,10 +40,13 @@ export function createVerifierAuthenticator({
       if (authInfo.resource && publicUrl && !isSameResource(authInfo.resource, publicUrl)) {
         return { refused: challenges.unauthorized("invalid_token", "The token is for another resource.") };
       }
+      if (isBound(authInfo.extra)) return { refused: challenges.unauthorized("invalid_token", BOUND_TOKEN) };
+      const subject = principalOf(authInfo);
+      if (!isSubject(subject)) return { refused: challenges.unauthorized("invalid_token", NO_SUBJECT) };
       const { resourceMetadata: resourceMetadataUrl } = challenges;
       return {
         authInfo: { ...(resourceMetadataUrl && { resourceMetadataUrl }), ...authInfo },
-        caller: callerOf(authInfo),
+        caller: callerOf(authInfo, subject),
       };
     } catch (error) {
       const refused = error instanceof OAuthError ? refusalOf(error, challenges) : undefined;
@@ -45,6 +55,9 @@ export function createVerifierAuthenticator({
     }
   };
 }
+
+/** Without a subject, all users of one OAuth client would be one caller. */
+const NO_SUBJECT = "The token names no subject: its verifier must return extra.sub, or the server declare principalOf.";
 
 /** The refusal of a token that the client can replace; undefined for a failure of the verifier itself. */
 function refusalOf({ code, message }: OAuthError, challenges: Challenges): HttpResponse | undefined {
@@ -56,13 +69,12 @@ function refusalOf({ code, message }: OAuthError, challenges: Challenges): HttpR
 const isSameResource = (one: URL, other: string): boolean => comparable(one.href) === comparable(new URL(other).href);
 const comparable = (url: string): string => url.replace(/#.*$/, "").replace(/\/$/, "");
 
-function callerOf({ clientId, scopes, extra = {} }: AuthInfo): Caller {
+function callerOf({ clientId, scopes, extra = {} }: AuthInfo, subject: string): Caller {
   const issuer = typeof extra.iss === "string" ? extra.iss : undefined;
-  const subject = typeof extra.sub === "string" ? extra.sub : undefined;
   return {
-    principal: principalOf({ issuer, subject, clientId }),
+    principal: toPrincipal({ issuer, subject }),
     ...(issuer !== undefined && { issuer }),
-    ...(subject !== undefined && { subject }),
+    subject,
     clientId,
     scopes,
     claims: extra,

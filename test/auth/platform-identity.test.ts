@@ -73,6 +73,11 @@ describe("a platform identity", () => {
     expect(() => start(attested)).toThrow("echo asks for scopes, which only tokens have");
   });
 
+  test("that names its caller by an empty text lets nobody in: all of those would be one caller", async () => {
+    const nameless = { ...attested, createReader: () => () => ({ issuer: "ingress", subject: "" }) };
+    expect(await callerFor(open("badge", [nameless]), {})).toBeUndefined();
+  });
+
   test("that does not read a caller lets nobody in", async () => {
     expect(await callerFor(open("badge", [{ ...attested, createReader: () => () => undefined }]), {})).toBeUndefined();
   });
@@ -93,7 +98,7 @@ describe("a platform identity", () => {
 
 describe("aws-iam", () => {
   const call = open("aws-iam", awsIdentities);
-  const userArn = "arn:aws:sts::123456789012:assumed-role/notes/ada";
+  const userArn = "arn:aws:sts::123456789012:assumed-role/notes";
 
   test("is whom the event names", async () => {
     const identity = { issuer: "aws-iam", subject: userArn, claims: { accountId: "123456789012" } };

@@ -1,9 +1,15 @@
 import { OAuthError, OAuthErrorCode, type OAuthTokenVerifier } from "@modelcontextprotocol/server";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { RequestRecord } from "../../src/adapter.ts";
-import { createMemoryStore, type FactoryContext, type McpEndpointOptions } from "../../src/index.ts";
+import {
+  createMcpEndpoint,
+  createMemoryStore,
+  type FactoryContext,
+  type McpEndpointOptions,
+  type ServerDefinition,
+} from "../../src/index.ts";
 import { instanceOf } from "../protocol-2026/instances.ts";
-import { type Caller, legacyRequest } from "../support/messages.ts";
+import { type Caller, callerOf, legacyRequest } from "../support/messages.ts";
 import { createV2Server } from "../support/servers.ts";
 
 const callers: FactoryContext["caller"][] = [];
@@ -78,9 +84,62 @@ test.each([
   expect((await call(list, { headers: { authorization } })).status).toBe(401);
 });
 
+describe("the caller of a token without a subject", () => {
+  const extras = [undefined, {}, { sub: "" }, { sub: null }, { sub: 7 }, { sub: {} }, { sub: ["ada"] }];
+
+  test.each(extras)("is refused, and the answer says what is missing: %j", async (extra) => {
+    const call = open(async (token) => ({ token, clientId: "c", scopes: [], expiresAt, ...(extra && { extra }) }));
+    const { status, headers } = await call(list, { headers: { authorization } });
+    expect(status).toBe(401);
+    expect(headers["www-authenticate"]).toContain("return extra.sub, or the server declare principalOf");
+  });
+
+  test("is whom principalOf names, and sessions, handles and limits belong to that name", async () => {
+    const seen: FactoryContext["caller"][] = [];
+    const createServer = (context: FactoryContext) => {
+      seen.push(context.caller);
+      return createV2Server(context);
+    };
+    const verifyAccessToken = async (token: string) => ({ token, clientId: `app ${token}`, scopes: [], expiresAt });
+    const principalOf: ServerDefinition["principalOf"] = ({ clientId }) => clientId;
+    const server = { createServer, verifier: { verifyAccessToken }, principalOf };
+    const call = callerOf(createMcpEndpoint(server, { audit: "off", logLevel: "silent" }));
+    for (const token of ["one", "two"]) await call(list, { headers: { authorization: `Bearer ${token}` } });
+    expect(seen).toMatchObject([
+      { principal: '["","app one"]', subject: "app one" },
+      { principal: '["","app two"]', subject: "app two" },
+    ]);
+  });
+
+  test.each<[string, unknown]>([
+    ["an empty text", ""],
+    ["nothing", undefined],
+    ["a number", 7],
+  ])("is refused where principalOf names %s", async (_what, named) => {
+    const verifyAccessToken = async (token: string) => ({ token, clientId: "c", scopes: [], expiresAt });
+    const principalOf = () => named as string;
+    const server = { createServer: createV2Server, verifier: { verifyAccessToken }, principalOf };
+    const call = callerOf(createMcpEndpoint(server, { audit: "off", logLevel: "silent" }));
+    expect((await call(list, { headers: { authorization } })).status).toBe(401);
+  });
+
+  test("has no name of principalOf without a verifier: that fails at the start", () => {
+    const server = { createServer: createV2Server, principalOf: () => "ada" };
+    expect(() => createMcpEndpoint(server)).toThrow("principalOf names the callers of a verifier");
+  });
+});
+
+test("a token that is bound to a key is refused, though the verifier took it", async () => {
+  const extra = { sub: "ada", cnf: { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" } };
+  const call = open(async (token) => ({ token, clientId: "c", scopes: [], expiresAt, extra }));
+  const { status, headers } = await call(list, { headers: { authorization } });
+  expect(status).toBe(401);
+  expect(headers["www-authenticate"]).toContain("The token is bound to a key");
+});
+
 test("required scopes hold for every request, also for those without a message", async () => {
   const scoped = (scopes: string[]): Caller =>
-    open(async (token) => ({ token, clientId: "c", scopes, expiresAt }), {
+    open(async (token) => ({ token, clientId: "c", scopes, expiresAt, extra: { sub: "ada" } }), {
       requiredScopes: ["notes", "mcp"],
       store: createMemoryStore(),
     });

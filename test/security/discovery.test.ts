@@ -35,19 +35,24 @@ describe("the metadata of a protected resource", () => {
     expect((await get(call, `${WELL_KNOWN}/other`)).status).toBe(404);
   });
 
-  test("name the scopes of tools, too", async () => {
+  test.each([
+    ["those of every request", ["notes"], ["notes"]],
+    ["none where every request needs none", [], undefined],
+  ])("name no scopes of single tools, which may be hidden: %s", async (_what, requiredScopes, named) => {
     const tools = { echo: { scopes: ["notes:echo"] } };
     const server = defineServer({ createServer: createV2Server, tools });
     const call = callerOf(
       createMcpEndpoint(server, {
         tokenIssuers: issuers,
         publicUrl: "https://mcp.example/mcp",
-        requiredScopes: ["notes"],
+        requiredScopes,
         logLevel: "silent",
         audit: "off",
       }),
     );
-    expect((await get(call, WELL_KNOWN)).body).toContain('"scopes_supported":["notes","notes:echo"]');
+    expect(JSON.parse(String((await get(call, WELL_KNOWN)).body)).scopes_supported).toEqual(named);
+    const asked = named ? `scope="${named.join(" ")}", ` : "";
+    expect(await challengeOf(call)).toBe(`Bearer ${asked}resource_metadata="https://mcp.example${WELL_KNOWN}/mcp"`);
   });
 
   test.each([

@@ -54,6 +54,15 @@ export const TOKEN_ATTACKS: readonly Attack[] = [
   badToken("a token without end", (target) => goodToken(target, { exp: undefined })),
   badToken("a token that is not valid yet", (target) => goodToken(target, { nbf: now() + 120 })),
   badToken("a token of nobody", (target) => goodToken(target, { sub: undefined })),
+  badToken("a token whose subject is empty", (target) => goodToken(target, { sub: "" })),
+  badToken("a token whose subject is a number", (target) => goodToken(target, { sub: 7 })),
+  badToken("a token whose subject is a list", (target) => goodToken(target, { sub: ["ada"] })),
+  badToken("a token bound to a client certificate", (target) =>
+    goodToken(target, { cnf: { "x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2" } }),
+  ),
+  badToken("a token bound to a DPoP key", (target) =>
+    goodToken(target, { cnf: { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" } }),
+  ),
   badToken("a token of another issuer", ({ issuers, publicUrl }) => issuers.foreign.sign(goodClaims(publicUrl))),
   badToken("a token that another issuer signed", ({ issuers, publicUrl }) =>
     issuers.foreign.sign({ ...goodClaims(publicUrl), iss: issuers.good.url }),

@@ -2,7 +2,7 @@ import type { Authenticator } from "../authenticator.ts";
 import { readBearer } from "../bearer.ts";
 import type { Caller } from "../caller.ts";
 import type { Challenges } from "../challenge.ts";
-import { principalOf } from "../principal.ts";
+import { toPrincipal } from "../principal.ts";
 import type { JwtProof } from "./jwt-verifier.ts";
 import type { TokenCheck } from "./token-check.ts";
 
@@ -39,5 +39,5 @@ export function createJwtAuthenticator({ check, challenges, publicUrl }: JwtAuth
 
 /** The caller that a verified token names. */
 function callerOf({ issuer, subject, clientId, scopes, claims }: JwtProof): Caller {
-  return { principal: principalOf({ issuer, subject, clientId }), issuer, subject, clientId, scopes, claims };
+  return { principal: toPrincipal({ issuer, subject }), issuer, subject, clientId, scopes, claims };
 }

@@ -1,4 +1,6 @@
 import type { ClaimValue, TokenIssuer } from "../../config/token-issuer.ts";
+import { isSubject } from "../principal.ts";
+import { BOUND_TOKEN, isBound } from "../sender-constraint.ts";
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -11,6 +13,8 @@ export interface ClaimRules {
 
 /** The problem with the claims of a token whose signature and times are valid, in one sentence; undefined when there is none. */
 export function claimProblem(claims: Claims, { issuer, publicUrl, type }: ClaimRules): string | undefined {
+  if (!isSubject(claims.sub)) return "The token names no subject.";
+  if (isBound(claims)) return BOUND_TOKEN;
   if (!isForUs(claims, issuer, publicUrl)) return "The token is for another audience.";
   if (!isAccessToken(claims, type)) return "The token is no access token.";
   // Access tokens name the client that they were issued to (RFC 9068 §2.2); the ID tokens of some issuers can be told apart

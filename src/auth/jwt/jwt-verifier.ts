@@ -74,7 +74,7 @@ async function verify(token: string, { issuer, keys, accepted, publicUrl, now }:
       issuer: issuer.issuer,
       clockTolerance: SKEW_SECONDS,
       currentDate: new Date(now()),
-      requiredClaims: ["exp", "sub"],
+      requiredClaims: ["exp"],
     });
     const problem = claimProblem(payload, { issuer, publicUrl, type: protectedHeader.typ });
     if (problem !== undefined) return { problem };
