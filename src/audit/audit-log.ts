@@ -1,6 +1,7 @@
 import type { Caller } from "../auth/caller.ts";
 import type { UnauthenticatedRequest } from "../auth/request-context.ts";
-import { traceIdOf } from "../http/request-log.ts";
+import type { AnswerOutcome } from "../http/json-rpc.ts";
+import { type RequestRecord, traceFields } from "../http/request-log.ts";
 
 /** The caller, the operation, the decision and the outcome. Never a token, and only arguments that were declared. */
 export interface AuditRecord {
@@ -11,8 +12,9 @@ export interface AuditRecord {
   readonly event: "tool_call" | "access_denied" | "rate_limited";
   /** The platform's id of the request, as in its request record. */
   readonly requestId: string;
-  /** Trace id of the caller's `traceparent`, when it sent a valid one. */
-  readonly traceId?: string;
+  /** As in its request record. */
+  readonly traceId?: RequestRecord["traceId"];
+  readonly linkedTraceId?: RequestRecord["linkedTraceId"];
   readonly clientIp?: string;
   /** The caller as one text; the following three are what it is made of. Absent where nobody was identified. */
   readonly principal?: string;
@@ -28,7 +30,7 @@ export interface AuditRecord {
   readonly policyIds?: readonly string[];
   /** The scopes that the operation asks for, where the caller lacks some. */
   readonly scopes?: readonly string[];
-  readonly outcome: "ok" | "tool_error" | "error" | "input_required" | "cancelled" | "refused" | "rate_limited";
+  readonly outcome: AnswerOutcome | "cancelled" | "refused" | "rate_limited";
   /** Code of the JSON-RPC error that the server answered. */
   readonly errorCode?: number;
   /** From the decision to the outcome. */
@@ -58,16 +60,15 @@ const MAX_NAME_LENGTH = 128;
 
 /** Writes the audit log into `sink`. */
 export function createAudit(sink: AuditSink): Audit {
-  return ({ request, invocation, caller }, { event, tool, durationMs = 0, ...entry }) => {
+  return ({ request, invocation, logFields, caller }, { event, tool, durationMs = 0, ...entry }) => {
     const { requestId, clientIp } = invocation;
-    const traceId = traceIdOf(request.headers.traceparent);
     const record: AuditRecord = {
       time: new Date().toISOString(),
       level: "info",
       message: "audit",
       event,
       requestId,
-      ...(traceId && { traceId }),
+      ...traceFields(request, logFields),
       ...(clientIp && { clientIp }),
       ...(caller && callerFields(caller)),
       ...(tool !== undefined && { tool: tool.slice(0, MAX_NAME_LENGTH) }),

@@ -1,6 +1,7 @@
 import type { JSONRPCMessage } from "@modelcontextprotocol/server";
 import type { RequestContext } from "../auth/request-context.ts";
 import { monotonicMs } from "../clock.ts";
+import { outcomeOf } from "../http/json-rpc.ts";
 import type { Audit, AuditEntry } from "./audit-log.ts";
 import { auditedArguments } from "./audited-arguments.ts";
 
@@ -56,22 +57,21 @@ export function createCallAudit({ context, audit, auditFieldsOf }: CallAuditOpti
   }
   return {
     denied(call, denial) {
+      context.logFields.outcome = "refused";
       const outcome = denial.event === "rate_limited" ? "rate_limited" : "refused";
       record(call, { decision: "deny", outcome, ...denial });
     },
     answered(call, response, isCut) {
-      const reason = isCut ? { reason: "output_limit" } : {};
-      record(call, { event: "tool_call", decision: "allow", ...outcomeOf(response), ...reason });
+      record(call, {
+        event: "tool_call",
+        decision: "allow",
+        outcome: outcomeOf(response, call.tool),
+        ...("error" in response && { errorCode: response.error.code }),
+        ...(isCut && { reason: "output_limit" }),
+      });
     },
     cancelled(call, reason) {
       record(call, { event: "tool_call", decision: "allow", outcome: "cancelled", ...(reason && { reason }) });
     },
   };
-}
-
-function outcomeOf(response: JSONRPCMessage): Pick<AuditEntry, "outcome" | "errorCode"> {
-  if ("error" in response) return { outcome: "error", errorCode: response.error.code };
-  const { isError, resultType } = "result" in response ? response.result : {};
-  if (isError === true) return { outcome: "tool_error" };
-  return { outcome: resultType === "input_required" ? "input_required" : "ok" };
 }

@@ -1,6 +1,6 @@
 import type { JSONRPCMessage, RequestId, ScopeChallengeHandler } from "@modelcontextprotocol/server";
 import type { CallAudit } from "../audit/call-audit.ts";
-import { jsonResponse } from "../http/json-rpc.ts";
+import { JsonRpcCode, jsonResponse, unknownTool, unknownToolResult } from "../http/json-rpc.ts";
 import { Rejection } from "../http/rejection.ts";
 import { withinLimit } from "../limits/output.ts";
 import type { MessageInterceptor } from "../server/message-interceptor.ts";
@@ -38,7 +38,7 @@ export function createCallInterceptor(options: CallInterceptorOptions): MessageI
       const [first] = calls;
       // Before the SDK looks the tool up, which would tell that it exists: by the headers or the scopes that it needs.
       if (first && !isBatch && !first.allowed) {
-        throw new Rejection(jsonResponse(200, JSON.stringify(unknownTool(built, first))));
+        throw new Rejection(jsonResponse(200, JSON.stringify(unknownToolResponse(built, first))));
       }
       await checkScopes(scopeResolverOf(built.server));
     },
@@ -51,7 +51,7 @@ export function createCallInterceptor(options: CallInterceptorOptions): MessageI
     respondInstead(message) {
       if (!("method" in message) || message.method !== "tools/call" || !("id" in message)) return undefined;
       const call = callOf.get(message.id);
-      return call && !call.allowed ? unknownTool(server, call) : undefined;
+      return call && !call.allowed ? unknownToolResponse(server, call) : undefined;
     },
     mapOutgoing(message) {
       if ("method" in message || message.id === undefined) return message;
@@ -70,13 +70,13 @@ const scopeResolverOf = (server: object | undefined): ScopeChallengeHandler | un
   (server as { resolveScopeChallenge?: ScopeChallengeHandler } | undefined)?.resolveScopeChallenge;
 
 /** The response of a server without such a tool: an error of SDK v2, a result of SDK v1's McpServer. */
-function unknownTool(built: BuiltServer | undefined, { tool, request: { id } }: ToolCallDecision): JSONRPCMessage {
-  const text = `Tool ${tool} not found`;
+function unknownToolResponse(
+  built: BuiltServer | undefined,
+  { tool, request: { id } }: ToolCallDecision,
+): JSONRPCMessage {
   const isSdkV1 = built && !built.isSdkV2 && "registerTool" in built.server;
-  if (!isSdkV1) return { jsonrpc: "2.0", id, error: { code: INVALID_PARAMS, message: text } };
-  const content = [{ type: "text", text: `MCP error ${INVALID_PARAMS}: ${text}` }];
+  if (!isSdkV1) return { jsonrpc: "2.0", id, error: { code: JsonRpcCode.INVALID_PARAMS, message: unknownTool(tool) } };
+  const content = [{ type: "text", text: unknownToolResult(tool) }];
   // In the order in which SDK v1 writes the fields, so that nothing tells the one from the other.
   return { result: { content, isError: true }, jsonrpc: "2.0", id };
 }
-
-const INVALID_PARAMS = -32602;

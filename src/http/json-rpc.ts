@@ -9,6 +9,7 @@ export const JsonRpcCode = {
   PARSE_ERROR: -32700,
   INVALID_REQUEST: -32600,
   METHOD_NOT_FOUND: -32601,
+  INVALID_PARAMS: -32602,
   INTERNAL_ERROR: -32603,
   /** MCP 2026-07-28, versioning: the server does not speak the requested revision. */
   UNSUPPORTED_PROTOCOL_VERSION: -32022,
@@ -87,6 +88,36 @@ export const failedResponse = (id: JSONRPCResponse["id"], message: string): JSON
 /** The message as it is sent, which nothing that its sender does later changes. Throws as `toJsonText` does. */
 export const plainMessage = <Message extends JSONRPCMessage>(message: Message): Message =>
   JSON.parse(toJsonText(message));
+/** How a server answered a request. `unknown_tool`: its caller named a tool that the server does not have. */
+export type AnswerOutcome = "ok" | "tool_error" | "unknown_tool" | "input_required" | "error";
+
+/** The words in which McpServer of both SDKs says that it has no such tool. */
+export const unknownTool = (tool: string): string => `Tool ${tool} not found`;
+
+/** The same in SDK v1, which makes a tool's result of it. */
+export const unknownToolResult = (tool: string): string =>
+  `MCP error ${JsonRpcCode.INVALID_PARAMS}: ${unknownTool(tool)}`;
+
+/** The outcome that the response to a request tells of; `name` is the tool or prompt that the request names. */
+export function outcomeOf(response: JSONRPCMessage, name = ""): AnswerOutcome {
+  if ("error" in response) return response.error.message === unknownTool(name) ? "unknown_tool" : "error";
+  const result: unknown = "result" in response ? response.result : undefined;
+  const { isError, resultType, content } = isRecord(result) ? result : {};
+  if (isError !== true) return resultType === "input_required" ? "input_required" : "ok";
+  const [first] = Array.isArray(content) ? content : [];
+  return first?.text === unknownToolResult(name) ? "unknown_tool" : "tool_error";
+}
+
+/** Records the outcome of a response for the log. Of a batch, the first that is not `ok` stays. */
+export function recordOutcome(fields: { outcome?: string; mcpName?: string }, response: JSONRPCMessage): void {
+  if (fields.outcome !== undefined && fields.outcome !== "ok") return;
+  try {
+    fields.outcome = outcomeOf(response, fields.mcpName);
+  } catch {
+    // A getter of the result throws: the client gets an error.
+    fields.outcome = "error";
+  }
+}
 
 /** The id to echo for a parsed body: a single request's own, otherwise `null`. */
 export function requestIdOf(body: unknown): RequestId {

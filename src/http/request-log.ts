@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse, Invocation } from "./http-handler.ts";
+import type { AnswerOutcome } from "./json-rpc.ts";
 
 /** The log record of one request. Never a body, a token, or a header that could hold one. */
 export interface RequestRecord {
@@ -7,12 +8,22 @@ export interface RequestRecord {
   readonly level: "info" | "error";
   readonly message: "request";
   readonly requestId: string;
-  /** Trace id of the caller's `traceparent` (W3C Trace Context §3.2), when it sent a valid one. */
+  /**
+   * Trace id of the caller's `traceparent` (W3C Trace Context §3.2): the one in the message's `_meta`, whose sender is the
+   * MCP client (MCP 2026-07-28, Basic, `_meta`), otherwise the one in the HTTP header.
+   */
   readonly traceId?: string;
+  /** Trace id of the HTTP header, where it is another one: proxies on the way have traces of their own. */
+  readonly linkedTraceId?: string;
   readonly httpMethod: string;
   /** Without the query, which could hold secrets. */
   readonly path: string;
   readonly status: number;
+  /**
+   * Absent where a stream ended before the response. `refused`: not let in or not allowed, by a 4xx or by a policy.
+   * `failed`: a 5xx. The others are answers of the server.
+   */
+  readonly outcome?: RequestOutcome;
   /** The protocol era that served it; absent when it was refused before the era was known. */
   readonly era?: "modern" | "legacy";
   /** JSON-RPC method, and the tool or prompt that it names. */
@@ -30,8 +41,13 @@ export interface RequestRecord {
   readonly error?: string;
 }
 
+type RequestOutcome = AnswerOutcome | "refused" | "failed";
+
 /** Fields of the record that are known only while the request is served. */
 export interface RequestLogFields {
+  /** `_meta.traceparent` of the message, as its client sent it. The record has its trace id alone. */
+  traceparent?: unknown;
+  outcome?: RequestOutcome;
   era?: "modern" | "legacy";
   mcpMethod?: string;
   mcpName?: string;
@@ -75,21 +91,22 @@ export function startRequestLog(
   const coldStart = !served;
   served = true;
   const write = ({ status, body }: HttpResponse, streamedBytes?: number): void => {
-    const { isWritten: _, requestBytes, ...fields } = logFields;
+    const { isWritten: _written, traceparent: _parsed, requestBytes, ...fields } = logFields;
     logFields.isWritten = true;
     const hasFailed = logFields.error !== undefined;
     if (level === "silent" || (level === "error" && !hasFailed)) return;
-    const traceId = traceIdOf(request.headers.traceparent);
+    const outcome = known.outcome ?? outcomeByStatus(status, { hasFailed, isStream: streamedBytes !== undefined });
     sink({
       time: new Date().toISOString(),
       level: hasFailed ? "error" : "info",
       message: "request",
       requestId,
-      ...(traceId && { traceId }),
+      ...traceFields(request, logFields),
       httpMethod: request.method,
       path: request.url.split("?", 1)[0] ?? "",
       status,
       ...fields,
+      ...(outcome && { outcome }),
       ...(clientIp && { clientIp }),
       durationMs: Math.round(Number(process.hrtime.bigint() - startedAt) / 100_000) / 10,
       requestBytes: requestBytes ?? byteLength(request.body),
@@ -136,6 +153,28 @@ const byteLength = (body: HttpRequest["body"] | HttpResponse["body"]): number =>
   return body instanceof Uint8Array ? body.length : 0;
 };
 
+/** The outcome of a request that no server answered. */
+function outcomeByStatus(
+  status: number,
+  { hasFailed, isStream }: { readonly hasFailed: boolean; readonly isStream: boolean },
+): RequestOutcome | undefined {
+  if (status >= 500 || hasFailed) return "failed";
+  if (status >= 400) return "refused";
+  return isStream ? undefined : "ok";
+}
+
+/** The traces of a request: of its message, or else of its header; beside the first, the second is a link. */
+export function traceFields(
+  { headers }: HttpRequest,
+  { traceparent }: RequestLogFields,
+): Pick<RequestRecord, "traceId" | "linkedTraceId"> {
+  const ofHeader = traceIdOf(headers.traceparent);
+  const traceId = traceIdOf(traceparent) ?? ofHeader;
+  return { ...(traceId && { traceId }), ...(ofHeader && ofHeader !== traceId && { linkedTraceId: ofHeader }) };
+}
+
 /** The trace id in a `traceparent`, when it is a valid one. */
-export const traceIdOf = (traceparent: string | undefined): string | undefined =>
-  /^[\da-f]{2}-(?!0{32})([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/.exec(traceparent ?? "")?.[1];
+const traceIdOf = (traceparent: unknown): string | undefined =>
+  typeof traceparent === "string"
+    ? /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}/.exec(traceparent)?.[1]
+    : undefined;

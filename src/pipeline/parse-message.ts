@@ -58,11 +58,18 @@ async function serveBody(
 /** A name that a client chose may have any length. */
 const MAX_NAME_LENGTH = 128;
 
-/** The names in a message, for the log. Only tools and prompts are named; URIs of resources may hold personal data. */
-function namesIn(message: unknown): Pick<RequestLogFields, "mcpMethod" | "mcpName"> {
-  const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } };
+/**
+ * The names in a message and the trace that its client belongs to, for the log. Only tools and prompts are named; URIs of
+ * resources may hold personal data.
+ */
+function namesIn(message: unknown): Pick<RequestLogFields, "mcpMethod" | "mcpName" | "traceparent"> {
+  const { method, params } = (message ?? {}) as {
+    method?: unknown;
+    params?: { name?: unknown; _meta?: { traceparent?: unknown } | null } | null;
+  };
   const name = params?.name;
   return {
+    traceparent: params?._meta?.traceparent,
     ...(typeof method === "string" && { mcpMethod: method.slice(0, MAX_NAME_LENGTH) }),
     ...(typeof name === "string" && { mcpName: name.slice(0, MAX_NAME_LENGTH) }),
   };

@@ -7,7 +7,7 @@ import {
   type Transport,
 } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../http/http-handler.ts";
-import { failedResponse, jsonResponse, plainMessage } from "../http/json-rpc.ts";
+import { failedResponse, jsonResponse, plainMessage, recordOutcome } from "../http/json-rpc.ts";
 import { Rejection } from "../http/rejection.ts";
 import { logAboutRequest } from "../http/served-request.ts";
 import { isEventStream, sseMessages } from "../http/sse.ts";
@@ -139,8 +139,12 @@ async function connectIntercepted(
   }
 }
 
-const sendable = (message: JSONRPCMessage, { maxOutputBytes }: McpRequest): JSONRPCMessage =>
-  "method" in message ? plainMessage(message) : JSON.parse(toLimitedText(message, maxOutputBytes));
+function sendable(message: JSONRPCMessage, { maxOutputBytes, logFields }: McpRequest): JSONRPCMessage {
+  if ("method" in message) return plainMessage(message);
+  const sent = JSON.parse(toLimitedText(message, maxOutputBytes));
+  recordOutcome(logFields, sent);
+  return sent;
+}
 
 /** The transport of a server whose request has ended. */
 const CLOSED: Transport = {

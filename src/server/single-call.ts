@@ -5,7 +5,7 @@ import type {
   MessageExtraInfo,
 } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../http/http-handler.ts";
-import { toJsonText } from "../http/json-rpc.ts";
+import { recordOutcome, toJsonText } from "../http/json-rpc.ts";
 import { SSE_HEADERS, sseFrame } from "../http/sse.ts";
 import { TextStream } from "../http/text-stream.ts";
 import { toLimitedText } from "../limits/output.ts";
@@ -111,7 +111,7 @@ export class SingleCall implements ConnectionEvents {
   }
 
   #finish(response: JSONRPCResponse, isRefusal: boolean): void {
-    const { signal, maxOutputBytes } = this.#mcpRequest;
+    const { signal, maxOutputBytes, logFields } = this.#mcpRequest;
     const { refusalStatus, handlerErrorStatus } = this.#rules;
     let status: number | undefined = 200;
     if ("error" in response) {
@@ -119,6 +119,7 @@ export class SingleCall implements ConnectionEvents {
       if (isRefusal && refusalStatus?.has(code)) status = refusalStatus.get(code);
       else status = handlerErrorStatus?.get(code) ?? 200;
     }
+    recordOutcome(logFields, response);
     let text = toJsonText(response);
     if (text.length * MAX_UNIT_BYTES > maxOutputBytes) text = toLimitedText(response, maxOutputBytes);
     signal.removeEventListener("abort", this.#onAbandoned);

@@ -46,7 +46,7 @@ describe.each(ROUTES)("through %s", (_name, route) => {
     ["fail", {}, { outcome: "tool_error" }],
     ["big", { length: 4096 }, { outcome: "tool_error", reason: "output_limit" }],
     ["big_progress", { length: 4096 }, { outcome: "tool_error", reason: "output_limit" }],
-    ["nothing", {}, route.sdk === 2 ? { outcome: "error", errorCode: -32602 } : { outcome: "tool_error" }],
+    ["nothing", {}, { outcome: "unknown_tool", ...(route.sdk === 2 && { errorCode: -32602 }) }],
   ])("the outcome of %s %j is %j", async (tool, args, outcome) => {
     const guarded = open();
     await guarded.call(ada, tool, args);

@@ -43,7 +43,7 @@ export const legacyRequest = (method: string, params: object = {}): { id: number
 /** A 2026-07-28 request with the headers it must carry. */
 export function modernCall(
   method: string,
-  params: { name?: string } & Record<string, unknown> = {},
+  params: { name?: string; _meta?: object } & Record<string, unknown> = {},
 ): [unknown, CallOptions] {
   const message = legacyRequest(method, {
     ...params,
@@ -51,6 +51,7 @@ export function modernCall(
       "io.modelcontextprotocol/protocolVersion": "2026-07-28",
       "io.modelcontextprotocol/clientCapabilities": {},
       "io.modelcontextprotocol/clientInfo": { name: "test", version: "1" },
+      ...params._meta,
     },
   });
   const headers = {

@@ -1,6 +1,6 @@
 import type { JSONRPCRequest, JSONRPCResponse, ServerCapabilities } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../../http/http-handler.ts";
-import { errorResponse, JsonRpcCode, jsonResponse, plainMessage } from "../../http/json-rpc.ts";
+import { errorResponse, JsonRpcCode, jsonResponse, plainMessage, recordOutcome } from "../../http/json-rpc.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import { unreachableClient } from "../unreachable-client.ts";
 import { openRestoredConnection } from "./restored-connection.ts";
@@ -42,6 +42,7 @@ export async function openSession(
   connection.receive(request);
   const response = plainMessage(await responded);
   connection.end();
+  recordOutcome(mcpRequest.logFields, response);
   const body = JSON.stringify(response);
   if (!("result" in response)) return jsonResponse(200, body);
   const { protocolVersion, capabilities } = response.result as {
