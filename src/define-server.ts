@@ -1,7 +1,7 @@
 import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import type { AuditSink } from "./audit/audit-log.ts";
 import type { PrincipalOf } from "./auth/verifier-authenticator.ts";
-import type { ToolPolicy } from "./authorization/policy.ts";
+import type { Policy } from "./authorization/policy.ts";
 import type { ToolRules } from "./authorization/tool-rules.ts";
 import { AnycloudError } from "./errors.ts";
 import type { HttpHandler } from "./http/http-handler.ts";
@@ -27,10 +27,10 @@ export interface ServerDefinition {
   /** Rules of single tools, by their names. Default: nothing but their schemas. */
   readonly tools?: Readonly<Record<string, ToolRules>>;
   /**
-   * Decides who may call which tool: `cedarPolicy({ policies })` of `mcp-anycloud/cedar`. A tool that it does not allow
-   * does not exist for the caller. Default: none, and every caller may call every tool.
+   * Decides who may use which tool, prompt and resource: `cedarPolicy({ policies })` of `mcp-anycloud/cedar`. What it does
+   * not allow does not exist for the caller. Default: none, and every caller may use everything.
    */
-  readonly policy?: ToolPolicy;
+  readonly policy?: Policy;
   /** Receives the audit log. Default: one JSON line for each record on standard output. */
   readonly audit?: AuditSink;
 }

@@ -1,7 +1,7 @@
 /** The front door for people who write servers. Adapters, stores and emulators use `adapter.ts`. */
 export type { AuditRecord, AuditSink } from "./audit/audit-log.ts";
 export type { Caller } from "./auth/caller.ts";
-export type { PolicyAnswer, PolicyQuestion, ToolPolicy } from "./authorization/policy.ts";
+export type { Policy, PolicyAnswer, PolicyQuestion } from "./authorization/policy.ts";
 export type { ToolRules } from "./authorization/tool-rules.ts";
 export { defineServer, type ServerDefinition } from "./define-server.ts";
 export { createMcpEndpoint, type McpEndpointOptions } from "./endpoint.ts";

@@ -75,8 +75,14 @@ export interface McpSettings {
    */
   readonly maxOutputBytes?: number;
   /**
-   * Whether the audit log has one JSON line for each call and each refusal, without arguments that are not declared
-   * safe. Default: `on` where callers are identified, or the server has a policy or an audit sink.
+   * Whether the server's policy decides (`enforce`), or its denials are only in the audit log (`log`) and everything is
+   * allowed: to try a policy on real calls. Default: `enforce`.
+   */
+  readonly policyMode?: "enforce" | "log";
+  /**
+   * Whether the audit log has one JSON line for each use of a tool, prompt or resource and each refusal, without
+   * arguments that are not declared safe. Default: `on` where callers are identified, or the server has a policy or an
+   * audit sink.
    */
   readonly audit?: "on" | "off";
   /**
@@ -192,6 +198,12 @@ export const SETTINGS: Readonly<Record<keyof McpSettings, SettingRule>> = {
     min: 1024,
     max: 33554432,
     default: 4194304,
+  },
+  policyMode: {
+    variable: "MCP_ANYCLOUD_POLICY_MODE",
+    must: "be enforce or log",
+    words: ["enforce", "log"],
+    default: "enforce",
   },
   audit: {
     variable: "MCP_ANYCLOUD_AUDIT",

@@ -3,13 +3,16 @@ import type { UnauthenticatedRequest } from "../auth/request-context.ts";
 import type { AnswerOutcome } from "../http/json-rpc.ts";
 import { type RequestRecord, traceFields } from "../http/request-log.ts";
 
+/** The use of one thing that a server offers. */
+export type OperationEvent = "tool_call" | "prompt_get" | "resource_read" | "completion" | "subscription";
+
 /** The caller, the operation, the decision and the outcome. Never a token, and only arguments that were declared. */
 export interface AuditRecord {
   /** ISO 8601. */
   readonly time: string;
   readonly level: "info";
   readonly message: "audit";
-  readonly event: "tool_call" | "access_denied" | "rate_limited";
+  readonly event: OperationEvent | "access_denied" | "rate_limited";
   /** The platform's id of the request, as in its request record. */
   readonly requestId: string;
   /** As in its request record. */
@@ -23,7 +26,13 @@ export interface AuditRecord {
   readonly clientId?: string;
   /** As the caller named it, at most 128 characters of it. */
   readonly tool?: string;
+  readonly prompt?: string;
+  /** URI of a resource, at most 512 characters of it. What follows a `?` is left out: it may hold a secret. */
+  readonly resource?: string;
+  readonly resourceTemplate?: string;
   readonly decision: "allow" | "deny";
+  /** Present where the policy denied something and it was done all the same: MCP_ANYCLOUD_POLICY_MODE is `log`. */
+  readonly enforced?: false;
   /** Why it was denied, or cut short: `policy`, `policy_failed`, `insufficient_scope`, `output_limit` and the like. */
   readonly reason?: string;
   /** The policies that decided. */
@@ -44,7 +53,7 @@ export type AuditSink = (record: AuditRecord) => void;
 
 /** The fields of a record that its request does not hold. */
 export type AuditEntry = Pick<AuditRecord, "event" | "decision" | "outcome"> &
-  Partial<Pick<AuditRecord, "tool" | "reason" | "policyIds" | "scopes" | "errorCode" | "durationMs" | "arguments">>;
+  Partial<Omit<AuditRecord, "time" | "level" | "message" | "requestId" | "event" | "decision" | "outcome">>;
 
 /** A request, and its caller where one was identified. */
 type Audited = UnauthenticatedRequest & { readonly caller?: Caller };
@@ -55,12 +64,20 @@ export type Audit = (request: Audited, entry: AuditEntry) => void;
 /** One JSON line on standard output, where every platform's log takes it up. */
 export const writeAuditLine: AuditSink = (record) => void process.stdout.write(`${JSON.stringify(record)}\n`);
 
-/** A name that a caller chose could be of any length. */
-const MAX_NAME_LENGTH = 128;
+/** A name or URI that a caller chose could be of any length. */
+const MAX_LENGTHS = { tool: 128, prompt: 128, resource: 512, resourceTemplate: 512 } as const;
+
+const boundedNames = (entry: Partial<AuditRecord>): Partial<AuditRecord> =>
+  Object.fromEntries(
+    Object.entries(MAX_LENGTHS).flatMap(([field, length]) => {
+      const name = entry[field as keyof typeof MAX_LENGTHS];
+      return name === undefined ? [] : [[field, name.slice(0, length)]];
+    }),
+  );
 
 /** Writes the audit log into `sink`. */
 export function createAudit(sink: AuditSink): Audit {
-  return ({ request, invocation, logFields, caller }, { event, tool, durationMs = 0, ...entry }) => {
+  return ({ request, invocation, logFields, caller }, { event, durationMs = 0, ...entry }) => {
     const { requestId, clientIp } = invocation;
     const record: AuditRecord = {
       time: new Date().toISOString(),
@@ -71,8 +88,8 @@ export function createAudit(sink: AuditSink): Audit {
       ...traceFields(request, logFields),
       ...(clientIp && { clientIp }),
       ...(caller && callerFields(caller)),
-      ...(tool !== undefined && { tool: tool.slice(0, MAX_NAME_LENGTH) }),
       ...entry,
+      ...boundedNames(entry),
       durationMs: Math.round(durationMs * 10) / 10,
     };
     try {

@@ -1,20 +1,23 @@
 import type { JSONRPCRequest } from "@modelcontextprotocol/server";
 import type { Audit } from "../audit/audit-log.ts";
-import { createCallAudit } from "../audit/call-audit.ts";
+import { createOperationAudit } from "../audit/operation-audit.ts";
 import { ANYBODY } from "../auth/caller.ts";
 import type { Challenges } from "../auth/challenge.ts";
 import type { RequestContext } from "../auth/request-context.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { Rejection } from "../http/rejection.ts";
 import type { MessageInterceptor } from "../server/message-interceptor.ts";
+import { LISTEN, withoutSubscriptions } from "../server/operation.ts";
 import { createCallInterceptor } from "./call-interceptor.ts";
 import { checkRules, type DeclaredRules } from "./check-rules.ts";
-import { isListed } from "./policy.ts";
+import { LISTS } from "./list-filter.ts";
+import { decideOperations, type OperationDecision } from "./operation-decision.ts";
+import { type EnforcedPolicy, isListed } from "./policy.ts";
 import { lackingScopes, neededScopes } from "./scope-check.ts";
-import { decideToolCall, type ToolCallDecision } from "./tool-call-decision.ts";
 import { toolRulesOf } from "./tool-rules.ts";
 
 export interface AuthorizationOptions extends DeclaredRules {
+  readonly policy?: EnforcedPolicy | undefined;
   /** Whether callers are distinguished. */
   readonly hasCallers: boolean;
   /** Scopes that every request must have. */
@@ -27,7 +30,13 @@ export interface AuthorizationOptions extends DeclaredRules {
 }
 
 /** The refusal of a message, or the interceptor for the server that handles it. */
-type Authorized = { readonly refused: HttpResponse } | { readonly interceptor?: MessageInterceptor };
+type Authorized =
+  | { readonly refused: HttpResponse }
+  | {
+      readonly interceptor?: MessageInterceptor;
+      /** The message to serve in place of the client's: without the subscriptions that its caller may not have. */
+      readonly message?: JSONRPCRequest;
+    };
 
 /** Decides about the operations of a message, before there is a server. */
 export type Authorize = (context: RequestContext, message: unknown) => Promise<Authorized>;
@@ -47,13 +56,13 @@ export function createAuthorization(options: AuthorizationOptions): Authorize | 
   const namesScopes = requiredScopes.length > 0 || [...rules.values()].some(({ scopes }) => scopes?.length);
   if (!options.hasCallers && !policy && !audit && !takeTool && !namesScopes) return undefined;
 
-  /** Counts calls: the refusal where one of them is too many. */
+  /** Counts calls of tools: the refusal where one of them is too many. */
   async function takeCalls(
     context: RequestContext,
-    calls: readonly ToolCallDecision[],
+    decisions: readonly OperationDecision[],
   ): Promise<HttpResponse | undefined> {
-    for (const { tool } of calls) {
-      const refused = await takeTool?.(context, tool);
+    for (const { primitive, name } of decisions) {
+      const refused = primitive === "tool" ? await takeTool?.(context, name) : undefined;
       if (refused) return refused;
     }
     return undefined;
@@ -62,20 +71,19 @@ export function createAuthorization(options: AuthorizationOptions): Authorize | 
   return async (context, message) => {
     const { caller, invocation } = context;
     const requests = requestsIn(message);
-    const calls = requests
-      .filter(({ method }) => method === "tools/call")
-      .map((request) => decideToolCall(request, caller, { rules, policy }));
-    const allowed = calls.filter((call) => call.allowed);
-    const lists = requests.filter(({ method }) => method === "tools/list").map(({ id }) => id);
+    const decisions = requests.flatMap((request) => decideOperations(request, caller, { rules, policy }));
+    const passing = decisions.filter(({ passes }) => passes);
+    const lists = requests.filter(({ method }) => LISTS.has(method));
     // The scopes of a denied call are not named: its caller must not learn that the tool exists.
-    const required = [...requiredScopes, ...allowed.flatMap(({ tool }) => rules.get(tool)?.scopes ?? [])];
+    const required = [...requiredScopes, ...passing.flatMap((decision) => scopesOf(decision))];
     const isLacking = lackingScopes(required, caller.scopes).length > 0;
-    const callAudit = createCallAudit({ context, audit, auditFieldsOf: (tool) => rules.get(tool)?.auditFields });
+    const auditFieldsOf = (tool: string): readonly string[] | undefined => rules.get(tool)?.auditFields;
+    const operationAudit = createOperationAudit({ context, audit, auditFieldsOf });
 
     const refuse = (scopes: readonly string[], description?: string): HttpResponse => {
       const reason = { reason: "insufficient_scope", scopes };
-      for (const call of calls) callAudit.denied(call, { event: "access_denied", ...reason });
-      if (calls.length === 0) {
+      for (const decision of decisions) operationAudit.denied(decision, { event: "access_denied", ...reason });
+      if (decisions.length === 0) {
         audit?.(context, { event: "access_denied", decision: "deny", outcome: "refused", ...reason });
       }
       return challenges.insufficientScope(scopes, description);
@@ -84,41 +92,49 @@ export function createAuthorization(options: AuthorizationOptions): Authorize | 
     // Only a server knows the scopes that its tools name; but no other request of a batch may run before it is asked.
     const [only] = Array.isArray(message) ? [] : requests;
     const isKnown = caller !== ANYBODY;
-    const canAskServer = isKnown && only && WITH_SCOPES.has(only.method) && allowed.length === calls.length;
+    const canAskServer = isKnown && only && WITH_SCOPES.has(only.method) && passing.length === decisions.length;
     if (isLacking && !canAskServer) return { refused: refuse(required) };
-    for (const call of calls) if (!call.allowed) callAudit.denied(call, denialOf(call));
-    const tooMany = isLacking ? undefined : await takeCalls(context, allowed);
+    for (const decision of decisions) if (!decision.passes) operationAudit.denied(decision);
+    const tooMany = isLacking ? undefined : await takeCalls(context, passing);
     if (tooMany) {
-      for (const call of allowed) callAudit.denied(call, { event: "rate_limited", reason: "rate_limit" });
+      for (const decision of passing) {
+        operationAudit.denied(decision, { event: "rate_limited", reason: "rate_limit" });
+      }
       return { refused: tooMany };
     }
+    if (only?.method === LISTEN) {
+      for (const decision of passing) operationAudit.served(decision);
+      const denied = new Set(decisions.filter(({ passes }) => !passes).map(({ name }) => name));
+      return denied.size > 0 ? { message: withoutSubscriptions(only, denied) } : {};
+    }
     const mayNameScopes = isKnown && requests.some(({ method }) => WITH_SCOPES.has(method));
-    if (calls.length === 0 && !(policy && lists.length > 0) && !mayNameScopes) return {};
+    if (decisions.length === 0 && !(policy && lists.length > 0) && !mayNameScopes) return {};
 
-    const undenied = requests.filter((request) => !calls.some((call) => call.request === request && !call.allowed));
+    const denied = new Set(decisions.filter(({ passes }) => !passes).map(({ request }) => request));
     return {
       interceptor: createCallInterceptor({
         isBatch: Array.isArray(message),
-        calls,
-        lists: new Set(lists),
-        isListed: policy && ((tool) => isListed(policy, caller, tool)),
+        decisions: new Map(decisions.map((decision) => [decision.request.id, decision])),
+        lists,
+        isListed:
+          policy && policy.mode !== "log" ? (primitive, name) => isListed(policy, caller, primitive, name) : undefined,
         maxOutputBytes,
-        callAudit,
+        operationAudit,
         // Where the platform goes on with other work, so does this process.
         stopped: invocation.exclusive ? invocation.deadline : undefined,
         async checkScopes(resolve) {
+          const undenied = requests.filter((request) => !denied.has(request));
           const needs = await neededScopes({ context, requests: undenied, required }, resolve);
           if (needs) throw new Rejection(refuse(needs.scopes, needs.description));
         },
       }),
     };
   };
-}
 
-const denialOf = ({ failed }: ToolCallDecision): { event: "access_denied"; reason: string } => ({
-  event: "access_denied",
-  reason: failed ? "policy_failed" : "policy",
-});
+  function scopesOf({ primitive, name }: OperationDecision): readonly string[] {
+    return (primitive === "tool" && rules.get(name)?.scopes) || [];
+  }
+}
 
 /** The JSON-RPC requests in a message. The protocol handlers refuse anything else. */
 function requestsIn(message: unknown): JSONRPCRequest[] {

@@ -1,8 +1,8 @@
-import type { DetailedError, EntityJson } from "@cedar-policy/cedar-wasm/nodejs";
+import type { DetailedError, EntityJson, TypeAndId } from "@cedar-policy/cedar-wasm/nodejs";
 import { AnycloudError } from "../errors.ts";
 import { loadCedar } from "./cedar-module.ts";
-import { cedarValueOf, principalAttributes, principalUid } from "./cedar-request.ts";
-import type { PolicyAnswer, PolicyQuestion, ToolPolicy } from "./policy.ts";
+import { cedarValueOf, principalAttributes, principalUid, resourceUid } from "./cedar-request.ts";
+import type { Policy, PolicyAnswer, PolicyQuestion } from "./policy.ts";
 
 export interface PolicyOptions {
   /** Policies in Cedar's language. What none of them permits, or one of them forbids, is refused. */
@@ -20,10 +20,11 @@ let made = 0;
 /**
  * A policy in Cedar, for `defineServer({ createServer, policy: cedarPolicy({ policies }) })`. It decides on
  * `Mcp::Principal::"<issuer>|<subject>"` (with `issuer`, `subject`, `clientId`, `scopes`, `groups` and `roles`),
- * `Mcp::Action::"call"` and `"list"`, `Mcp::Tool::"<name>"`, and on the arguments that the tool's `policyAttributes` name as
+ * `Mcp::Action::"call"` and the like, `Mcp::Tool::"<name>"`, `Mcp::Prompt::"<name>"`, `Mcp::Resource::"<uri>"` and
+ * `Mcp::ResourceTemplate::"<template>"` (both with `uri`), and on the arguments that the tool's `policyAttributes` name as
  * `context`. Throws SERVER_INVALID at once for what does not parse or does not fit the schema.
  */
-export function cedarPolicy({ policies: text, schema, entities = [] }: PolicyOptions): ToolPolicy {
+export function cedarPolicy({ policies: text, schema, entities = [] }: PolicyOptions): Policy {
   const cedar = loadCedar();
   made += 1;
   const preparsedPolicySetId = `policies ${made}`;
@@ -43,14 +44,15 @@ export function cedarPolicy({ policies: text, schema, entities = [] }: PolicyOpt
       const context = contextOf(question);
       if (!context) return FAILED;
       const principal = principalUid(question.caller);
+      const resource = resourceUid(question);
       const answer = cedar.statefulIsAuthorized({
         principal,
         action: { type: "Mcp::Action", id: question.action },
-        resource: { type: "Mcp::Tool", id: question.tool },
+        resource,
         context,
         preparsedPolicySetId,
         ...withSchema,
-        entities: withPrincipal(entities, principal, principalAttributes(question.caller)),
+        entities: withEntity(withUri(entities, resource), principal, principalAttributes(question.caller)),
       });
       // Its errors quote the request.
       if (answer.type === "failure") return FAILED;
@@ -117,18 +119,19 @@ function invalid(what: string, [first]: readonly DetailedError[], text?: string)
 const lineOf = (text: string, byte: number): number =>
   Buffer.from(text).subarray(0, byte).toString().split("\n").length;
 
-/** The entities, and among them the caller; who is there already belongs where it says, and is what was verified. */
-function withPrincipal(
-  entities: readonly EntityJson[],
-  uid: { readonly type: string; readonly id: string },
-  attrs: EntityJson["attrs"],
-): EntityJson[] {
+/** The entities, and among them a resource with its URI, for conditions on parts of it. */
+function withUri(entities: readonly EntityJson[], uid: TypeAndId): readonly EntityJson[] {
+  return uid.type.startsWith("Mcp::Resource") ? withEntity(entities, uid, { uri: uid.id }) : entities;
+}
+
+/** The entities, and among them this one; where it is there already it keeps its parents, and gets these attributes. */
+function withEntity(entities: readonly EntityJson[], uid: TypeAndId, attrs: EntityJson["attrs"]): EntityJson[] {
   const known = entities.find((entity) => isSame(entity.uid, uid));
   if (!known) return [...entities, { uid, attrs, parents: [] }];
   return entities.map((entity) => (entity === known ? { ...known, attrs: { ...known.attrs, ...attrs } } : entity));
 }
 
-function isSame(uid: EntityJson["uid"], { type, id }: { readonly type: string; readonly id: string }): boolean {
+function isSame(uid: EntityJson["uid"], { type, id }: TypeAndId): boolean {
   const own = "__entity" in uid ? uid.__entity : uid;
   return own.type === type && own.id === id;
 }

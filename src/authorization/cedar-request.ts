@@ -1,10 +1,19 @@
 import type { CedarValueJson, EntityJson, TypeAndId } from "@cedar-policy/cedar-wasm/nodejs";
 import type { Caller } from "../auth/caller.ts";
+import type { PolicyQuestion } from "./policy.ts";
 
 /** Mcp::Principal::"<issuer>|<subject>"; without a `|` for callers who were not asked who they are. */
 export function principalUid({ principal, issuer, subject, clientId }: Caller): TypeAndId {
   const isAnybody = issuer === undefined && subject === undefined && clientId === undefined;
   return { type: "Mcp::Principal", id: isAnybody ? principal : `${issuer ?? ""}|${subject ?? ""}` };
+}
+
+/** The thing that a question is about: Mcp::Tool::"<name>" and the like. */
+export function resourceUid({ tool, prompt, resource, resourceTemplate }: PolicyQuestion): TypeAndId {
+  if (tool !== undefined) return { type: "Mcp::Tool", id: tool };
+  if (prompt !== undefined) return { type: "Mcp::Prompt", id: prompt };
+  if (resource !== undefined) return { type: "Mcp::Resource", id: resource };
+  return { type: "Mcp::ResourceTemplate", id: resourceTemplate ?? "" };
 }
 
 /** The verified facts of a caller as attributes, with a set where there can be several values. */

@@ -1,10 +1,10 @@
 import { AnycloudError } from "../errors.ts";
-import type { ToolPolicy } from "./policy.ts";
+import type { Policy } from "./policy.ts";
 import type { ToolRules } from "./tool-rules.ts";
 
 export interface DeclaredRules {
   readonly tools?: Readonly<Record<string, ToolRules>> | undefined;
-  readonly policy?: ToolPolicy | undefined;
+  readonly policy?: Policy | undefined;
   /** Whether callers come with scopes. */
   readonly hasScopes: boolean;
   /** Counts calls of tools. Absent where there is no store. */
@@ -13,11 +13,6 @@ export interface DeclaredRules {
 
 /** Checks that rules can apply on this endpoint. Throws SERVER_INVALID or CONFIG_INVALID. */
 export function checkRules({ tools = {}, policy, hasScopes, takeTool }: DeclaredRules): void {
-  if (policy !== undefined && typeof policy?.decide !== "function") {
-    const message =
-      'The server\'s policy must be cedarPolicy({ policies }) of "mcp-anycloud/cedar", or have a decide().';
-    throw new AnycloudError("SERVER_INVALID", message);
-  }
   for (const [tool, { scopes = [], policyAttributes = [], rateLimit }] of Object.entries(tools)) {
     if (policyAttributes.length > 0 && !policy) {
       const message = `The tool ${tool} has policyAttributes, and the server has no policy that could look at them.`;
@@ -32,4 +27,11 @@ export function checkRules({ tools = {}, policy, hasScopes, takeTool }: Declared
       throw new AnycloudError("CONFIG_INVALID", message);
     }
   }
+}
+
+/** Checks that a declared policy is one. Throws SERVER_INVALID. */
+export function checkPolicy(policy: Policy | undefined): void {
+  if (policy === undefined || typeof policy?.decide === "function") return;
+  const message = 'The server\'s policy must be cedarPolicy({ policies }) of "mcp-anycloud/cedar", or have a decide().';
+  throw new AnycloudError("SERVER_INVALID", message);
 }

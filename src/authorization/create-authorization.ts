@@ -1,7 +1,10 @@
 import { type Audit, type AuditSink, createAudit, writeAuditLine } from "../audit/audit-log.ts";
 import type { AuthorizationConfig } from "../config/authorization-settings.ts";
+import { AnycloudError } from "../errors.ts";
+import type { MayHear } from "../services/change-events.ts";
 import { type AuthorizationOptions, type Authorize, createAuthorization } from "./authorize.ts";
-import type { DeclaredRules } from "./check-rules.ts";
+import { checkPolicy, type DeclaredRules } from "./check-rules.ts";
+import { decideUse } from "./policy.ts";
 
 /** Properties of the endpoint's authentication. */
 export interface KnownCallers
@@ -13,20 +16,35 @@ export interface Authorization {
   readonly authorize: Authorize | undefined;
   /** Absent where nothing is recorded. */
   readonly audit: Audit | undefined;
+  /** Whether the policy lets a caller learn of changes to a resource. Absent where it keeps nobody from it. */
+  readonly mayHear: MayHear | undefined;
 }
 
 /** The authorization that a server declares. Throws SERVER_INVALID or CONFIG_INVALID for rules that cannot apply. */
 export function createServerAuthorization(
-  { tools, policy, audit: sink }: Pick<DeclaredRules, "tools" | "policy"> & { readonly audit?: AuditSink },
+  { tools, policy: declared, audit: sink }: Pick<DeclaredRules, "tools" | "policy"> & { readonly audit?: AuditSink },
   config: AuthorizationConfig & Pick<AuthorizationOptions, "requiredScopes">,
   callers: KnownCallers,
 ): Authorization {
-  const isWanted = callers.hasCallers || policy !== undefined || sink !== undefined;
+  const isWanted = callers.hasCallers || declared !== undefined || sink !== undefined;
   const isAudited = config.audit === undefined ? isWanted : config.audit === "on";
   const audit = isAudited ? createAudit(sink ?? writeAuditLine) : undefined;
-  const { maxOutputBytes, requiredScopes } = config;
+  const { maxOutputBytes, requiredScopes, policyMode: mode } = config;
+  if (mode === "log" && !(declared && audit)) {
+    const missing = declared ? "the audit log is off" : "the server has no policy";
+    throw new AnycloudError(
+      "CONFIG_INVALID",
+      `MCP_ANYCLOUD_POLICY_MODE is log, and ${missing}: nothing would be logged.`,
+    );
+  }
+  checkPolicy(declared);
+  const policy = declared && { decide: declared.decide.bind(declared), mode };
   return {
     audit,
     authorize: createAuthorization({ ...callers, tools, policy, audit, maxOutputBytes, requiredScopes }),
+    mayHear:
+      policy?.mode === "enforce"
+        ? (caller, name) => decideUse(policy, caller, { action: "subscribe", primitive: "resource", name }).allowed
+        : undefined,
   };
 }

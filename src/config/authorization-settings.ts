@@ -6,7 +6,13 @@ export interface AuthorizationConfig {
   /** Largest result of a tool, in bytes of JSON. A larger result becomes a tool error. */
   readonly maxOutputBytes: number;
   /**
-   * Whether the audit log has one JSON line for each call and each refusal, without arguments that are not declared safe.
+   * Whether the server's policy decides (`enforce`), or its denials are only in the audit log (`log`) and everything is
+   * allowed: to try a policy on real calls.
+   */
+  readonly policyMode: "enforce" | "log";
+  /**
+   * Whether the audit log has one JSON line for each use of a tool, prompt or resource and each refusal, without arguments
+   * that are not declared safe.
    *
    * @default `on` where callers are identified, or the server has a policy or an audit sink
    */
@@ -18,6 +24,11 @@ export const AUTHORIZATION_SETTINGS: Settings<AuthorizationConfig> = {
     variable: "MCP_ANYCLOUD_MAX_OUTPUT_BYTES",
     type: wholeNumber(1024, 33_554_432, "bytes"),
     default: 4_194_304,
+  },
+  policyMode: {
+    variable: "MCP_ANYCLOUD_POLICY_MODE",
+    type: oneOf("enforce", "log"),
+    default: "enforce",
   },
   audit: {
     variable: "MCP_ANYCLOUD_AUDIT",

@@ -95,7 +95,7 @@ export function startRequestLog(
     logFields.isWritten = true;
     const hasFailed = logFields.error !== undefined;
     if (level === "silent" || (level === "error" && !hasFailed)) return;
-    const outcome = known.outcome ?? outcomeByStatus(status, { hasFailed, isStream: streamedBytes !== undefined });
+    const outcome = fields.outcome ?? outcomeByStatus(status, { hasFailed, isStream: streamedBytes !== undefined });
     sink({
       time: new Date().toISOString(),
       level: hasFailed ? "error" : "info",

@@ -8,7 +8,7 @@ import type { RequestLogFields } from "../http/request-log.ts";
 import type { ConcurrentStreams } from "../limits/concurrent-streams.ts";
 import { messageProblem, textProblem } from "../limits/json.ts";
 import { tooLarge, withBody } from "../limits/request-body.ts";
-import { LISTEN } from "../protocol-2026/listen.ts";
+import { LISTEN } from "../server/operation.ts";
 import { type ProtocolHandlers, serveMessage } from "./serve-message.ts";
 
 /** Everything that a message passes through on its way to a server. */
@@ -50,7 +50,7 @@ async function serveBody(
   const authorized = authorize ? await authorize(context, message) : undefined;
   if (authorized && "refused" in authorized) return authorized.refused;
   const { maxOutputBytes, heartbeatSeconds } = config;
-  const served = { ...context, ...authorized, message, maxOutputBytes, heartbeatMs: heartbeatSeconds * 1000 };
+  const served = { ...context, message, ...authorized, maxOutputBytes, heartbeatMs: heartbeatSeconds * 1000 };
   if (mcpMethod !== LISTEN) return serveMessage(pipeline, served);
   return streams.acquire(context, () => serveMessage(pipeline, served));
 }

@@ -3,12 +3,13 @@ import type { HttpResponse } from "../http/http-handler.ts";
 import { requestIdOf } from "../http/json-rpc.ts";
 import { lazyRequest } from "../http/lazy-request.ts";
 import type { McpRequest, ProtocolHandler } from "../server/mcp-request.ts";
+import { LISTEN } from "../server/operation.ts";
 import { buildServer, type ServerFactory } from "../server/server-factory.ts";
 import type { ChangeEvents } from "../services/change-events.ts";
 import type { OpenServicesOf } from "../services/services.ts";
 import { callDirectly } from "./direct-call.ts";
 import { flushBeforeResponse } from "./flush-before-response.ts";
-import { LISTEN, listen } from "./listen.ts";
+import { listen } from "./listen.ts";
 import { refuseListen, refuseRevision } from "./refusals.ts";
 import { SdkHandler } from "./sdk-handler.ts";
 

@@ -9,9 +9,6 @@ import type { ChangeEntry, ChangeEvents } from "../services/change-events.ts";
 import type { OpenServicesOf } from "../services/services.ts";
 import { SdkHandler } from "./sdk-handler.ts";
 
-/** The method that opens a stream of notifications. */
-export const LISTEN = "subscriptions/listen";
-
 export interface ListenOptions {
   readonly createServer: ServerFactory;
   readonly openServices: OpenServicesOf;

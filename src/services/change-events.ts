@@ -1,7 +1,11 @@
 import type { ServerEvent } from "@modelcontextprotocol/server";
+import type { Caller } from "../auth/caller.ts";
 import { createBatchedLog } from "../store/batched-log.ts";
 import { lastNumber, readEvents } from "../store/event-log.ts";
 import { type ObservedStore, pollDelayMs } from "../store/observed-store.ts";
+
+/** Whether a caller may learn of changes to the resource of a URI. */
+export type MayHear = (caller: Caller, uri: string) => boolean;
 
 /** Changes to tools, prompts and resources, told by any instance and heard by all that listen. */
 export interface ChangeEvents {

@@ -17,6 +17,7 @@ locals {
     MCP_ANYCLOUD_MAX_IN_FLIGHT         = tostring(var.settings.max_in_flight)
     MCP_ANYCLOUD_RATE_LIMITS           = try(join(",", var.settings.rate_limits), null)
     MCP_ANYCLOUD_MAX_OUTPUT_BYTES      = tostring(var.settings.max_output_bytes)
+    MCP_ANYCLOUD_POLICY_MODE           = var.settings.policy_mode
     MCP_ANYCLOUD_AUDIT                 = var.settings.audit
     MCP_ANYCLOUD_HEARTBEAT_SECONDS     = tostring(var.settings.heartbeat_seconds)
     MCP_ANYCLOUD_SESSION_SECONDS       = tostring(var.settings.session_seconds)

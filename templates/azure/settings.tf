@@ -30,8 +30,11 @@ variable "settings" {
     nobody is identified, a client address may open (`session=300/60`). They are counted for all instances together, and so
     need a store. Default: `session=300/60` where there is a store.
     max_output_bytes: Largest result of a tool, in bytes of JSON. A larger result becomes a tool error. Default: `4194304`.
-    audit: Whether the audit log has one JSON line for each call and each refusal, without arguments that are not declared
-    safe. Default: `on` where callers are identified, or the server has a policy or an audit sink.
+    policy_mode: Whether the server's policy decides (`enforce`), or its denials are only in the audit log (`log`) and
+    everything is allowed: to try a policy on real calls. Default: `enforce`.
+    audit: Whether the audit log has one JSON line for each use of a tool, prompt or resource and each refusal, without
+    arguments that are not declared safe. Default: `on` where callers are identified, or the server has a policy or an audit
+    sink.
     heartbeat_seconds: Silence after which an open stream carries an SSE comment, so that no ingress takes it for dead.
     Default: `15`.
     session_seconds: Time without a request after which a session of a 2025-era client expires. Default: `86400`.
@@ -55,6 +58,7 @@ variable "settings" {
     max_in_flight         = optional(number)
     rate_limits           = optional(list(string))
     max_output_bytes      = optional(number)
+    policy_mode           = optional(string)
     audit                 = optional(string)
     heartbeat_seconds     = optional(number)
     session_seconds       = optional(number)
@@ -127,6 +131,10 @@ variable "settings" {
   validation {
     condition     = try(var.settings.max_output_bytes >= 1024 && var.settings.max_output_bytes <= 33554432 && floor(var.settings.max_output_bytes) == var.settings.max_output_bytes, true)
     error_message = "settings.max_output_bytes must be a whole number of bytes from 1024 to 33554432."
+  }
+  validation {
+    condition     = contains(["enforce", "log"], coalesce(var.settings.policy_mode, "enforce"))
+    error_message = "settings.policy_mode must be enforce or log."
   }
   validation {
     condition     = contains(["on", "off"], coalesce(var.settings.audit, "on"))

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { cedarPolicy } from "../../src/authorization/cedar-policy.ts";
-import { withoutHiddenTools } from "../../src/authorization/tool-list.ts";
+import { withoutHidden } from "../../src/authorization/list-filter.ts";
 import { ROUTES, V2_ROUTES, type Who } from "../security/routes.ts";
 import { legacyRequest, textOf } from "../support/messages.ts";
 
@@ -98,12 +98,12 @@ test("the list that differs by caller may not be kept for others, whatever the s
     resultType: "complete",
   };
   const answer = { jsonrpc: "2.0", id: 1, result } as const;
-  expect(withoutHiddenTools(answer, (name) => name === "read")).toEqual({
+  expect(withoutHidden(answer, "tools/list", (_primitive, name) => name === "read")).toEqual({
     ...answer,
     result: { ...result, tools: [{ name: "read" }], cacheScope: "private" },
   });
   const error = { jsonrpc: "2.0", id: 1, error: { code: -32603, message: "no" } } as const;
-  expect(withoutHiddenTools(error, () => false)).toBe(error);
+  expect(withoutHidden(error, "tools/list", () => false)).toBe(error);
 });
 
 test("in a batch, each call is decided by itself", async () => {

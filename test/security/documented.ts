@@ -61,8 +61,14 @@ namespace Mcp {
     groups: Set<String>,
     roles: Set<String>,
   };
-  entity Tool;
-  action "list", "call" appliesTo { principal: Principal, resource: Tool, context: { amount?: Long } };
+  entity Tool, Prompt;
+  entity Resource, ResourceTemplate { uri: String };
+  action "call" appliesTo { principal: Principal, resource: Tool, context: { amount?: Long } };
+  action "list" appliesTo { principal: Principal, resource: [Tool, Prompt, Resource, ResourceTemplate] };
+  action "get" appliesTo { principal: Principal, resource: Prompt };
+  action "read" appliesTo { principal: Principal, resource: [Resource, ResourceTemplate] };
+  action "subscribe" appliesTo { principal: Principal, resource: Resource };
+  action "complete" appliesTo { principal: Principal, resource: [Prompt, ResourceTemplate] };
 }`;
 
 export const checked: ServerDefinition["policy"] = cedarPolicy({

@@ -32,7 +32,7 @@ export interface Guarded {
   readonly calls: Calls;
 }
 
-type Rules = Omit<ServerDefinition, "createServer" | "audit">;
+type Rules = Omit<ServerDefinition, "createServer" | "audit"> & Partial<Pick<ServerDefinition, "createServer">>;
 
 /** A way on which requests reach a server. */
 export interface Route {
