@@ -98,7 +98,7 @@ export function createEndpoint(
     platformIdentities,
   });
   const { authenticate, hasScopes, challenges } = authentication;
-  const { authorize, audit } = createServerAuthorization(definition, config, {
+  const { authorize, audit, mayHear } = createServerAuthorization(definition, config, {
     hasCallers: authenticate !== undefined,
     hasScopes,
     challenges,
@@ -120,6 +120,7 @@ export function createEndpoint(
             ...shared,
             store,
             changeEvents,
+            mayHear,
             sessions: createSessions(store, config),
             limitSessions: createSessionLimit({ ...config, store }),
             streamSeconds,

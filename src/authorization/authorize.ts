@@ -42,7 +42,11 @@ type Authorized =
 export type Authorize = (context: RequestContext, message: unknown) => Promise<Authorized>;
 
 /** Methods whose handlers may name scopes in SDK v2. */
-const WITH_SCOPES = new Set(["tools/call", "prompts/get", "resources/read"]);
+const WITH_SCOPES = new Set(["tools/call", "prompts/get", "resources/read", "resources/subscribe"]);
+
+/** A request as a server is asked for its scopes: to subscribe takes the scopes of reading. */
+const scopeQuestion = (request: JSONRPCRequest): JSONRPCRequest =>
+  request.method === "resources/subscribe" ? { ...request, method: "resources/read" } : request;
 
 /**
  * Undefined where there is nothing to decide: callers are not distinguished, and no rule is declared. Throws SERVER_INVALID
@@ -123,7 +127,7 @@ export function createAuthorization(options: AuthorizationOptions): Authorize | 
         // Where the platform goes on with other work, so does this process.
         stopped: invocation.exclusive ? invocation.deadline : undefined,
         async checkScopes(resolve) {
-          const undenied = requests.filter((request) => !denied.has(request));
+          const undenied = requests.filter((request) => !denied.has(request)).map(scopeQuestion);
           const needs = await neededScopes({ context, requests: undenied, required }, resolve);
           if (needs) throw new Rejection(refuse(needs.scopes, needs.description));
         },

@@ -10,6 +10,7 @@ import type { OpenServicesOf } from "../services/services.ts";
 import { callDirectly } from "./direct-call.ts";
 import { flushBeforeResponse } from "./flush-before-response.ts";
 import { listen } from "./listen.ts";
+import { withReadableSubscriptions } from "./readable-subscriptions.ts";
 import { refuseListen, refuseRevision } from "./refusals.ts";
 import { SdkHandler } from "./sdk-handler.ts";
 
@@ -32,7 +33,8 @@ export function createProtocol2026Handler(options: Protocol2026Options): Protoco
       mcpRequest.lifetime.isAnswering = requestIdOf(mcpRequest.message) !== null;
       if (fastPath && mcpRequest.isPlain) return serveDirectly(mcpRequest, options);
       if (mcpRequest.logFields.mcpMethod !== LISTEN) return serveBySdk(mcpRequest, options);
-      return mcpRequest.canStream ? listen(mcpRequest, options) : refuseListen(mcpRequest);
+      if (!mcpRequest.canStream) return refuseListen(mcpRequest);
+      return listen(await withReadableSubscriptions(mcpRequest, (read) => serveBySdk(read, options)), options);
     },
   };
 }

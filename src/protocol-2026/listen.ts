@@ -1,11 +1,12 @@
 import type { ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
+import type { Principal } from "../auth/principal.ts";
 import { streamSecondsOf } from "../config/stream-seconds.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { invocationEnd } from "../http/invocation-end.ts";
 import { lazyRequest } from "../http/lazy-request.ts";
 import type { McpRequest } from "../server/mcp-request.ts";
 import { buildServer, type ServerFactory } from "../server/server-factory.ts";
-import type { ChangeEntry, ChangeEvents } from "../services/change-events.ts";
+import { type ChangeEntry, type ChangeEvents, isFor } from "../services/change-events.ts";
 import type { OpenServicesOf } from "../services/services.ts";
 import { SdkHandler } from "./sdk-handler.ts";
 
@@ -25,7 +26,7 @@ export async function listen(
   const deadline = invocationEnd(invocation);
   // A subscription that comes too late is also told to subscribe again.
   if (deadline.aborted) lifetime.endsAtDeadline = true;
-  const subscription = await subscribe(changeEvents);
+  const subscription = await subscribe(changeEvents, mcpRequest.principal);
   const services = openServices(mcpRequest);
   const webRequest = lazyRequest(mcpRequest.request, mcpRequest.signal);
   const build = { createServer, era: "modern", mcpRequest, services, webRequest } as const;
@@ -52,16 +53,16 @@ export interface Subscription {
 }
 
 /**
- * Follows the change events before the SDK subscribes, so that no event is missed that is published after the
+ * Follows the change events that concern a principal before the SDK subscribes, so that no event is missed that is published after the
  * acknowledgement. Throws STORE_UNAVAILABLE.
  */
-export async function subscribe(changeEvents: ChangeEvents): Promise<Subscription> {
+export async function subscribe(changeEvents: ChangeEvents, principal: Principal): Promise<Subscription> {
   const ended = new AbortController();
   const early: ServerEvent[] = [];
   let forward = (event: ServerEvent): void => void early.push(event);
   let isSubscribed = false;
   const onEntry = ({ events }: ChangeEntry): void => {
-    for (const event of events) forward(event);
+    for (const event of events) if (isFor(event, principal)) forward(event);
   };
   await changeEvents.follow({ signal: ended.signal, onEntry });
   return {

@@ -1,8 +1,19 @@
 import type { ServerEvent } from "@modelcontextprotocol/server";
 import type { Caller } from "../auth/caller.ts";
+import type { Principal } from "../auth/principal.ts";
 import { createBatchedLog } from "../store/batched-log.ts";
 import { lastNumber, readEvents } from "../store/event-log.ts";
 import { type ObservedStore, pollDelayMs } from "../store/observed-store.ts";
+
+/** A change, and who may learn of it. */
+export type ChangeEvent = ServerEvent & {
+  /** Absent where everybody may. */
+  readonly for?: readonly Principal[];
+};
+
+/** Whether a change concerns a principal. */
+export const isFor = ({ for: audience }: ChangeEvent, principal: Principal): boolean =>
+  audience?.includes(principal) ?? true;
 
 /** Whether a caller may learn of changes to the resource of a URI. */
 export type MayHear = (caller: Caller, uri: string) => boolean;
@@ -13,7 +24,7 @@ export interface ChangeEvents {
    * Settles when the event is where every instance will hear it, behind everything this one published before. Throws
    * STORE_UNAVAILABLE when it may not have got there.
    */
-  publish(event: ServerEvent): Promise<void>;
+  publish(event: ChangeEvent): Promise<void>;
   /**
    * Hands over every event behind a number, in order, until `signal` fires; gives back that number. Nothing published
    * after it settled is missed. Throws STORE_UNAVAILABLE when the log cannot be asked now; later it is asked again.
@@ -34,7 +45,7 @@ export interface FollowOptions {
 export interface ChangeEntry {
   /** Its place in the log; whoever has heard it can go on behind this number. */
   readonly number: number;
-  readonly events: readonly ServerEvent[];
+  readonly events: readonly ChangeEvent[];
 }
 
 const PARTITION = "events";

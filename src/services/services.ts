@@ -1,13 +1,13 @@
-import type { ServerEvent, ServerNotifier } from "@modelcontextprotocol/server";
 import type { Principal } from "../auth/principal.ts";
 import type { LoadStateKeys, StateKeySource } from "../config/key-ring.ts";
 import { recordFailure as logFailure } from "../http/error-response.ts";
 import { servedRequest } from "../http/served-request.ts";
 import type { ObservedStore } from "../store/observed-store.ts";
 import type { CallerScope } from "./caller-scope.ts";
-import type { ChangeEvents } from "./change-events.ts";
+import type { ChangeEvent, ChangeEvents } from "./change-events.ts";
 import { createHandles, type Handles } from "./handles.ts";
 import { missingStore } from "./missing-store.ts";
+import { createNotify, type Notify } from "./notify.ts";
 import { createOnce, type Once } from "./once.ts";
 import { type ClosedBuckets, createRateLimiter, type RateLimiter } from "./rate-limiter.ts";
 import { createRequestState, type RequestState } from "./request-state.ts";
@@ -19,7 +19,7 @@ import { isStoreFailure, watchingFailures } from "./store-failures.ts";
  */
 export interface Services {
   /** Tells clients that listen, on whatever instance, that tools, prompts or resources changed. */
-  readonly notify: ServerNotifier;
+  readonly notify: Notify;
   /** Keeps values under names that cannot be guessed, to be passed between calls. */
   readonly handles: Handles;
   /** Runs work once per key, on whatever instances it is asked for. */
@@ -110,7 +110,7 @@ class RequestServices implements OpenServices {
     const recordFailure = (error: unknown): void => {
       if (isStoreFailure(error)) this.failure ??= error;
     };
-    const publish = (event: ServerEvent): void =>
+    const publish = (event: ChangeEvent): void =>
       this.addWrite(this.#options.changeEvents.publish(event), (error) => {
         recordFailure(error);
         // The answer does not tell of it.
@@ -125,7 +125,7 @@ class RequestServices implements OpenServices {
       now: store.now,
     };
     return {
-      notify: createNotifier(publish),
+      notify: createNotify(publish),
       handles: createHandles(scope),
       once: createOnce(scope),
       rateLimiter: createRateLimiter(scope, closedBuckets),
@@ -142,10 +142,3 @@ const withFailures =
       record(error);
       throw error;
     });
-
-const createNotifier = (publish: (event: ServerEvent) => void): ServerNotifier => ({
-  toolsChanged: () => publish({ kind: "tools_list_changed" }),
-  promptsChanged: () => publish({ kind: "prompts_list_changed" }),
-  resourcesChanged: () => publish({ kind: "resources_list_changed" }),
-  resourceUpdated: (uri) => publish({ kind: "resource_updated", uri }),
-});

@@ -17,7 +17,7 @@ describe("the events of a subscription", () => {
         return 0;
       },
     };
-    const listening = await subscribe(changeEvents);
+    const listening = await subscribe(changeEvents, "anonymous");
     const tell = (event: ServerEvent): void => options?.onEntry({ number: 1, events: [event] });
     return { listening, tell, signal: options?.signal };
   }

@@ -2,12 +2,9 @@ import type { JSONRPCRequest, JSONRPCResponse } from "@modelcontextprotocol/serv
 import { toLimitedText } from "../../limits/output.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import type { OpenServices } from "../../services/services.ts";
-import type { Session, Sessions } from "../sessions/session-record.ts";
-import { applySessionUpdate, UPDATING_METHODS } from "../sessions/session-updates.ts";
+import { applySessionUpdate, UPDATING_METHODS, type UpdateOptions } from "../sessions/session-updates.ts";
 
-export interface FinalResponseOptions extends Pick<McpRequest, "reportFailure" | "maxOutputBytes"> {
-  readonly sessions: Sessions;
-  readonly session: Session;
+export interface FinalResponseOptions extends Pick<McpRequest, "reportFailure" | "maxOutputBytes">, UpdateOptions {
   readonly services: OpenServices;
 }
 
@@ -20,9 +17,9 @@ export async function finalResponse(
   request: JSONRPCRequest,
   response: JSONRPCResponse,
 ): Promise<JSONRPCResponse> {
-  const { sessions, session, services, reportFailure, maxOutputBytes } = options;
+  const { services, reportFailure, maxOutputBytes } = options;
   const final = UPDATING_METHODS.has(request.method)
-    ? await applySessionUpdate(sessions, session, { request, response })
+    ? await applySessionUpdate(options, { request, response })
     : response;
   if (services.hasWrites) await services.flush();
   const { failure } = services;

@@ -1,6 +1,6 @@
 import type { SessionLimit } from "../../limits/rate.ts";
 import type { ServerFactory } from "../../server/server-factory.ts";
-import type { ChangeEvents } from "../../services/change-events.ts";
+import type { ChangeEvents, MayHear } from "../../services/change-events.ts";
 import type { OpenServicesOf } from "../../services/services.ts";
 import type { ObservedStore } from "../../store/observed-store.ts";
 import type { SessionTimings } from "../timings.ts";
@@ -15,6 +15,8 @@ export interface SessionContext {
   readonly limitSessions: SessionLimit;
   readonly openServices: OpenServicesOf;
   readonly changeEvents: ChangeEvents;
+  /** Absent where no policy keeps a caller from changes. */
+  readonly mayHear?: MayHear | undefined;
   /** Seconds after which a stream that only waits for notifications ends, for its client to come back. */
   readonly streamSeconds?: number | undefined;
   readonly timings: SessionTimings;

@@ -5,7 +5,8 @@ import {
   type LoggingLevel,
   METHOD_NOT_FOUND,
 } from "@modelcontextprotocol/server";
-import type { Session, Sessions } from "./session-record.ts";
+import { type ReadOptions, readRefusal } from "./read-refusal.ts";
+import type { Sessions } from "./session-record.ts";
 import { MAX_SUBSCRIPTIONS } from "./subscriptions.ts";
 
 /** Methods that change a session. */
@@ -15,6 +16,10 @@ export const UPDATING_METHODS: ReadonlySet<string> = new Set([
   "resources/unsubscribe",
 ]);
 
+export interface UpdateOptions extends ReadOptions {
+  readonly sessions: Sessions;
+}
+
 export interface HandledRequest {
   readonly request: JSONRPCRequest;
   readonly response: JSONRPCResponse;
@@ -23,17 +28,20 @@ export interface HandledRequest {
 /**
  * Stores how a request changed its session, before its client receives the response; gives back the response to send. A
  * server that declares subscriptions and handles none itself leaves them to the toolkit: `notify.resourceUpdated` reaches
- * the subscribers.
+ * the subscribers, who are callers that can read the resource.
  */
 export async function applySessionUpdate(
-  sessions: Sessions,
-  session: Session,
+  { sessions, session, ...options }: UpdateOptions,
   { request, response }: HandledRequest,
 ): Promise<JSONRPCResponse> {
   const isUnhandled = "error" in response && response.error.code === METHOD_NOT_FOUND;
   const isTakenOver =
     isUnhandled && request.method !== "logging/setLevel" && session.record.capabilities.resources?.subscribe;
   if (!isTakenOver && !("result" in response)) return response;
+  if (isTakenOver && request.method === "resources/subscribe") {
+    const refusal = await readRefusal({ ...options, session }, String(request.params?.uri));
+    if (refusal) return { ...refusal, id: request.id };
+  }
   const problem = await update(sessions, session.id, request);
   if (problem) return { jsonrpc: "2.0", id: request.id, error: { code: INVALID_PARAMS, message: problem } };
   return isTakenOver ? { jsonrpc: "2.0", id: request.id, result: {} } : response;

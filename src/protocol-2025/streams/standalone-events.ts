@@ -1,5 +1,6 @@
-import type { JSONRPCMessage, ServerEvent } from "@modelcontextprotocol/server";
-import type { ChangeEntry } from "../../services/change-events.ts";
+import type { JSONRPCMessage } from "@modelcontextprotocol/server";
+import type { Principal } from "../../auth/principal.ts";
+import { type ChangeEntry, type ChangeEvent, isFor } from "../../services/change-events.ts";
 import { isEvent, type LoggedEvent, toEventSort, toLoggedEvent } from "../../store/event-log.ts";
 import type { StateStore } from "../../store/store.ts";
 import type { SessionRecord } from "../sessions/session-record.ts";
@@ -41,8 +42,11 @@ export interface StandaloneSources {
   readonly changes: readonly ChangeEntry[];
   /** As the session's servers declared them. */
   readonly capabilities: SessionRecord["capabilities"];
+  readonly principal: Principal;
   /** URIs of the changed resources that the session subscribed to. */
   readonly subscribed: ReadonlySet<string>;
+  /** Whether the session's client may learn of changes to a resource. */
+  readonly mayHear: (uri: string) => boolean;
 }
 
 /** URIs of the resources that changed. */
@@ -52,7 +56,7 @@ export const changedResources = (changes: readonly ChangeEntry[]): ReadonlySet<s
 /** The events after `from`, in order, and the position of the stream after all of them. */
 export function standaloneEvents(
   from: StandalonePosition,
-  { notifications, changes, capabilities, subscribed }: StandaloneSources,
+  { notifications, changes, capabilities, principal, subscribed, mayHear }: StandaloneSources,
 ): { readonly events: readonly StandaloneEvent[]; readonly position: StandalonePosition } {
   const events: StandaloneEvent[] = [];
   let position = from;
@@ -73,8 +77,9 @@ export function standaloneEvents(
       if (index < sent) continue;
       const isLast = index === changed.length - 1;
       position = { ...position, ...(isLast ? { changes: number, sent: 0 } : { sent: index + 1 }) };
-      const message = notificationOf(event, { capabilities, subscribed });
-      if (message) events.push({ position, message });
+      const message = isFor(event, principal) ? notificationOf(event, { capabilities, subscribed }) : undefined;
+      const isSecret = event.kind === "resource_updated" && !mayHear(event.uri);
+      if (message && !isSecret) events.push({ position, message });
     }
   }
   return { events, position };
@@ -82,7 +87,7 @@ export function standaloneEvents(
 
 /** The notification of a change for the session's client; undefined when the change does not concern it. */
 function notificationOf(
-  event: ServerEvent,
+  event: ChangeEvent,
   { capabilities, subscribed }: Pick<StandaloneSources, "capabilities" | "subscribed">,
 ): JSONRPCMessage | undefined {
   const { kind, params } = event;

@@ -88,8 +88,8 @@ interface OpenStream {
 }
 
 async function* frames(
-  { store, timings }: SessionContext,
-  { id, record: { protocolVersion, capabilities } }: Session,
+  { store, timings, mayHear = () => true }: SessionContext,
+  { id, record: { protocolVersion, capabilities, principal } }: Session,
   { request, ending, closed, changes, lease, ...start }: OpenStream,
 ): AsyncGenerator<string, void> {
   let { position } = start;
@@ -112,8 +112,15 @@ async function* frames(
       const changed = changes.entries;
       const subscribed = state && (await subscribedOf(store, id, changedResources(changed)).catch(tolerate));
       if (subscribed) {
-        const { notifications } = state;
-        const next = standaloneEvents(position, { notifications, capabilities, subscribed, changes: changed });
+        const next = standaloneEvents(position, {
+          notifications: state.notifications,
+          changes: changed,
+          capabilities,
+          principal,
+          subscribed,
+          // The caller of now, whose rights may be others than those of the caller who subscribed.
+          mayHear: (uri) => mayHear(request.caller, uri),
+        });
         changes.drop(changed.length);
         for (const { position: after, message } of next.events) {
           position = after;
