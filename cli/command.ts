@@ -1,4 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { type AuditCommand, parseAudit } from "./audit-command.ts";
 import { CLOUDS, type Cloud } from "./clouds.ts";
 import { type FirstCall, parseFirstCall } from "./dev/first-call.ts";
 import { readFlags, toNumber, usage } from "./flags.ts";
@@ -31,7 +32,8 @@ export type Command =
   | { readonly verb: "version" }
   | BuildCommand
   | DevCommand
-  | SmokeCommand;
+  | SmokeCommand
+  | AuditCommand;
 
 const SHARED = {
   target: { type: "string", multiple: true },
@@ -55,11 +57,12 @@ export function parseCommand(args: readonly string[]): Command {
   if (verb === "build") return parseBuild(rest);
   if (verb === "dev") return parseDev(rest);
   if (verb === "smoke") return parseSmoke(rest);
+  if (verb === "audit") return parseAudit(rest);
   if (verb === "--help" || verb === "-h" || verb === "help") return { verb: "help" };
   if (verb === "--version" || verb === "-v") return { verb: "version" };
   throw usage(
     verb === undefined ? "Nothing was asked for" : `There is no command "${verb}"`,
-    "use dev, build or smoke",
+    "use dev, build, smoke or audit",
   );
 }
 

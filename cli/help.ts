@@ -5,6 +5,7 @@ Usage
   mcp-anycloud dev   [entry] [flags]   serve on this machine through each cloud's ingress
   mcp-anycloud build [entry] [flags]   make what each cloud's deployment tool takes
   mcp-anycloud smoke <url>   [flags]   try a deployed server as an MCP client does; the exit code says whether it works
+  mcp-anycloud audit verify FILE…      check exported logs for audit records that were changed or removed
 
 The entry is the module whose default export is defineServer({ createServer }). Without it, "entry" of "mcp-anycloud" in
 package.json is taken, else the first of server.{ts,mts,js,mjs}, here and then in src/.
@@ -29,6 +30,9 @@ smoke
   --call TOOL[=JSON]       call this tool with these arguments (default: the first that is read-only and needs none)
   --header NAME=VALUE      send this header, such as authorization; may be repeated; its value is never printed
   --timeout SECONDS        time for everything together (default 30)
+
+audit verify
+  FILE…                    lines of the log, of any number of instances; MCP_ANYCLOUD_STATE_KEYS holds the keys that signed it
 
   --help, --version
 `;

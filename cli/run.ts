@@ -11,6 +11,7 @@ export async function run(args: readonly string[]): Promise<number> {
     else if (command.verb === "version") process.stdout.write(`${ownPackage.version}\n`);
     else if (command.verb === "build") await (await import("./build-command.ts")).buildCommand(command);
     else if (command.verb === "smoke") await (await import("./smoke-command.ts")).smokeCommand(command);
+    else if (command.verb === "audit") await (await import("./audit-command.ts")).auditCommand(command);
     else await (await import("./dev-command.ts")).devCommand(command);
     return 0;
   } catch (error) {

@@ -1,4 +1,5 @@
 /** The front door for code that connects the core to a platform: adapters, stores, emulators and the command line. */
+export { type LogReport, verifyAuditLog } from "./audit/verify-log.ts";
 export { createTokenCheck } from "./auth/jwt/token-check.ts";
 export type { PlatformIdentityProvider, ReadPlatformIdentity } from "./auth/platform-identity.ts";
 export { monotonicMs } from "./clock.ts";

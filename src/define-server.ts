@@ -1,5 +1,5 @@
 import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
-import type { AuditSink } from "./audit/audit-log.ts";
+import type { AuditSink } from "./audit/audit-record.ts";
 import type { PrincipalOf } from "./auth/verifier-authenticator.ts";
 import type { Policy } from "./authorization/policy.ts";
 import type { ToolRules } from "./authorization/tool-rules.ts";

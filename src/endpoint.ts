@@ -84,7 +84,8 @@ export function createEndpoint(
   // Without a durable store, changes are still announced within this process.
   const store = observed(durableStore ?? createMemoryStore(), now);
   const changeEvents = createChangeEvents(store);
-  const openServices = createServices({ store, durable, stateKeys: stateKeys ?? config.stateKeys, changeEvents });
+  const keys = stateKeys ?? config.stateKeys;
+  const openServices = createServices({ store, durable, stateKeys: keys, changeEvents });
   const shared = { createServer, openServices };
   const { authorizationServers, tools } = definition;
   const rules = toolRulesOf(tools);
@@ -103,6 +104,7 @@ export function createEndpoint(
     hasScopes,
     challenges,
     takeTool: rates?.takeTool,
+    stateKeys: keys,
   });
   const pipeline: Pipeline = {
     config,

@@ -18,7 +18,9 @@ export type ErrorCode =
   | "USAGE"
   | "PORT_IN_USE"
   | "ARTEFACT_INVALID"
-  | "INSTANCE_FAILED";
+  | "INSTANCE_FAILED"
+  /** An audit log is not as it was written. */
+  | "AUDIT_BROKEN";
 
 /** Every error the toolkit throws on purpose. Switch on `code`; `message` is one sentence for people, without secrets. */
 export class AnycloudError extends Error {

@@ -1,5 +1,5 @@
 /** The front door for people who write servers. Adapters, stores and emulators use `adapter.ts`. */
-export type { AuditRecord, AuditSink } from "./audit/audit-log.ts";
+export type { AuditRecord, AuditSink } from "./audit/audit-record.ts";
 export type { Caller } from "./auth/caller.ts";
 export type { Policy, PolicyAnswer, PolicyQuestion } from "./authorization/policy.ts";
 export type { ToolRules } from "./authorization/tool-rules.ts";

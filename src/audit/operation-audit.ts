@@ -3,7 +3,8 @@ import type { RequestContext } from "../auth/request-context.ts";
 import { monotonicMs } from "../clock.ts";
 import { JsonRpcCode, outcomeOf } from "../http/json-rpc.ts";
 import type { Operation } from "../server/operation.ts";
-import type { Audit, AuditEntry, OperationEvent } from "./audit-log.ts";
+import type { Audit, AuditEntry } from "./audit-log.ts";
+import type { OperationEvent } from "./audit-record.ts";
 import { auditedArguments } from "./audited-arguments.ts";
 
 /** An operation, and the decision about it. */

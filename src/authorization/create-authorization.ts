@@ -1,14 +1,19 @@
-import { type Audit, type AuditSink, createAudit, writeAuditLine } from "../audit/audit-log.ts";
+import { type Audit, createAudit, writeAuditLine } from "../audit/audit-log.ts";
+import type { AuditSink } from "../audit/audit-record.ts";
 import type { AuthorizationConfig } from "../config/authorization-settings.ts";
+import type { StateKeySource } from "../config/key-ring.ts";
 import { AnycloudError } from "../errors.ts";
 import type { MayHear } from "../services/change-events.ts";
 import { type AuthorizationOptions, type Authorize, createAuthorization } from "./authorize.ts";
 import { checkPolicy, type DeclaredRules } from "./check-rules.ts";
 import { decideUse } from "./policy.ts";
 
-/** Properties of the endpoint's authentication. */
+/** The endpoint that the authorization is for. */
 export interface KnownCallers
-  extends Pick<AuthorizationOptions, "challenges" | "hasCallers" | "hasScopes" | "takeTool"> {}
+  extends Pick<AuthorizationOptions, "challenges" | "hasCallers" | "hasScopes" | "takeTool"> {
+  /** Keys that sign the audit log. */
+  readonly stateKeys?: StateKeySource | undefined;
+}
 
 /** Decides about calls, and records the decisions. */
 export interface Authorization {
@@ -28,7 +33,7 @@ export function createServerAuthorization(
 ): Authorization {
   const isWanted = callers.hasCallers || declared !== undefined || sink !== undefined;
   const isAudited = config.audit === undefined ? isWanted : config.audit === "on";
-  const audit = isAudited ? createAudit(sink ?? writeAuditLine) : undefined;
+  const audit = isAudited ? createAudit(sink ?? writeAuditLine, callers.stateKeys) : undefined;
   const { maxOutputBytes, requiredScopes, policyMode: mode } = config;
   if (mode === "log" && !(declared && audit)) {
     const missing = declared ? "the audit log is off" : "the server has no policy";

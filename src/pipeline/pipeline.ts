@@ -1,4 +1,5 @@
-import { type Audit, recordRefusal } from "../audit/audit-log.ts";
+import type { Audit } from "../audit/audit-log.ts";
+import { recordRefusal } from "../audit/refusal.ts";
 import type { Authentication } from "../auth/authenticate.ts";
 import { ANYBODY } from "../auth/caller.ts";
 import type { RequestContext, UnauthenticatedRequest } from "../auth/request-context.ts";
@@ -37,7 +38,7 @@ const HEALTH_PATH = "/health";
 /** The handler of an endpoint: size of the headers, host, origin, then `route`. It never throws. */
 export const createHttpHandler = (pipeline: Pipeline): HttpHandler =>
   markSafe(async (request, invocation) => {
-    const { config, authentication } = pipeline;
+    const { config, authentication, audit } = pipeline;
     const { origin } = request.headers;
     const { logFields, finish: log } = startRequestLog(request, invocation, pipeline.log);
     const finish = request.method === "HEAD" ? (response: HttpResponse) => log(withoutBody(response)) : log;
@@ -46,7 +47,9 @@ export const createHttpHandler = (pipeline: Pipeline): HttpHandler =>
     const { clientIp } = invocation;
     const refused =
       headerProblem(request, config) ?? hostProblem(request, config, { clientIp, isPublic: document !== undefined });
-    if (refused) return finish(refused);
+    if (refused) {
+      return finish(audit ? recordRefusal(audit, { request, invocation, logFields }, "head", refused) : refused);
+    }
     if (document) return finish(readableByAll(publicDocument(document, request)));
     let response: HttpResponse;
     try {
@@ -91,10 +94,10 @@ function publicDocument(document: HttpResponse, request: HttpRequest): HttpRespo
 async function authenticate(pipeline: Pipeline, unauthenticated: UnauthenticatedRequest): Promise<HttpResponse> {
   const { rates, authentication, audit, inFlight } = pipeline;
   const { request, invocation } = unauthenticated;
-  const refuse = (response: HttpResponse, refused: UnauthenticatedRequest = unauthenticated): HttpResponse => {
-    if (audit) recordRefusal(audit, refused, response.status);
-    return response;
-  };
+  const refuse = (response: HttpResponse, context?: RequestContext): HttpResponse =>
+    audit
+      ? recordRefusal(audit, context ?? unauthenticated, context ? "message" : "authentication", response)
+      : response;
   const addressLimited = await rates?.takeAddress(invocation);
   if (addressLimited) return refuse(addressLimited);
   const result = authentication.authenticate
@@ -106,12 +109,15 @@ async function authenticate(pipeline: Pipeline, unauthenticated: Unauthenticated
   if (callerLimited) return refuse(callerLimited, context);
 
   async function serve(counted: RequestContext): Promise<HttpResponse> {
-    if (request.method === "POST") return servePost(pipeline, counted);
+    if (request.method === "POST") {
+      const response = await servePost(pipeline, counted);
+      return audit ? recordRefusal(audit, counted, "message", response) : response;
+    }
     // A message may need more scopes than these, and is told of all at once; a GET or DELETE has no message.
     const { requiredScopes = [] } = pipeline.config;
     const isAllowed = requiredScopes.every((scope) => counted.caller.scopes.includes(scope));
     if (!isAllowed) return refuse(authentication.challenges.insufficientScope([]), counted);
-    return serveSession(pipeline, counted) ?? methodNotAllowed(pipeline);
+    return refuse((await serveSession(pipeline, counted)) ?? methodNotAllowed(pipeline), counted);
   }
   // Where the platform gives an instance one request at a time, it limits the instances instead.
   if (invocation.exclusive) return serve(context);

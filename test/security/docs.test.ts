@@ -75,6 +75,8 @@ test("the guide's servers start where tokens are asked for", () => {
 test("the guide's record has what a record has", () => {
   const record = JSON.parse(fences("json")[0] ?? "");
   expect(auditedArguments({ amount: 20, iban: "DE" }, ruled.tools?.refund?.auditFields)).toEqual(record.arguments);
-  const declared = [...read("src/audit/audit-log.ts").matchAll(/^ {2}readonly (\w+)\??: /gm)].map(([, name]) => name);
+  const declared = [...read("src/audit/audit-record.ts").matchAll(/^ {2}readonly (\w+)\??: /gm)].map(
+    ([, name]) => name,
+  );
   expect(Object.keys(record).filter((name) => !declared.includes(name))).toEqual([]);
 });
