@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Invocation } from "../../src/adapter.ts";
 import { startDeadline } from "../shared/deadline.ts";
 import type { InFlight } from "../shared/in-flight.ts";
-import type { CloudRunRequest } from "./request.ts";
+import type { CloudRunRequest } from "./cloud-run-request.ts";
 
 /** Facts about the instance, which the platform writes into its environment. */
 export interface CloudRunEnvironment {

@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { catchErrors, type HttpHandler } from "../../src/adapter.ts";
 import { createInFlight, type InFlight } from "../shared/in-flight.ts";
+import type { CloudRunRequest } from "./cloud-run-request.ts";
 import { openInvocation, readEnvironment } from "./invocation.ts";
-import { type CloudRunRequest, toRequest } from "./request.ts";
+import { toRequest } from "./request.ts";
 import { checkResponses, sendResponse } from "./response.ts";
 
 /** A request listener of `node:http` and of Express, the form of both a container and a function. */

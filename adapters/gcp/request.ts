@@ -1,16 +1,7 @@
-import type { IncomingMessage } from "node:http";
 import type { HttpRequest } from "../../src/adapter.ts";
 import { joinHeaders } from "../shared/join-headers.ts";
+import type { CloudRunRequest } from "./cloud-run-request.ts";
 import { toBody } from "./request-body.ts";
-
-/** A request of `node:http`, with the members that Express (`originalUrl`) and the Functions Framework (the rest) add. */
-export interface CloudRunRequest extends IncomingMessage {
-  readonly originalUrl?: string;
-  /** The body, where the framework has already read and inflated it. */
-  readonly rawBody?: Uint8Array;
-  /** Present on every request of the framework (its execution_context.js). */
-  readonly executionId?: string;
-}
 
 /** The request as the client sent it. `beforeRead` is called when somebody begins to read its body. */
 export function toRequest(incoming: CloudRunRequest, beforeRead?: () => void): HttpRequest {

@@ -51,7 +51,7 @@ export interface RequestLogFields {
   era?: "modern" | "legacy";
   mcpMethod?: string;
   mcpName?: string;
-  /** Of a body that came in as a stream. */
+  /** Bytes read of a body that came in as a stream. */
   requestBytes?: number;
   error?: string;
   /** Set when the record was written: a later failure has no place in it. */
