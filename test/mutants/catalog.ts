@@ -1,4 +1,6 @@
 import { ACCESS_FAULTS } from "./access.ts";
+import { IDENTITY_FAULTS } from "./identity.ts";
+import { LIMIT_FAULTS } from "./limits.ts";
 import type { PromiseFaults } from "./planted-fault.ts";
 import { REQUEST_FAULTS } from "./requests.ts";
 import { STATE_FAULTS } from "./state.ts";
@@ -7,7 +9,9 @@ import { TOKEN_FAULTS } from "./tokens.ts";
 /** The promises of SECURITY.md that faults are planted for, in its order. */
 export const CATALOG: readonly PromiseFaults[] = [
   ...TOKEN_FAULTS,
+  ...IDENTITY_FAULTS,
   ...STATE_FAULTS,
   ...REQUEST_FAULTS,
+  ...LIMIT_FAULTS,
   ...ACCESS_FAULTS,
 ];
