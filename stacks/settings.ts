@@ -54,7 +54,7 @@ export interface McpSettings {
   /**
    * Most streams that one caller has open at a time to wait for notifications, on all instances together; where nobody
    * is identified, of one client address. One more is answered with 429. Default: 64 of a caller; where nobody is
-   * identified, 100 of an address.
+   * identified, 250 of an address.
    */
   readonly maxStreams?: number;
   /**
@@ -66,8 +66,8 @@ export interface McpSettings {
   /**
    * How many requests may come in how many seconds, for each caller (`principal=600/60`), each client address
    * (`address=1200/60`), or each caller of one tool (`tool:export_notes=10/60`); and how many sessions a caller or,
-   * where nobody is identified, a client address may open (`session=300/60`). They are counted for all instances
-   * together, and so need a store. Default: `session=300/60` where there is a store.
+   * where nobody is identified, a client address may open (`session=500/300`). They are counted for all instances
+   * together, and so need a store. Default: `session=500/300` where there is a store.
    */
   readonly rateLimits?: readonly string[];
   /**

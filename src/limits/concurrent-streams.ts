@@ -14,7 +14,7 @@ const RETRY_AFTER_SECONDS = "30";
 /** Default for a caller, who may be a service that calls for many. */
 const SLOTS_OF_CALLER = 64;
 /** Default for an address, which may be a whole office's. */
-const SLOTS_OF_ADDRESS = 100;
+const SLOTS_OF_ADDRESS = 250;
 /** A stream that says nothing for so many heartbeats is not read, and its place is free again. */
 const SILENT_HEARTBEATS = 3;
 const LEAST_TTL_SECONDS = 90;
@@ -47,7 +47,7 @@ export function createConcurrentStreams({
       if (!invocation.canStream) return open();
       const slots = maxStreams ?? (caller === ANYBODY ? SLOTS_OF_ADDRESS : SLOTS_OF_CALLER);
       const partition = partitionOf("streams", limitOwner(context));
-      const slot = await acquireSlot({ store, partition, slots, ttlSeconds, now });
+      const slot = await acquireSlot({ store, partition, owner: streamOwner(context), slots, ttlSeconds, now });
       if (!slot) return tooMany(slots);
       const release = (): Promise<void> =>
         slot.release().catch((error: unknown) => {
@@ -69,6 +69,10 @@ export function createConcurrentStreams({
     },
   };
 }
+
+/** A session has one standalone stream, which GET opens; every `subscriptions/listen` is a stream of its own. */
+const streamOwner = ({ request }: RequestContext): string =>
+  (request.method === "GET" && request.headers["mcp-session-id"]) || crypto.randomUUID();
 
 /** The same stream. As long as it is read, it keeps its place. */
 async function* held(

@@ -40,7 +40,7 @@ export type SessionLimit = (
 ) => Promise<HttpResponse | undefined>;
 
 /** A whole office whose clients all start at once opens fewer. */
-const SESSIONS_OF_ONE: Limit = { limit: 300, windowSeconds: 60 };
+const SESSIONS_OF_ONE: Limit = { limit: 500, windowSeconds: 300 };
 
 /** Names that servers, whose buckets are in the same store, have no reason to use. */
 const BUCKET = "mcp-anycloud";

@@ -12,6 +12,8 @@ export interface StreamSlot {
 export interface SlotOptions {
   readonly store: ObservedStore;
   readonly partition: string;
+  /** Identifies the stream, or the session that has one at a time. */
+  readonly owner: string;
   /** How many there are. */
   readonly slots: number;
   /** Seconds for which a place stays taken by who is not heard of: its instance may be gone. */
@@ -20,25 +22,32 @@ export interface SlotOptions {
   readonly now: () => number;
 }
 
-/** Attempts at any slot, before it is read which are free: as a rule most are, and the first attempt costs one write. */
-const BLIND_ATTEMPTS = 2;
-
 /**
- * Acquires a free slot; undefined where there is none. Slots have numbers, and a number is written by one owner only, so
- * that never more are acquired than there are, however many try at once. Throws STORE_UNAVAILABLE.
+ * Acquires a slot; undefined where none is free. Slots have numbers, and a number is written by one owner only, so that
+ * never more are acquired than there are, however many try at once. Each owner has a number of its own to try first: as a
+ * rule that is free, and costs one write. An owner that has a slot already gets the same one again: the instance of a
+ * stream that broke may be gone, and have left it taken. Throws STORE_UNAVAILABLE.
  */
 export async function acquireSlot(options: SlotOptions): Promise<StreamSlot | undefined> {
-  const { store, partition, slots } = options;
-  const all = Array.from({ length: slots }, (_, index) => String(index));
-  for (let attempt = 0; ; attempt++) {
-    const taken = new Set(attempt < BLIND_ATTEMPTS ? [] : (await store.list(partition)).map(({ sort }) => sort));
-    const free = all.filter((sort) => !taken.has(sort));
-    // Any of them, so that those who try at once seldom try for the same.
-    const sort = free[Math.floor(Math.random() * free.length)];
+  const { store, partition, slots, owner } = options;
+  const { createHash } = process.getBuiltinModule("node:crypto");
+  const first = String(createHash("sha256").update(owner).digest().readUInt32BE() % slots);
+  let item = await putOrLose(options, { sort: first, when: "absent" });
+  while (!item) {
+    const taken = await store.list(partition);
+    const own = taken.find(({ value }) => value === owner);
+    const sort = own?.sort ?? anyFree(slots, taken);
     if (sort === undefined) return undefined;
-    const item = await putOrLose(options, { sort, when: "absent" });
-    if (item) return heldSlot(options, item);
+    item = await putOrLose(options, { sort, when: own ?? "absent" });
   }
+  return heldSlot(options, item);
+}
+
+/** Any of the free ones, so that those who try at once seldom try for the same. */
+function anyFree(slots: number, taken: readonly StateItem[]): string | undefined {
+  const sorts = new Set(taken.map(({ sort }) => sort));
+  const free = Array.from({ length: slots }, (_, index) => String(index)).filter((sort) => !sorts.has(sort));
+  return free[Math.floor(Math.random() * free.length)];
 }
 
 function heldSlot(options: SlotOptions, taken: StateItem): StreamSlot {
@@ -73,12 +82,12 @@ interface SlotWrite {
 
 /** The item as it was written; undefined when somebody else was faster, or it expired and is somebody else's. */
 async function putOrLose(
-  { store, partition, ttlSeconds, now }: SlotOptions,
+  { store, partition, owner, ttlSeconds, now }: SlotOptions,
   { sort, when, ttl = ttlSeconds }: SlotWrite,
 ): Promise<StateItem | undefined> {
   const expiresAt = Math.floor(now() / 1000) + ttl;
   try {
-    return await store.put({ partition, sort, value: "taken", expiresAt }, when);
+    return await store.put({ partition, sort, value: owner, expiresAt }, when);
   } catch (error) {
     if (isConflict(error)) return undefined;
     throw error;

@@ -21,14 +21,14 @@ variable "settings" {
     answered with 400. Default: `10000`.
     max_streams: Most streams that one caller has open at a time to wait for notifications, on all instances together; where
     nobody is identified, of one client address. One more is answered with 429. Default: 64 of a caller; where nobody is
-    identified, 100 of an address.
+    identified, 250 of an address.
     max_in_flight: Most requests and streams in flight at a time at one instance that serves several; four fifths of them of
     one caller or, where nobody is identified, of one client address. One more is answered with 503, one more of that caller
     with 429. Default: `1000`.
     rate_limits: How many requests may come in how many seconds, for each caller (`principal=600/60`), each client address
     (`address=1200/60`), or each caller of one tool (`tool:export_notes=10/60`); and how many sessions a caller or, where
-    nobody is identified, a client address may open (`session=300/60`). They are counted for all instances together, and so
-    need a store. Default: `session=300/60` where there is a store.
+    nobody is identified, a client address may open (`session=500/300`). They are counted for all instances together, and so
+    need a store. Default: `session=500/300` where there is a store.
     max_output_bytes: Largest result of a tool, in bytes of JSON. A larger result becomes a tool error. Default: `4194304`.
     policy_mode: Whether the server's policy decides (`enforce`), or its denials are only in the audit log (`log`) and
     everything is allowed: to try a policy on real calls. Default: `enforce`.

@@ -39,9 +39,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const table = await startLocalTable();
   try {
     await buildTarget({ cloud: "gcp", entry: ENTRY, outDir: artefact });
-    // All clients are at one address.
-    const environment = { ...table.environment, MCP_ANYCLOUD_MAX_STREAMS: "10000" };
-    const instances = await startMortalInstances({ artefact, size: INSTANCES, environment });
+    const instances = await startMortalInstances({ artefact, size: INSTANCES, environment: table.environment });
     try {
       return await rage(instances, options);
     } finally {

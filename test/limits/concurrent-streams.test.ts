@@ -58,13 +58,13 @@ test("a client that lost the stream of a request resumes it, though all slots ar
   await standalone.leave();
 });
 
-test("by default, a caller has 64 slots, and an address 100", async () => {
+test("by default, a caller has 64 slots, and an address 250", async () => {
   const shared = { store: createMemoryStore(), verifier: anyUser, audit: "off" } as const;
   const call = instanceOf(createV2Server, shared);
   const listeners = await Promise.all(Array.from({ length: 64 }, () => listen(call, toAll, by("ada"))));
   expect((await listen(call, toAll, by("ada"))).response.status).toBe(429);
   const open = instanceOf(createV2Server, { store: createMemoryStore() });
-  for (let n = 0; n < 100; n++) listeners.push(await listen(open, toAll, from("203.0.113.7")));
+  for (let n = 0; n < 250; n++) listeners.push(await listen(open, toAll, from("203.0.113.7")));
   expect(listeners.map(({ response }) => response.status)).toEqual(listeners.map(() => 200));
   expect((await listen(open, toAll, from("203.0.113.7"))).response.status).toBe(429);
   const other = await listen(open, toAll, from("203.0.113.8"));
@@ -121,6 +121,18 @@ test("as many of many simultaneous streams open as there are slots", async () =>
   const answers = await Promise.all(Array.from({ length: 20 }, () => open()));
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
   expect(answers.filter(({ status }) => status === 429)).toHaveLength(15);
+});
+
+test("a session whose stream broke gets its slot again, wherever its instance is", async () => {
+  const { open, store } = startInstances(createV2Server, { maxStreams: 2 });
+  const [one, other] = [await open(), await open()];
+  await one.listen(0);
+  const second = await other.listen(1);
+  // Neither has been left: an instance that was lost does not free its slots.
+  for (let at = 0; at < 5; at++) expect((await one.get(at)).status).toBe(200);
+  expect((await (await open()).get(2)).status).toBe(429);
+  expect((await listen(instanceOf(createV2Server, { store, maxStreams: 2 }), toAll)).response.status).toBe(429);
+  await second.leave();
 });
 
 test("an instance that is lost frees its slots, and one that lives keeps them", async () => {

@@ -72,9 +72,9 @@ describe("what a session keeps", () => {
       (instances[n % 3] as Caller)(legacyRequest("initialize", params), { invocation: { clientIp } });
     const statuses: number[] = [];
     for (let n = 0; n < 1000; n++) statuses.push((await initialize(n)).status);
-    expect([200, 429].map((status) => statuses.filter((one) => one === status).length)).toEqual([300, 700]);
+    expect([200, 429].map((status) => statuses.filter((one) => one === status).length)).toEqual([500, 500]);
     // A session and its count; and of each instance, the one count that closes the bucket.
-    expect(store.units.writes).toBeLessThanOrEqual(300 * 2 + 3);
+    expect(store.units.writes).toBeLessThanOrEqual(500 * 2 + 3);
     expect((await initialize(0, "203.0.113.8")).status).toBe(200);
     const refused = await initialize(0);
     expect(JSON.parse(await textOf(refused)).error.message).toMatch(/^Too many new sessions: try again in \d+ s\.$/);
