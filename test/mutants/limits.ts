@@ -24,7 +24,7 @@ export const LIMIT_FAULTS: readonly PromiseFaults[] = [
       },
       { file: "src/limits/address-group.ts", text: ".slice(0, 4)", replacement: ".slice(0, 8)", test: RATES },
       {
-        file: "src/limits/concurrent-streams.ts",
+        file: "src/limits/limit-owner.ts",
         text: '["address", addressGroup(invocation.clientIp)]',
         replacement: '["address", String(Math.random()), addressGroup(invocation.clientIp)]',
         test: STREAMS,

@@ -4,6 +4,8 @@ const CLIENTS = "test/isolation/clients.test.ts";
 const OTHERS = "test/protocol-2025/other-callers.test.ts";
 const HANDLES = "test/services/handles.test.ts";
 const REQUEST_STATE = "test/services/request-state.test.ts";
+const UNITS = "test/protocol-2025/store-units.test.ts";
+const TAKEOVERS = "test/protocol-2025/stream-takeovers.test.ts";
 const SEAL = "test/services/seal.test.ts";
 const FACTORY = "src/server/server-factory.ts";
 const BINDING = "src/server/request-binding.ts";
@@ -61,9 +63,9 @@ export const STATE_FAULTS: readonly PromiseFaults[] = [
   {
     promise: "use of another caller's session, stream, handle or `requestState`",
     faults: [
-      { file: RECORD, text: " || record.principal !== principal)", replacement: ")", test: OTHERS },
+      { file: RECORD, text: "if (record.principal !== principal)", replacement: "if (!record)", test: OTHERS },
       {
-        file: "src/protocol-2025/requests/mailbox.ts",
+        file: "src/protocol-2025/requests/mailbox-reader.ts",
         text: "({ sessionId, name }: Mailbox): string =>",
         replacement: '({ name }: Mailbox, sessionId = ""): string =>',
         test: OTHERS,
@@ -140,6 +142,58 @@ export const STATE_FAULTS: readonly PromiseFaults[] = [
         text: "const salt = randomBytes(SALT_BYTES);",
         replacement: "const salt = randomBytes(SALT_BYTES).fill(0);",
         test: SEAL,
+      },
+    ],
+  },
+  {
+    promise: "a client that fills the store, or makes the reads of a session dear",
+    faults: [
+      {
+        file: "src/protocol-2025/sessions/open-session.ts",
+        text: "MAX_KEPT_BYTES = 6_144",
+        replacement: "MAX_KEPT_BYTES = 6_144_000",
+        test: UNITS,
+      },
+      {
+        file: "src/protocol-2025/requests/server-requests.ts",
+        text: "return isOurs ?",
+        replacement: "return signature ?",
+        test: UNITS,
+      },
+      {
+        file: "src/protocol-2025/requests/mailbox.ts",
+        text: "if (!isExpected || (await store.get(item))) return;",
+        replacement: "if (!isExpected && item.value.length < 0) return;",
+        test: UNITS,
+      },
+      {
+        file: "src/protocol-2025/sessions/subscriptions.ts",
+        text: "MAX_SUBSCRIPTIONS = 1_000",
+        replacement: "MAX_SUBSCRIPTIONS = 1_000_000",
+        test: UNITS,
+      },
+    ],
+  },
+  {
+    promise: "connections that open or resume one stream again and again",
+    faults: [
+      {
+        file: "src/protocol-2025/streams/resumed-stream.ts",
+        text: "log.reader !== reader) return;",
+        replacement: "log.reader === undefined) return;",
+        test: TAKEOVERS,
+      },
+      {
+        file: "src/protocol-2025/streams/standalone-stream.ts",
+        text: "if (resumed && resumed.opening < newest)",
+        replacement: "if (resumed && newest < 0)",
+        test: TAKEOVERS,
+      },
+      {
+        file: "src/protocol-2025/streams/stream-takeover.ts",
+        text: "MAX_TAKEOVERS = 10",
+        replacement: "MAX_TAKEOVERS = 1_000",
+        test: TAKEOVERS,
       },
     ],
   },

@@ -5,6 +5,15 @@ import type { StateItem } from "../../store/store.ts";
 import type { SessionTimings } from "../timings.ts";
 import type { MailboxMessage, StoredMessage } from "./mailbox-message.ts";
 
+/** A mailbox of a session. */
+export interface Mailbox {
+  readonly sessionId: string;
+  readonly name: string;
+}
+
+/** Ids of requests are their session's own: those of two sessions may be the same. */
+export const mailboxPartition = ({ sessionId, name }: Mailbox): string => `mailbox/${sessionId}/${name}`;
+
 /**
  * The name of the mailbox of the request with this id: computed, not looked up, by whichever instance has a message for it.
  * A hash, because an id that a client chose may be of any length.
@@ -88,7 +97,7 @@ export class MailboxReader {
 
   async #run(): Promise<void> {
     const { store, sessionId } = this.#options;
-    const partition = `mailbox/${sessionId}/${this.name}`;
+    const partition = mailboxPartition({ sessionId, name: this.name });
     this.#firstRead = undefined;
     if (this.#expected === 0) await this.#read(partition);
     while (!this.#isStopped) {

@@ -5,7 +5,14 @@ import type { Session } from "../sessions/session-record.ts";
 import { isInFlight, streamPartition } from "../streams/stream-log.ts";
 import type { ClientReply } from "./client-message.ts";
 import type { MailboxMessage, StoredMessage } from "./mailbox-message.ts";
-import { LAST_PROGRESS, mailboxOf, PROGRESS, progressNumber, toProgressSort } from "./mailbox-reader.ts";
+import {
+  LAST_PROGRESS,
+  mailboxOf,
+  mailboxPartition,
+  PROGRESS,
+  progressNumber,
+  toProgressSort,
+} from "./mailbox-reader.ts";
 import { parseServerRequestId } from "./server-requests.ts";
 
 /** Long enough for any request to be still in flight. */
@@ -25,7 +32,7 @@ export async function postReply(store: ObservedStore, { id, record }: Session, r
   const serverRequestId = String(reply.id);
   const item = toItem(
     store,
-    { partition: `mailbox/${id}/${asked.mailbox}`, sort: `reply/${serverRequestId}` },
+    { partition: mailboxPartition({ sessionId: id, name: asked.mailbox }), sort: `reply/${serverRequestId}` },
     { kind: "reply", serverRequestId, message: reply },
   );
   if (item.value.length > MAX_UNCHECKED_LENGTH) {
@@ -49,7 +56,8 @@ export async function postCancellation(store: ObservedStore, { id }: Session, pa
   if (typeof requestId !== "string" && typeof requestId !== "number") return;
   const kept = { requestId, ...(typeof reason === "string" && { reason }) };
   const message = { jsonrpc: "2.0", method: "notifications/cancelled", params: kept } as const;
-  const key = { partition: `mailbox/${id}/${mailboxOf(requestId)}`, sort: "request/cancelled" };
+  const partition = mailboxPartition({ sessionId: id, name: mailboxOf(requestId) });
+  const key = { partition, sort: "request/cancelled" };
   await store.put(toItem(store, key, { kind: "cancelled", message }));
 }
 
@@ -66,7 +74,8 @@ export async function postProgress(store: ObservedStore, { id, record }: Session
     ...(typeof message === "string" && { message }),
   };
   const notification = { jsonrpc: "2.0", method: "notifications/progress", params: kept } as const;
-  await appendProgress(store, `mailbox/${id}/${asked.mailbox}`, { kind: "progress", message: notification });
+  const partition = mailboxPartition({ sessionId: id, name: asked.mailbox });
+  await appendProgress(store, partition, { kind: "progress", message: notification });
 }
 
 /** Appends to the progress in a mailbox. Once it is long, a further step replaces the last one. Throws STORE_UNAVAILABLE. */
