@@ -6,10 +6,12 @@ const SCOPES = "test/authorization/scopes.test.ts";
 const AUDIT = "test/audit/audit.test.ts";
 const AUDIT_ARGUMENTS = "test/audit/audit-arguments.test.ts";
 const ENDPOINT_LOG = "test/http/endpoint.test.ts";
+const PRIMITIVES = "test/authorization/primitives.test.ts";
+const NOTICES = "test/isolation/change-notices.test.ts";
 const INTERCEPTOR = "src/authorization/call-interceptor.ts";
 const AUTHORIZE = "src/authorization/authorize.ts";
 
-/** Faults in what callers may do, and in what is recorded of it. */
+/** Faults in what callers may do, and in what is told of it. */
 export const ACCESS_FAULTS: readonly PromiseFaults[] = [
   {
     promise: "tools that a caller may not use",
@@ -33,26 +35,26 @@ export const ACCESS_FAULTS: readonly PromiseFaults[] = [
         test: POLICIES,
       },
       {
-        file: "src/authorization/tool-list.ts",
-        text: ".filter(({ name }) => isListed(name))",
+        file: "src/authorization/list-filter.ts",
+        text: ".filter((item) => isListed(primitive, String(item?.[key])))",
         replacement: "",
         test: HIDDEN,
       },
       {
-        file: "src/authorization/tool-list.ts",
+        file: "src/authorization/list-filter.ts",
         text: 'cacheScope: "private"',
         replacement: 'cacheScope: "public"',
         test: HIDDEN,
       },
       {
         file: INTERCEPTOR,
-        text: "return call && !call.allowed ? unknownTool(server, call) : undefined;",
-        replacement: "return undefined;",
+        text: "&& !decision.passes",
+        replacement: "&& decision.passes === undefined",
         test: HIDDEN,
       },
       {
         file: INTERCEPTOR,
-        text: "if (first && !isBatch && !first.allowed)",
+        text: "if (first && !isBatch && !first.passes)",
         replacement: "if (false)",
         test: HIDDEN,
       },
@@ -64,8 +66,8 @@ export const ACCESS_FAULTS: readonly PromiseFaults[] = [
       },
       {
         file: AUTHORIZE,
-        text: "...allowed.flatMap(({ tool }) => rules.get(tool)?.scopes ?? [])",
-        replacement: "...calls.flatMap(({ tool }) => rules.get(tool)?.scopes ?? [])",
+        text: "...passing.flatMap(",
+        replacement: "...decisions.flatMap(",
         test: SCOPES,
       },
     ],
@@ -94,31 +96,54 @@ export const ACCESS_FAULTS: readonly PromiseFaults[] = [
     ],
   },
   {
-    promise: "a call that nobody can account for",
+    promise: "prompts, resources, templates and completions that a caller may not use",
     faults: [
       {
-        file: "src/audit/call-audit.ts",
-        text: "if (!audit || recorded.has(call)) return;",
-        replacement: "if (!audit) return;",
-        test: AUDIT,
-      },
-      {
-        file: "src/audit/call-audit.ts",
-        text: 'if (isError === true) return { outcome: "tool_error" };',
+        file: "src/server/operation.ts",
+        text: '{ action: "read", primitive: "resource", name: textOf(uri) }',
         replacement: "",
-        test: AUDIT,
+        test: PRIMITIVES,
       },
       {
-        file: INTERCEPTOR,
-        text: "onClose: () => cancel(),",
-        replacement: "onClose: () => {},",
-        test: AUDIT,
+        file: "src/authorization/list-filter.ts",
+        text: '["prompts/list", ',
+        replacement: '["prompts/none", ',
+        test: PRIMITIVES,
       },
       {
-        file: "src/pipeline/pipeline.ts",
-        text: "if (audit) recordRefusal(audit, refused, response.status);",
-        replacement: "",
-        test: AUDIT,
+        file: "src/authorization/policy.ts",
+        text: "return reading?.allowed === false ? reading : ask(action);",
+        replacement: "return reading?.allowed === null ? reading : ask(action);",
+        test: PRIMITIVES,
+      },
+    ],
+  },
+  {
+    promise: "changes of a resource told to callers who cannot read it",
+    faults: [
+      {
+        file: "src/protocol-2026/readable-subscriptions.ts",
+        text: "unreadable.add(uri);",
+        replacement: "unreadable.delete(uri);",
+        test: NOTICES,
+      },
+      {
+        file: "src/protocol-2025/sessions/session-updates.ts",
+        text: "if (refusal) return",
+        replacement: "if (refusal === null) return",
+        test: NOTICES,
+      },
+      {
+        file: "src/services/change-events.ts",
+        text: "audience?.includes(principal) ?? true",
+        replacement: "audience?.includes(principal) !== null",
+        test: NOTICES,
+      },
+      {
+        file: "src/protocol-2025/streams/standalone-events.ts",
+        text: "&& !mayHear(event.uri)",
+        replacement: "&& mayHear(event.uri) === undefined",
+        test: NOTICES,
       },
     ],
   },

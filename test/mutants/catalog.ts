@@ -1,4 +1,5 @@
 import { ACCESS_FAULTS } from "./access.ts";
+import { AUDIT_FAULTS } from "./audit.ts";
 import { IDENTITY_FAULTS } from "./identity.ts";
 import { LIMIT_FAULTS } from "./limits.ts";
 import type { PromiseFaults } from "./planted-fault.ts";
@@ -14,4 +15,5 @@ export const CATALOG: readonly PromiseFaults[] = [
   ...REQUEST_FAULTS,
   ...LIMIT_FAULTS,
   ...ACCESS_FAULTS,
+  ...AUDIT_FAULTS,
 ];

@@ -5,15 +5,58 @@ const VERIFIER = "src/auth/jwt/jwt-verifier.ts";
 const CLAIMS = "src/auth/jwt/jwt-claims.ts";
 const DISCOVERY = "src/auth/jwt/jwks-discovery.ts";
 const KEYS = "src/auth/jwt/jwks-cache.ts";
+const VERIFIERS = "test/auth/verifier-authenticator.test.ts";
 const BEARER = "src/auth/bearer.ts";
 
 /** Faults in the check of access tokens. */
 export const TOKEN_FAULTS: readonly PromiseFaults[] = [
   {
+    promise: "a token that is bound to a key (DPoP, mTLS), sent by somebody without the key",
+    faults: [
+      {
+        file: "src/auth/sender-constraint.ts",
+        text: "claims?.cnf !== undefined",
+        replacement: "claims === null",
+        test: VERIFIERS,
+      },
+      { file: CLAIMS, text: "if (isBound(claims))", replacement: "if (false)", test: ATTACKS, title: "bound to" },
+    ],
+  },
+  {
+    promise: "names of hidden tools in public documents",
+    faults: [
+      {
+        file: "src/auth/authenticate.ts",
+        text: "scopes: requiredScopes,",
+        replacement: 'scopes: [...requiredScopes, "notes:echo"],',
+        test: "test/security/discovery.test.ts",
+      },
+    ],
+  },
+  {
     promise:
       "a token that is missing, expired, not valid yet, without an end, for another audience, of another issuer, or no access token",
     faults: [
-      { file: VERIFIER, text: '["exp", "sub"]', replacement: '["sub"]', test: ATTACKS, title: "without end" },
+      {
+        file: VERIFIER,
+        text: 'requiredClaims: ["exp"]',
+        replacement: "requiredClaims: []",
+        test: ATTACKS,
+        title: "without end",
+      },
+      {
+        file: CLAIMS,
+        text: "if (!isSubject(claims.sub))",
+        replacement: "if (false)",
+        test: ATTACKS,
+        title: "subject is empty",
+      },
+      {
+        file: "src/auth/verifier-authenticator.ts",
+        text: "if (!isSubject(subject))",
+        replacement: "if (false)",
+        test: VERIFIERS,
+      },
       {
         file: VERIFIER,
         text: "SKEW_SECONDS = 30",

@@ -1,10 +1,13 @@
 import type { JSONRPCRequest, JSONRPCResponse } from "@modelcontextprotocol/server";
+import { recordOutcome } from "../../http/json-rpc.ts";
 import { toLimitedText } from "../../limits/output.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import type { OpenServices } from "../../services/services.ts";
 import { applySessionUpdate, UPDATING_METHODS, type UpdateOptions } from "../sessions/session-updates.ts";
 
-export interface FinalResponseOptions extends Pick<McpRequest, "reportFailure" | "maxOutputBytes">, UpdateOptions {
+export interface FinalResponseOptions
+  extends Pick<McpRequest, "logFields" | "reportFailure" | "maxOutputBytes">,
+    UpdateOptions {
   readonly services: OpenServices;
 }
 
@@ -17,7 +20,7 @@ export async function finalResponse(
   request: JSONRPCRequest,
   response: JSONRPCResponse,
 ): Promise<JSONRPCResponse> {
-  const { services, reportFailure, maxOutputBytes } = options;
+  const { services, logFields, reportFailure, maxOutputBytes } = options;
   const final = UPDATING_METHODS.has(request.method)
     ? await applySessionUpdate(options, { request, response })
     : response;
@@ -27,5 +30,7 @@ export async function finalResponse(
     if ("error" in final || final.result.isError === true) throw failure;
     reportFailure(failure);
   }
-  return JSON.parse(toLimitedText(final, maxOutputBytes));
+  const sent: JSONRPCResponse = JSON.parse(toLimitedText(final, maxOutputBytes));
+  recordOutcome(logFields, sent);
+  return sent;
 }

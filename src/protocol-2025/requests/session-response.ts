@@ -1,7 +1,6 @@
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../../http/http-handler.ts";
-import { jsonResponse, recordOutcome } from "../../http/json-rpc.ts";
-import type { RequestLogFields } from "../../http/request-log.ts";
+import { jsonResponse } from "../../http/json-rpc.ts";
 import { SSE_HEADERS, sseRetry } from "../../http/sse.ts";
 import { TextStream } from "../../http/text-stream.ts";
 import { framesOf, POLLING_SINCE, RETRY_MS } from "../streams/stream-frames.ts";
@@ -10,7 +9,6 @@ import { type StreamEvent, StreamWriter, type StreamWriterOptions } from "../str
 
 export interface SessionResponseOptions extends Omit<StreamWriterOptions, "deliver" | "partition"> {
   readonly sessionId: string;
-  readonly logFields: RequestLogFields;
   readonly canStream: boolean;
   /** The requests came as a batch, and so do their responses. */
   readonly isBatch: boolean;
@@ -49,7 +47,6 @@ export class SessionResponse {
   push(message: JSONRPCMessage, pending: readonly RequestId[]): void {
     const isResponse = !("method" in message);
     this.#pending = pending;
-    if (isResponse) recordOutcome(this.#options.logFields, message);
     if (this.#writer) this.#writer.write([message], pending);
     else if (this.#isDecided) return;
     else if (!isResponse && this.#options.canStream) this.#stream([message]);
