@@ -3,7 +3,6 @@ import type { PromiseFaults } from "./planted-fault.ts";
 const HIDDEN = "test/authorization/hidden-tools.test.ts";
 const POLICIES = "test/authorization/policies.test.ts";
 const SCOPES = "test/authorization/scopes.test.ts";
-const AUDIT = "test/audit/audit.test.ts";
 const AUDIT_ARGUMENTS = "test/audit/audit-arguments.test.ts";
 const ENDPOINT_LOG = "test/http/endpoint.test.ts";
 const PRIMITIVES = "test/authorization/primitives.test.ts";
