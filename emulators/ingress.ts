@@ -2,13 +2,16 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AnycloudError } from "../src/adapter.ts";
 
-/** Opens an HTTP server on loopback without the time limits of Node.js: each emulator enforces those of its platform. */
+/**
+ * Opens an HTTP server on loopback. It waits for slow clients as long as the platforms' ingresses do, and for responses without
+ * a limit: each emulator enforces that of its platform.
+ */
 export async function openIngress(
   port: number,
   listener: RequestListener,
   host = "127.0.0.1",
 ): Promise<{ server: Server; url: string }> {
-  const server = createServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 }, listener);
+  const server = createServer({ requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: 0 }, listener);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const taken = error.code === "EADDRINUSE" || error.code === "EACCES";

@@ -1,9 +1,9 @@
-import { catchErrors, containUnhandledRejections, type HttpHandler } from "../../src/adapter.ts";
+import { AnycloudError, catchErrors, containUnhandledRejections, type HttpHandler } from "../../src/adapter.ts";
 import { openInvocation } from "./invocation.ts";
 import type { LambdaEvent } from "./lambda-event.ts";
 import { type LambdaContext, lambdaRuntime, type ResponseStream } from "./lambda-runtime.ts";
 import { toRequest } from "./request.ts";
-import { type BufferedResponse, streamBody, toBuffered, toMetadata } from "./response.ts";
+import { type BufferedResponse, streamBody, toBuffered, toMetadata, withMultiValueHeaders } from "./response.ts";
 
 export { platformIdentities } from "./identity.ts";
 
@@ -22,6 +22,7 @@ export function toLambda(handler: HttpHandler): StreamingLambda {
   containRejections();
   const serve = catchErrors(handler);
   return streamifyResponse(async (event: LambdaEvent, stream: ResponseStream, context: LambdaContext) => {
+    if ("elb" in event.requestContext) throw new AnycloudError("ENTRY_INVALID", NO_STREAM);
     const request = toRequest(event);
     const invocation = openInvocation({ event, context, canStream: true });
     try {
@@ -33,7 +34,10 @@ export function toLambda(handler: HttpHandler): StreamingLambda {
   });
 }
 
-/** Serves API Gateway REST APIs, HTTP APIs and Function URLs that buffer. */
+const NO_STREAM =
+  "An Application Load Balancer takes whole answers only: set the function's handler to index.bufferedHandler.";
+
+/** Serves API Gateway REST APIs, HTTP APIs and Function URLs that buffer, and Application Load Balancers. */
 export function toBufferedLambda(handler: HttpHandler): BufferedLambda {
   containRejections();
   const serve = catchErrors(handler);
@@ -41,7 +45,8 @@ export function toBufferedLambda(handler: HttpHandler): BufferedLambda {
     const request = toRequest(event);
     const invocation = openInvocation({ event, context, canStream: false });
     try {
-      return await toBuffered(await serve(request, invocation.facts));
+      const response = await toBuffered(await serve(request, invocation.facts));
+      return "elb" in event.requestContext && "multiValueHeaders" in event ? withMultiValueHeaders(response) : response;
     } finally {
       await invocation.close();
     }

@@ -1,8 +1,9 @@
 import type { Invocation } from "../../src/adapter.ts";
 import { type BackgroundWork, createBackgroundWork } from "../shared/background-work.ts";
 import { startDeadline } from "../shared/deadline.ts";
+import { type AlbEvent, albClientIp } from "./alb-event.ts";
 import { signerIdentity } from "./identity.ts";
-import type { LambdaEvent } from "./lambda-event.ts";
+import type { LambdaEvent, RestIdentity, UrlIdentity } from "./lambda-event.ts";
 import type { LambdaContext } from "./lambda-runtime.ts";
 
 /** An invocation that is in progress. */
@@ -26,24 +27,38 @@ export function deadlineMarginMs(remainingMs: number): number {
   return Math.min(2_000, remainingMs / 10);
 }
 
+interface Sender {
+  /** The address that the ingress saw. Headers can be forged. */
+  readonly clientIp: string | undefined;
+  readonly signer?: RestIdentity | UrlIdentity | null | undefined;
+}
+
+function senderOf(event: LambdaEvent): Sender {
+  if ("rawPath" in event) {
+    const { http, authorizer } = event.requestContext;
+    return { clientIp: http.sourceIp, signer: authorizer?.iam };
+  }
+  if ("elb" in event.requestContext) return { clientIp: albClientIp(event as AlbEvent) };
+  const { identity } = event.requestContext;
+  return { clientIp: identity.sourceIp, signer: identity };
+}
+
 /**
  * Reads the facts of an invocation and starts its deadline. Lambda does not report client disconnects: no `signal`. It ends
  * an environment only when no invocation runs there ("Lambda execution environment", shutdown phase): no `stopping`.
  */
 export function openInvocation({ event, context, canStream }: InvocationOptions): OpenInvocation {
+  const { clientIp, signer } = senderOf(event);
   const requestId = context.awsRequestId;
   const remainingMs = context.getRemainingTimeInMillis();
   const deadline = startDeadline(remainingMs - deadlineMarginMs(remainingMs));
   let background: BackgroundWork | undefined;
   const logFailure = (error: unknown): void =>
     console.error(`request ${requestId}: work after the response failed:`, error);
-  const isRest = "httpMethod" in event;
-  const signer = isRest ? event.requestContext.identity : event.requestContext.authorizer?.iam;
   return {
     facts: {
       requestId,
-      // The address that the ingress saw. Headers can be forged.
-      clientIp: isRest ? event.requestContext.identity.sourceIp : event.requestContext.http.sourceIp,
+      ...(clientIp && { clientIp }),
       ...(signer?.userArn && { identity: signerIdentity(signer.userArn, signer) }),
       deadline: deadline.signal,
       canStream,

@@ -1,10 +1,17 @@
+import type { AlbEvent } from "./alb-event.ts";
+
 /**
- * The part that the adapter reads of an API Gateway REST API proxy event, payload 1.0 (API Gateway Developer Guide, "Input
+ * The part that the adapter reads of an API Gateway proxy event, payload 1.0 (API Gateway Developer Guide, "Input
  * format of a Lambda function for proxy integration").
  */
 export interface RestEvent {
+  /** Only HTTP APIs, which can send payload 1.0 too, name it. */
+  readonly version?: string;
   readonly httpMethod: string;
-  /** Without the stage, still percent-encoded. */
+  /** Resource of the route: `/{proxy+}`. */
+  readonly resource?: string;
+  readonly pathParameters?: Readonly<Record<string, string | undefined>> | null;
+  /** Without the stage, but with the base path of a custom domain; still percent-encoded. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string | undefined>> | null;
   readonly multiValueHeaders: Readonly<Record<string, readonly string[] | undefined>> | null;
@@ -13,9 +20,17 @@ export interface RestEvent {
    * that it is "URL-encoded before passing".
    */
   readonly multiValueQueryStringParameters: Readonly<Record<string, readonly string[] | undefined>> | null;
-  readonly requestContext: { readonly identity: RestIdentity };
+  readonly requestContext: StageContext & { readonly identity: RestIdentity };
   readonly body: string | null;
   readonly isBase64Encoded: boolean;
+}
+
+/** The stage of an API and the name under which it was called. */
+export interface StageContext {
+  readonly stage?: string;
+  readonly apiId?: string;
+  /** The id of the API, but for a custom domain. */
+  readonly domainPrefix?: string;
 }
 
 /** `$context.identity` of a REST API; the ids are `null` for methods without AWS_IAM ("Mapping template variables"). */
@@ -33,11 +48,15 @@ export interface RestIdentity {
  */
 export interface UrlEvent {
   readonly version: string;
+  /** Method and path of the route, `ANY /{proxy+}`; or `$default`. */
+  readonly routeKey?: string;
+  readonly pathParameters?: Readonly<Record<string, string | undefined>>;
+  /** With the stage, or the key of an API mapping. */
   readonly rawPath: string;
   readonly rawQueryString: string;
   readonly cookies?: readonly string[];
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly requestContext: {
+  readonly requestContext: StageContext & {
     readonly http: { readonly method: string; readonly sourceIp: string };
     readonly authorizer?: UrlAuthorizer | null;
   };
@@ -57,5 +76,4 @@ export interface UrlIdentity {
   readonly userId?: string;
 }
 
-/** Only payload 1.0 has `httpMethod`. */
-export type LambdaEvent = RestEvent | UrlEvent;
+export type LambdaEvent = RestEvent | UrlEvent | AlbEvent;

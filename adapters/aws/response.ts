@@ -13,9 +13,16 @@ const REMAPPED_CHALLENGE = "x-amzn-remapped-www-authenticate";
 export interface BufferedResponse {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[]>>;
   readonly body: string;
   readonly isBase64Encoded: false;
 }
+
+/** The form for a load balancer that was told to send several values of a header: it reads no other headers then. */
+export const withMultiValueHeaders = (response: BufferedResponse): BufferedResponse => ({
+  ...response,
+  multiValueHeaders: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, [value]])),
+});
 
 /** Status and headers of a streamed response. Function URLs take cookies in a member of their own. */
 export function toMetadata({ status, headers }: HttpResponse): ResponseMetadata {

@@ -14,6 +14,7 @@ import {
 } from "../../src/adapter.ts";
 import { createInFlight, type Grace } from "../shared/in-flight.ts";
 import { readFunctionTimeoutMs } from "./function-timeout.ts";
+import { readRoutePrefix } from "./host-json.ts";
 import { type OpenInvocation, openInvocation } from "./invocation.ts";
 import { type ProxiedConnection, watchProxiedConnections } from "./proxied-connection.ts";
 import { toRequest } from "./request.ts";
@@ -26,6 +27,7 @@ export { identityToken } from "./identity-token.ts";
 const METHODS: HttpMethod[] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 /**
+/**
  * Azure lets an instance finish its invocations before it takes it away ("drain mode"; learn.microsoft.com, event-driven
  * scaling, scale-in behaviors). Then, and where it cannot wait, the worker runs this hook, and ends 5 s later
  * (azure-functions-host, WorkerConstants, WorkerTerminateGracePeriodInSeconds).
@@ -33,8 +35,8 @@ const METHODS: HttpMethod[] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", 
 const GRACE: Grace = { answerMs: 3_000, endMs: 4_500 };
 
 /**
- * Makes `handler` the whole function app: one streaming HTTP function named `mcp` that serves every path. The paths are
- * the server's own when host.json sets `extensions.http.routePrefix` to `""`.
+ * Makes `handler` the whole function app: one streaming HTTP function named `mcp` that serves every path behind
+ * `extensions.http.routePrefix` of host.json.
  */
 export function toAzureFunctions(handler: HttpHandler): void {
   // Without it, the host gets a response only when its body has ended.
@@ -62,10 +64,12 @@ export const toAzureFunction: Adapter<AzureHandler> = (handler) => {
   // The worker's current directory is the app's folder (azure-functions-nodejs-worker, FunctionEnvironmentReload).
   const timeoutMs = readFunctionTimeoutMs(process.env, process.cwd());
 
+  const routePrefix = readRoutePrefix(process.env, process.cwd());
+
   return async (native, context) => {
     const connection = takeConnection(context.invocationId);
     const invocation = openInvocation({ context, connection, timeoutMs, inFlight });
-    return respond(handler, toRequest(native, connection), invocation, connection);
+    return respond(handler, toRequest(native, connection, routePrefix), invocation, connection);
   };
 };
 

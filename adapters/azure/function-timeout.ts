@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readHostJson } from "./host-json.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -25,13 +24,4 @@ export function parseTimeSpanMs(text: string): number | undefined {
   return Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) >= 60
     ? undefined
     : totalMinutes * MINUTE_MS + Number(seconds) * 1000;
-}
-
-function readHostJson(folder: string): { functionTimeout?: unknown } {
-  try {
-    return JSON.parse(readFileSync(join(folder, "host.json"), "utf8"));
-  } catch {
-    // The host has defaults for a missing file, and does not start an app whose file is not JSON.
-    return {};
-  }
 }

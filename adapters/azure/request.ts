@@ -4,12 +4,16 @@ import { joinHeaders } from "../shared/join-headers.ts";
 import { INVOCATION_ID, type ProxiedConnection } from "./proxied-connection.ts";
 
 /** The request as the client sent it, or, without the host's proxy, as the library passes it on. */
-export function toRequest(native: AzureRequest, connection: ProxiedConnection | undefined): HttpRequest {
+export function toRequest(
+  native: AzureRequest,
+  connection: ProxiedConnection | undefined,
+  routePrefix: string,
+): HttpRequest {
   const headers = connection ? clientHeaders(connection) : Object.fromEntries(native.headers.entries());
   const body = connection ? proxiedBody(connection) : native.body;
   return {
     method: connection?.request.method ?? native.method,
-    url: connection?.request.url ?? pathAndQuery(native.url),
+    url: withoutPrefix(connection?.request.url ?? pathAndQuery(native.url), routePrefix),
     headers,
     ...(body && { body }),
   };
@@ -20,6 +24,13 @@ function proxiedBody({ request }: ProxiedConnection): HttpRequest["body"] {
   const { "content-length": length = "0", "transfer-encoding": coding } = request.headers;
   if (coding === undefined && length === "0") return undefined;
   return { [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }) };
+}
+
+/** The URL behind the prefix that the host puts before every route. */
+function withoutPrefix(url: string, prefix: string): string {
+  const rest = url.slice(prefix.length);
+  if (!url.startsWith(prefix) || !/^(\/|\?|$)/.test(rest)) return url;
+  return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
 /** Headers of the hop between host and worker, which the client did not send. */

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { AlbEvent } from "../../adapters/aws/alb-event.ts";
+import { toBufferedLambda } from "../../adapters/aws/entry.ts";
 import { openInvocation } from "../../adapters/aws/invocation.ts";
 import type { LambdaEvent, RestEvent, UrlEvent } from "../../adapters/aws/lambda-event.ts";
 import { toRequest } from "../../adapters/aws/request.ts";
@@ -71,6 +73,99 @@ describe("an event", () => {
     expect(toRequest({ ...REST, path }).url).toBe(url);
   });
 
+  const proxied = (proxy: string): Partial<RestEvent> => ({ resource: "/{proxy+}", pathParameters: { proxy } });
+  const { http } = URL_EVENT.requestContext;
+  const named = { stage: "prod", apiId: "abc", domainPrefix: "abc" };
+  const custom = { stage: "mcp", apiId: "abc", domainPrefix: "mcp" };
+
+  test.each<[string, LambdaEvent, string]>([
+    [
+      "the stage of an HTTP API",
+      { ...URL_EVENT, rawPath: "/prod/mcp", requestContext: { http, stage: "prod" } },
+      "/mcp",
+    ],
+    ["the stage alone", { ...URL_EVENT, rawPath: "/prod", requestContext: { http, ...named } }, "/"],
+    [
+      "the stage before a route",
+      {
+        ...URL_EVENT,
+        ...{ rawPath: "/prod/a/b%20c", routeKey: "ANY /{proxy+}", pathParameters: { proxy: "a/b c" } },
+        requestContext: { http, ...named },
+      },
+      "/a/b%20c",
+    ],
+    [
+      "no stage of another name",
+      { ...URL_EVENT, rawPath: "/product/mcp", requestContext: { http, ...named } },
+      "/product/mcp",
+    ],
+    ["no stage of a custom domain", { ...URL_EVENT, rawPath: "/mcp", requestContext: { http, ...custom } }, "/mcp"],
+    [
+      "the key of an API mapping",
+      {
+        ...URL_EVENT,
+        ...{ rawPath: "/v1/tools/mcp", routeKey: "POST /mcp" },
+        requestContext: { http, ...custom },
+      },
+      "/mcp",
+    ],
+    ["the base path of a custom domain", { ...REST, path: "/tools/mcp", ...proxied("mcp") }, "/mcp"],
+    ["the base path before the root", { ...REST, path: "/tools", resource: "/" }, "/"],
+    ["nothing of a path of its own", { ...REST, path: "/tools/mcp", ...proxied("tools/mcp") }, "/tools/mcp"],
+    ["no empty segment", { ...REST, path: "//mcp", ...proxied("mcp") }, "//mcp"],
+    [
+      "the stage of an HTTP API that sends payload 1.0",
+      {
+        ...REST,
+        version: "1.0",
+        path: "/prod/mcp",
+        resource: "$default",
+        requestContext: { ...REST.requestContext, ...named },
+      },
+      "/mcp",
+    ],
+    [
+      "no stage of a REST API, which is not in the path",
+      { ...REST, path: "/prod/mcp", resource: "/prod/mcp", requestContext: { ...REST.requestContext, ...named } },
+      "/prod/mcp",
+    ],
+  ])("gets %s taken off its path", (_what, event, url) => {
+    expect(toRequest(event).url).toBe(url);
+  });
+
+  const ALB: AlbEvent = {
+    httpMethod: "POST",
+    path: "/mcp",
+    requestContext: {
+      elb: { targetGroupArn: "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/mcp/1" },
+    },
+    headers: { host: "h", "x-forwarded-for": "198.51.100.1, 203.0.113.7" },
+    queryStringParameters: { a: "1%202" },
+    body: "{}",
+    isBase64Encoded: false,
+  };
+
+  test("from a load balancer is served, with one value for each name or with all", async () => {
+    const { headers: one = {}, queryStringParameters: _, ...rest } = ALB;
+    const all: AlbEvent = {
+      ...rest,
+      multiValueHeaders: { host: ["h"], "x-forwarded-for": ["198.51.100.1", "203.0.113.7"], accept: ["a", "b"] },
+      multiValueQueryStringParameters: { a: ["1%202", "3"] },
+    };
+    expect(toRequest(ALB)).toEqual({ method: "POST", url: "/mcp?a=1%202", headers: one, body: "{}" });
+    expect(toRequest(all)).toMatchObject({ url: "/mcp?a=1%202&a=3", headers: { accept: "a, b" } });
+    for (const event of [ALB, all]) expect(factsOf(event)).toMatchObject({ clientIp: "203.0.113.7" });
+    const context = { awsRequestId: "id", getRemainingTimeInMillis: () => 1_000 };
+    const serve = toBufferedLambda(async () => ({ status: 202, headers: { "x-a": "b" } }));
+    expect(await serve(ALB, context)).toEqual({
+      statusCode: 202,
+      headers: { "x-a": "b" },
+      body: "",
+      isBase64Encoded: false,
+    });
+    expect(await serve(all, context)).toMatchObject({ statusCode: 202, multiValueHeaders: { "x-a": ["b"] } });
+  });
+
   test("decodes base64 to bytes and leaves an empty body out", () => {
     const request = toRequest({ ...REST, body: "/wD+", isBase64Encoded: true });
     expect(request.body).toEqual(Buffer.from([255, 0, 254]));
@@ -110,8 +205,18 @@ describe("an event", () => {
     expect(factsOf({ ...URL_EVENT, requestContext: byToken }).identity).toBeUndefined();
   });
 
-  test("that is no HTTP event is refused with a word on what is expected", () => {
-    expect(() => toRequest({ source: "aws.events" } as unknown as LambdaEvent)).toThrow(/API Gateway .* Function URL/);
+  test.each([
+    ["of a schedule", { source: "aws.events" }],
+    ["of another service of HTTP, version 1", { raw_path: "/mcp", method: "POST", headers: {}, body: null }],
+    [
+      "of another service of HTTP, version 2",
+      { version: "2.0", path: "/mcp", method: "POST", requestContext: { timeEpoch: "1" } },
+    ],
+    ["that only looks like one of a REST API", { httpMethod: "POST", path: "/mcp", headers: {} }],
+    ["that only looks like one of payload 2.0", { version: "2.0", rawPath: "/mcp", requestContext: {} }],
+    ["without a context", { rawPath: "/mcp", requestContext: null }],
+  ])("%s is refused with a word on what is expected", (_what, event) => {
+    expect(() => toRequest(event as unknown as LambdaEvent)).toThrow(/API Gateway.* Function URL.* Load Balancer/);
   });
 });
 

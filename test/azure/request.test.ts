@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { serve } from "./function-app.ts";
+import { HOST_JSON, run, serve, serving, writeFunctionApp } from "./function-app.ts";
 import { ask, json } from "./raw-request.ts";
 
 const ECHO = `
@@ -72,6 +72,20 @@ test("the path is the one ASP.NET Core and YARP make of it", async () => {
   expect(await seen("/a/./b/../c")).toBe("/a/c");
   expect(await seen("/a%20b%41%C3%A9")).toBe("/a%20bA%C3%A9");
   expect(await seen("/a%2Fb")).toBe("/a%252Fb");
+});
+
+test.each([
+  [
+    "of host.json",
+    { host: JSON.stringify({ ...HOST_JSON, extensions: { http: { routePrefix: "/tools/" } } }) },
+    "/tools",
+  ],
+  ["that host.json does not name", { host: '{"version":"2.0"}' }, "/api"],
+])("the prefix %s is taken off the path", async (_what, files, prefix) => {
+  const { url } = await run(await writeFunctionApp({ entry: serving(ECHO), ...files }));
+  const seen = async (target: string): Promise<unknown> => json(await ask(url, { target })).url;
+  expect(await seen(`${prefix}/mcp?a=${prefix}`)).toBe(`/mcp?a=${prefix}`);
+  expect(await seen(`${prefix}${prefix}/mcp`)).toBe(`${prefix}/mcp`);
 });
 
 test("a client's forwarding headers do not become its address", async () => {
