@@ -47,7 +47,7 @@ export async function sendResponse(
   if (typeof body === "object") {
     outgoing.writeHead(status, headers);
     if (!bodiless) return stream(body, outgoing, { requestId, readerMs });
-    endResponse(outgoing, undefined);
+    end(outgoing, undefined, readerMs);
     return release(body);
   }
   const declared = response.headers["content-length"];
@@ -56,13 +56,30 @@ export async function sendResponse(
   else if (declared !== undefined && /^\d+$/.test(declared)) headers["content-length"] = declared;
   if (status === 204) delete headers["content-length"];
   outgoing.writeHead(status, headers);
-  limitReader(outgoing, readerMs);
-  endResponse(outgoing, bodiless ? undefined : body);
+  const isLarge = !bodiless && body !== undefined && body.length > PIECE_BYTES;
+  if (isLarge) await write(outgoing, body, readerMs);
+  end(outgoing, bodiless || isLarge ? undefined : body, readerMs);
 }
 
-/** Closes the connection when nothing of what was written could be sent for a time: the client does not read. */
-function limitReader(outgoing: ServerResponse, readerMs: number): void {
-  outgoing.setTimeout(readerMs, () => void outgoing.destroy());
+/** Sizes in which a large text is written, to see whether its reader takes any of it. */
+const PIECE_BYTES = 65_536;
+
+/** Writes a text as fast as the client reads, and closes the connection of a client that reads nothing for a time. */
+async function write(outgoing: ServerResponse, text: string, readerMs: number): Promise<void> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length && !outgoing.destroyed; at += PIECE_BYTES) {
+    if (outgoing.write(bytes.subarray(at, at + PIECE_BYTES))) continue;
+    const timer = setTimeout(() => outgoing.destroy(), readerMs);
+    await drained(outgoing);
+    clearTimeout(timer);
+  }
+}
+
+/** Ends a response, and closes the connection when its end cannot be sent for a time. */
+function end(outgoing: ServerResponse, body: string | undefined, readerMs: number): void {
+  const timer = setTimeout(() => outgoing.destroy(), readerMs);
+  outgoing.once("close", () => clearTimeout(timer));
+  endResponse(outgoing, body);
 }
 
 async function stream(
@@ -80,14 +97,10 @@ async function stream(
       const step = await iterator.next();
       if (outgoing.destroyed) return;
       if (step.done) break;
-      if (outgoing.write(step.value)) continue;
-      limitReader(outgoing, readerMs);
-      await drained(outgoing);
-      outgoing.setTimeout(0);
+      await write(outgoing, step.value, readerMs);
     }
     outgoing.removeListener("close", onClose);
-    limitReader(outgoing, readerMs);
-    endResponse(outgoing, undefined);
+    end(outgoing, undefined, readerMs);
   } catch (error) {
     if (outgoing.destroyed) return;
     console.error(`response ${requestId} broke off:`, error);
