@@ -35,8 +35,9 @@ export function endResponse(outgoing: ServerResponse, body: string | undefined):
   const { req: incoming } = outgoing;
   if (incoming.complete) return void outgoing.end(body);
   if (body) outgoing.write(body);
-  const timer = setTimeout(() => outgoing.destroy(), LINGER_MS);
+  else outgoing.flushHeaders();
   const end = (): void => void outgoing.end();
+  const timer = setTimeout(end, LINGER_MS);
   outgoing.once("close", () => clearTimeout(timer));
   incoming.once("end", end).once("close", end).resume();
 }

@@ -1,0 +1,10 @@
+/** A container that tells its parent where it listens, and how much memory it has used at most. */
+import { listenOnPort } from "../../adapters/gcp/container.ts";
+import { createMcpEndpoint } from "../../src/index.ts";
+import { createV2Server } from "../support/servers.ts";
+
+const endpoint = createMcpEndpoint(createV2Server, { logLevel: "silent" });
+const { port } = await listenOnPort(endpoint, { port: 0, host: "127.0.0.1" });
+process.on("message", () => process.send?.({ maxResidentBytes: process.resourceUsage().maxRSS * 1024 }));
+process.on("disconnect", () => process.exit());
+process.send?.({ port });

@@ -1,0 +1,13 @@
+import { expect, test } from "vitest";
+import { excessOf } from "./memory-limits.ts";
+import { runMemory } from "./memory-run.ts";
+
+test("a container with a heap of 256 MiB lives beside slow and hostile bodies, and serves others", async () => {
+  const report = await runMemory({ connections: 200, seconds: 3, bodies: 300 });
+  expect(excessOf(report)).toEqual([]);
+  const { slow, hostile } = report;
+  // Some of the largest bodies are served; others are told to come again.
+  expect(slow["200"]).toBeGreaterThan(0);
+  expect(Object.values(slow).reduce((sum, count) => sum + count)).toBe(200);
+  expect(hostile).toMatchObject({ "200": expect.any(Number), "400": expect.any(Number), "413": expect.any(Number) });
+});
