@@ -45,7 +45,7 @@ export const AUDIT_FAULTS: readonly PromiseFaults[] = [
       { file: REFUSAL, text: "|| hasRecord(request)) return", replacement: ") return", test: REFUSALS },
       {
         file: "src/pipeline/pipeline.ts",
-        text: 'return audit ? recordRefusal(audit, context, "message", response) : response;',
+        text: 'return audit ? recordRefusal(audit, counted, "message", response) : response;',
         replacement: "return response;",
         test: REFUSALS,
       },
