@@ -88,7 +88,7 @@ test("the gateway itself answers /ping of a custom domain", async () => {
 });
 
 test("a REST API that streams gives up on a silent function, which runs on", async () => {
-  await using aws = await emulate(artefact.folder, { timeScale: 0.005 });
+  await using aws = await emulate(artefact.folder, { timeScale: 0.01 });
   expect(await aws.answer("/hang")).toEqual([504, '{"message":"Endpoint request timed out"}']);
   const barrier = randomUUID();
   const stream = await fetch(`${aws.url}/stream?barrier=${barrier}`);

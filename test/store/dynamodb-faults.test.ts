@@ -100,7 +100,7 @@ describe("a store that is busy", () => {
 
   test("is given up when it stays so", async () => {
     const { proxy, item } = network;
-    const hasty = network.open({ timeoutMs: 400 });
+    const hasty = network.open({ timeoutMs: 1_500 });
     proxy.plan = () => THROTTLED;
     await expect(hasty.put(item)).rejects.toMatchObject(unavailable(/throttled/));
     await expect(hasty.add(item, 1, inAnHour())).rejects.toMatchObject(unavailable(/throttled/));
