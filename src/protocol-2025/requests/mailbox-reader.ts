@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { RequestId } from "@modelcontextprotocol/server";
 import { type ObservedStore, pollDelayMs } from "../../store/observed-store.ts";
-import type { StateItem } from "../../store/store.ts";
+import type { StateItem, StateWrite } from "../../store/store.ts";
 import type { SessionTimings } from "../timings.ts";
 import type { MailboxMessage, StoredMessage } from "./mailbox-message.ts";
 
@@ -21,6 +21,25 @@ export const mailboxPartition = ({ sessionId, name }: Mailbox): string => `mailb
 export function mailboxOf(requestId: RequestId): string {
   const { createHash } = process.getBuiltinModule("node:crypto");
   return createHash("sha256").update(JSON.stringify(requestId)).digest("base64url").slice(0, 22);
+}
+
+/** Long enough for any request to be still in flight. */
+const TTL_MS = 3_600_000;
+/** Long enough for a reader whose store was unavailable for a while: nobody knows whether there is one. */
+const CANCELLATION_TTL_MS = 120_000;
+
+export interface MailboxItem {
+  readonly mailbox: Mailbox;
+  readonly sort: string;
+  readonly message: MailboxMessage;
+}
+
+/** A message as the reader of its mailbox expects it in the store. */
+export function toMailboxItem(store: ObservedStore, { mailbox, sort, message }: MailboxItem): StateWrite {
+  const at = store.now();
+  const ttlMs = message.kind === "cancelled" ? CANCELLATION_TTL_MS : TTL_MS;
+  const value = JSON.stringify({ message, at } satisfies StoredMessage);
+  return { partition: mailboxPartition(mailbox), sort, value, expiresAt: Math.ceil((at + ttlMs) / 1000) };
 }
 
 /** Progress is kept in order, before all other messages of a mailbox, with numbers up to this one. */

@@ -1,24 +1,22 @@
 import type { JSONRPCNotification } from "@modelcontextprotocol/server";
 import type { ObservedStore } from "../../store/observed-store.ts";
-import { isConflict, type StateKey, type StateWrite } from "../../store/store.ts";
+import { isConflict } from "../../store/store.ts";
 import type { Session } from "../sessions/session-record.ts";
 import { isInFlight, streamPartition } from "../streams/stream-log.ts";
 import type { ClientReply } from "./client-message.ts";
-import type { MailboxMessage, StoredMessage } from "./mailbox-message.ts";
+import type { MailboxMessage } from "./mailbox-message.ts";
 import {
   LAST_PROGRESS,
+  type Mailbox,
   mailboxOf,
   mailboxPartition,
   PROGRESS,
   progressNumber,
+  toMailboxItem,
   toProgressSort,
 } from "./mailbox-reader.ts";
 import { parseServerRequestId } from "./server-requests.ts";
 
-/** Long enough for any request to be still in flight. */
-const TTL_MS = 3_600_000;
-/** Long enough for a reader whose store was unavailable for a while: nobody knows whether there is one. */
-const CANCELLATION_TTL_MS = 120_000;
 /** A longer reply is kept only while its request is known to be in flight, which takes a read to find out. */
 const MAX_UNCHECKED_LENGTH = 5_000;
 
@@ -30,11 +28,11 @@ export async function postReply(store: ObservedStore, { id, record }: Session, r
   const asked = parseServerRequestId(reply.id, record.secret);
   if (!asked) return;
   const serverRequestId = String(reply.id);
-  const item = toItem(
-    store,
-    { partition: mailboxPartition({ sessionId: id, name: asked.mailbox }), sort: `reply/${serverRequestId}` },
-    { kind: "reply", serverRequestId, message: reply },
-  );
+  const item = toMailboxItem(store, {
+    mailbox: { sessionId: id, name: asked.mailbox },
+    sort: `reply/${serverRequestId}`,
+    message: { kind: "reply", serverRequestId, message: reply },
+  });
   if (item.value.length > MAX_UNCHECKED_LENGTH) {
     const isExpected = await isInFlight(store, streamPartition(id, asked.streamId));
     if (!isExpected || (await store.get(item))) return;
@@ -56,9 +54,10 @@ export async function postCancellation(store: ObservedStore, { id }: Session, pa
   if (typeof requestId !== "string" && typeof requestId !== "number") return;
   const kept = { requestId, ...(typeof reason === "string" && { reason }) };
   const message = { jsonrpc: "2.0", method: "notifications/cancelled", params: kept } as const;
-  const partition = mailboxPartition({ sessionId: id, name: mailboxOf(requestId) });
-  const key = { partition, sort: "request/cancelled" };
-  await store.put(toItem(store, key, { kind: "cancelled", message }));
+  const mailbox = { sessionId: id, name: mailboxOf(requestId) };
+  await store.put(
+    toMailboxItem(store, { mailbox, sort: "request/cancelled", message: { kind: "cancelled", message } }),
+  );
 }
 
 /** Puts `notifications/progress` on a request of a server to where its reply is waited for. Throws STORE_UNAVAILABLE. */
@@ -74,17 +73,17 @@ export async function postProgress(store: ObservedStore, { id, record }: Session
     ...(typeof message === "string" && { message }),
   };
   const notification = { jsonrpc: "2.0", method: "notifications/progress", params: kept } as const;
-  const partition = mailboxPartition({ sessionId: id, name: asked.mailbox });
-  await appendProgress(store, partition, { kind: "progress", message: notification });
+  const mailbox = { sessionId: id, name: asked.mailbox };
+  await appendProgress(store, mailbox, { kind: "progress", message: notification });
 }
 
 /** Appends to the progress in a mailbox. Once it is long, a further step replaces the last one. Throws STORE_UNAVAILABLE. */
-async function appendProgress(store: ObservedStore, partition: string, message: MailboxMessage): Promise<void> {
+async function appendProgress(store: ObservedStore, mailbox: Mailbox, message: MailboxMessage): Promise<void> {
   for (;;) {
-    const [last] = await store.list(partition, { prefix: PROGRESS, reverse: true, limit: 1 });
+    const [last] = await store.list(mailboxPartition(mailbox), { prefix: PROGRESS, reverse: true, limit: 1 });
     const number = last ? progressNumber(last) + 1 : 0;
     const isFull = number > LAST_PROGRESS;
-    const item = toItem(store, { partition, sort: toProgressSort(Math.min(number, LAST_PROGRESS)) }, message);
+    const item = toMailboxItem(store, { mailbox, sort: toProgressSort(Math.min(number, LAST_PROGRESS)), message });
     try {
       await store.put(item, isFull ? undefined : "absent");
       return;
@@ -92,11 +91,4 @@ async function appendProgress(store: ObservedStore, partition: string, message: 
       if (!isConflict(error)) throw error;
     }
   }
-}
-
-function toItem(store: ObservedStore, key: StateKey, message: MailboxMessage): StateWrite {
-  const at = store.now();
-  const ttlMs = message.kind === "cancelled" ? CANCELLATION_TTL_MS : TTL_MS;
-  const value = JSON.stringify({ message, at } satisfies StoredMessage);
-  return { ...key, value, expiresAt: Math.ceil((at + ttlMs) / 1000) };
 }
