@@ -6,23 +6,26 @@ export type BodyLimits = Pick<LimitConfig, "maxBodyBytes" | "requestSeconds">;
 
 /** A body of so many bytes is read whatever else is held: most messages are smaller. */
 const SMALL_BYTES = 65_536;
-/** Bodies of the largest size that one process holds at a time: their text and values take several times their bytes. */
-const LARGE_BODIES = 8;
+/** Bodies of the largest size that one process holds at a time. With its values and its response, each takes ten times as much. */
+const LARGE_BODIES = 4;
 
 /** Bytes of the bodies that this process holds. */
 let heldBytes = 0;
+/** Told when some of them are released. */
+const waiting: Array<(room: "room") => void> = [];
 
 /**
  * Reads a body that comes in as a stream, at most `maxBodyBytes` of it, and has it served. The body counts as held until its
- * response is there.
+ * response is there; a large one is not read further while the process holds too many.
  */
 export async function withBody(
   { headers, body }: { readonly headers: HttpRequest["headers"]; readonly body: AsyncIterable<Uint8Array> },
   limits: BodyLimits,
   serve: (whole: Uint8Array) => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
-  if (Number(headers["content-length"]) > limits.maxBodyBytes) return tooLarge(limits);
-  const held = new HeldBody(limits);
+  const { "content-length": declared = "0" } = headers;
+  if (Number(declared) > limits.maxBodyBytes) return tooLarge(limits);
+  const held = new HeldBody(limits, Number(declared));
   try {
     const refusal = await read(body[Symbol.asyncIterator](), held, limits);
     return refusal ?? (await serve(held.bytes));
@@ -59,8 +62,11 @@ async function read(
       }
       if (step.done) return undefined;
       if (held.length + step.value.length > limits.maxBodyBytes) return tooLarge(limits);
-      if (!held.add(step.value)) {
-        return refusal(503, "Too many large requests are under way: try again shortly.", { "retry-after": "1" });
+      while (!held.add(step.value)) {
+        const room = new Promise<"room">((resolve) => waiting.push(resolve));
+        if ((await Promise.race([room, late])) === "late") {
+          return refusal(503, "Too many large requests are under way: try again shortly.", { "retry-after": "1" });
+        }
       }
     }
   } catch {
@@ -75,11 +81,14 @@ async function read(
 /** The bytes of one body, in one piece: a client may send each of them alone, and each chunk takes much more than a byte. */
 class HeldBody {
   readonly #limits: BodyLimits;
+  /** The length that the headers declare; 0 where they do not. */
+  readonly #declared: number;
   #buffer: Uint8Array = new Uint8Array(0);
   length = 0;
 
-  constructor(limits: BodyLimits) {
+  constructor(limits: BodyLimits, declared: number) {
     this.#limits = limits;
+    this.#declared = declared;
   }
 
   get bytes(): Uint8Array {
@@ -98,14 +107,21 @@ class HeldBody {
   release(): void {
     heldBytes -= this.#buffer.length;
     this.#buffer = new Uint8Array(0);
+    for (const resolve of waiting.splice(0)) resolve("room");
+  }
+
+  /** Room for so many bytes. A large body gets all that it may need, so that no two wait for each other in the middle. */
+  #sizeFor(length: number): number {
+    const { maxBodyBytes } = this.#limits;
+    if (2 * length <= SMALL_BYTES) return Math.min(maxBodyBytes, 2 * length);
+    return this.#declared >= length ? this.#declared : maxBodyBytes;
   }
 
   #grow(length: number, chunk: Uint8Array): boolean {
-    const { maxBodyBytes } = this.#limits;
     const isFirst = this.length === 0;
-    const size = isFirst ? length : Math.min(maxBodyBytes, 2 * length);
+    const size = isFirst ? length : this.#sizeFor(length);
     const more = size - this.#buffer.length;
-    if (size > SMALL_BYTES && heldBytes + more > LARGE_BODIES * maxBodyBytes) return false;
+    if (size > SMALL_BYTES && heldBytes + more > LARGE_BODIES * this.#limits.maxBodyBytes) return false;
     heldBytes += more;
     const larger = isFirst ? chunk : new Uint8Array(size);
     if (!isFirst) larger.set(this.bytes);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { HttpRequest, RequestRecord } from "../../src/adapter.ts";
+import type { RequestRecord } from "../../src/adapter.ts";
 import { createMcpEndpoint, createMemoryStore, type McpEndpointOptions } from "../../src/index.ts";
 import { anyUser } from "../protocol-2026/instances.ts";
 import { type Caller, type CallOptions, callerOf, legacyRequest, textOf } from "../support/messages.ts";
@@ -106,8 +106,8 @@ test("the log has the size of a body that came in as a stream", async () => {
   expect(records).toMatchObject([{ requestBytes: body.length }]);
 });
 
-test("a process holds eight bodies of the largest size; small ones come through beside them", async () => {
-  const call = limited({ requestSeconds: 5 });
+test("a process holds four bodies of the largest size; small ones come through beside them", async () => {
+  const call = limited({ requestSeconds: 0.5 });
   const { promise: go, resolve } = Promise.withResolvers<void>();
   const whole = echo("x".repeat(LIMIT - echo("").length - 4));
   const slow = async function* (): AsyncGenerator<Uint8Array> {
@@ -115,13 +115,24 @@ test("a process holds eight bodies of the largest size; small ones come through 
     await go;
     yield whole.subarray(-1);
   };
-  const send = (body: HttpRequest["body"]) => call(undefined, { ...(body && { body }) });
-  const waiting = Array.from({ length: 8 }, () => send(slow()));
-  await new Promise((wait) => setTimeout(wait, 20));
-  const ninth = await send(watched([whole]).body);
-  expect([ninth.status, ninth.headers["retry-after"]]).toEqual([503, "1"]);
+  const send = (body: AsyncIterable<Uint8Array>) => call(undefined, { body });
+  const held = Array.from({ length: 4 }, () => send(slow()));
+  const waiting = Array.from({ length: 8 }, () => send(watched([whole]).body));
+  let answered = 0;
+  for (const one of waiting) void one.then(() => answered++);
   expect((await send(watched([echo("small")]).body)).status).toBe(200);
+  expect(answered).toBe(0);
   resolve();
-  expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(Array(8).fill(200));
-  expect((await send(watched([whole]).body)).status).toBe(200);
+  expect((await Promise.all([...held, ...waiting])).map(({ status }) => status)).toEqual(Array(12).fill(200));
+});
+
+test("a body that waits too long for others is told to come again", async () => {
+  const call = limited({ requestSeconds: 0.05 });
+  const patient = limited({ requestSeconds: 0.5 });
+  const whole = echo("x".repeat(LIMIT - echo("").length - 4));
+  const held = Array.from({ length: 4 }, () => patient(undefined, { body: never(whole) }));
+  const late = await call(undefined, { body: watched([whole]).body });
+  expect([late.status, late.headers["retry-after"]]).toEqual([503, "1"]);
+  expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array(4).fill(408));
+  expect((await call(undefined, { body: watched([whole]).body })).status).toBe(200);
 });

@@ -18,7 +18,6 @@ const filled = (unit: string): string => {
 const ALLOWED = [callOf(`"${filled("x")}"`), callOf(`"€${filled("x")}"`)];
 
 const HOSTILE = [
-  ...ALLOWED,
   callOf(`[${filled("1,")}1]`),
   callOf(`[${filled("{},")}1]`),
   callOf(`[${filled('"",')}1]`),

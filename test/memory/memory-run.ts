@@ -1,8 +1,11 @@
 import { execFile, fork } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { Agent, request } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { build } from "esbuild";
 
 export interface MemoryRun {
   /** Connections that each send the largest allowed body at a time. */
@@ -30,8 +33,10 @@ const CONDITION = "--conditions=@mcp-anycloud/source";
 
 /** Attacks a container in a process of its own, and measures an honest client beside it. Rejects when the container ends. */
 export async function runMemory({ connections, seconds, bodies }: MemoryRun): Promise<MemoryReport> {
-  const execArgv = [`--max-old-space-size=${HEAP_MEBIBYTES}`, CONDITION];
-  const server = fork(join(import.meta.dirname, "memory-server.ts"), { execArgv });
+  const folder = await mkdtemp(join(tmpdir(), "memory-"));
+  const server = fork(await bundle("memory-server.ts", folder), {
+    execArgv: [`--max-old-space-size=${HEAP_MEBIBYTES}`],
+  });
   const ended = once(server, "exit").then(([code, signal]) => {
     throw new Error(`the container ended with ${code ?? signal}`);
   });
@@ -53,7 +58,16 @@ export async function runMemory({ connections, seconds, bodies }: MemoryRun): Pr
     return { maxResidentBytes, quietMs, besideSlowMs, besideHostileMs, slow, hostile };
   } finally {
     server.kill();
+    await rm(folder, { recursive: true });
   }
+}
+
+/** One file without types, as it is deployed: Node.js holds what it needs to strip types. */
+async function bundle(file: string, folder: string): Promise<string> {
+  const outfile = join(folder, file.replace(".ts", ".mjs"));
+  const entryPoints = [join(import.meta.dirname, file)];
+  await build({ entryPoints, outfile, bundle: true, platform: "node", format: "esm", target: "node22" });
+  return outfile;
 }
 
 type Honest = ReturnType<typeof honestClient>;

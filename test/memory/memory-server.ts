@@ -3,7 +3,10 @@ import { listenOnPort } from "../../adapters/gcp/container.ts";
 import { createMcpEndpoint } from "../../src/index.ts";
 import { createV2Server } from "../support/servers.ts";
 
-const endpoint = createMcpEndpoint(createV2Server, { logLevel: "silent" });
+/** So short that a test need not wait long for those who are told to come again. */
+const REQUEST_SECONDS = 5;
+
+const endpoint = createMcpEndpoint(createV2Server, { logLevel: "silent", requestSeconds: REQUEST_SECONDS });
 const { port } = await listenOnPort(endpoint, { port: 0, host: "127.0.0.1" });
 process.on("message", () => process.send?.({ maxResidentBytes: process.resourceUsage().maxRSS * 1024 }));
 process.on("disconnect", () => process.exit());
