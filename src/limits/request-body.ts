@@ -4,12 +4,12 @@ import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
 
 export type BodyLimits = Pick<LimitConfig, "maxBodyBytes" | "requestSeconds">;
 
-/** A body of so many bytes is read whatever else is held: most messages are smaller. */
+/** A body of so many bytes is read whatever else is held, and not counted: most messages are smaller. */
 const SMALL_BYTES = 65_536;
 /** Bodies of the largest size that one process holds at a time. With its values and its response, each takes ten times as much. */
 const LARGE_BODIES = 4;
 
-/** Bytes of the bodies that this process holds. */
+/** Bytes of the large bodies that this process holds. */
 let heldBytes = 0;
 /** Told when some of them are released. */
 const waiting: Array<(room: "room") => void> = [];
@@ -41,6 +41,12 @@ export const tooLarge = ({ maxBodyBytes }: Pick<BodyLimits, "maxBodyBytes">): Ht
 const refusal = (status: number, message: string, headers?: Readonly<Record<string, string>>): HttpResponse =>
   errorResponse(status, { code: JsonRpcCode.HTTP_ERROR, message }, headers);
 
+const tooSlow = ({ requestSeconds }: BodyLimits): HttpResponse =>
+  refusal(408, `The body did not come within ${requestSeconds} seconds.`);
+
+const busy = (): HttpResponse =>
+  refusal(503, "Too many large requests are under way: try again shortly.", { "retry-after": "1" });
+
 /** Reads to the end of the body; returns a refusal when that may not be, or does not come in time. */
 async function read(
   chunks: AsyncIterator<Uint8Array>,
@@ -51,22 +57,20 @@ async function read(
   const late = new Promise<"late">((resolve) => {
     timer = setTimeout(resolve, limits.requestSeconds * 1000, "late");
   });
+  let hasWaited = false;
   try {
     for (;;) {
       const next = chunks.next();
       // Not awaited when it is late.
       next.catch(() => {});
       const step = await Promise.race([next, late]);
-      if (step === "late") {
-        return refusal(408, `The body did not come within ${limits.requestSeconds} seconds.`);
-      }
+      if (step === "late") return hasWaited ? busy() : tooSlow(limits);
       if (step.done) return undefined;
       if (held.length + step.value.length > limits.maxBodyBytes) return tooLarge(limits);
       while (!held.add(step.value)) {
         const room = new Promise<"room">((resolve) => waiting.push(resolve));
-        if ((await Promise.race([room, late])) === "late") {
-          return refusal(503, "Too many large requests are under way: try again shortly.", { "retry-after": "1" });
-        }
+        hasWaited = true;
+        if ((await Promise.race([room, late])) === "late") return busy();
       }
     }
   } catch {
@@ -77,6 +81,8 @@ async function read(
     void chunks.return?.()?.catch(() => {});
   }
 }
+
+const countedBytes = (size: number): number => (size > SMALL_BYTES ? size : 0);
 
 /** The bytes of one body, in one piece: a client may send each of them alone, and each chunk takes much more than a byte. */
 class HeldBody {
@@ -105,8 +111,10 @@ class HeldBody {
   }
 
   release(): void {
-    heldBytes -= this.#buffer.length;
+    const bytes = countedBytes(this.#buffer.length);
     this.#buffer = new Uint8Array(0);
+    if (bytes === 0) return;
+    heldBytes -= bytes;
     for (const resolve of waiting.splice(0)) resolve("room");
   }
 
@@ -120,8 +128,8 @@ class HeldBody {
   #grow(length: number, chunk: Uint8Array): boolean {
     const isFirst = this.length === 0;
     const size = isFirst ? length : this.#sizeFor(length);
-    const more = size - this.#buffer.length;
-    if (size > SMALL_BYTES && heldBytes + more > LARGE_BODIES * this.#limits.maxBodyBytes) return false;
+    const more = countedBytes(size) - countedBytes(this.#buffer.length);
+    if (more > 0 && heldBytes + more > LARGE_BODIES * this.#limits.maxBodyBytes) return false;
     heldBytes += more;
     const larger = isFirst ? chunk : new Uint8Array(size);
     if (!isFirst) larger.set(this.bytes);

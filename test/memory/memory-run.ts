@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 
@@ -28,7 +29,9 @@ export interface MemoryReport {
 }
 
 const HEAP_MEBIBYTES = 256;
-const QUIET_CALLS = 500;
+const QUIET_CALLS = 200;
+/** Between two calls of the honest client. */
+const PAUSE_MS = 5;
 const CONDITION = "--conditions=@mcp-anycloud/source";
 
 /** Attacks a container in a process of its own, and measures an honest client beside it. Rejects when the container ends. */
@@ -50,7 +53,7 @@ export async function runMemory({ connections, seconds, bodies }: MemoryRun): Pr
     const attack = (environment: NodeJS.ProcessEnv) =>
       Promise.race([ended, beside(honest, port, { CONNECTIONS: String(connections), ...environment })]);
     const [besideSlowMs, slow] = await attack({ SECONDS: String(seconds) });
-    const [besideHostileMs, hostile] = await attack({ CONNECTIONS: "8", BODIES: String(bodies) });
+    const [besideHostileMs, hostile] = await attack({ CONNECTIONS: "4", BODIES: String(bodies) });
     server.send("memory");
     const [{ maxResidentBytes }] = (await Promise.race([once(server, "message"), ended])) as [
       { maxResidentBytes: number },
@@ -91,7 +94,7 @@ async function beside(
   return [p99, JSON.parse((await finished).stdout)];
 }
 
-/** A client that makes one small call after the other. */
+/** A client that makes small calls, one after the other. */
 function honestClient(port: number) {
   const agent = new Agent({ keepAlive: true });
   const body = JSON.stringify({
@@ -115,6 +118,7 @@ function honestClient(port: number) {
         const startedAt = performance.now();
         await call();
         times.push(performance.now() - startedAt);
+        await sleep(PAUSE_MS);
       }
       return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0;
     },

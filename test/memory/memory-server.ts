@@ -4,7 +4,7 @@ import { createMcpEndpoint } from "../../src/index.ts";
 import { createV2Server } from "../support/servers.ts";
 
 /** So short that a test need not wait long for those who are told to come again. */
-const REQUEST_SECONDS = 5;
+const REQUEST_SECONDS = 15;
 
 const endpoint = createMcpEndpoint(createV2Server, { logLevel: "silent", requestSeconds: REQUEST_SECONDS });
 const { port } = await listenOnPort(endpoint, { port: 0, host: "127.0.0.1" });
