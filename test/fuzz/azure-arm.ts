@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { channel } from "node:diagnostics_channel";
 import { EventEmitter } from "node:events";
+import { Readable } from "node:stream";
 import { HttpRequest, InvocationContext } from "@azure/functions";
 import { toAzureFunction } from "../../adapters/azure/entry.ts";
 import type { HttpHandler } from "../../src/adapter.ts";
@@ -50,14 +51,17 @@ function nativeOf(sample: Sample): HttpRequest | undefined {
 }
 
 /** The connection from the host's proxy, as far as the adapter reaches. */
-function connectionOf({ method, target, headers }: Sample, invocationId: string): unknown {
+function connectionOf({ method, target, headers, body }: Sample, invocationId: string): unknown {
   const distinct: Record<string, string[]> = { "client-ip": ["203.0.113.7:50123"] };
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
     if (Object.hasOwn(distinct, key)) distinct[key]?.push(value);
     else Object.defineProperty(distinct, key, { value: [value], enumerable: true });
   }
-  const request = { method, url: target, headers: { "x-ms-invocation-id": invocationId }, headersDistinct: distinct };
+  const request = Object.assign(Readable.from(body.length > 0 ? [body] : []), {
+    ...{ method, url: target, headersDistinct: distinct },
+    headers: { "x-ms-invocation-id": invocationId, "content-length": String(body.length) },
+  });
   const response = Object.assign(new EventEmitter(), {
     ...{ writableNeedDrain: false, destroyed: false },
     ...{ flushHeaders() {}, destroy() {} },

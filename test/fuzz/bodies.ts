@@ -75,6 +75,20 @@ interface Text {
 
 const weighing = (weight: number, arbitrary: fc.Arbitrary<Text>): fc.WeightedArbitrary<Text> => ({ weight, arbitrary });
 
+/** Calls whose one argument is as large as limits let in, or larger: a list of scalars, a list of texts, or one text. */
+const large: fc.Arbitrary<Text> = fc
+  .tuple(
+    fc.constantFrom("1,", "null,", '"",', '"a",', "-1e9,", "{},", "[],"),
+    fc.constantFrom(9, 9_000, 11_000, 40_000),
+    fc.constantFrom("x", "€", "\\\\", '\\"', "[{,"),
+    fc.boolean(),
+  )
+  .map(([item, times, character, isList]) => {
+    const text = isList ? `[${item.repeat(times)}0]` : `"${character.repeat(times)}"`;
+    const call = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"text":TEXT}}}';
+    return { text: call.replace("TEXT", () => text), headers: [["mcp-protocol-version", "2025-11-25"]] };
+  });
+
 const json: fc.Arbitrary<Text> = fc.oneof(
   weighing(
     8,
@@ -86,6 +100,7 @@ const json: fc.Arbitrary<Text> = fc.oneof(
       mutated(message).map((changed) => ({ text: JSON.stringify(changed) ?? "", headers })),
     ),
   ),
+  weighing(1, large),
   weighing(
     2,
     fc.array(messages, { maxLength: 4 }).map((batch) => ({

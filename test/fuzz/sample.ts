@@ -14,8 +14,8 @@ export interface Sample {
   readonly endpoint: number;
 }
 
-/** `sound` is not wrong at all; the others end, lie about lengths, or are no HTTP. */
-type Framing = "sound" | "chunked" | "short" | "long" | "two lengths" | "both" | "bare" | "garbage" | "cut";
+/** `sound` is not wrong at all, and `slow` only comes in pieces; the others end, lie about lengths, or are no HTTP. */
+type Framing = "sound" | "chunked" | "short" | "long" | "two lengths" | "both" | "bare" | "garbage" | "cut" | "slow";
 
 const TRICKS = [
   "/.well-known/oauth-protected-resource",
@@ -66,6 +66,7 @@ const method = fc.oneof(
 const framing = fc.oneof(
   { weight: 16, arbitrary: fc.constant<Framing>("sound") },
   { weight: 4, arbitrary: fc.constantFrom<Framing>("chunked", "short", "long", "two lengths", "both") },
+  { weight: 1, arbitrary: fc.constant<Framing>("slow") },
   { weight: 2, arbitrary: fc.constantFrom<Framing>("bare", "garbage", "cut") },
 );
 

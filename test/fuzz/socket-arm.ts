@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { listenOnPort } from "../../adapters/gcp/container.ts";
 import { toCloudRun } from "../../adapters/gcp/entry.ts";
 import type { HttpHandler } from "../../src/adapter.ts";
@@ -52,7 +53,7 @@ const socketArm = (name: string, servers: readonly Listening[]): Arm => ({
 /** Every answer that came over the connection; undefined where a client is owed none. */
 async function exchange(port: number, sample: Sample): Promise<Answer[] | undefined> {
   const bytes = bytesOf(sample);
-  const isWhole = sample.framing === "sound" || sample.framing === "chunked";
+  const isWhole = ["sound", "chunked", "slow"].includes(sample.framing);
   const received = await new Promise<Buffer>((resolve) => {
     const chunks: Buffer[] = [];
     const socket = connect(port, "127.0.0.1");
@@ -60,13 +61,26 @@ async function exchange(port: number, sample: Sample): Promise<Answer[] | undefi
     socket.on("data", (chunk) => chunks.push(chunk));
     socket.on("error", () => {});
     socket.on("close", () => resolve(Buffer.concat(chunks)));
-    socket.write(bytes);
+    if (sample.framing === "slow") void writeSlowly(socket, bytes);
+    else socket.write(bytes);
     // The server waits for the rest of an unfinished request.
     if (!isWhole) socket.end();
   });
   // A client that disconnects in the middle gets no answer.
   if (received.length === 0) return undefined;
   return readAnswers(received, sample.method === "HEAD");
+}
+
+/** Pieces of a slow request, and the milliseconds between two of them. */
+const PIECES = 5;
+const PAUSE_MS = 20;
+
+async function writeSlowly(socket: Socket, bytes: Buffer): Promise<void> {
+  const size = Math.ceil(bytes.length / PIECES);
+  for (let at = 0; at < bytes.length && socket.writable; at += size) {
+    socket.write(bytes.subarray(at, at + size));
+    await sleep(PAUSE_MS);
+  }
 }
 
 function bytesOf({ method, target, headers, body, framing }: Sample): Buffer {
@@ -78,6 +92,7 @@ function bytesOf({ method, target, headers, body, framing }: Sample): Buffer {
   const chunked = Buffer.concat([...(body.length > 0 ? [chunk] : []), Buffer.from("0\r\n\r\n")]);
   switch (framing) {
     case "sound":
+    case "slow":
       return Buffer.concat([head(length(body.length)), body]);
     case "chunked":
       return Buffer.concat([head("transfer-encoding: chunked"), chunked]);

@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { memoryExcess } from "./memory-limits.ts";
 import { runMemory } from "./memory-run.ts";
 
-test("a container with a heap of 256 MiB lives beside slow and hostile bodies, and serves others", async () => {
+test("a container with a heap of 256 MiB lives beside slow and hostile bodies, and serves others", {
+  timeout: 300_000,
+}, async () => {
   const report = await runMemory({ connections: 200, seconds: 3, bodies: 200 });
   expect(memoryExcess(report)).toEqual([]);
   const { slow, hostile } = report;
