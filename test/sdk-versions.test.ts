@@ -61,7 +61,7 @@ const CLIENTS = [...SDK_VERSIONS.map((version) => [version, connectV1] as const)
 beforeAll(installSdkVersions);
 
 describe.each(INGRESSES)("through $name", ({ cloud, options }) => {
-  test("clients of each version are quiet after a streamed answer", async () => {
+  test("clients of each version are quiet after a streamed answer", { timeout: 180_000 }, async () => {
     if (!cloud) throw new Error("an ingress without a cloud");
     const table = await startLocalTable();
     const ingress = await startIngress(cloud, {
