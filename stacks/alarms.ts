@@ -25,6 +25,8 @@ export interface AlarmProps {
   readonly p99Milliseconds?: number;
   /** Answers of 5xx, in one minute. Default 5. */
   readonly serverErrors?: number;
+  /** Calls whose tool failed, in five minutes. Default 50. */
+  readonly toolErrors?: number;
   /** Requests that the table refused for want of capacity, in one minute. Default 1. */
   readonly tableThrottles?: number;
   /** Requests that were rejected as unauthenticated, in five minutes. Default 100. */
@@ -52,7 +54,7 @@ export interface Alarms {
 export function createAlarms(scope: Construct, sources: AlarmSources, props: AlarmProps): Alarms {
   const { live, table, ingress, metrics, targets } = sources;
   const { errors = 1, throttles = 1, p99Milliseconds = 30_000, serverErrors = 5 } = props;
-  const { tableThrottles = 1, unauthenticated = 100 } = props;
+  const { toolErrors = 50, tableThrottles = 1, unauthenticated = 100 } = props;
   const all: Alarm[] = [];
   const alarm = (id: string, metric: IMetric, threshold: number, alarmDescription: string): Alarm => {
     const created = new Alarm(scope, `${id}Alarm`, {
@@ -84,6 +86,7 @@ export function createAlarms(scope: Construct, sources: AlarmSources, props: Ala
     alarm("Throttles", live.metricThrottles(perMinute), throttles, "Lambda refuses invocations of the MCP function");
   if (table)
     alarm("TableThrottles", throttlesOf(table), tableThrottles, "DynamoDB refuses requests to the session table");
+  alarm("ToolErrors", metrics.toolErrors.with(perFiveMinutes), toolErrors, "Tools of the MCP server fail");
   const rejected = metrics.rejected.with(perFiveMinutes);
   alarm("Unauthenticated", rejected, unauthenticated, "Many requests are rejected as unauthenticated");
   return { all, ofVersion };

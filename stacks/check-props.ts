@@ -126,6 +126,7 @@ function checkWholeNumbers(
     ["alarms.throttles", alarms?.throttles, 1, Number.MAX_SAFE_INTEGER],
     ["alarms.p99Milliseconds", alarms?.p99Milliseconds, 1, Number.MAX_SAFE_INTEGER],
     ["alarms.serverErrors", alarms?.serverErrors, 1, Number.MAX_SAFE_INTEGER],
+    ["alarms.toolErrors", alarms?.toolErrors, 1, Number.MAX_SAFE_INTEGER],
     ["alarms.tableThrottles", alarms?.tableThrottles, 1, Number.MAX_SAFE_INTEGER],
     ["alarms.unauthenticated", alarms?.unauthenticated, 1, Number.MAX_SAFE_INTEGER],
   ];

@@ -21,7 +21,7 @@ export interface DashboardSources {
 }
 
 const { BAR, LINE, TABLE } = LogQueryVisualizationType;
-const { message, status, mcpMethod, mcpName, durationMs, responseBytes, era, coldStart } = FIELD;
+const { message, status, outcome, mcpMethod, mcpName, durationMs, responseBytes, era, coldStart } = FIELD;
 
 interface Query {
   readonly title: string;
@@ -67,7 +67,11 @@ const QUERIES: readonly Query[] = [
   {
     title: "Failures by method and tool",
     view: TABLE,
-    lines: [`filter ${status} >= 500`, `stats count(*) as failures by ${mcpMethod}, ${mcpName}`, "sort failures desc"],
+    lines: [
+      `filter ${status} >= 500 or ${outcome} = "tool_error"`,
+      `stats count(*) as failures by ${mcpMethod}, ${mcpName}, ${outcome}`,
+      "sort failures desc",
+    ],
   },
   { title: "Answers by status", view: BAR, lines: [`stats count(*) as answers by ${status}`] },
   { title: "Bytes sent", view: LINE, lines: [`stats sum(${responseBytes}) as bytes by bin(5m)`] },

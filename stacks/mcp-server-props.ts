@@ -15,7 +15,7 @@ import type { McpSettings } from "./settings.ts";
 
 /**
  * An MCP server on AWS. "Idle" is the cost of a month without calls (prices of us-east-1, to be checked
- * against AWS's own). With the defaults: $0.40 for the key ring's secret and $0.70 for the alarms.
+ * against AWS's own). With the defaults: $0.40 for the key ring's secret and $0.80 for the alarms.
  */
 export interface McpServerProps {
   /**

@@ -6,6 +6,7 @@ import type { Construct } from "constructs";
 export const FIELD = {
   message: "message",
   status: "status",
+  outcome: "outcome",
   httpMethod: "httpMethod",
   mcpMethod: "mcpMethod",
   mcpName: "mcpName",
@@ -27,6 +28,12 @@ export const UNAUTHENTICATED: IFilterPattern = withStatus("=", 401);
 
 /** Requests that failed in the server. */
 export const FAILED: IFilterPattern = withStatus(">=", 500);
+
+/** Calls whose tool failed. Their status is 200: the model is told in the answer. */
+export const TOOL_ERROR: IFilterPattern = FilterPattern.all(
+  isRequest,
+  FilterPattern.stringValue(`$.${FIELD.outcome}`, "=", "tool_error"),
+);
 
 /** Requests whose duration matters: streams that wait for events last as long as they may. */
 export const ANSWERED: IFilterPattern = FilterPattern.all(

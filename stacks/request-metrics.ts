@@ -3,7 +3,7 @@ import type { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { type IFilterPattern, type ILogGroup, MetricFilter } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { Ingress } from "./ingress.ts";
-import { ANSWERED, FAILED, FIELD } from "./request-log.ts";
+import { ANSWERED, FAILED, FIELD, TOOL_ERROR } from "./request-log.ts";
 
 /** Metrics of log lines as they arrive. Idle: nothing; $0.30 a month each while there are requests. */
 export interface RequestMetrics {
@@ -11,6 +11,8 @@ export interface RequestMetrics {
   readonly duration: Metric;
   /** Requests that failed in the server. */
   readonly failed: Metric;
+  /** Calls whose tool failed. */
+  readonly toolErrors: Metric;
   /** Requests that were rejected as unauthenticated. */
   readonly rejected: Metric;
 }
@@ -24,6 +26,7 @@ export function createRequestMetrics(scope: Construct, log: ILogGroup, { refusal
   return {
     duration: measure("RequestDuration", log, ANSWERED, `$.${FIELD.durationMs}`),
     failed: measure("FailedRequests", log, FAILED),
+    toolErrors: measure("ToolErrors", log, TOOL_ERROR),
     rejected: measure("RejectedRequests", refusals.logGroup, refusals.pattern),
   };
 }

@@ -41,6 +41,15 @@ locals {
       period      = 60
       threshold   = 1
     }
+    tool-errors = {
+      description = "Tools of the MCP server fail"
+      namespace   = local.metric_namespace
+      metric      = "ToolErrors"
+      dimensions  = {}
+      statistic   = "Sum"
+      period      = 300
+      threshold   = 50
+    }
     unauthenticated = {
       description = "Many requests are rejected as unauthenticated"
       namespace   = local.metric_namespace

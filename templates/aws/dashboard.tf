@@ -10,7 +10,7 @@ locals {
     { title = "Sessions opened", view = "timeSeries", ask = "filter mcpMethod = \"initialize\" and status = 200 | stats count(*) as sessions by bin(5m)" },
     { title = "Requests by protocol era", view = "bar", ask = "stats count(*) as requests by era" },
     { title = "Cold starts", view = "timeSeries", ask = "filter ispresent(coldStart) | stats count(*) as starts by bin(5m)" },
-    { title = "Failures by method and tool", view = "table", ask = "filter status >= 500 | stats count(*) as failures by mcpMethod, mcpName | sort failures desc" },
+    { title = "Failures by method and tool", view = "table", ask = "filter status >= 500 or outcome = \"tool_error\" | stats count(*) as failures by mcpMethod, mcpName, outcome | sort failures desc" },
     { title = "Answers by status", view = "bar", ask = "stats count(*) as answers by status" },
     { title = "Bytes sent", view = "timeSeries", ask = "stats sum(responseBytes) as bytes by bin(5m)" },
   ]

@@ -22,6 +22,12 @@ locals {
       pattern = "{ ($.message = \"request\") && ($.status >= 500) }"
       value   = "1"
     }
+    # Their status is 200: the model is told in the answer.
+    ToolErrors = {
+      log     = aws_cloudwatch_log_group.requests.name
+      pattern = "{ ($.message = \"request\") && ($.outcome = \"tool_error\") }"
+      value   = "1"
+    }
     RejectedRequests = {
       log     = local.ingress.refusals_log
       pattern = local.ingress.refusals_pattern

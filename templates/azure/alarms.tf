@@ -13,6 +13,12 @@ locals {
       # Streams that wait for events last as long as they may.
       query = "| where line.httpMethod == \"POST\" and mcpMethod != \"subscriptions/listen\" | summarize value = percentile(durationMs, 99) by bin(timestamp, 5m)"
     }
+    tool-errors = {
+      description = "Tools of the MCP server fail"
+      threshold   = 50
+      # Their status is 200: the model is told in the answer.
+      query = "| where outcome == \"tool_error\" | summarize value = sum(itemCount) by bin(timestamp, 5m)"
+    }
     unauthenticated = {
       description = "Many requests are rejected as unauthenticated"
       threshold   = 100

@@ -42,7 +42,7 @@ locals {
     { title = "Sessions opened", view = "linechart", source = null, query = "| where mcpMethod == \"initialize\" and status == 200 | summarize sessions = sum(itemCount) by bin(timestamp, 5m)" },
     { title = "Requests by protocol era", view = "barchart", source = null, query = "| summarize requests = sum(itemCount) by era = tostring(line.era)" },
     { title = "Cold starts", view = "linechart", source = null, query = "| where line.coldStart == true | summarize starts = sum(itemCount) by bin(timestamp, 5m)" },
-    { title = "Failures by method and tool", view = "table", source = null, query = "| where status >= 500 | summarize failures = sum(itemCount) by mcpMethod, mcpName | order by failures desc" },
+    { title = "Failures by method and tool", view = "table", source = null, query = "| where status >= 500 or outcome == \"tool_error\" | summarize failures = sum(itemCount) by mcpMethod, mcpName, outcome | order by failures desc" },
     { title = "Answers by status", view = "barchart", source = null, query = "| summarize answers = sum(itemCount) by status = tostring(status)" },
     { title = "Bytes sent", view = "linechart", source = null, query = "| summarize bytes = sum(itemCount * tolong(line.responseBytes)) by bin(timestamp, 5m)" },
     # Flex Consumption bills executions, and their seconds times the memory of an instance.

@@ -27,6 +27,6 @@ locals {
     traces
     | where message startswith "{" and message has "\"message\":\"request\""
     | extend line = parse_json(message)
-    | extend status = toint(line.status), mcpMethod = tostring(line.mcpMethod), mcpName = tostring(line.mcpName), durationMs = todouble(line.durationMs)
+    | extend status = toint(line.status), outcome = tostring(line.outcome), mcpMethod = tostring(line.mcpMethod), mcpName = tostring(line.mcpName), durationMs = todouble(line.durationMs)
   EOT
 }

@@ -14,6 +14,10 @@ locals {
       description = "Cloud Run refuses requests to the MCP server for want of instances"
       query       = "sum(increase(${local.metric["throttles"]}${local.within}[1m])) > 0.5"
     }
+    tool-errors = {
+      description = "Tools of the MCP server fail"
+      query       = "sum(increase(${local.metric["tool-errors"]}${local.within}[5m])) > 49.5"
+    }
     slow = {
       description = "MCP answers take long"
       # Milliseconds. Waiting for a user counts.

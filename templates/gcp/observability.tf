@@ -39,10 +39,12 @@ locals {
   answers = "${local.log_of_service} AND log_id(\"run.googleapis.com/requests\")"
 
   counted_answers = {
-    server-errors = "httpRequest.status>=500"
-    throttles     = "httpRequest.status=429"
+    server-errors = "${local.answers} AND httpRequest.status>=500"
+    throttles     = "${local.answers} AND httpRequest.status=429"
     # Cloud Run says 401 or 403 to who may not call; the server says 401 to who has no good token, and 403 to strange hosts.
-    unauthenticated = var.auth == "iam" ? "(httpRequest.status=401 OR httpRequest.status=403)" : "httpRequest.status=401"
+    unauthenticated = "${local.answers} AND ${var.auth == "iam" ? "(httpRequest.status=401 OR httpRequest.status=403)" : "httpRequest.status=401"}"
+    # From the server's own lines: the status is 200, because the model is told in the answer.
+    tool-errors = "${local.log_of_service} AND jsonPayload.message=\"request\" AND jsonPayload.outcome=\"tool_error\""
   }
 }
 
@@ -50,7 +52,7 @@ resource "google_logging_metric" "answers" {
   for_each = local.counted_answers
 
   name   = "${var.name}-${each.key}"
-  filter = "${local.answers} AND ${each.value}"
+  filter = each.value
 
   metric_descriptor {
     metric_kind = "DELTA"

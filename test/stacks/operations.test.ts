@@ -61,6 +61,10 @@ describe.for(INGRESSES)("with %s", (ingress) => {
   test("the metric filters count fields that the request log has", () => {
     expect(matches(filter("FailedRequests").FilterPattern, records.failed)).toBe(true);
     expect(matches(filter("FailedRequests").FilterPattern, records.call)).toBe(false);
+    expect(matches(filter("ToolErrors").FilterPattern, records.toolError)).toBe(true);
+    for (const line of [records.call, records.failed, { ...records.toolError, message: "audit" }]) {
+      expect(matches(filter("ToolErrors").FilterPattern, line)).toBe(false);
+    }
     const { FilterPattern, MetricTransformations } = filter("RequestDuration");
     expect(matches(FilterPattern, records.call)).toBe(true);
     expect(matches(FilterPattern, { ...records.call, mcpMethod: "subscriptions/listen" })).toBe(false);
@@ -103,7 +107,9 @@ describe.for(INGRESSES)("with %s", (ingress) => {
   test("there are all the alarms that this ingress has numbers for", () => {
     const ids = synthesis.resources("AWS::CloudWatch::Alarm").map(([id]) => /^Server(\w+)Alarm/.exec(id)?.[1]);
     const ofAlias = ingress === "web-function" ? [] : ["Errors", "Throttles"];
-    expect(ids.sort()).toEqual([...ofAlias, "ServerErrors", "Slow", "TableThrottles", "Unauthenticated"].sort());
+    expect(ids.sort()).toEqual(
+      [...ofAlias, "ServerErrors", "Slow", "TableThrottles", "ToolErrors", "Unauthenticated"].sort(),
+    );
   });
 
   test("the dashboard asks the request log for fields that it has, and for metrics that there are", () => {
@@ -111,7 +117,9 @@ describe.for(INGRESSES)("with %s", (ingress) => {
     expect(queries.length).toBeGreaterThan(5);
     const asked = new Set(queries.flatMap(fieldsIn));
     expect([...asked].filter((field) => !fieldsOfRecords().has(field))).toEqual([]);
-    expect([...asked]).toEqual(expect.arrayContaining(["mcpMethod", "mcpName", "durationMs", "coldStart", "status"]));
+    expect([...asked]).toEqual(
+      expect.arrayContaining(["mcpMethod", "mcpName", "durationMs", "coldStart", "status", "outcome"]),
+    );
     expect(metrics.filter(([namespace, name]) => !OF_AWS[namespace]?.includes(name))).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import type { RequestRecord } from "../../src/adapter.ts";
 import { createMcpEndpoint, createMemoryStore } from "../../src/index.ts";
+import { createV2Tools } from "../security/tool-servers.ts";
 import { callerOf, legacyRequest, modernCall, textOf } from "../support/messages.ts";
 import { createV2Server } from "../support/servers.ts";
 
@@ -14,6 +15,8 @@ export interface RequestRecords {
   readonly unauthenticated: RequestRecord;
   /** A request that failed here. */
   readonly failed: RequestRecord;
+  /** A call whose tool failed, which is answered with 200. */
+  readonly toolError: RequestRecord;
   /** A GET, which is no MCP message. */
   readonly health: RequestRecord;
 }
@@ -29,6 +32,7 @@ export async function recordRequests(): Promise<RequestRecords> {
   const store = createMemoryStore();
   const open = callerOf(createMcpEndpoint(createV2Server, { log, store }));
   const closed = callerOf(createMcpEndpoint(createV2Server, { log, verifier, audit: "off" }));
+  const tools = callerOf(createMcpEndpoint(() => createV2Tools([]), { log }));
   const broken = callerOf(
     createMcpEndpoint(
       () => {
@@ -51,6 +55,7 @@ export async function recordRequests(): Promise<RequestRecords> {
     opened: await served(open(opening)),
     unauthenticated: await served(closed(opening)),
     failed: await served(broken(opening)),
+    toolError: await served(tools(...modernCall("tools/call", { name: "fail" }))),
     health: await served(open(undefined, { method: "GET", url: "/health" })),
   };
 }

@@ -87,6 +87,7 @@ run "alarms_that_somebody_hears" {
       slow            = ["RequestDuration", 30000, 300]
       server-errors   = ["5XXError", 5, 60]
       throttles       = ["Throttles", 1, 60]
+      tool-errors     = ["ToolErrors", 50, 300]
       unauthenticated = ["RejectedRequests", 100, 300]
     }
     error_message = "The thresholds are those of stacks/alarms.ts."
@@ -119,6 +120,7 @@ run "numbers_from_the_log" {
     condition = { for key, filter in aws_cloudwatch_log_metric_filter.requests : key => [filter.log_group_name, filter.pattern, filter.metric_transformation[0].value] } == {
       RequestDuration  = ["/aws/lambda/notes", "{ ($.message = \"request\") && ($.httpMethod = \"POST\") && ($.mcpMethod != \"subscriptions/listen\") }", "$.durationMs"]
       FailedRequests   = ["/aws/lambda/notes", "{ ($.message = \"request\") && ($.status >= 500) }", "1"]
+      ToolErrors       = ["/aws/lambda/notes", "{ ($.message = \"request\") && ($.outcome = \"tool_error\") }", "1"]
       RejectedRequests = ["/aws/apigateway/notes", "{ ($.status = \"401\") || ($.status = \"403\") }", "1"]
     }
     error_message = "What is counted is not what the log says."

@@ -45,12 +45,13 @@ run "alarms_have_the_thresholds_of_the_stack" {
       server-errors   = "sum(increase(logging_googleapis_com:user_notes_prod_server_errors{monitored_resource=\"cloud_run_revision\"}[1m])) > 4.5"
       throttles       = "sum(increase(logging_googleapis_com:user_notes_prod_throttles{monitored_resource=\"cloud_run_revision\"}[1m])) > 0.5"
       unauthenticated = "sum(increase(logging_googleapis_com:user_notes_prod_unauthenticated{monitored_resource=\"cloud_run_revision\"}[5m])) > 99.5"
+      tool-errors     = "sum(increase(logging_googleapis_com:user_notes_prod_tool_errors{monitored_resource=\"cloud_run_revision\"}[5m])) > 49.5"
       slow            = "histogram_quantile(0.99, sum by (le) (increase(logging_googleapis_com:user_notes_prod_duration_bucket{monitored_resource=\"cloud_run_revision\"}[5m]))) >= 30000"
     }
     error_message = "The alarms must ask for what stacks/alarms.ts does."
   }
   assert {
-    condition     = toset([for metric in google_logging_metric.answers : metric.name]) == toset(["notes-prod-server-errors", "notes-prod-throttles", "notes-prod-unauthenticated"]) && google_logging_metric.duration.name == "notes-prod-duration"
+    condition     = toset([for metric in google_logging_metric.answers : metric.name]) == toset(["notes-prod-server-errors", "notes-prod-throttles", "notes-prod-tool-errors", "notes-prod-unauthenticated"]) && google_logging_metric.duration.name == "notes-prod-duration"
     error_message = "What the alarms ask for must be counted under that name."
   }
   assert {
