@@ -280,7 +280,7 @@ test("toFetch carries method, path, query, headers, body and a stream", async ()
   const fetch = toFetch(async ({ method, url, headers, body }, { canStream }) => ({
     status: 207,
     headers: {
-      "x-seen": `${method} ${url} ${headers["x-sent"]} ${new TextDecoder().decode(body as Uint8Array)} ${canStream}`,
+      "x-seen": `${method} ${url} ${headers["x-sent"]} ${await new Response(body as ReadableStream).text()} ${canStream}`,
     },
     body: (async function* () {
       yield "a";
