@@ -42,7 +42,8 @@ const JWT_VERIFIER_BUDGET_KB = 26;
 const JWT_VERIFIER = "jwt-verifier.cjs";
 
 /** Sources that the bundle shares with index.mjs: functions that keep no state. */
-const STATELESS = /(^|\/)src\/(auth\/jwt\/(jwt-|jwks-)|auth\/(principal|sender-constraint)|config\/(secure-url|loopback))/;
+const STATELESS =
+  /(^|\/)src\/(auth\/jwt\/(jwt-|jwks-)|auth\/(principal|sender-constraint)|config\/(secure-url|loopback))/;
 
 const inputsOf = ({ files }: Artefact): string[] => [...new Set(files.flatMap(({ inputs }) => inputs))];
 

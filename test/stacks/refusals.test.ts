@@ -124,7 +124,10 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
     "customDomain.name: must be a lower-case host name without scheme, port or path, such as mcp.example.com.",
     { customDomain: { name: "https://mcp.example.com", certificate } },
   ],
-  ["settings.path: must be a path such as /mcp, without a slash at its end, or / alone, not mcp/.", { settings: { path: "mcp/" } }],
+  [
+    "settings.path: must be a path such as /mcp, without a slash at its end, or / alone, not mcp/.",
+    { settings: { path: "mcp/" } },
+  ],
   [
     "encryptionKey: a table with a key of yours needs a stack whose env names the region.",
     encryptionKey ? { encryptionKey } : {},
