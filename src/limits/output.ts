@@ -39,9 +39,16 @@ export function withinLimit(response: JSONRPCResponse, maxBytes: number): JSONRP
   }
 }
 
-/** The JSON text of a response, within the same limit. Never throws. */
+/** Characters of a text in which a schema says what is wrong: a list may have thousands of wrong items. */
+export const MAX_REPORT_LENGTH = 8_192;
+
+/** How both SDKs begin the report of a schema that failed. */
+const REPORT = /^(MCP error -32602: )?((Input|Output) validation error: |Invalid arguments for )/;
+
+/** The JSON text of a response, within the same limit, and with a short report where a schema failed. Never throws. */
 export function toLimitedText(response: JSONRPCResponse, maxBytes: number): string {
-  const text = toJsonText(response);
+  const whole = toJsonText(response);
+  const text = whole.length > MAX_REPORT_LENGTH ? withShortReport(whole) : whole;
   if (text.length * MAX_UNIT_BYTES <= maxBytes || Buffer.byteLength(text) <= maxBytes) return text;
   try {
     return toJsonText(tooLarge(response, maxBytes));
@@ -49,6 +56,20 @@ export function toLimitedText(response: JSONRPCResponse, maxBytes: number): stri
     // It could be read once, and not again.
     return JSON.stringify(unserializableResponse(response));
   }
+}
+
+function withShortReport(text: string): string {
+  const response: JSONRPCResponse = JSON.parse(text);
+  // Both are as the server wrote them, whatever their types say.
+  const place: unknown = "error" in response ? response.error : (response.result.content as unknown[] | undefined)?.[0];
+  const report = place as { message?: unknown; text?: unknown } | undefined | null;
+  for (const name of ["message", "text"] as const) {
+    const words = report?.[name];
+    if (!report || typeof words !== "string" || words.length <= MAX_REPORT_LENGTH || !REPORT.test(words)) continue;
+    report[name] = `${words.slice(0, MAX_REPORT_LENGTH).toWellFormed()}… and more of that kind.`;
+    return JSON.stringify(response);
+  }
+  return text;
 }
 
 /** A tool's result becomes a tool error, so that the model learns of it; any other response a JSON-RPC error. */

@@ -8,7 +8,7 @@ import type { HttpResponse } from "../http/http-handler.ts";
 import { recordOutcome, toJsonText } from "../http/json-rpc.ts";
 import { SSE_HEADERS, sseFrame } from "../http/sse.ts";
 import { TextStream } from "../http/text-stream.ts";
-import { toLimitedText } from "../limits/output.ts";
+import { MAX_REPORT_LENGTH, toLimitedText } from "../limits/output.ts";
 import type { ConnectionEvents } from "./connection-options.ts";
 import type { McpRequest } from "./mcp-request.ts";
 import type { BuiltServer } from "./sdk-server.ts";
@@ -121,7 +121,8 @@ export class SingleCall implements ConnectionEvents {
     }
     recordOutcome(logFields, response);
     let text = toJsonText(response);
-    if (text.length * MAX_UNIT_BYTES > maxOutputBytes) text = toLimitedText(response, maxOutputBytes);
+    const isLongReport = text.length > MAX_REPORT_LENGTH && text.includes("nvalid arguments for ");
+    if (isLongReport || text.length * MAX_UNIT_BYTES > maxOutputBytes) text = toLimitedText(response, maxOutputBytes);
     signal.removeEventListener("abort", this.#onAbandoned);
     if (this.#frames) {
       this.#frames.push(sseFrame(text));

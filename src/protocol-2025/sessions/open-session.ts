@@ -1,6 +1,7 @@
 import type { JSONRPCRequest, JSONRPCResponse, ServerCapabilities } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../../http/http-handler.ts";
-import { errorResponse, JsonRpcCode, jsonResponse, plainMessage, recordOutcome } from "../../http/json-rpc.ts";
+import { errorResponse, JsonRpcCode, jsonResponse, recordOutcome } from "../../http/json-rpc.ts";
+import { toLimitedText } from "../../limits/output.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import { unreachableClient } from "../unreachable-client.ts";
 import { openRestoredConnection } from "./restored-connection.ts";
@@ -40,10 +41,10 @@ export async function openSession(
     },
   });
   connection.receive(request);
-  const response = plainMessage(await responded);
+  const body = toLimitedText(await responded, mcpRequest.maxOutputBytes);
+  const response: JSONRPCResponse = JSON.parse(body);
   connection.end();
   recordOutcome(mcpRequest.logFields, response);
-  const body = JSON.stringify(response);
   if (!("result" in response)) return jsonResponse(200, body);
   const { protocolVersion, capabilities } = response.result as {
     protocolVersion: string;
