@@ -2,11 +2,45 @@ import type { PromiseFaults } from "./planted-fault.ts";
 
 const LIMITS = "test/limits/limits.test.ts";
 const OUTPUT = "test/limits/output-limit.test.ts";
+const BODIES = "test/limits/request-body.test.ts";
 const RATES = "test/limits/rate-limits.test.ts";
 const STREAMS = "test/limits/concurrent-streams.test.ts";
 
 /** Faults in how much is let in, and in how requests end. */
 export const LIMIT_FAULTS: readonly PromiseFaults[] = [
+  {
+    promise: "bodies that fill the memory, clients that send or read slowly",
+    faults: [
+      {
+        file: "src/limits/request-body.ts",
+        text: "if (Number(declared) > limits.maxBodyBytes) return tooLarge(limits);",
+        replacement: "",
+        test: BODIES,
+        title: "declared length",
+      },
+      {
+        file: "src/limits/request-body.ts",
+        text: "if (held.length + step.value.length > limits.maxBodyBytes) return tooLarge(limits);",
+        replacement: "",
+        test: BODIES,
+        title: "read to its limit",
+      },
+      {
+        file: "src/limits/request-body.ts",
+        text: "const LARGE_BODIES = 4;",
+        replacement: "const LARGE_BODIES = 400;",
+        test: BODIES,
+        title: "holds four bodies",
+      },
+      {
+        file: "src/pipeline/pipeline.ts",
+        text: "if (path !== config.path) {",
+        replacement: 'if (path !== config.path && request.method !== "POST") {',
+        test: BODIES,
+        title: "its path refuses",
+      },
+    ],
+  },
   {
     promise: "too many requests, calls or streams",
     faults: [
