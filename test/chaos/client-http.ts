@@ -11,11 +11,13 @@ export interface ClientRequest {
   readonly path?: string;
   /** Default: a connection of its own. */
   readonly agent?: Agent;
+  /** Called when the whole request was handed to the network. */
+  readonly onSent?: () => void;
 }
 
 /** Sends a request to an instance. Rejects with NoAnswer when the connection breaks before the head of an answer. */
 export function sendTo(port: number, request: ClientRequest): Promise<IncomingMessage> {
-  const { method, headers, message, path = "/mcp", agent = false } = request;
+  const { method, headers, message, path = "/mcp", agent = false, onSent = () => {} } = request;
   return new Promise((resolve, reject) => {
     const call = httpRequest(
       {
@@ -28,6 +30,7 @@ export function sendTo(port: number, request: ClientRequest): Promise<IncomingMe
       },
       resolve,
     );
+    call.on("finish", onSent);
     call.on("error", (error: NodeJS.ErrnoException) => reject(new NoAnswer(error.code)));
     call.end(message === undefined ? undefined : JSON.stringify(message));
   });

@@ -7,9 +7,9 @@ test.each(["container", "function"] as const)(
     timeout: 300_000,
   },
   async (form) => {
-    const report = await runEnding({ form, inFlight: 500, storeMs: 50 });
+    const report = await runEnding({ form, inFlight: 120, storeMs: 50 });
     expect(report).toEqual({
-      statuses: { "200": 375, "202": 125 },
+      statuses: { "200": 90, "202": 30 },
       lostReplies: 0,
       lostSessions: 0,
       ended: "exit code 0",

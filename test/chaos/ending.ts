@@ -78,9 +78,15 @@ export async function runEnding({ form, inFlight, storeMs }: EndingOptions): Pro
   resources.defer(() => agent.destroy());
   await Promise.all(Array.from({ length: inFlight }, () => health(ending.port, agent)));
 
-  const post = (message: object, own: Headers = headers): Promise<IncomingMessage> =>
-    sendTo(ending.port, { method: "POST", headers: own, message, agent });
-  const before = store.seen.length;
+  const sending: Promise<void>[] = [];
+  const post = (message: object, own: Headers = headers): Promise<IncomingMessage> => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    sending.push(promise);
+    return sendTo(ending.port, { method: "POST", headers: own, message, agent, onSent: resolve });
+  };
+  // The store answers nobody before the signal, so that every request is in flight when it comes.
+  const { promise: signalled, resolve: signal } = Promise.withResolvers<void>();
+  store.plan = () => signalled.then(() => sleep(storeMs, "passes"));
   const sent = [
     ...Array.from({ length: inFlight - 2 * quarter }, () =>
       post(request("tools/call", { name: "echo", arguments: { word: "hello" } })),
@@ -89,8 +95,9 @@ export async function runEnding({ form, inFlight, storeMs }: EndingOptions): Pro
     ...questions.map(({ id }) => post({ jsonrpc: "2.0", id, result: { action: "accept", content: { word: "yes" } } })),
   ];
   const answering = Promise.all(sent.map(outcomeOf));
-  while (store.seen.length === before) await sleep(1);
+  await Promise.all(sending);
   const ended = ending.stop(GRACE_MS).then(() => ending.exited);
+  signal();
   const outcomes = await answering;
 
   const heard = await Promise.all(questions.map(({ word }) => Promise.race([word, sleep(PATIENCE_MS)])));

@@ -120,9 +120,9 @@ export const LIMIT_FAULTS: readonly PromiseFaults[] = [
         test: "test/server/late-messages.test.ts",
       },
       {
-        file: "src/limits/output.ts",
-        text: "    return unserializableResponse(response);\n",
-        replacement: "    return response;\n",
+        file: "src/http/json-rpc.ts",
+        text: "return JSON.stringify(unserializableResponse(message));",
+        replacement: 'throw new Error("JSON cannot hold it");',
         test: "test/answers/answers.test.ts",
       },
     ],

@@ -21,9 +21,9 @@ interface TestOutcome {
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const LEFT_OUT: ReadonlySet<string> = new Set([".git", "node_modules", "dist", "lib"]);
 /** A fault that makes a test wait for ever is noticed after this. */
-const TEST_TIMEOUT_MS = 20_000;
+const TEST_TIMEOUT_MS = 60_000;
 /** A run that takes longer than any is ended. */
-const RUN_TIMEOUT_MS = 120_000;
+const RUN_TIMEOUT_MS = 300_000;
 
 export async function createWorkingCopy(): Promise<WorkingCopy> {
   const root = await mkdtemp(join(tmpdir(), "mutants-"));
