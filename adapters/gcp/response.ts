@@ -56,19 +56,22 @@ export async function sendResponse(
   else if (declared !== undefined && /^\d+$/.test(declared)) headers["content-length"] = declared;
   if (status === 204) delete headers["content-length"];
   outgoing.writeHead(status, headers);
-  const isLarge = !bodiless && body !== undefined && body.length > PIECE_BYTES;
+  const isLarge = !bodiless && body !== undefined && body.length > PIECE_LENGTH;
   if (isLarge) await write(outgoing, body, readerMs);
   end(outgoing, bodiless || isLarge ? undefined : body, readerMs);
 }
 
 /** Sizes in which a large text is written, to see whether its reader takes any of it. */
-const PIECE_BYTES = 65_536;
+const PIECE_LENGTH = 65_536;
 
 /** Writes a text as fast as the client reads, and closes the connection of a client that reads nothing for a time. */
 async function write(outgoing: ServerResponse, text: string, readerMs: number): Promise<void> {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length && !outgoing.destroyed; at += PIECE_BYTES) {
-    if (outgoing.write(bytes.subarray(at, at + PIECE_BYTES))) continue;
+  let next: number;
+  for (let at = 0; at < text.length && !outgoing.destroyed; at = next) {
+    next = at + PIECE_LENGTH;
+    // Half of a surrogate pair has no UTF-8 form.
+    if (/[\ud800-\udbff]/.test(text[next - 1] ?? "")) next += 1;
+    if (outgoing.write(text.slice(at, next))) continue;
     const timer = setTimeout(() => outgoing.destroy(), readerMs);
     await drained(outgoing);
     clearTimeout(timer);

@@ -11,7 +11,12 @@ const LARGE_BODIES = 4;
 
 /** Bytes of the large bodies that this process holds. */
 let heldBytes = 0;
-/** Told when some of them are released. */
+/**
+ * Buffers of large bodies that were served, for others: the garbage collector takes them late, because they are not in its heap.
+ * Nobody sees more of one than was written for them.
+ */
+const spares: Uint8Array[] = [];
+/** Told when a large body is released. */
 const waiting: Array<(room: "room") => void> = [];
 
 /**
@@ -28,10 +33,20 @@ export async function withBody(
   const held = new HeldBody(limits, Number(declared));
   try {
     const refusal = await read(body[Symbol.asyncIterator](), held, limits);
-    return refusal ?? (await serve(held.bytes));
+    if (refusal) return refusal;
+    if (held.length > SMALL_BYTES) await ownTurn();
+    return await serve(held.bytes);
   } finally {
     held.release();
   }
+}
+
+let lastTurn: Promise<void> = Promise.resolve();
+
+/** A turn of the event loop for one large body alone: parsing it takes long, and others wait for no more than one. */
+function ownTurn(): Promise<void> {
+  lastTurn = lastTurn.then(() => new Promise((resolve) => setImmediate(resolve)));
+  return lastTurn;
 }
 
 /** The refusal of a body that is over `maxBodyBytes`. */
@@ -82,6 +97,12 @@ async function read(
   }
 }
 
+/** Index of a spare buffer for so many bytes that is not much too large; beyond the last where there is none. */
+function spareFor(size: number): number {
+  const index = spares.findIndex(({ length }) => length >= size && length <= 2 * size && size > SMALL_BYTES);
+  return index === -1 ? spares.length : index;
+}
+
 const countedBytes = (size: number): number => (size > SMALL_BYTES ? size : 0);
 
 /** The bytes of one body, in one piece: a client may send each of them alone, and each chunk takes much more than a byte. */
@@ -90,6 +111,8 @@ class HeldBody {
   /** The length that the headers declare; 0 where they do not. */
   readonly #declared: number;
   #buffer: Uint8Array = new Uint8Array(0);
+  /** False while the buffer is the first chunk itself. */
+  #isOwn = false;
   length = 0;
 
   constructor(limits: BodyLimits, declared: number) {
@@ -111,10 +134,12 @@ class HeldBody {
   }
 
   release(): void {
-    const bytes = countedBytes(this.#buffer.length);
+    const buffer = this.#buffer;
     this.#buffer = new Uint8Array(0);
+    const bytes = countedBytes(buffer.length);
     if (bytes === 0) return;
     heldBytes -= bytes;
+    if (this.#isOwn && spares.length < LARGE_BODIES) spares.push(buffer);
     for (const resolve of waiting.splice(0)) resolve("room");
   }
 
@@ -127,13 +152,15 @@ class HeldBody {
 
   #grow(length: number, chunk: Uint8Array): boolean {
     const isFirst = this.length === 0;
-    const size = isFirst ? length : this.#sizeFor(length);
+    const least = isFirst ? length : this.#sizeFor(length);
+    const size = isFirst ? length : (spares[spareFor(least)]?.length ?? least);
     const more = countedBytes(size) - countedBytes(this.#buffer.length);
     if (more > 0 && heldBytes + more > LARGE_BODIES * this.#limits.maxBodyBytes) return false;
     heldBytes += more;
-    const larger = isFirst ? chunk : new Uint8Array(size);
+    const larger = isFirst ? chunk : (spares.splice(spareFor(size), 1)[0] ?? new Uint8Array(size));
     if (!isFirst) larger.set(this.bytes);
     this.#buffer = larger;
+    this.#isOwn = !isFirst;
     return true;
   }
 }

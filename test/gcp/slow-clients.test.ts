@@ -9,6 +9,8 @@ import { createV2Server } from "../support/servers.ts";
 const REQUEST_SECONDS = 0.2;
 const READER_SECONDS = 0.5;
 
+const EMOJI = "😀".repeat(100_000);
+
 let container: Container;
 
 beforeAll(async () => {
@@ -17,6 +19,7 @@ beforeAll(async () => {
   container = await listenOnPort(
     async (request, invocation) => {
       if (request.url === "/whole") return { status: 200, headers: {}, body: large };
+      if (request.url.startsWith("/emoji")) return { status: 200, headers: {}, body: request.url.slice(6) + EMOJI };
       return request.url === "/stream" ? { status: 200, headers: {}, body: flood() } : endpoint(request, invocation);
     },
     { port: 0, host: "127.0.0.1", limits: { requestSeconds: REQUEST_SECONDS, readerSeconds: READER_SECONDS } },
@@ -75,6 +78,13 @@ test.each(["/whole", "/stream"])("a client that reads nothing of %s is left", as
   if (path === "/stream") await streamReleased.promise;
   else await sleep(5_000 * READER_SECONDS);
   expect((await untilClosed(socket.resume())).length).toBeLessThan(30_000_000);
+});
+
+test("a large text arrives as it is, wherever it is cut", async () => {
+  for (const before of ["", "x"]) {
+    const response = await fetch(`http://127.0.0.1:${container.port}/emoji${before}`);
+    expect(await response.text()).toBe(`${before}${EMOJI}`);
+  }
 });
 
 test("a client that reads slowly, but reads, gets its whole response", async () => {

@@ -86,6 +86,18 @@ test("a body is read to its limit, however it is cut, and left there", async () 
   }
 });
 
+test("nothing of a body is left for the next one in its buffer", async () => {
+  const call = limited();
+  for (const [length, character] of [
+    [LIMIT - 1_000, "a"],
+    [80_000, "b"],
+    [LIMIT - 2_000, "c"],
+  ] as const) {
+    const response = await call(undefined, { body: watched(pieces(echo(character.repeat(length)), 7_000)).body });
+    expect(JSON.parse(await textOf(response)).result.content[0].text).toBe(character.repeat(length));
+  }
+});
+
 test("a body that does not come in time is answered with 408, one that breaks off with 400", async () => {
   const records: RequestRecord[] = [];
   const call = limited({ requestSeconds: 0.05, logLevel: "info", log: (record) => records.push(record) });
