@@ -62,9 +62,10 @@ describe("the SDK's transport for protocols of 2025", () => {
   test("is there for a user's own createMcpHandler, beside the toolkit's", async () => {
     const both = `async (request, invocation) => {
       if (!request.headers["x-own"]) return endpoint(request, invocation);
-      const { body, headers } = request;
+      const { headers } = request;
+      const body = typeof request.body === "string" ? request.body : await new Response(request.body).text();
       const own = createMcpHandler(createServer);
-      const response = await own.fetch(new Request("http://own.example/mcp", { method: "POST", headers, body: String(body) }));
+      const response = await own.fetch(new Request("http://own.example/mcp", { method: "POST", headers, body }));
       return { status: response.status, headers: {}, body: await response.text() };
     }`;
     const { artefact, open } = await bundler.bundle("both", handlerModule(", createMcpHandler", both), "handler");

@@ -31,9 +31,9 @@ describe("an ingress", () => {
     });
   });
 
-  test("brings no time limits of its own", async () => {
+  test("waits for a request as long as the platforms' ingresses, and for a response without a limit", async () => {
     const { server } = await ingress();
-    expect([server.requestTimeout, server.headersTimeout, server.timeout]).toEqual([0, 0, 0]);
+    expect([server.requestTimeout, server.headersTimeout, server.timeout]).toEqual([60_000, 10_000, 0]);
   });
 
   test("ends with the connections it holds, idle and busy", async () => {
