@@ -39,7 +39,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const table = await startLocalTable();
   try {
     await buildTarget({ cloud: "gcp", entry: ENTRY, outDir: artefact });
-    const instances = await startMortalInstances({ artefact, size: INSTANCES, environment: table.environment });
+    // All sessions come from one address.
+    const environment = { ...table.environment, MCP_ANYCLOUD_RATE_LIMITS: "session=1000000/300" };
+    const instances = await startMortalInstances({ artefact, size: INSTANCES, environment });
     try {
       return await rage(instances, options);
     } finally {
