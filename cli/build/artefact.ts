@@ -4,11 +4,11 @@ import { gzipSync } from "node:zlib";
 import type { BuildResult, Metafile } from "esbuild";
 import type { Cloud } from "../clouds.ts";
 import { BUNDLE } from "./bundle-options.ts";
-import { CEDAR_FILES } from "./lazy-cedar-plugin.ts";
-import { LAZY_BUNDLES } from "./lazy-modules-plugin.ts";
-import { VALIDATOR_BUNDLES } from "./lazy-validator-plugin.ts";
 import type { BundleOptions } from "./output-options.ts";
 import { platformFiles } from "./platform-files.ts";
+import { CEDAR_FILES } from "./plugins/lazy-cedar-plugin.ts";
+import { LAZY_BUNDLES } from "./plugins/lazy-modules-plugin.ts";
+import { VALIDATOR_BUNDLES } from "./plugins/lazy-validator-plugin.ts";
 import { replaceFile } from "./replace-file.ts";
 import { LICENSES, thirdPartyLicenses } from "./third-party-licenses.ts";
 

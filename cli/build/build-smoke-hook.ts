@@ -4,8 +4,8 @@ import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../package-json.ts";
 import { type Artefact, writeArtefact } from "./artefact.ts";
 import { compiled } from "./build-target.ts";
 import { bundleOptions } from "./bundle-options.ts";
-import { ownPackage } from "./own-package-plugin.ts";
-import { zodLocales } from "./zod-locales-plugin.ts";
+import { ownPackage } from "./plugins/own-package-plugin.ts";
+import { zodLocales } from "./plugins/zod-locales-plugin.ts";
 
 const HOOK = RUNS_FROM_SOURCE
   ? join(PACKAGE_FOLDER, "cli/smoke/deployment-hook.ts")

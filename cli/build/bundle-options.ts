@@ -1,15 +1,15 @@
 import { dirname, join } from "node:path";
 import { RUNS_FROM_SOURCE } from "../package-json.ts";
-import { jsonSchemaCache } from "./json-schema-cache-plugin.ts";
-import { lazyCedar } from "./lazy-cedar-plugin.ts";
-import { lazyModules } from "./lazy-modules-plugin.ts";
-import { lazyValidator } from "./lazy-validator-plugin.ts";
-import { modernHandler } from "./modern-handler-plugin.ts";
 import { type BundleOptions, OUTPUT } from "./output-options.ts";
-import { ownPackage } from "./own-package-plugin.ts";
-import { sdkSource } from "./sdk-source-plugin.ts";
-import { zodLocales } from "./zod-locales-plugin.ts";
-import { zodUtil } from "./zod-util-plugin.ts";
+import { jsonSchemaCache } from "./plugins/json-schema-cache-plugin.ts";
+import { lazyCedar } from "./plugins/lazy-cedar-plugin.ts";
+import { lazyModules } from "./plugins/lazy-modules-plugin.ts";
+import { lazyValidator } from "./plugins/lazy-validator-plugin.ts";
+import { modernHandler } from "./plugins/modern-handler-plugin.ts";
+import { ownPackage } from "./plugins/own-package-plugin.ts";
+import { sdkSource } from "./plugins/sdk-source-plugin.ts";
+import { zodLocales } from "./plugins/zod-locales-plugin.ts";
+import { zodUtil } from "./plugins/zod-util-plugin.ts";
 
 /** Name of the bundle in every artefact. */
 export const BUNDLE = "index.mjs";

@@ -9,7 +9,7 @@ export interface BundleOptions extends BuildOptions {
 /** Options of all bundles: as small as they can be without a loss of features. */
 export const OUTPUT: BundleOptions = {
   bundle: true,
-  // What comes out is compared with what is there, and put in its place in one step.
+  // esbuild writes nothing: new files are compared with the old ones, and replace them in one step.
   write: false,
   metafile: true,
   platform: "node",

@@ -26,7 +26,7 @@ export function createAuthentication(options: AuthenticationOptions): Authentica
   checkAuth(options);
   const protectedResource = createProtectedResource({
     ...config,
-    // Those of single tools would tell everybody that the tools exist, and make clients ask their users for all of them.
+    // The scopes of single tools would tell everybody that the tools exist, and clients would ask their users for all of them.
     scopes: requiredScopes,
     authorizationServers: tokenIssuers?.map(({ issuer }) => issuer) ?? (verifier && options.authorizationServers) ?? [],
   });

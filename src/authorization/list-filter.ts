@@ -27,7 +27,7 @@ export function withoutHidden(answer: JSONRPCMessage, method: string, isListed: 
   if (!form || !("result" in answer) || !Array.isArray(items)) return answer;
   const { primitive, field, key } = form;
   const listed = items.filter((item) => isListed(primitive, String(item?.[key])));
-  // What differs by caller must not be shared between them (MCP 2026-07-28, Caching).
+  // A filtered list is for its caller alone: no cache may give it to another (MCP 2026-07-28, Caching).
   const scope = answer.result.cacheScope === undefined ? {} : { cacheScope: "private" };
   return { ...answer, result: { ...answer.result, [field]: listed, ...scope } };
 }

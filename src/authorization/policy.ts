@@ -65,7 +65,7 @@ export function askPolicy(policy: Policy, question: PolicyQuestion): PolicyAnswe
     const { allowed, policies = [], failed } = policy.decide(question);
     return { allowed: allowed === true && !failed, policies, ...(failed && { failed }) };
   } catch {
-    // What it says may hold an argument.
+    // The error is not recorded: its text may hold an argument of the call.
     return { allowed: false, policies: [], failed: true };
   }
 }

@@ -3,8 +3,9 @@ import type { LimitConfig } from "../config/limit-settings.ts";
 export type JsonLimits = Pick<LimitConfig, "maxJsonDepth" | "maxJsonKeys">;
 
 /**
- * Says what is too much of a JSON text, without parsing it: the values of 4 MB of JSON take up to 100 MB of memory. It reads
- * no further than to the limit. Text that is not JSON has any result.
+ * The limit that a JSON text exceeds, as a sentence; undefined within the limits. The text is not parsed, because the values
+ * of 4 MB of JSON take up to 100 MB of memory, and is read no further than to the limit. The result for a text that is not
+ * JSON means nothing: its parse fails.
  */
 export function extentProblem(text: string, { maxJsonDepth, maxJsonKeys }: JsonLimits): string | undefined {
   let depth = 0;

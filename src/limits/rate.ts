@@ -119,7 +119,7 @@ function limitsOf(
   const limits = new Map<RateRule["of"], Limit>();
   for (const [tool, limit] of toolLimits) limits.set(`tool:${tool}`, limit);
   for (const rule of rateLimits) checkRule(rule);
-  // Who runs a server knows what it can bear where it runs.
+  // Rules of the configuration win over those of the tools: the operator knows what this deployment can bear.
   for (const { of, limit, windowSeconds } of rateLimits) limits.set(of, { limit, windowSeconds });
   return limits;
 }

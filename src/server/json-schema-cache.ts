@@ -42,7 +42,7 @@ const CACHEABLE: ReadonlySet<string> = new Set([
 /**
  * Remembers zod's conversion of a schema to JSON Schema, about half of the time of a `tools/list` with 50 tools: every
  * request has a new server, which would convert the same schemas again. Each caller gets a copy. The build wraps zod's own
- * method in it (cli/build/json-schema-cache-plugin.ts): where the user put another conversion in its place, that one is
+ * method in it (cli/build/plugins/json-schema-cache-plugin.ts): where the user put another conversion in its place, that one is
  * called.
  */
 export function cacheConversion(

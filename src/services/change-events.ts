@@ -90,7 +90,7 @@ function createReader(store: ObservedStore): ChangeEvents["follow"] {
       for (const { number, value } of entries) {
         const entry: ChangeEntry = { number, events: JSON.parse(value) };
         for (const follower of followers) {
-          // Who came meanwhile from further back has not been read for.
+          // A follower that joined during the read, at an earlier position, waits for the next read.
           if (follower.position < after || follower.position >= number) continue;
           follower.position = number;
           follower.onEntry(entry);

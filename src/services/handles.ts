@@ -15,7 +15,7 @@ export interface Handles {
   get<Value>(handle: string): Promise<Value | undefined>;
   /**
    * Changes the value and gives back the new one; undefined, and nothing is changed, for a handle that is unknown.
-   * Of changes made at the same time none is lost: `change` is called again with what another one left, so it must do
+   * Changes made at the same time are all kept: `change` is called again with the result of another one, so it must do
    * nothing but compute.
    */
   update<Value>(handle: string, change: (value: Value) => Value | Promise<Value>): Promise<Value | undefined>;

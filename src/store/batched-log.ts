@@ -29,7 +29,7 @@ export function createBatchedLog(store: ObservedStore, partition: string): AddTo
 
   async function write(): Promise<void> {
     isWriting = true;
-    // What code adds that awaits each of its additions travels together.
+    // Waiting a turn lets additions that follow one another at once share the first write.
     await nextTurn();
     while (queue.length > 0) {
       const batch = takeBatch(queue);

@@ -34,7 +34,7 @@ async function ask(asked: Case): Promise<void> {
   if (flaw) flaws.push(`${flaw}: ${JSON.stringify(asked)}`);
 }
 await Promise.all(Array.from({ length: AT_ONCE }, askAll));
-// What handlers left behind goes on after their answers.
+// Handlers may leave timers and promises behind, which fire after the answers.
 await sleep(LATE_MS * 4);
 for (const flaw of flaws) say(`flaw: ${flaw}`);
 say(`answers: seed ${seed}, ${runs} requests, ${flaws.length} flaws, ${logged} lines on the error stream`);

@@ -30,6 +30,8 @@ export interface ChaosReport extends Omit<SessionReport, "reasons"> {
 
 const ENTRY = fileURLToPath(new URL("./chaos-server.ts", import.meta.url));
 const INSTANCES = 3;
+/** All sessions come from one address, and a slot of an instance that was killed is taken until it expires. */
+const LIMITS = { MCP_ANYCLOUD_RATE_LIMITS: "session=1000000/300", MCP_ANYCLOUD_MAX_STREAMS: "1000000" };
 /** The longest pause of a session before a call, so that calls of many sessions, but not of all, are in flight at any time. */
 const PAUSE_MS = 8_000;
 
@@ -39,8 +41,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const table = await startLocalTable();
   try {
     await buildTarget({ cloud: "gcp", entry: ENTRY, outDir: artefact });
-    // All sessions come from one address.
-    const environment = { ...table.environment, MCP_ANYCLOUD_RATE_LIMITS: "session=1000000/300" };
+    const environment = { ...table.environment, ...LIMITS };
     const instances = await startMortalInstances({ artefact, size: INSTANCES, environment });
     try {
       return await rage(instances, options);

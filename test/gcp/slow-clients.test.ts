@@ -74,7 +74,7 @@ test("a body that nobody will read is not waited for", async () => {
 
 test.each(["/whole", "/stream"])("a client that reads nothing of %s is left", async (path) => {
   const socket = open(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`).pause();
-  // What the network holds of the response comes nevertheless; the rest of it does not.
+  // The client still receives the part that the network holds, and no more.
   if (path === "/stream") await streamReleased.promise;
   else await sleep(5_000 * READER_SECONDS);
   expect((await untilClosed(socket.resume())).length).toBeLessThan(30_000_000);

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { freshMeter, meteredStore } from "../../bench/metered-store.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import type { StateWrite } from "../../src/store/store.ts";
 import { createClock } from "../services/scope.ts";
 import { type Caller, legacyRequest, textOf } from "../support/messages.ts";
-import { meteredStore } from "../support/stores.ts";
+import { recordedStore } from "../support/stores.ts";
 import { type ClientSession, startInstances } from "./instances.ts";
 import { createSessionServer } from "./session-servers.ts";
 import { readStream } from "./stream-reader.ts";
@@ -16,15 +17,17 @@ const DAY = 86_400;
 
 function startMetered() {
   const written: StateWrite[] = [];
-  const store = meteredStore(createMemoryStore(), (item) => void written.push(item));
+  const meter = freshMeter();
+  const recorded = recordedStore(createMemoryStore(), (item) => void written.push(item));
+  const store = meteredStore(recorded, meter);
   const instances = startInstances(createSessionServer(), { store });
 
   /** The units that `work` costs, with what goes on behind it for a while. */
   async function costOf(work: () => Promise<unknown>): Promise<{ reads: number; writes: number }> {
-    const before = { ...store.units };
+    const before = { ...meter };
     await work();
     await sleep(20);
-    return { reads: store.units.reads - before.reads, writes: store.units.writes - before.writes };
+    return { reads: meter.readUnits - before.readUnits, writes: meter.writeUnits - before.writeUnits };
   }
 
   /** Fails unless a call of the session costs as little as the first one does. */
@@ -33,7 +36,7 @@ function startMetered() {
     expect(reads).toBeLessThanOrEqual(MOST_READS);
     expect(writes).toBe(0);
   }
-  return { ...instances, store, written, costOf, expectCheapCalls };
+  return { ...instances, meter, written, costOf, expectCheapCalls };
 }
 
 /** A `Client` that is asked, and the question. */
@@ -65,7 +68,8 @@ describe("what a session keeps", () => {
 
   test("of a flood of 1000 initialize from one address is what the default limit lets in", async () => {
     const clock = createClock();
-    const store = meteredStore(createMemoryStore(clock.now));
+    const meter = freshMeter();
+    const store = meteredStore(createMemoryStore(clock.now), meter);
     const { instances } = startInstances(createSessionServer(), { store }, { now: clock.now });
     const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "a", version: "1" } };
     const initialize = (n: number, clientIp = "203.0.113.7") =>
@@ -74,7 +78,7 @@ describe("what a session keeps", () => {
     for (let n = 0; n < 1000; n++) statuses.push((await initialize(n)).status);
     expect([200, 429].map((status) => statuses.filter((one) => one === status).length)).toEqual([500, 500]);
     // A session and its count; and of each instance, the one count that closes the bucket.
-    expect(store.units.writes).toBeLessThanOrEqual(500 * 2 + 3);
+    expect(meter.writeUnits).toBeLessThanOrEqual(500 * 2 + 3);
     expect((await initialize(0, "203.0.113.8")).status).toBe(200);
     const refused = await initialize(0);
     expect(JSON.parse(await textOf(refused)).error.message).toMatch(/^Too many new sessions: try again in \d+ s\.$/);
@@ -107,7 +111,7 @@ describe("what a session keeps", () => {
   });
 
   test("of subscriptions does not make its requests or its stream dearer", async () => {
-    const { open, costOf, expectCheapCalls, store } = startMetered();
+    const { open, costOf, expectCheapCalls, meter } = startMetered();
     const session = await open();
     const count = 300;
     const { reads, writes } = await costOf(() =>
@@ -120,10 +124,10 @@ describe("what a session keeps", () => {
     await expectCheapCalls(session);
     const stream = await session.listen(0);
     await stream.next();
-    const before = store.units.reads;
+    const before = meter.readUnits;
     await session.call(1, "change", { uri: "test://299" });
     expect((await stream.message()).message).toMatchObject({ params: { uri: "test://299" } });
-    expect(store.units.reads - before).toBeLessThanOrEqual(10 * MOST_READS);
+    expect(meter.readUnits - before).toBeLessThanOrEqual(10 * MOST_READS);
     await stream.leave();
   });
 

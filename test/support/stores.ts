@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AnycloudError } from "../../src/errors.ts";
-import type { StateItem, StateStore, StateWrite } from "../../src/store/store.ts";
+import type { StateStore, StateWrite } from "../../src/store/store.ts";
 
 /** Counts the requests to a store. */
 export interface StoreCounts {
@@ -29,51 +29,18 @@ export function countedStore(store: StateStore): StateStore & { readonly counts:
   return { ...counted, counts };
 }
 
-/** Capacity as DynamoDB counts it: a write unit for each 1 KB of an item, a read unit for each 4 KB of what is read. */
-export interface StoreUnits {
-  reads: number;
-  writes: number;
-}
-
-/** Meters `store`, and hands each item that is written to `onWrite`. */
-export function meteredStore(
-  store: StateStore,
-  onWrite: (item: StateWrite) => void = () => {},
-): StateStore & { readonly units: StoreUnits } {
-  const units: StoreUnits = { reads: 0, writes: 0 };
-  const bytesOf = ({ partition, sort, value }: StateWrite): number => Buffer.byteLength(partition + sort + value);
-  const read = (items: readonly StateItem[]): void => {
-    units.reads += Math.max(1, Math.ceil(items.reduce((bytes, item) => bytes + bytesOf(item), 0) / 4096));
-  };
-  return {
-    units,
-    async get(key) {
-      const item = await store.get(key);
-      read(item ? [item] : []);
-      return item;
-    },
-    async list(partition, range) {
-      const items = await store.list(partition, range);
-      read(items);
-      return items;
-    },
-    async put(item, when) {
-      // A write that loses costs, too.
-      units.writes += Math.ceil(bytesOf(item) / 1024);
-      onWrite(item);
-      return store.put(item, when);
-    },
-    async delete(key) {
-      units.writes += 1;
-      await store.delete(key);
-    },
-    async add(key, amount, expiresAt) {
-      units.writes += 1;
-      onWrite({ ...key, value: "", expiresAt });
-      return store.add(key, amount, expiresAt);
-    },
-  };
-}
+/** The same store, which hands each item that is written to `onWrite` before it is. */
+export const recordedStore = (store: StateStore, onWrite: (item: StateWrite) => void): StateStore => ({
+  ...store,
+  put(item, when) {
+    onWrite(item);
+    return store.put(item, when);
+  },
+  add(key, amount, expiresAt) {
+    onWrite({ ...key, value: "", expiresAt });
+    return store.add(key, amount, expiresAt);
+  },
+});
 
 /** A store that can be made unreachable. */
 export function breakableStore(store: StateStore): StateStore & { broken: boolean } {

@@ -43,7 +43,7 @@ export function createCredentialProvider(): CredentialProvider {
 
 /**
  * The package is an optional peer of this one: 23 packages and 16 MB, which a server on Lambda, Azure or Cloud Run does not
- * need. Where it was installed when the artefact was built, it is a file beside it (cli/build/lazy-modules-plugin.ts).
+ * need. Where it was installed when the artefact was built, it is a file beside it (cli/build/plugins/lazy-modules-plugin.ts).
  */
 async function loadChain(): Promise<CredentialProvider> {
   try {

@@ -4,7 +4,7 @@ import { type Sentence, type Sentences, toStoreFailure } from "../client/failure
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html, "Errors". */
 const MISCONFIGURED: Sentences = [
   [
-    // Of a secret without a value, which is new and waits for its first rotation, it says so.
+    // The message names a "secret value" for a new secret that waits for its first rotation: that one is no mistake.
     /^ResourceNotFoundException(?!.* secret value )/,
     (secret) =>
       `Secrets Manager does not have ${secret} in this region and account: create it, or correct MCP_ANYCLOUD_STATE_KEYS_SECRET.`,

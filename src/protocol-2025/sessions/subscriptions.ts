@@ -43,7 +43,7 @@ export async function removeSubscription(store: ObservedStore, options: Subscrip
   const item = await store.get(subscriptionKey(sessionId, uri));
   if (!item) return;
   try {
-    // Of several that remove it at once, one counts: it lets the item expire, on the condition that it is still there.
+    // When several requests remove it at once, only one may lower the count: the write succeeds for one of them.
     await store.put({ ...item, expiresAt: Math.floor(store.now() / 1000) }, item);
   } catch (error) {
     if (isConflict(error)) return;

@@ -42,7 +42,7 @@ export async function resumeStream(
   if (first?.number !== position.entry)
     return badRequest(undefined, "There is no such event to go on from, or no longer.");
   if (hasNothingLeft(found.entries, position)) return { status: 204, headers: {} };
-  // What has ended is sent at once, to whoever asks.
+  // An ended stream needs no single reader: its rest is sent at once to each client that asks.
   const reader = crypto.randomUUID();
   if (!hasEnded(found.entries)) await writeReader(store, partition, reader);
   const ending = streamEnd(request, streamSeconds);

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { BuildResult, Plugin } from "esbuild";
-import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../package-json.ts";
-import { findPeer } from "./find-peer.ts";
+import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../../package-json.ts";
+import { findPeer } from "../find-peer.ts";
 import { addBundles, bundleSeparately, type SeparateBundle } from "./separate-bundle.ts";
 
 /** Files beside index.mjs that hold Cedar; the first one loads the second from beside itself, by that name. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, relative } from "node:path";
 import type { Plugin } from "esbuild";
-import { PACKAGE_FOLDER } from "../package-json.ts";
+import { PACKAGE_FOLDER } from "../../package-json.ts";
 import { replaceParts } from "./source-part.ts";
 
 const NAMESPACE = "modern-handler";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
-import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../package-json.ts";
+import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../../package-json.ts";
 import { replaceParts } from "./source-part.ts";
 
 const CACHE = RUNS_FROM_SOURCE

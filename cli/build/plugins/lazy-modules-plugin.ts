@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
-import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../package-json.ts";
-import { findPeer } from "./find-peer.ts";
+import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../../package-json.ts";
+import { findPeer } from "../find-peer.ts";
 import { addBundles, bundleSeparately, type SeparateBundle } from "./separate-bundle.ts";
 
 const AWS_CLIENT_BUNDLE = "aws-client.cjs";

@@ -1,6 +1,6 @@
 import { relative, sep } from "node:path";
 import type { OnResolveResult, Plugin, PluginBuild, ResolveOptions } from "esbuild";
-import { PACKAGE_FOLDER } from "../package-json.ts";
+import { PACKAGE_FOLDER } from "../../package-json.ts";
 
 /** Marks look-ups of our own, so that they are not taken up a second time. */
 const OWN = Symbol("own look-up");

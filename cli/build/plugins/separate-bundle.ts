@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import type { BuildResult, Plugin, PluginBuild } from "esbuild";
-import { type BundleOptions, OUTPUT } from "./output-options.ts";
+import { type BundleOptions, OUTPUT } from "../output-options.ts";
 
 /** A module and all that it imports, bundled into a file of its own. */
 export type SeparateBundle = Promise<BuildResult<BundleOptions>>;
