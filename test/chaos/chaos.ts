@@ -31,7 +31,7 @@ export interface ChaosReport extends Omit<SessionReport, "reasons"> {
 const ENTRY = fileURLToPath(new URL("./chaos-server.ts", import.meta.url));
 const INSTANCES = 3;
 /** All sessions come from one address, and a slot of an instance that was killed is taken until it expires. */
-const LIMITS = { MCP_ANYCLOUD_RATE_LIMITS: "session=1000000/300", MCP_ANYCLOUD_MAX_STREAMS: "1000000" };
+const LIMITS = { MCP_ANYCLOUD_RATE_LIMITS: "session=1000000/300", MCP_ANYCLOUD_MAX_STREAMS: "10000" };
 /** The longest pause of a session before a call, so that calls of many sessions, but not of all, are in flight at any time. */
 const PAUSE_MS = 8_000;
 
