@@ -2,6 +2,8 @@ import { join, resolve } from "node:path";
 import type { Artefact } from "./build/artefact.ts";
 import { buildSmokeHook } from "./build/build-smoke-hook.ts";
 import { buildTarget } from "./build/build-target.ts";
+import { replaceFile } from "./build/replace-file.ts";
+import { zipFile } from "./build/zip-file.ts";
 import type { Cloud } from "./clouds.ts";
 import type { BuildCommand } from "./command.ts";
 import { findEntry } from "./entry.ts";
@@ -15,6 +17,9 @@ const DEPLOY: Readonly<Record<Cloud, (folder: string) => string>> = {
   gcp: (folder) => `gcloud run deploy mcp --source ${folder} --function mcp --base-image nodejs24`,
 };
 
+/** Clouds that take an artefact as a zip file. */
+const ZIPPED: readonly Cloud[] = ["aws", "azure"];
+
 /** `mcp-anycloud build`: makes the artefacts and says how large they are and what to do with them. */
 export async function buildCommand({ entry, clouds, outDir }: BuildCommand): Promise<void> {
   const module = findEntry(entry);
@@ -26,14 +31,35 @@ export async function buildCommand({ entry, clouds, outDir }: BuildCommand): Pro
   }
   // Lies beside the artefact, where the stack looks for it.
   const hooks = clouds.includes("aws") ? [await buildSmokeHook(module, join(out, "aws-smoke"))] : [];
-  process.stdout.write(`${sizes([...artefacts, ...hooks])}\n${deployments(artefacts)}`);
+  const zips = await zipAll(artefacts.filter(({ cloud }) => ZIPPED.includes(cloud)));
+  process.stdout.write(`${sizes([...artefacts, ...hooks], zips)}\n${deployments(artefacts)}`);
 }
 
-function sizes(artefacts: readonly Artefact[]): string {
+interface Zip {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/** Packs each artefact into a file beside its folder. */
+async function zipAll(artefacts: readonly Artefact[]): Promise<Zip[]> {
+  const zips: Zip[] = [];
+  for (const { folder, files } of artefacts) {
+    const file = `${folder}.zip`;
+    const names = files.map(({ name }) => name);
+    const content = zipFile(folder, names);
+    await replaceFile(file, content);
+    zips.push({ file, bytes: content.length });
+  }
+  return zips;
+}
+
+function sizes(artefacts: readonly Artefact[], zips: readonly Zip[]): string {
   const rows = artefacts.flatMap(({ folder, files }) =>
     files.map(({ name, bytes, gzipBytes }) => [`${shownPath(folder)}/${name}`, kilobytes(bytes), kilobytes(gzipBytes)]),
   );
-  return toTable([{ title: "file" }, { title: "size", align: "right" }, { title: "gzip", align: "right" }], rows);
+  const zipRows = zips.map(({ file, bytes }) => [shownPath(file), kilobytes(bytes)]);
+  const columns = [{ title: "file" }, { title: "size", align: "right" }, { title: "gzip", align: "right" }] as const;
+  return toTable(columns, [...rows, ...zipRows]);
 }
 
 const deployments = (artefacts: readonly Artefact[]): string =>

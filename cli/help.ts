@@ -22,7 +22,8 @@ dev
 
 build
   --target aws|azure|gcp   only this cloud; may be repeated
-  --out FOLDER             where the folders aws, azure and gcp go (default dist); other files in them are left alone
+  --out FOLDER             where the folders aws, azure and gcp and the zip files of two of them go (default dist); other files
+                           in the folders are left alone
 
 smoke
   --lambda NAME[:ALIAS]    invoke this Lambda function instead, with the AWS credentials at hand; needs no url
