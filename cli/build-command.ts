@@ -32,6 +32,7 @@ export async function buildCommand({ entry, clouds, outDir }: BuildCommand): Pro
   // Lies beside the artefact, where the stack looks for it.
   const hooks = clouds.includes("aws") ? [await buildSmokeHook(module, join(out, "aws-smoke"))] : [];
   const zips = await zipAll(artefacts.filter(({ cloud }) => ZIPPED.includes(cloud)));
+  for (const warning of new Set(artefacts.flatMap(({ warnings }) => warnings))) process.stderr.write(`${warning}\n`);
   process.stdout.write(`${sizes([...artefacts, ...hooks], zips)}\n${deployments(artefacts)}`);
 }
 
@@ -43,10 +44,9 @@ interface Zip {
 /** Packs each artefact into a file beside its folder. */
 async function zipAll(artefacts: readonly Artefact[]): Promise<Zip[]> {
   const zips: Zip[] = [];
-  for (const { folder, files } of artefacts) {
+  for (const { folder, files, assets } of artefacts) {
     const file = `${folder}.zip`;
-    const names = files.map(({ name }) => name);
-    const content = zipFile(folder, names);
+    const content = zipFile(folder, [...files.map(({ name }) => name), ...assets]);
     await replaceFile(file, content);
     zips.push({ file, bytes: content.length });
   }
@@ -54,9 +54,14 @@ async function zipAll(artefacts: readonly Artefact[]): Promise<Zip[]> {
 }
 
 function sizes(artefacts: readonly Artefact[], zips: readonly Zip[]): string {
-  const rows = artefacts.flatMap(({ folder, files }) =>
-    files.map(({ name, bytes, gzipBytes }) => [`${shownPath(folder)}/${name}`, kilobytes(bytes), kilobytes(gzipBytes)]),
-  );
+  const rows = artefacts.flatMap(({ folder, files, assets }) => [
+    ...files.map(({ name, bytes, gzipBytes }) => [
+      `${shownPath(folder)}/${name}`,
+      kilobytes(bytes),
+      kilobytes(gzipBytes),
+    ]),
+    ...(assets.length > 0 ? [[`${shownPath(folder)}/ (${assets.length} assets)`]] : []),
+  ]);
   const zipRows = zips.map(({ file, bytes }) => [shownPath(file), kilobytes(bytes)]);
   const columns = [{ title: "file" }, { title: "size", align: "right" }, { title: "gzip", align: "right" }] as const;
   return toTable(columns, [...rows, ...zipRows]);

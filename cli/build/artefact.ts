@@ -3,12 +3,15 @@ import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { BuildResult, Metafile } from "esbuild";
 import type { Cloud } from "../clouds.ts";
+import { toWarnings } from "./build-warnings.ts";
 import { BUNDLE } from "./bundle-options.ts";
 import type { BundleOptions } from "./output-options.ts";
 import { platformFiles } from "./platform-files.ts";
 import { CEDAR_FILES } from "./plugins/lazy-cedar-plugin.ts";
 import { LAZY_BUNDLES } from "./plugins/lazy-modules-plugin.ts";
 import { VALIDATOR_BUNDLES } from "./plugins/lazy-validator-plugin.ts";
+import { type Asset, copyAssets } from "./project/assets.ts";
+import type { Project } from "./project/project.ts";
 import { replaceFile } from "./replace-file.ts";
 import { LICENSES, thirdPartyLicenses } from "./third-party-licenses.ts";
 
@@ -27,12 +30,18 @@ export interface Artefact {
   readonly folder: string;
   /** The bundle first. */
   readonly files: readonly ArtefactFile[];
+  /** Paths of the user's files in the folder. */
+  readonly assets: readonly string[];
+  /** Sentences about what may go wrong where it runs. */
+  readonly warnings: readonly string[];
 }
 
 interface Destination {
   readonly cloud: Cloud;
   readonly outDir: string;
   readonly sourceMapDir: string;
+  readonly project: Project;
+  readonly assets: readonly Asset[];
 }
 
 /** Bundles that not every server needs beside its own. */
@@ -40,14 +49,17 @@ const OPTIONAL_BUNDLES = [...VALIDATOR_BUNDLES, ...LAZY_BUNDLES, ...CEDAR_FILES]
 
 /** Writes a bundle and what its platform wants beside it. Files of other names in the folder are left alone. */
 export async function writeArtefact(to: Destination, bundle: BuildResult<BundleOptions>): Promise<Artefact> {
-  const { cloud, outDir, sourceMapDir } = to;
+  const { cloud, outDir, sourceMapDir, assets } = to;
   const bundled = new Map(bundle.outputFiles.map(({ path, contents }) => [basename(path), contents]));
   const map = takeFrom(bundled, `${BUNDLE}.map`);
   if (map !== undefined) await replaceFile(join(sourceMapDir, `${BUNDLE}.map`), map);
   const inputs = inputsByName(bundle.metafile);
   const licenses = thirdPartyLicenses([...inputs.values()].flat());
-  const contents = [...bundled, ...Object.entries(platformFiles(cloud)), [LICENSES, licenses] as const];
+  const names = assets.map(({ name }) => name);
+  const platform = Object.entries(platformFiles(cloud, names));
+  const contents = new Map<string, string | Uint8Array>([...bundled, ...platform, [LICENSES, licenses]]);
   const files: ArtefactFile[] = [];
+  const copied = await copyAssets(to, contents);
   for (const [name, content] of contents) {
     await replaceFile(join(outDir, name), content);
     files.push({
@@ -63,7 +75,7 @@ export async function writeArtefact(to: Destination, bundle: BuildResult<BundleO
   // Left over from an earlier build of a server that needed it.
   const obsolete = OPTIONAL_BUNDLES.filter((name) => !bundled.has(name));
   for (const name of obsolete) await rm(join(outDir, name), { force: true });
-  return { cloud, folder: outDir, files };
+  return { cloud, folder: outDir, files, assets: copied, warnings: toWarnings(bundle.warnings) };
 }
 
 /** Source files by the name of the bundle that holds them. */

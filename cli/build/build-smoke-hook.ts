@@ -16,13 +16,17 @@ const HOOK = RUNS_FROM_SOURCE
  * server; `entry`, the user's module, says whose copies of the shared packages are in it.
  */
 export async function buildSmokeHook(entry: string, outDir: string): Promise<Artefact> {
+  const project = { folder: dirname(entry), assets: [], external: [], manifest: {} };
   const source = `export { handler } from ${JSON.stringify(HOOK)};`;
   const options = {
-    ...bundleOptions({ entry, source, outDir, sourceMap: false }),
+    ...bundleOptions({ entry, source, outDir, sourceMap: false, project }),
     // Lambda's Node.js runtime brings AWS's clients.
     external: ["@aws-sdk/*"],
     // Nothing is gained by loading parts later: this runs once for each deployment.
     plugins: [ownPackage(dirname(entry)), zodLocales],
   };
-  return writeArtefact({ cloud: "aws", outDir, sourceMapDir: outDir }, await compiled(build(options), entry));
+  return writeArtefact(
+    { cloud: "aws", outDir, sourceMapDir: outDir, project, assets: [] },
+    await compiled(build(options), entry),
+  );
 }

@@ -4,6 +4,8 @@ import { type Artefact, writeArtefact } from "./artefact.ts";
 import { findingsIn, toBuildError } from "./build-failure.ts";
 import { bundleOptions } from "./bundle-options.ts";
 import { type EntryKind, entrySource } from "./entry-source.ts";
+import { findAssets } from "./project/assets.ts";
+import { readProject } from "./project/project.ts";
 
 /** One entry, to be bundled for one cloud. */
 export interface Target {
@@ -20,14 +22,19 @@ export interface Target {
 
 /**
  * Bundles an entry for one cloud and writes the artefact. The same sources give the same bytes.
- * Throws ENTRY_INVALID when the entry has no default export, BUILD_FAILED when it does not compile.
+ * Throws ENTRY_INVALID when the entry has no default export or the project's settings are wrong, BUILD_FAILED when it does
+ * not compile or an asset is missing.
  */
 export async function buildTarget(target: Target): Promise<Artefact> {
   const { cloud, entry, outDir, kind = "server", sourceMapDir } = target;
   const source = entrySource(entry, kind, cloud);
   const sourceMap = sourceMapDir ? (sourceMapDir === outDir ? "linked" : "external") : false;
-  const bundle = await compiled(build(bundleOptions({ entry, source, outDir, sourceMap })), entry);
-  return writeArtefact({ cloud, outDir, sourceMapDir: sourceMapDir ?? outDir }, bundle);
+  const project = readProject(entry);
+  const assets = findAssets(project, outDir);
+  const shipped = new Set(assets.map(({ name }) => name));
+  const options = bundleOptions({ entry, source, outDir, sourceMap, project, shipped });
+  const bundle = await compiled(build(options), entry);
+  return writeArtefact({ cloud, outDir, sourceMapDir: sourceMapDir ?? outDir, project, assets }, bundle);
 }
 
 /** The bundle that esbuild is making; its failure in words for people. */

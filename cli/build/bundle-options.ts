@@ -7,9 +7,11 @@ import { lazyModules } from "./plugins/lazy-modules-plugin.ts";
 import { lazyValidator } from "./plugins/lazy-validator-plugin.ts";
 import { modernHandler } from "./plugins/modern-handler-plugin.ts";
 import { ownPackage } from "./plugins/own-package-plugin.ts";
+import { LOCATION_WORDS, LOCATIONS_MODULE, moduleLocation } from "./plugins/project/module-location-plugin.ts";
 import { sdkSource } from "./plugins/sdk-source-plugin.ts";
 import { zodLocales } from "./plugins/zod-locales-plugin.ts";
 import { zodUtil } from "./plugins/zod-util-plugin.ts";
+import type { Project } from "./project/project.ts";
 
 /** Name of the bundle in every artefact. */
 export const BUNDLE = "index.mjs";
@@ -25,10 +27,16 @@ export interface BundleRequest {
   readonly outDir: string;
   /** `external` makes a map that the bundle does not refer to. */
   readonly sourceMap: false | "external" | "linked";
+  readonly project: Project;
+  /** Paths of the files that are shipped beside the bundle. Default: none, and modules find theirs in the project. */
+  readonly shipped?: ReadonlySet<string>;
 }
 
+/** Files that are imported as text. */
+const TEXT = { ".html": "text", ".md": "text", ".txt": "text", ".sql": "text", ".svg": "text" } as const;
+
 /** esbuild's options for a bundle that runs on every cloud's Node.js. */
-export function bundleOptions({ entry, source, outDir, sourceMap }: BundleRequest): BundleOptions {
+export function bundleOptions({ entry, source, outDir, sourceMap, project, shipped }: BundleRequest): BundleOptions {
   const projectFolder = dirname(entry);
   return {
     ...OUTPUT,
@@ -41,6 +49,9 @@ export function bundleOptions({ entry, source, outDir, sourceMap }: BundleReques
     // Supplied by the Functions host's Node.js worker, which hooks `require` for it. No other cloud's code imports it.
     external: ["@azure/functions-core"],
     sourcemap: sourceMap,
+    loader: TEXT,
+    define: LOCATION_WORDS,
+    inject: [LOCATIONS_MODULE],
     plugins: [
       modernHandler,
       ownPackage(projectFolder),
@@ -51,6 +62,7 @@ export function bundleOptions({ entry, source, outDir, sourceMap }: BundleReques
       lazyValidator(),
       lazyModules(projectFolder),
       lazyCedar(projectFolder),
+      moduleLocation({ projectFolder: project.folder, shipped }),
     ],
   };
 }

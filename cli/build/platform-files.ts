@@ -4,9 +4,12 @@ import { ownPackage } from "../package-json.ts";
 /** Files of an artefact beside its bundle: name in the artefact's folder → text. */
 export type PlatformFiles = Readonly<Record<string, string>>;
 
-/** The files that each platform's deployment tool needs. Lambda takes the bundle as it is. */
-export function platformFiles(cloud: Cloud): PlatformFiles {
-  return { aws: {}, azure: azureFiles(), gcp: gcpFiles() }[cloud];
+/**
+ * The files that each platform's deployment tool needs beside a bundle and `assets`, the paths of the user's files. Lambda
+ * takes the bundle as it is.
+ */
+export function platformFiles(cloud: Cloud, assets: readonly string[] = []): PlatformFiles {
+  return { aws: {}, azure: azureFiles(), gcp: gcpFiles(assets) }[cloud];
 }
 
 /**
@@ -37,7 +40,7 @@ function azureFiles(): PlatformFiles {
  * builds any that lies beside the source, and then refuses `--base-image`
  * (googlecloudsdk/surface/run/deploy.py: "Base image is not supported for services built from Dockerfile").
  */
-function gcpFiles(): PlatformFiles {
+function gcpFiles(assets: readonly string[]): PlatformFiles {
   const framework = "@google-cloud/functions-framework";
   return {
     // Without the lines of a bundle that Node.js would put before what is wrong.
@@ -64,12 +67,19 @@ function gcpFiles(): PlatformFiles {
       `ENV NODE_COMPILE_CACHE=${COMPILE_CACHE}`,
       "WORKDIR /app",
       "COPY package.json *.mjs *.cjs *.wasm THIRD-PARTY-LICENSES.txt ./",
+      ...copies(assets),
       "USER node",
       `RUN ${WARM_UP}`,
       'CMD ["node", "server.mjs"]',
     ),
     ".gcloudignore": lines("container/", "*.map"),
   };
+}
+
+/** The lines of a Dockerfile that copy the user's files: one for each file or folder beside the bundle. */
+function copies(assets: readonly string[]): readonly string[] {
+  const tops = new Set(assets.filter((name) => name !== "package.json").map((name) => name.replace(/\/.*/, "/")));
+  return [...tops].map((top) => `COPY ${JSON.stringify([top, `./${top}`])}`);
 }
 
 /** Node.js finds what it compiled only for the same version, processor and user, which in an image are the same. */

@@ -4,6 +4,7 @@ import { compiled } from "../build/build-target.ts";
 import { BUNDLE, bundleOptions } from "../build/bundle-options.ts";
 import { checkSource } from "../build/entry-source.ts";
 import type { BundleOptions } from "../build/output-options.ts";
+import { readProject } from "../build/project/project.ts";
 import { replaceFile } from "../build/replace-file.ts";
 
 export interface WatchOptions {
@@ -51,7 +52,8 @@ export async function watchEntry({ entry, folder, onChange, onFailure }: WatchOp
     },
   };
   const source = checkSource(entry);
-  const options = bundleOptions({ entry, source, outDir: folder, sourceMap: "linked" });
+  const project = readProject(entry);
+  const options = bundleOptions({ entry, source, outDir: folder, sourceMap: "linked", project });
   const builder = await context({ ...options, plugins: [...(options.plugins ?? []), follower] });
   try {
     await take(await compiled(builder.rebuild(), entry));

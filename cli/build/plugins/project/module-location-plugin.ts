@@ -1,0 +1,105 @@
+import { readFile } from "node:fs/promises";
+import { extname, join, posix, relative } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Loader, PartialMessage, Plugin } from "esbuild";
+import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../../../package-json.ts";
+import { shippedPath } from "../../project/shipped-path.ts";
+
+/** Replacements of the words by which a module asks for its location. esbuild knows scopes and strings. */
+export const LOCATION_WORDS: Readonly<Record<string, string>> = {
+  "import.meta.url": "__anycloudUrl",
+  "import.meta.filename": "__anycloudFilename",
+  "import.meta.dirname": "__anycloudDirname",
+  __filename: "__anycloudFilename",
+  __dirname: "__anycloudDirname",
+};
+
+/** The module that holds the functions for those replacements; esbuild leaves it out where none is used. */
+export const LOCATIONS_MODULE: string = RUNS_FROM_SOURCE
+  ? join(PACKAGE_FOLDER, "adapters/shared/module-locations.ts")
+  : join(PACKAGE_FOLDER, "lib/adapters/shared/module-locations.js");
+
+/** Name under which esbuild reports the warnings of this plugin. */
+export const LOCATION_PLUGIN = "module-location";
+
+export interface ModuleLocationOptions {
+  readonly projectFolder: string;
+  /** Paths of the shipped files. Undefined where modules are to find their files in the project itself. */
+  readonly shipped: ReadonlySet<string> | undefined;
+}
+
+const ASKS = /\bimport\.meta\b|\b__dirname\b|\b__filename\b/;
+const NAMED_FILE = /\bnew URL\(\s*(["'`])(\.{1,2}\/[^"'`$?#]+)\1\s*,\s*import\.meta\.url\s*\)/g;
+
+/**
+ * Makes `import.meta.url`, `import.meta.dirname`, `import.meta.filename`, `__dirname` and `__filename` of each module true
+ * relative to the shipped files, and warns of a file that a module names and nobody ships. Must be the last plugin that
+ * loads modules.
+ */
+export function moduleLocation({ projectFolder, shipped }: ModuleLocationOptions): Plugin {
+  return {
+    name: LOCATION_PLUGIN,
+    setup(build) {
+      build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: "file" }, async ({ path }) => {
+        if (path === LOCATIONS_MODULE) return undefined;
+        const source = await readFile(path, "utf8");
+        if (!ASKS.test(source)) return undefined;
+        const loader = loaderOf(path);
+        if (isToolkit(path)) return { contents: withLocation(source, BUNDLE_URL), loader };
+        if (!shipped) return { contents: withLocation(source, pathToFileURL(path).href), loader };
+        const place = shippedPath(projectFolder, path);
+        const url = place.split("/").map(encodeURIComponent).join("/");
+        return {
+          contents: withLocation(source, url),
+          loader,
+          warnings: missingFiles({ path, source, place, shipped }),
+        };
+      });
+    },
+  };
+}
+
+/** The toolkit's own code asks for the folder of the bundle. */
+const BUNDLE_URL = "index.mjs";
+
+const isToolkit = (file: string): boolean =>
+  /^(src|adapters|lib)$/.test(relative(PACKAGE_FOLDER, file).split(/[\\/]/)[0] ?? "");
+
+const LOADERS: Readonly<Record<string, Loader>> = { t: "ts", j: "js" };
+
+function loaderOf(path: string): Loader {
+  const [kind = "js", isX] = [/[jt]sx?$/.exec(extname(path))?.[0], path.endsWith("x")];
+  return isX ? (kind as Loader) : (LOADERS[kind[0] ?? "j"] ?? "js");
+}
+
+/** Declares the names that stand for the location, on the first line, so that the lines of the source map stay true. */
+function withLocation(source: string, url: string): string {
+  const names = [...new Set(Object.values(LOCATION_WORDS))];
+  const place = JSON.stringify(url);
+  const declarations = names.map((name) => `${name}=/* @__PURE__ */${name}Of(${place})`).join(",");
+  const [, shebang = "", code = ""] = /^(#!.*\n)?([\s\S]*)$/.exec(source) ?? [];
+  // The whole object, such as in `const { dirname } = import.meta`.
+  const whole = code.replaceAll(/\bimport\.meta(?=\s*(?:[;,)}\n]|$))/g, META);
+  return `${shebang}var ${declarations};${whole}`;
+}
+
+const META =
+  "({url:import.meta.url,filename:import.meta.filename,dirname:import.meta.dirname,resolve:import.meta.resolve})";
+
+interface Named {
+  readonly path: string;
+  readonly source: string;
+  readonly place: string;
+  readonly shipped: ReadonlySet<string>;
+}
+
+function missingFiles({ path, source, place, shipped }: Named): PartialMessage[] {
+  return [...source.matchAll(NAMED_FILE)].flatMap((match) => {
+    const file = posix.join(posix.dirname(place), decodeURI(match[2] ?? ""));
+    const isShipped = file.endsWith("/") ? [...shipped].some((name) => name.startsWith(file)) : shipped.has(file);
+    if (isShipped) return [];
+    const before = source.slice(0, match.index).split("\n");
+    const location = { file: path, line: before.length, column: before.at(-1)?.length ?? 0 };
+    return [{ text: file, location }];
+  });
+}
