@@ -10,6 +10,10 @@ export interface BuildCommand {
   readonly entry: string | undefined;
   readonly clouds: readonly Cloud[];
   readonly outDir: string;
+  /** Variables of the server while `build` starts it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whether the outcome is printed for machines. */
+  readonly json: boolean;
 }
 
 export interface DevCommand {
@@ -40,7 +44,12 @@ const SHARED = {
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
 } as const satisfies ParseArgsOptionsConfig;
-const BUILD = { ...SHARED, out: { type: "string" } } as const satisfies ParseArgsOptionsConfig;
+const BUILD = {
+  ...SHARED,
+  out: { type: "string" },
+  env: { type: "string", multiple: true },
+  json: { type: "boolean" },
+} as const satisfies ParseArgsOptionsConfig;
 const DEV = {
   ...SHARED,
   port: { type: "string" },
@@ -71,7 +80,14 @@ function parseBuild(args: string[]): Command {
   if (values.help) return { verb: "help" };
   if (values.version) return { verb: "version" };
   if (values.out === "") throw usage('--out was given ""', "give a folder");
-  return { verb: "build", entry: only(positionals), clouds: toClouds(values.target), outDir: values.out ?? "dist" };
+  return {
+    verb: "build",
+    entry: only(positionals),
+    clouds: toClouds(values.target),
+    outDir: values.out ?? "dist",
+    environment: givenVariables(values.env ?? []),
+    json: values.json ?? false,
+  };
 }
 
 function parseDev(args: string[]): Command {
@@ -104,10 +120,16 @@ function toClouds(targets: readonly string[] = CLOUDS): readonly Cloud[] {
   return CLOUDS.filter((cloud) => targets.includes(cloud));
 }
 
+/** The variables that `dev` passes on to the server. */
 function toEnvironment(settings: readonly string[]): Record<string, string> {
-  const passed = Object.entries(process.env).filter(
-    ([name]) => name.startsWith("MCP_") && name !== "MCP_ANYCLOUD_DEBUG",
+  const passed = Object.entries(process.env).flatMap(([name, value]) =>
+    name.startsWith("MCP_") && name !== "MCP_ANYCLOUD_DEBUG" && value !== undefined ? [[name, value]] : [],
   );
+  return { ...Object.fromEntries(passed), ...givenVariables(settings) };
+}
+
+/** The variables that `--env` names. */
+function givenVariables(settings: readonly string[]): Record<string, string> {
   const given = settings.map((setting) => {
     const [name = "", ...value] = setting.split("=");
     const text = setting.includes("=") ? value.join("=") : process.env[name];
@@ -115,5 +137,5 @@ function toEnvironment(settings: readonly string[]): Record<string, string> {
     if (text === undefined) throw usage(`The environment has no variable ${name}`, "set it or give --env NAME=value");
     return [name, text];
   });
-  return Object.fromEntries([...passed, ...given]);
+  return Object.fromEntries(given);
 }

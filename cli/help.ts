@@ -24,6 +24,8 @@ build
   --target aws|azure|gcp   only this cloud; may be repeated
   --out FOLDER             where the folders aws, azure and gcp and the zip files of two of them go (default dist); other files
                            in the folders are left alone
+  --env NAME[=value]       a variable of the server while build starts it once; may be repeated
+  --json                   print what was made, or what went wrong, as one JSON object
 
 smoke
   --lambda NAME[:ALIAS]    invoke this Lambda function instead, with the AWS credentials at hand; needs no url

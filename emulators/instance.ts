@@ -17,22 +17,35 @@ export interface InstanceOptions {
   /** The whole environment: of the emulator's own, only `PATH`, `HOME` and `NODE_COMPILE_CACHE` are added. */
   readonly environment: Readonly<Record<string, string>>;
   readonly onOutput?: (line: string) => void;
+  /** Ends the processes that this one starts with it, whatever they do: it gets a process group. Default false. */
+  readonly ownGroup?: boolean;
 }
 
 const PRELOAD_GUARD = new URL(`./preload-guard.${import.meta.filename.endsWith(".ts") ? "ts" : "js"}`, import.meta.url)
   .href;
 
+/** Ends what is left of a process group. */
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch {
+    // Nothing is left, or there are no groups.
+  }
+}
+
 /**
  * Starts a Node.js process that ends with this one and listens only on loopback (see preload-guard.ts). It has an IPC
  * channel: `process.send` and `message` events work both ways.
  */
-export function startInstance({ command, cwd, environment, onOutput }: InstanceOptions): Instance {
+export function startInstance({ command, cwd, environment, onOutput, ownGroup = false }: InstanceOptions): Instance {
   const { PATH = "", HOME = "", NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, ["--import", PRELOAD_GUARD, ...command], {
     cwd,
     env: { PATH, HOME, ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), ...environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     serialization: "advanced",
+    // Windows has no process groups.
+    detached: ownGroup && process.platform !== "win32",
   });
   for (const stream of [child.stdout, child.stderr]) {
     if (!stream) continue;
@@ -46,6 +59,7 @@ export function startInstance({ command, cwd, environment, onOutput }: InstanceO
     process: child,
     exited,
     async stop(graceMs = 0) {
+      if (ownGroup) endGroup(child);
       if (child.exitCode === null && child.signalCode === null) {
         child.kill(graceMs > 0 ? "SIGTERM" : "SIGKILL");
         const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);

@@ -62,8 +62,8 @@ export function entrySource(entry: string, kind: EntryKind, cloud: Cloud): strin
 }
 
 /**
- * A module without any adapter: it throws when the default export is not a server. It offers the identities of every
- * cloud, because an environment that suits one cloud must not fail a check that concerns none.
+ * A module without any adapter: it throws when the default export is not a server, and exports what it takes to call it. It
+ * offers the identities of every cloud, because an environment that suits one cloud must not fail a check that concerns none.
  */
 export function checkSource(entry: string): string {
   const identities = CLOUDS.map(
@@ -75,7 +75,10 @@ import { readConfig } from "mcp-anycloud/adapter";
 import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
 ${identities.join("\n")}
 const config = readConfig(process.env, AWS_SETTINGS);
-createMcpEndpoint(entry, { config, platformIdentities: [${CLOUDS.map((cloud) => `...${cloud}`).join(", ")}] });\n`;
+createMcpEndpoint(entry, { config, platformIdentities: [${CLOUDS.map((cloud) => `...${cloud}`).join(", ")}] });
+export const createServer = typeof entry === "function" ? entry : entry.createServer;
+export const hasCallers = Boolean(entry.verifier ?? config.tokenIssuers ?? config.platformIdentity);
+export { createMcpEndpoint, readConfig };\n`;
 }
 
 const importOf = (entry: string): string => `import entry from ${JSON.stringify(entry)};`;

@@ -1,14 +1,8 @@
 import { join } from "node:path";
-import type { Emulator, EmulatorOptions } from "../../emulators/emulator.ts";
+import type { EmulatorOptions } from "../../emulators/emulator.ts";
 import { buildTarget } from "../build/build-target.ts";
 import type { Cloud } from "../clouds.ts";
-
-/** Loads one cloud's emulator, and not the others'. */
-const START: Readonly<Record<Cloud, (options: EmulatorOptions) => Promise<Emulator>>> = {
-  aws: async (options) => (await import("../../emulators/aws/emulator.ts")).startAwsEmulator(options),
-  azure: async (options) => (await import("../../emulators/azure/emulator.ts")).startAzureEmulator(options),
-  gcp: async (options) => (await import("../../emulators/gcp/emulator.ts")).startGcpEmulator(options),
-};
+import { START_EMULATOR } from "../start-emulator.ts";
 
 export interface IngressOptions extends Omit<EmulatorOptions, "artefact"> {
   readonly cloud: Cloud;
@@ -32,7 +26,7 @@ export async function openIngress({ cloud, entry, folder, ...options }: IngressO
   const artefact = join(folder, cloud);
   const build = () => buildTarget({ cloud, entry, outDir: artefact, sourceMapDir: artefact });
   await build();
-  const emulator = await START[cloud]({
+  const emulator = await START_EMULATOR[cloud]({
     ...options,
     artefact,
     // Stack traces name the user's files and lines, not the bundle's.

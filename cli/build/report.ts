@@ -1,0 +1,57 @@
+import type { Cloud } from "../clouds.ts";
+import { shownPath } from "../shown-path.ts";
+import { toTable } from "../table.ts";
+import type { Artefact } from "./artefact.ts";
+
+export interface Zip {
+  readonly cloud: Cloud;
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/** The outcome of `build`. */
+export interface Built {
+  readonly artefacts: readonly Artefact[];
+  /** Functions of the toolkit's own that are deployed beside the server. */
+  readonly hooks: readonly Artefact[];
+  readonly zips: readonly Zip[];
+  /** One sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** How each artefact is deployed. */
+const DEPLOY: Readonly<Record<Cloud, (folder: string) => string>> = {
+  aws: (folder) => `deploy ${folder} as the code of a Lambda function, handler index.handler`,
+  azure: (folder) => `cd ${folder} && func azure functionapp publish <app> --no-build --javascript`,
+  gcp: (folder) => `gcloud run deploy mcp --source ${folder} --function mcp --base-image nodejs24`,
+};
+
+/** For people: every file with its size, and how to deploy. */
+export function toBuildText({ artefacts, hooks, zips }: Built): string {
+  const rows = [...artefacts, ...hooks].flatMap(({ folder, files, assets }) => [
+    ...files.map(({ name, bytes, gzipBytes }) => [
+      `${shownPath(folder)}/${name}`,
+      kilobytes(bytes),
+      kilobytes(gzipBytes),
+    ]),
+    ...(assets.length > 0 ? [[`${shownPath(folder)}/ (${assets.length} assets)`]] : []),
+  ]);
+  const zipRows = zips.map(({ file, bytes }) => [shownPath(file), kilobytes(bytes)]);
+  const columns = [{ title: "file" }, { title: "size", align: "right" }, { title: "gzip", align: "right" }] as const;
+  const deployments = artefacts.map(({ cloud, folder }) => [cloud, DEPLOY[cloud](shownPath(folder))]);
+  return `${toTable(columns, [...rows, ...zipRows])}\n${toTable([{ title: "cloud" }, { title: "to deploy it" }], deployments)}`;
+}
+
+/** For machines: one JSON object in one line, with absolute paths. */
+export function toBuildJson({ artefacts, zips, warnings }: Built): string {
+  const listed = artefacts.map(({ cloud, folder, files, assets }) => ({
+    cloud,
+    folder,
+    zip: zips.find((zip) => zip.cloud === cloud)?.file,
+    files: files.map(({ name, bytes, gzipBytes }) => ({ name, bytes, gzipBytes })),
+    assets,
+  }));
+  return `${JSON.stringify({ ok: true, artefacts: listed, warnings })}\n`;
+}
+
+const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
