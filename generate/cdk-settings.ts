@@ -7,7 +7,7 @@ export function cdkSettings(settings: readonly DeploymentSetting[]): string {
   return `// ${NOTICE}
 // biome-ignore-all format: no person edits this file
 
-import type { SettingRule } from "./setting-rule.ts";
+import type { SettingRule } from "./checks/setting-rule.ts";
 
 /** How the endpoint behaves (docs/settings.md). No setting costs anything by itself. */
 export interface McpSettings {

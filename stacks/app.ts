@@ -1,35 +1,47 @@
-import { App } from "aws-cdk-lib";
-import type { Auth } from "./auth.ts";
-import { addChecks } from "./checks.ts";
-import type { IngressKind } from "./ingress.ts";
+import { Annotations, App, Stack } from "aws-cdk-lib";
+import type { Auth } from "./access/auth.ts";
+import { addChecks } from "./checks/add-checks.ts";
+import type { IngressKind } from "./ingress/ingress.ts";
 import type { McpServerProps } from "./mcp-server-props.ts";
 import { McpServerStack } from "./mcp-server-stack.ts";
-import { refuse } from "./refuse.ts";
 
 /*
- * The app of `cdk deploy`: the server in dist/. Copy this file for your own, and write the props here, where reviews see
- * them. The context stands in for that in the walk-through of docs/aws.md:
+ * The app of this repository: the server in dist/, with the choices as context. Write props into an app of your own, where
+ * reviews see them: examples/own-cdk-app.
  *
  *   cdk deploy --context auth=public [--context ingress=function-url] [--context sessionStore=none]
  */
+const CHOICES = {
+  auth: ["public", "iam"],
+  ingress: ["rest-api", "function-url", "web-function"],
+  sessionStore: ["dynamodb", "none"],
+} as const satisfies {
+  auth: readonly (Auth & string)[];
+  ingress: readonly IngressKind[];
+  sessionStore: readonly NonNullable<McpServerProps["sessionStore"]>[];
+};
+
 const app = new App();
 addChecks(app);
-new McpServerStack(app, "McpServer", {
-  server: {
-    auth: choose("auth", ["public", "iam"]),
-    ingress: choose("ingress", ["rest-api", "function-url", "web-function"], "rest-api"),
-    sessionStore: choose("sessionStore", ["dynamodb", "none"], "dynamodb"),
-  },
-});
+const auth = choose("auth");
+const ingress = choose("ingress", "rest-api");
+const sessionStore = choose("sessionStore", "dynamodb");
+if (auth && ingress && sessionStore) {
+  new McpServerStack(app, "McpServer", { server: { auth, ingress, sessionStore } });
+} else {
+  // A stack with an error deploys nothing; `cdk bootstrap` takes no notice of it.
+  const stack = new Stack(app, "McpServer");
+  for (const [name, choices] of Object.entries({ auth: !auth, ingress: !ingress, sessionStore: !sessionStore })) {
+    const ways = CHOICES[name as keyof typeof CHOICES].map((choice) => `--context ${name}=${choice}`);
+    if (choices) Annotations.of(stack).addError(`${name}: say which: ${ways.join(", ")}.`);
+  }
+}
 
-function choose<Choice extends (Auth & string) | IngressKind | NonNullable<McpServerProps["sessionStore"]>>(
-  name: string,
-  choices: readonly Choice[],
-  preset?: Choice,
-): Choice {
+/** The choice that the context names; undefined if it names none of them. */
+function choose<Name extends keyof typeof CHOICES>(
+  name: Name,
+  preset?: (typeof CHOICES)[Name][number],
+): (typeof CHOICES)[Name][number] | undefined {
   const given: unknown = app.node.tryGetContext(name) ?? preset;
-  const chosen = choices.find((choice) => choice === given);
-  return (
-    chosen ?? refuse(app, name, `say which: ${choices.map((choice) => `--context ${name}=${choice}`).join(", ")}.`)
-  );
+  return CHOICES[name].find((choice) => choice === given);
 }

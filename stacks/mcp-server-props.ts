@@ -4,14 +4,14 @@ import type { IVpc } from "aws-cdk-lib/aws-ec2";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
-import type { AlarmProps } from "./alarms.ts";
-import type { Auth } from "./auth.ts";
-import type { DeploymentProps } from "./canary.ts";
-import type { IngressKind } from "./ingress.ts";
-import type { Throttle } from "./rest-api.ts";
-import type { CustomDomain } from "./rest-domain.ts";
-import type { SessionTableProps } from "./session-table.ts";
+import type { Auth } from "./access/auth.ts";
+import type { DeploymentProps } from "./compute/canary.ts";
+import type { IngressKind } from "./ingress/ingress.ts";
+import type { Throttle } from "./ingress/rest-api.ts";
+import type { CustomDomain } from "./ingress/rest-domain.ts";
+import type { AlarmProps } from "./operations/alarms.ts";
 import type { McpSettings } from "./settings.ts";
+import type { SessionTableProps } from "./state/session-table.ts";
 
 /**
  * An MCP server on AWS. "Idle" is the cost of a month without calls (prices of us-east-1, to be checked
@@ -42,9 +42,10 @@ export interface McpServerProps {
   /** Memory in MiB, and with it the share of a processor. Default 1024. Idle: nothing. */
   readonly memoryMiB?: number;
   /**
-   * Most requests and streams at a time, each of which has an instance to itself: a limit of what a flood can cost. As many
-   * are set aside for this function; AWS leaves at least 100 of the account's to all others, and refuses more.
-   * `"unreserved"`: what the account has. Default 100. Idle: nothing.
+   * Most requests and streams at a time, each of which has an instance to itself: a limit of what a flood can cost, also to
+   * other functions of the account. As many are set aside for this function; AWS leaves at least 100 of the account's to all
+   * others, and refuses more, so a new account, whose quota is 10, takes no number. `"unreserved"`: the account's quota is
+   * the limit. Default `"unreserved"`; set a number, such as 100, as soon as the quota allows it. Idle: nothing.
    */
   readonly reservedConcurrency?: number | "unreserved";
   /**

@@ -5,27 +5,27 @@ import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import type { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import { accessVariables, verifiesTokens } from "./access-environment.ts";
-import { acknowledge } from "./acknowledgements.ts";
-import { createAlarms } from "./alarms.ts";
-import { findArtefact } from "./artefact.ts";
-import { createCanary, type SmokeSource } from "./canary.ts";
-import { checkProps, timeoutOf } from "./check-props.ts";
-import { type Compute, createCompute } from "./compute.ts";
-import { createDashboard } from "./dashboard.ts";
-import { toEnvironment } from "./environment.ts";
-import { createFunctionRole } from "./function-role.ts";
-import { createFunctionUrl } from "./function-url.ts";
-import type { Ingress } from "./ingress.ts";
-import { createKeyRing } from "./key-ring.ts";
+import { accessVariables, verifiesTokens } from "./access/access-environment.ts";
+import { acknowledge } from "./checks/acknowledgements.ts";
+import { checkProps, timeoutOf } from "./checks/check-props.ts";
+import { findArtefact } from "./compute/artefact.ts";
+import { createCanary, type SmokeSource } from "./compute/canary.ts";
+import { type Compute, createCompute } from "./compute/compute.ts";
+import { toEnvironment } from "./compute/environment.ts";
+import { createFunctionRole } from "./compute/function-role.ts";
+import { createFunctionUrl } from "./ingress/function-url.ts";
+import type { Ingress } from "./ingress/ingress.ts";
+import { createRestApi } from "./ingress/rest-api.ts";
+import { createWebFunction } from "./ingress/web-function.ts";
 import type { McpServerProps } from "./mcp-server-props.ts";
-import { createLogGroup } from "./request-log.ts";
-import { createRequestMetrics } from "./request-metrics.ts";
-import { createRestApi } from "./rest-api.ts";
-import { createSessionTable } from "./session-table.ts";
+import { createAlarms } from "./operations/alarms.ts";
+import { createDashboard } from "./operations/dashboard.ts";
+import { createLogGroup } from "./operations/request-log.ts";
+import { createRequestMetrics } from "./operations/request-metrics.ts";
 import { type McpSettings, SETTINGS } from "./settings.ts";
+import { createKeyRing } from "./state/key-ring.ts";
+import { createSessionTable } from "./state/session-table.ts";
 import { nameOfStack, tagAll } from "./tags.ts";
-import { createWebFunction } from "./web-function.ts";
 
 const LOG_RETENTION_DAYS = 30;
 
@@ -127,7 +127,7 @@ function host(server: McpServer, props: McpServerProps): Hosting {
   if (ingress === "web-function") {
     return { ingress: createWebFunction(server, { ...shared, ...code }), compute: undefined, smoke };
   }
-  const { memoryMiB = 1024, reservedConcurrency = 100 } = props;
+  const { memoryMiB = 1024, reservedConcurrency = "unreserved" } = props;
   const compute = createCompute(server, { ...code, streaming, memoryMiB, reservedConcurrency, vpc });
   if (ingress === "function-url") {
     return { ingress: createFunctionUrl({ ...shared, ...compute, logGroup }), compute, smoke };

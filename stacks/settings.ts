@@ -1,7 +1,7 @@
 // Written by `npm run generate` from the settings in src/config/ and adapters/aws/settings.ts: change those, not this file.
 // biome-ignore-all format: no person edits this file
 
-import type { SettingRule } from "./setting-rule.ts";
+import type { SettingRule } from "./checks/setting-rule.ts";
 
 /** How the endpoint behaves (docs/settings.md). No setting costs anything by itself. */
 export interface McpSettings {

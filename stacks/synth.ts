@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
-import type { IngressKind } from "./ingress.ts";
+import type { IngressKind } from "./ingress/ingress.ts";
 
 /*
  * `npm run synth`: makes the stack with each ingress, as `cdk synth` does, without network, Docker or credentials, and

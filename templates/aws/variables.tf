@@ -145,9 +145,9 @@ variable "alarm_targets" {
 }
 
 variable "max_instances" {
-  description = "Most instances at a time, each of which serves one request or stream: a limit of what a flood can cost. Reserved concurrency, so that many are set aside for this function; AWS leaves at least 100 of the account's to all others, and refuses more. null: what the account has."
+  description = "Most instances at a time, each of which serves one request or stream: a limit of what a flood can cost. Reserved concurrency, so that many are set aside for this function; AWS leaves at least 100 of the account's to all others, and refuses more, so a new account, whose quota is 10, takes no number. null: the account's quota is the limit."
   type        = number
-  default     = 100
+  default     = null
 
   validation {
     condition     = try(var.max_instances >= 1 && var.max_instances <= 1000 && floor(var.max_instances) == var.max_instances, var.max_instances == null)

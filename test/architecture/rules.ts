@@ -50,7 +50,12 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   // Deploys what was built, by its path.
   { folder: "stacks/", files: ["stacks/"], packages: ["aws-cdk-lib", "constructs", "cdk-nag"] },
   { folder: "templates/", files: ["templates/"], packages: [] },
-  { folder: "examples/", files: ["examples/", "src/", "adapters/"], packages: [MCP_SDK, "zod"], byNameOnly: true },
+  {
+    folder: "examples/",
+    files: ["examples/", "src/", "adapters/", "stacks/index.ts"],
+    packages: [MCP_SDK, "zod", "aws-cdk-lib"],
+    byNameOnly: true,
+  },
   { folder: "bench/", files: ["bench/", "cli/", "emulators/", "adapters/", "src/", "examples/", "stacks/"] },
   {
     folder: "test/",

@@ -5,10 +5,10 @@ import { readSources } from "./source-tree.ts";
 
 const sources = [...readSources()];
 
-test(`no folder of src/ holds more than ${MOST_FILES_IN_FOLDER} files`, () => {
+test(`no folder of src/ and stacks/ holds more than ${MOST_FILES_IN_FOLDER} files`, () => {
   const folders = Map.groupBy(sources, ([file]) => posix.dirname(file));
   const large = [...folders].filter(
-    ([folder, files]) => /^src(\/|$)/.test(folder) && files.length > MOST_FILES_IN_FOLDER,
+    ([folder, files]) => /^(src|stacks)(\/|$)/.test(folder) && files.length > MOST_FILES_IN_FOLDER,
   );
   expect(large.map(([folder, files]) => `${folder}: ${files.length}`)).toEqual([]);
 });

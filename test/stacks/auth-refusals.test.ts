@@ -1,8 +1,8 @@
 import { Fn } from "aws-cdk-lib";
 import { expect, test } from "vitest";
-import type { Auth } from "../../stacks/auth.ts";
+import type { Auth } from "../../stacks/access/auth.ts";
+import type { TokenIssuer } from "../../stacks/access/token-issuer.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
-import type { TokenIssuer } from "../../stacks/token-issuer.ts";
 import { synthesize } from "./synthesis.ts";
 import { authorizer, userPool } from "./variants.ts";
 

@@ -27,7 +27,7 @@ test("the guide names scripts and files that there are", () => {
 });
 
 describe("every prop says what it is", () => {
-  const interfaces = globSync("stacks/*.ts", { cwd: root }).flatMap((file) =>
+  const interfaces = globSync("stacks/**/*.ts", { cwd: root }).flatMap((file) =>
     [...read(file).matchAll(/^export interface (\w+)[^{]*\{\n(.*?)^\}/gms)].map(([, name = "", body = ""]) => ({
       name,
       body,

@@ -180,10 +180,10 @@ test("a public Function URL streams, and has both permissions that it takes", ()
 });
 
 test.for([
-  ["by default", undefined, 100],
-  ["as it is set", 7, 7],
-  ["unless it is unreserved", "unreserved", undefined],
-] as const)("a limited number of instances run at a time, %s", ([, reservedConcurrency, expected]) => {
+  ["none by default, as a new account has none to set aside", undefined, undefined],
+  ["as many as it is told", 7, 7],
+  ["none where it is unreserved", "unreserved", undefined],
+] as const)("instances are set aside for the function: %s", ([, reservedConcurrency, expected]) => {
   for (const ingress of ["rest-api", "function-url"] as const) {
     const { resources } = synthesize({ ingress, ...(reservedConcurrency && { reservedConcurrency }) });
     const servers = resources("AWS::Lambda::Function").filter(([, { Properties }]) =>

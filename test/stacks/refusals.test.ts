@@ -77,11 +77,6 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
       `3288, 3653, not ${logRetentionDays}.`,
     { logRetentionDays },
   ]),
-  ["artefact: there is no nowhere/index.mjs: run `mcp-anycloud build --target aws` first.", { artefact: "nowhere" }],
-  [
-    "artefact: there is no nowhere/server.mjs: run `mcp-anycloud build --target gcp` first.",
-    { ingress: "web-function", artefact: "nowhere" },
-  ],
   [
     "environment.MCP_ANYCLOUD_TABLE: is a setting of the endpoint: use the prop for it.",
     { environment: { MCP_ANYCLOUD_TABLE: "mine" } },

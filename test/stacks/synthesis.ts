@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, type Environment } from "aws-cdk-lib";
 import { afterAll } from "vitest";
-import type { IngressKind } from "../../stacks/ingress.ts";
+import type { IngressKind } from "../../stacks/ingress/ingress.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
 import { McpServerStack } from "../../stacks/mcp-server-stack.ts";
 

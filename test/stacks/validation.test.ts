@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { CfnResource } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { describe, expect, test } from "vitest";
-import { addChecks } from "../../stacks/checks.ts";
+import { addChecks } from "../../stacks/checks/add-checks.ts";
 import { INGRESSES, type Synthesis, type SynthesisOptions, synthesize } from "./synthesis.ts";
 import { OPT_IN, VARIANTS } from "./variants.ts";
 

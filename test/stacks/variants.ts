@@ -10,7 +10,7 @@ import { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { HostedZone, type IHostedZone } from "aws-cdk-lib/aws-route53";
 import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { type ITopic, Topic } from "aws-cdk-lib/aws-sns";
-import type { JwtAuth } from "../../stacks/auth.ts";
+import type { JwtAuth } from "../../stacks/access/auth.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
 import type { SynthesisOptions } from "./synthesis.ts";
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { CONFIG_SETTINGS } from "../../src/adapter.ts";
+import type { CustomDomain } from "../../stacks/ingress/rest-domain.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
-import type { CustomDomain } from "../../stacks/rest-domain.ts";
 import { SETTINGS } from "../../stacks/settings.ts";
 import { ALL_VARIABLES } from "../config/all-variables.ts";
 import { EVERY_SETTING } from "../stacks/every-setting.ts";

@@ -14,7 +14,7 @@ variables {
 
 run "function_from_the_artefact" {
   assert {
-    condition     = aws_lambda_function.server.runtime == "nodejs24.x" && aws_lambda_function.server.architectures == tolist(["arm64"]) && aws_lambda_function.server.handler == "index.handler" && aws_lambda_function.server.memory_size == 1024 && aws_lambda_function.server.timeout == 900 && aws_lambda_function.server.reserved_concurrent_executions == 100
+    condition     = aws_lambda_function.server.runtime == "nodejs24.x" && aws_lambda_function.server.architectures == tolist(["arm64"]) && aws_lambda_function.server.handler == "index.handler" && aws_lambda_function.server.memory_size == 1024 && aws_lambda_function.server.timeout == 900 && aws_lambda_function.server.reserved_concurrent_executions == -1
     error_message = "The function is what `mcp-anycloud build` makes, with the longest time that there is."
   }
   assert {

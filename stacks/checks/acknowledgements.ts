@@ -2,8 +2,8 @@ import { type Acknowledgment, Stack, Token, Validations } from "aws-cdk-lib";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { Bucket } from "aws-cdk-lib/aws-s3";
 import type { Construct, IConstruct } from "constructs";
-import type { McpServerProps } from "./mcp-server-props.ts";
-import { SETTINGS } from "./settings.ts";
+import type { McpServerProps } from "../mcp-server-props.ts";
+import { SETTINGS } from "../settings.ts";
 
 /*
  * Findings of cdk-nag and of CDK that are accepted, each with its resource and the reason. Every other finding is an

@@ -1,6 +1,6 @@
 import { Token } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import { refuse } from "./refuse.ts";
+import { refuse } from "../checks/refuse.ts";
 
 /** An authorization server whose access tokens the endpoint accepts (docs/access.md). Idle: nothing. */
 export interface TokenIssuer {

@@ -9,7 +9,7 @@ import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { Alias } from "aws-cdk-lib/aws-lambda";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import type { Ingress } from "./ingress.ts";
+import type { Ingress } from "../ingress/ingress.ts";
 import { FIELD, REQUEST } from "./request-log.ts";
 
 export interface DashboardSources {

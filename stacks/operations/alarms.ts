@@ -12,7 +12,7 @@ import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { Alias } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
-import type { Ingress } from "./ingress.ts";
+import type { Ingress } from "../ingress/ingress.ts";
 import type { RequestMetrics } from "./request-metrics.ts";
 
 /** Thresholds of the alarms. Each alarm costs $0.10 a month per metric, idle or not. */

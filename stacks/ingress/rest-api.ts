@@ -13,12 +13,12 @@ import { Grant } from "aws-cdk-lib/aws-iam";
 import type { Alias, IFunction } from "aws-cdk-lib/aws-lambda";
 import { CfnWebACLAssociation } from "aws-cdk-lib/aws-wafv2";
 import type { Construct } from "constructs";
+import { type Auth, isCheckedByGateway } from "../access/auth.ts";
+import { addDiscovery } from "../access/discovery.ts";
+import { OPEN, toMethodOptions } from "../access/method-auth.ts";
+import { createLogGroup } from "../operations/request-log.ts";
 import { ACCESS_LOG_FORMAT, createExecutionLog, REJECTED } from "./access-log.ts";
-import { type Auth, isCheckedByGateway } from "./auth.ts";
-import { addDiscovery } from "./discovery.ts";
 import type { Ingress } from "./ingress.ts";
-import { OPEN, toMethodOptions } from "./method-auth.ts";
-import { createLogGroup } from "./request-log.ts";
 import { addDomain, type CustomDomain } from "./rest-domain.ts";
 
 /** Limits of what callers may send, all of them together. Idle: nothing. */

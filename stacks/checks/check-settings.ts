@@ -1,9 +1,9 @@
 import { Token } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { type McpSettings, SETTINGS } from "../settings.ts";
 import { checkWholeNumber } from "./check-whole-number.ts";
 import { refuse } from "./refuse.ts";
 import type { SettingRule } from "./setting-rule.ts";
-import { type McpSettings, SETTINGS } from "./settings.ts";
 
 /** Refuses settings that the endpoint would refuse, because otherwise only the first request would find them out. */
 export function checkSettings(scope: Construct, settings: McpSettings, hasStore: boolean): void {

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { Annotations } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import type { IngressKind } from "./ingress.ts";
-import { refuse } from "./refuse.ts";
+import { refuse } from "../checks/refuse.ts";
+import type { IngressKind } from "../ingress/ingress.ts";
+import { packagedFolder } from "../packaged-folder.ts";
 
 /** A Web Function is an HTTP server, and Google Cloud's artefact is the one that listens. */
 const BUILT: Readonly<Record<IngressKind, { readonly cloud: string; readonly file: string }>> = {
@@ -11,13 +13,17 @@ const BUILT: Readonly<Record<IngressKind, { readonly cloud: string; readonly fil
   "web-function": { cloud: "gcp", file: "server.mjs" },
 };
 
-/** The folder that `mcp-anycloud build` made for the ingress, as a whole path. */
+/**
+ * The folder that `mcp-anycloud build` made for the ingress, as a whole path. Where nothing is built, the stack has an error
+ * and a stand-in: `cdk` then deploys nothing, but still bootstraps, lists and destroys.
+ */
 export function findArtefact(scope: Construct, ingress: IngressKind, given: string | undefined): string {
   const { cloud, file } = BUILT[ingress];
   const folder = given ?? join("dist", cloud);
   if (existsSync(join(folder, file))) return resolve(folder);
   const sentence = `there is no ${join(folder, file)}: run \`mcp-anycloud build --target ${cloud}\` first.`;
-  return refuse(scope, "artefact", sentence);
+  Annotations.of(scope).addError(`artefact: ${sentence}`);
+  return packagedFolder("not-built");
 }
 
 /**

@@ -1,10 +1,10 @@
 import { Duration, Stack, Token } from "aws-cdk-lib";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import { checkAuth } from "./auth.ts";
+import { checkAuth } from "../access/auth.ts";
+import type { IngressKind } from "../ingress/ingress.ts";
+import type { McpServerProps } from "../mcp-server-props.ts";
 import { checkWholeNumber } from "./check-whole-number.ts";
-import type { IngressKind } from "./ingress.ts";
-import type { McpServerProps } from "./mcp-server-props.ts";
 import { refuse } from "./refuse.ts";
 
 /** Props that some ingresses do not have. Ignoring one silently would leave out a limit that the user believes in. */

@@ -1,5 +1,5 @@
+import type { IngressKind } from "../ingress/ingress.ts";
 import type { Auth, CognitoAuth } from "./auth.ts";
-import type { IngressKind } from "./ingress.ts";
 import type { TokenIssuer } from "./token-issuer.ts";
 
 /** The variables that configure authentication. */

@@ -2,8 +2,8 @@ import { Token } from "aws-cdk-lib";
 import { AuthorizationType, type IAuthorizer } from "aws-cdk-lib/aws-apigateway";
 import type { IUserPool, IUserPoolClient } from "aws-cdk-lib/aws-cognito";
 import type { Construct } from "constructs";
-import type { IngressKind } from "./ingress.ts";
-import { refuse } from "./refuse.ts";
+import { refuse } from "../checks/refuse.ts";
+import type { IngressKind } from "../ingress/ingress.ts";
 import { checkIssuers, checkScopes, type TokenIssuer } from "./token-issuer.ts";
 
 /**

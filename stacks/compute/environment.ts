@@ -1,10 +1,10 @@
 import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
-import type { AccessVariables } from "./access-environment.ts";
-import { checkSettings } from "./check-settings.ts";
-import { refuse } from "./refuse.ts";
-import { type McpSettings, SETTINGS } from "./settings.ts";
+import type { AccessVariables } from "../access/access-environment.ts";
+import { checkSettings } from "../checks/check-settings.ts";
+import { refuse } from "../checks/refuse.ts";
+import { type McpSettings, SETTINGS } from "../settings.ts";
 
 export interface EnvironmentParts {
   readonly settings: McpSettings;

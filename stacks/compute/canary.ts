@@ -6,9 +6,9 @@ import {
 } from "aws-cdk-lib/aws-codedeploy";
 import type { IFunction, Version } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
+import { refuse } from "../checks/refuse.ts";
 import { findSmokeHook } from "./artefact.ts";
 import type { Compute } from "./compute.ts";
-import { refuse } from "./refuse.ts";
 import { createSmokeHook } from "./smoke-hook.ts";
 
 /** How a new version takes over. Idle: nothing. */

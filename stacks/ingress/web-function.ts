@@ -12,9 +12,10 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import type { ILogGroup, LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import type { Auth } from "./auth.ts";
+import type { Auth } from "../access/auth.ts";
+import { createLogGroup, UNAUTHENTICATED } from "../operations/request-log.ts";
+import { packagedFolder } from "../packaged-folder.ts";
 import type { Ingress } from "./ingress.ts";
-import { createLogGroup, UNAUTHENTICATED } from "./request-log.ts";
 
 export interface WebFunctionProps {
   /** Folder with `server.mjs`. */
@@ -64,7 +65,7 @@ function toCode(artefact: string, logGroup: LogGroup): WebFunctionCode {
       local: {
         tryBundle(folder) {
           cpSync(artefact, folder, { recursive: true });
-          cpSync(join(import.meta.dirname, "web-function", START), join(folder, START));
+          cpSync(join(packagedFolder("web-function"), START), join(folder, START));
           return true;
         },
       },

@@ -2,7 +2,7 @@ import { Names } from "aws-cdk-lib";
 import type { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { type IFilterPattern, type ILogGroup, MetricFilter } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
-import type { Ingress } from "./ingress.ts";
+import type { Ingress } from "../ingress/ingress.ts";
 import { ANSWERED, FAILED, FIELD, TOOL_ERROR } from "./request-log.ts";
 
 /** Metrics of log lines as they arrive. Idle: nothing; $0.30 a month each while there are requests. */

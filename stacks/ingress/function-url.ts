@@ -2,10 +2,10 @@ import { Fn } from "aws-cdk-lib";
 import { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { FunctionUrlAuthType, InvokeMode } from "aws-cdk-lib/aws-lambda";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
-import type { Auth } from "./auth.ts";
-import type { Compute } from "./compute.ts";
+import type { Auth } from "../access/auth.ts";
+import type { Compute } from "../compute/compute.ts";
+import { UNAUTHENTICATED } from "../operations/request-log.ts";
 import type { Ingress } from "./ingress.ts";
-import { UNAUTHENTICATED } from "./request-log.ts";
 
 export interface FunctionUrlProps extends Compute {
   readonly auth: Auth;

@@ -9,7 +9,7 @@ import {
   type Version,
 } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { createLogGroup } from "./request-log.ts";
+import { createLogGroup } from "../operations/request-log.ts";
 
 export interface SmokeHookProps {
   /** Folder with `index.mjs`, as `mcp-anycloud build` makes it. */

@@ -4,8 +4,9 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
 import { CfnRotationSchedule, type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import { allowVia } from "./function-role.ts";
-import { createLogGroup } from "./request-log.ts";
+import { allowVia } from "../compute/function-role.ts";
+import { createLogGroup } from "../operations/request-log.ts";
+import { packagedFolder } from "../packaged-folder.ts";
 
 export interface KeyRingProps {
   /** Time between two new keys, in whole days. */
@@ -17,8 +18,6 @@ export interface KeyRingProps {
 const ROTATION_ACTIONS = ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"].map(
   (name) => `secretsmanager:${name}`,
 );
-
-const SOURCE = import.meta.dirname;
 
 /**
  * The keys that seal `requestState`, in a secret that outlives its stack, with a function that adds a key at each rotation.
@@ -34,7 +33,7 @@ export function createKeyRing(parent: Construct, { rotateEvery, encryptionKey }:
   const role = createRotationRole(scope, secret);
   const rotation = new LambdaFunction(scope, "Rotation", {
     description: "Adds a key to the key ring, and takes away those that sealed nothing which is still good",
-    code: Code.fromAsset(`${SOURCE}/key-rotation`),
+    code: Code.fromAsset(packagedFolder("key-rotation")),
     handler: "index.handler",
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
