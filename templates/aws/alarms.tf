@@ -65,6 +65,7 @@ locals {
 resource "aws_cloudwatch_metric_alarm" "server" {
   for_each = local.alarms
 
+  region              = var.region
   alarm_name          = "${var.name}-${each.key}"
   alarm_description   = each.value.description
   namespace           = each.value.namespace
@@ -79,12 +80,14 @@ resource "aws_cloudwatch_metric_alarm" "server" {
   treat_missing_data  = "notBreaching"
   alarm_actions       = var.alarm_targets
   ok_actions          = var.alarm_targets
+  tags                = local.tags
 }
 
 # Reads and writes together; the table counts them apart.
 resource "aws_cloudwatch_metric_alarm" "table_throttles" {
   count = var.session_store == "dynamodb" ? 1 : 0
 
+  region              = var.region
   alarm_name          = "${var.name}-table-throttles"
   alarm_description   = "DynamoDB refuses requests to the session table"
   threshold           = 1
@@ -93,6 +96,7 @@ resource "aws_cloudwatch_metric_alarm" "table_throttles" {
   treat_missing_data  = "notBreaching"
   alarm_actions       = var.alarm_targets
   ok_actions          = var.alarm_targets
+  tags                = local.tags
 
   metric_query {
     id          = "throttled"

@@ -40,6 +40,7 @@ locals {
 }
 
 resource "aws_cloudwatch_dashboard" "server" {
+  region = var.region
   # Dashboards are the account's, not the Region's.
   dashboard_name = "${var.name}-${var.region}"
   dashboard_body = jsonencode({

@@ -3,9 +3,11 @@
 resource "aws_api_gateway_domain_name" "server" {
   count = var.custom_domain == null ? 0 : 1
 
+  region                   = var.region
   domain_name              = var.custom_domain.name
   regional_certificate_arn = var.custom_domain.certificate
   security_policy          = "TLS_1_2"
+  tags                     = local.tags
 
   endpoint_configuration {
     types = ["REGIONAL"]
@@ -15,6 +17,7 @@ resource "aws_api_gateway_domain_name" "server" {
 resource "aws_api_gateway_base_path_mapping" "server" {
   count = length(aws_api_gateway_domain_name.server)
 
+  region      = var.region
   api_id      = aws_api_gateway_rest_api.server[0].id
   stage_name  = aws_api_gateway_stage.live[0].stage_name
   domain_name = aws_api_gateway_domain_name.server[0].domain_name

@@ -2,6 +2,7 @@
 resource "aws_lambda_permission" "public_invoke" {
   count = var.gateway == null && var.auth != "iam" ? 1 : 0
 
+  region                   = var.region
   statement_id             = "PublicInvoke"
   action                   = "lambda:InvokeFunction"
   function_name            = aws_lambda_function.server.function_name

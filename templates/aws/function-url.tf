@@ -2,6 +2,7 @@
 resource "aws_lambda_function_url" "live" {
   count = var.gateway == null ? 1 : 0
 
+  region             = var.region
   function_name      = aws_lambda_function.server.function_name
   qualifier          = aws_lambda_alias.live.name
   authorization_type = var.auth == "iam" ? "AWS_IAM" : "NONE"
@@ -13,6 +14,7 @@ resource "aws_lambda_function_url" "live" {
 resource "aws_lambda_permission" "public_url" {
   count = var.gateway == null && var.auth != "iam" ? 1 : 0
 
+  region                 = var.region
   statement_id           = "PublicUrl"
   action                 = "lambda:InvokeFunctionUrl"
   function_name          = aws_lambda_function.server.function_name

@@ -1,6 +1,7 @@
 # Each change of code or settings is a new version, and the alias `live` points at the newest. Earlier versions stay: a
 # roll-back is moving the alias.
 resource "aws_lambda_function" "server" {
+  region           = var.region
   function_name    = var.name
   description      = "MCP server, built by mcp-anycloud"
   filename         = local.packages.server.file
@@ -15,6 +16,7 @@ resource "aws_lambda_function" "server" {
   publish = true
   # -1: none are set aside ("PutFunctionConcurrency").
   reserved_concurrent_executions = coalesce(var.max_instances, -1)
+  tags                           = local.tags
 
   environment {
     variables = local.server_environment
@@ -32,9 +34,17 @@ resource "aws_lambda_function" "server" {
 
   # Without it, the first request would be refused what the policy allows.
   depends_on = [aws_iam_role_policy.server]
+
+  lifecycle {
+    precondition {
+      condition     = endswith(var.artefact, ".zip") && fileexists(var.artefact)
+      error_message = "artefact is no zip file: run `mcp-anycloud build --target aws` first, which writes dist/aws.zip, or say where that is."
+    }
+  }
 }
 
 resource "aws_lambda_alias" "live" {
+  region           = var.region
   name             = "live"
   description      = "What clients reach"
   function_name    = aws_lambda_function.server.function_name

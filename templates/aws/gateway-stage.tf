@@ -2,6 +2,7 @@
 resource "aws_api_gateway_deployment" "live" {
   count = length(aws_api_gateway_rest_api.server)
 
+  region      = var.region
   rest_api_id = aws_api_gateway_rest_api.server[0].id
   # A stage serves what was deployed, so whatever can change is named here.
   triggers = {
@@ -21,10 +22,12 @@ resource "aws_api_gateway_deployment" "live" {
 resource "aws_api_gateway_stage" "live" {
   count = length(aws_api_gateway_rest_api.server)
 
+  region               = var.region
   rest_api_id          = aws_api_gateway_rest_api.server[0].id
   deployment_id        = aws_api_gateway_deployment.live[0].id
   stage_name           = local.stage
   xray_tracing_enabled = true
+  tags                 = local.tags
 
   # One line per request, also for those that never reach the function. Never a body, a header, a query or a token.
   access_log_settings {
@@ -52,6 +55,7 @@ resource "aws_api_gateway_stage" "live" {
 resource "aws_api_gateway_method_settings" "all" {
   count = length(aws_api_gateway_rest_api.server)
 
+  region      = var.region
   rest_api_id = aws_api_gateway_rest_api.server[0].id
   stage_name  = aws_api_gateway_stage.live[0].stage_name
   method_path = "*/*"
@@ -68,8 +72,10 @@ resource "aws_api_gateway_method_settings" "all" {
 resource "aws_cloudwatch_log_group" "access" {
   count = length(aws_api_gateway_rest_api.server)
 
+  region            = var.region
   name              = "/aws/apigateway/${var.name}"
   retention_in_days = var.log_retention_days
+  tags              = local.tags
 }
 
 # The log of failed executions. API Gateway would create it under this name, and keep its lines for ever ("Set up CloudWatch
@@ -77,8 +83,10 @@ resource "aws_cloudwatch_log_group" "access" {
 resource "aws_cloudwatch_log_group" "execution" {
   count = length(aws_api_gateway_rest_api.server)
 
+  region            = var.region
   name              = "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.server[0].id}/${local.stage}"
   retention_in_days = var.log_retention_days
+  tags              = local.tags
 }
 
 # API Gateway writes logs with a role that is set once for the account and Region. The provider takes the setting away when
@@ -86,6 +94,7 @@ resource "aws_cloudwatch_log_group" "execution" {
 resource "aws_api_gateway_account" "logs" {
   count = try(var.gateway.log_role, "existing") == "create" ? 1 : 0
 
+  region              = var.region
   cloudwatch_role_arn = aws_iam_role.gateway_logs[0].arn
 
   depends_on = [aws_iam_role_policy_attachment.gateway_logs]
@@ -102,6 +111,7 @@ resource "aws_iam_role" "gateway_logs" {
       { Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "apigateway.amazonaws.com" } },
     ]
   })
+  tags = local.tags
 }
 
 resource "aws_iam_role_policy_attachment" "gateway_logs" {

@@ -25,6 +25,7 @@ locals {
 resource "aws_api_gateway_rest_api" "server" {
   count = var.gateway == null ? 0 : 1
 
+  region = var.region
   # CloudWatch distinguishes APIs only by their names.
   name        = var.name
   description = "MCP server"
@@ -32,6 +33,7 @@ resource "aws_api_gateway_rest_api" "server" {
   binary_media_types = ["*/*"]
   # Next to a custom domain, API Gateway's own address would be a way around rules for the host name.
   disable_execute_api_endpoint = var.custom_domain != null
+  tags                         = local.tags
 
   endpoint_configuration {
     types = ["REGIONAL"]
@@ -41,6 +43,7 @@ resource "aws_api_gateway_rest_api" "server" {
 resource "aws_api_gateway_resource" "proxy" {
   count = length(aws_api_gateway_rest_api.server)
 
+  region      = var.region
   rest_api_id = aws_api_gateway_rest_api.server[0].id
   parent_id   = aws_api_gateway_rest_api.server[0].root_resource_id
   path_part   = "{proxy+}"
@@ -49,6 +52,7 @@ resource "aws_api_gateway_resource" "proxy" {
 resource "aws_api_gateway_method" "route" {
   for_each = local.routes
 
+  region        = var.region
   rest_api_id   = aws_api_gateway_rest_api.server[0].id
   resource_id   = each.value.root ? aws_api_gateway_rest_api.server[0].root_resource_id : aws_api_gateway_resource.proxy[0].id
   http_method   = each.value.method
@@ -59,6 +63,7 @@ resource "aws_api_gateway_method" "route" {
 resource "aws_api_gateway_integration" "route" {
   for_each = local.routes
 
+  region                  = var.region
   rest_api_id             = aws_api_gateway_method.route[each.key].rest_api_id
   resource_id             = aws_api_gateway_method.route[each.key].resource_id
   http_method             = aws_api_gateway_method.route[each.key].http_method
@@ -73,6 +78,7 @@ resource "aws_api_gateway_integration" "route" {
 resource "aws_lambda_permission" "gateway" {
   count = length(aws_api_gateway_rest_api.server)
 
+  region        = var.region
   statement_id  = "Gateway"
   action        = "lambda:InvokeFunction"
   function_name = aws_lambda_function.server.function_name

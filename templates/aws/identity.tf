@@ -4,6 +4,7 @@ resource "aws_iam_role" "server" {
   name_prefix        = "${var.name}-"
   description        = "What the MCP server may do"
   assume_role_policy = local.lambda_trust
+  tags               = local.tags
 }
 
 resource "aws_iam_role_policy" "server" {

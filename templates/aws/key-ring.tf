@@ -9,15 +9,18 @@ locals {
 resource "aws_secretsmanager_secret" "key_ring" {
   count = local.own_key_ring ? 1 : 0
 
+  region = var.region
   # A name is taken until the recovery window of its deleted secret is over, so none is used twice.
   name_prefix             = "${var.name}-key-ring-"
   description             = "Keys that seal what an MCP call remembers while its client asks the user"
   recovery_window_in_days = 30
+  tags                    = local.tags
 }
 
 resource "aws_secretsmanager_secret_rotation" "key_ring" {
   count = local.own_key_ring ? 1 : 0
 
+  region              = var.region
   secret_id           = aws_secretsmanager_secret.key_ring[0].id
   rotation_lambda_arn = aws_lambda_function.key_rotation[0].arn
 
@@ -31,6 +34,7 @@ resource "aws_secretsmanager_secret_rotation" "key_ring" {
 resource "aws_lambda_function" "key_rotation" {
   count = local.own_key_ring ? 1 : 0
 
+  region           = var.region
   function_name    = "${var.name}-key-rotation"
   description      = "Adds a key to the key ring, and takes away those that sealed nothing which is still good"
   filename         = local.packages.key_rotation.file
@@ -41,6 +45,7 @@ resource "aws_lambda_function" "key_rotation" {
   memory_size      = 256
   timeout          = 60
   role             = aws_iam_role.key_rotation[0].arn
+  tags             = local.tags
 
   logging_config {
     log_format = "JSON"
@@ -51,6 +56,7 @@ resource "aws_lambda_function" "key_rotation" {
 resource "aws_lambda_permission" "key_rotation" {
   count = local.own_key_ring ? 1 : 0
 
+  region         = var.region
   statement_id   = "SecretsManager"
   action         = "lambda:InvokeFunction"
   function_name  = aws_lambda_function.key_rotation[0].function_name
@@ -62,8 +68,10 @@ resource "aws_lambda_permission" "key_rotation" {
 resource "aws_cloudwatch_log_group" "key_rotation" {
   count = local.own_key_ring ? 1 : 0
 
+  region            = var.region
   name              = "/aws/lambda/${var.name}-key-rotation"
   retention_in_days = var.log_retention_days
+  tags              = local.tags
 }
 
 resource "aws_iam_role" "key_rotation" {
@@ -72,6 +80,7 @@ resource "aws_iam_role" "key_rotation" {
   name_prefix        = "${var.name}-"
   description        = "What rotating the key ring takes"
   assume_role_policy = local.lambda_trust
+  tags               = local.tags
 }
 
 resource "aws_iam_role_policy" "key_rotation" {

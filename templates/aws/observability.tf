@@ -1,8 +1,10 @@
 # One JSON line per request, and the numbers that are made of those lines as they come in. Idle: nothing; $0.30 a month each
 # while there are requests.
 resource "aws_cloudwatch_log_group" "requests" {
+  region            = var.region
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.log_retention_days
+  tags              = local.tags
 }
 
 locals {
@@ -39,6 +41,7 @@ locals {
 resource "aws_cloudwatch_log_metric_filter" "requests" {
   for_each = local.request_metrics
 
+  region         = var.region
   name           = each.key
   log_group_name = each.value.log
   pattern        = each.value.pattern

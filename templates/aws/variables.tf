@@ -192,8 +192,8 @@ variable "tags" {
 }
 
 variable "artefact" {
-  description = "Folder that `mcp-anycloud build --target aws` made."
+  description = "Zip file that `mcp-anycloud build --target aws` wrote, relative to the folder that Terraform runs in."
   type        = string
-  default     = "../../dist/aws"
+  default     = "dist/aws.zip"
   nullable    = false
 }

@@ -31,6 +31,7 @@ resource "aws_iam_openid_connect_provider" "entra" {
 
   url            = "https://${local.entra_issuer}"
   client_id_list = azuread_application_identifier_uri.aws[*].identifier_uri
+  tags           = local.tags
 
   lifecycle {
     ignore_changes = [client_id_list, thumbprint_list, tags, tags_all]
@@ -56,6 +57,7 @@ resource "aws_iam_role" "sessions" {
       }
     }]
   })
+  tags = local.tags
 }
 
 resource "aws_iam_role_policy" "sessions" {

@@ -33,6 +33,7 @@ locals {
 resource "google_monitoring_alert_policy" "server" {
   for_each = local.alarms
 
+  project               = var.project
   display_name          = "${var.name}-${each.key}"
   combiner              = "OR"
   notification_channels = var.alarm_targets
@@ -63,6 +64,7 @@ resource "google_monitoring_alert_policy" "server" {
 }
 
 resource "google_monitoring_alert_policy" "down" {
+  project               = var.project
   display_name          = "${var.name}-down"
   combiner              = "OR"
   notification_channels = var.alarm_targets

@@ -1,10 +1,12 @@
 # Where `gcloud run deploy` puts images, and who builds them. Cloud Build's default is the Compute Engine service account,
 # which new projects have with all rights, with none, or not at all.
 resource "google_artifact_registry_repository" "images" {
+  project       = var.project
   repository_id = var.name
   location      = var.region
   format        = "DOCKER"
   description   = "Images of the MCP server"
+  labels        = local.tags
 
   # Deletes images that are neither young nor among the last ten. Cloud Run keeps a copy of its own for each revision that serves
   # ("Container image import").
@@ -30,6 +32,7 @@ resource "google_artifact_registry_repository" "images" {
 }
 
 resource "google_service_account" "build" {
+  project      = var.project
   account_id   = "${var.name}-build"
   display_name = "Builds of MCP server ${var.name}"
 

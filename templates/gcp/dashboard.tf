@@ -33,6 +33,7 @@ locals {
 }
 
 resource "google_monitoring_dashboard" "server" {
+  project = var.project
   dashboard_json = jsonencode({
     displayName = var.name
     mosaicLayout = {

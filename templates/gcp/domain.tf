@@ -3,6 +3,7 @@
 resource "google_cloud_run_domain_mapping" "server" {
   count = var.custom_domain == null ? 0 : 1
 
+  project  = var.project
   name     = var.custom_domain.name
   location = var.region
 
@@ -18,7 +19,8 @@ resource "google_cloud_run_domain_mapping" "server" {
 data "google_dns_managed_zone" "domain" {
   count = try(var.custom_domain.zone, null) == null ? 0 : 1
 
-  name = var.custom_domain.zone
+  project = var.project
+  name    = var.custom_domain.zone
 
   lifecycle {
     postcondition {
@@ -32,6 +34,7 @@ data "google_dns_managed_zone" "domain" {
 resource "google_dns_record_set" "server" {
   count = length(data.google_dns_managed_zone.domain)
 
+  project      = var.project
   managed_zone = data.google_dns_managed_zone.domain[0].name
   name         = "${var.custom_domain.name}."
   type         = "CNAME"

@@ -41,6 +41,7 @@ locals {
 resource "google_service_account" "gateway" {
   count = length(local.gateways)
 
+  project      = var.project
   account_id   = "${var.name}-api"
   display_name = "Gateway of MCP server ${var.name}"
 
@@ -51,7 +52,9 @@ resource "google_api_gateway_api" "server" {
   provider = google-beta
   count    = length(local.gateways)
 
-  api_id = var.name
+  project = var.project
+  api_id  = var.name
+  labels  = local.tags
 
   depends_on = [google_project_service.required]
 }
@@ -60,8 +63,10 @@ resource "google_api_gateway_api_config" "server" {
   provider = google-beta
   count    = length(local.gateways)
 
+  project              = var.project
   api                  = google_api_gateway_api.server[0].api_id
   api_config_id_prefix = "${var.name}-"
+  labels               = local.tags
 
   gateway_config {
     backend_config {
@@ -86,7 +91,9 @@ resource "google_api_gateway_gateway" "server" {
   provider = google-beta
   count    = length(local.gateways)
 
+  project    = var.project
   gateway_id = var.name
   region     = var.region
   api_config = google_api_gateway_api_config.server[0].id
+  labels     = local.tags
 }

@@ -1,5 +1,6 @@
 # The identity of the server. It has no role in the project; it may only read its key ring's secret.
 resource "google_service_account" "server" {
+  project      = var.project
   account_id   = "${var.name}-run"
   display_name = "MCP server ${var.name}"
 
@@ -36,6 +37,7 @@ resource "aws_iam_role" "server" {
       },
     ]
   })
+  tags = local.tags
 }
 
 resource "aws_iam_role_policy" "server" {

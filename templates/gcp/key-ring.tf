@@ -13,7 +13,9 @@ resource "random_bytes" "state_key" {
 resource "google_secret_manager_secret" "key_ring" {
   count = local.own_key_ring ? 1 : 0
 
+  project   = var.project
   secret_id = "${var.name}-key-ring"
+  labels    = local.tags
 
   replication {
     auto {}
@@ -39,6 +41,7 @@ resource "google_secret_manager_secret_version" "key_ring" {
 resource "google_secret_manager_secret_iam_member" "server" {
   count = local.own_key_ring ? 1 : 0
 
+  project   = var.project
   secret_id = google_secret_manager_secret.key_ring[0].id
   role      = "roles/secretmanager.secretAccessor"
   member    = google_service_account.server.member

@@ -1,29 +1,3 @@
-provider "google" {
-  project        = var.project
-  region         = var.region
-  default_labels = local.tags
-}
-
-provider "google-beta" {
-  project        = var.project
-  region         = var.region
-  default_labels = local.tags
-}
-
-# Terraform configures a provider even where nothing is made with it: without a store, no credentials for AWS are asked for.
-provider "aws" {
-  region                      = local.aws_region
-  access_key                  = local.uses_aws ? null : "unused"
-  secret_key                  = local.uses_aws ? null : "unused"
-  skip_credentials_validation = !local.uses_aws
-  skip_metadata_api_check     = local.uses_aws ? null : "true"
-  skip_requesting_account_id  = !local.uses_aws
-
-  default_tags {
-    tags = local.tags
-  }
-}
-
 locals {
   tags = merge({ mcp-server = var.name, part-of = "mcp-anycloud" }, var.tags)
 
@@ -48,6 +22,7 @@ resource "google_project_service" "required" {
     try(var.custom_domain.zone, null) == null ? [] : ["dns.googleapis.com"],
   ))
 
+  project            = var.project
   service            = each.key
   disable_on_destroy = false
 }

@@ -17,6 +17,7 @@ resource "google_logging_project_bucket_config" "requests" {
 
 # To a bucket of the same project a sink needs no leave.
 resource "google_logging_project_sink" "requests" {
+  project                = var.project
   name                   = var.name
   destination            = "logging.googleapis.com/${google_logging_project_bucket_config.requests.id}"
   filter                 = local.log_of_service
@@ -25,6 +26,7 @@ resource "google_logging_project_sink" "requests" {
 
 # And not in `_Default` too, where they would be kept, and paid for, a second time. Only once they are kept here.
 resource "google_logging_project_exclusion" "requests" {
+  project     = var.project
   name        = var.name
   description = "Kept in the log bucket ${var.name} instead"
   filter      = local.log_of_service
@@ -51,8 +53,9 @@ locals {
 resource "google_logging_metric" "answers" {
   for_each = local.counted_answers
 
-  name   = "${var.name}-${each.key}"
-  filter = each.value
+  project = var.project
+  name    = "${var.name}-${each.key}"
+  filter  = each.value
 
   metric_descriptor {
     metric_kind = "DELTA"
@@ -66,6 +69,7 @@ resource "google_logging_metric" "answers" {
 # Milliseconds until the last byte of an answer that somebody waits for, from the server's own lines: streams that wait for
 # events last as long as they may.
 resource "google_logging_metric" "duration" {
+  project         = var.project
   name            = "${var.name}-duration"
   filter          = "${local.log_of_service} AND jsonPayload.message=\"request\" AND jsonPayload.httpMethod=\"POST\" AND NOT jsonPayload.mcpMethod=\"subscriptions/listen\""
   value_extractor = "EXTRACT(jsonPayload.durationMs)"

@@ -6,6 +6,7 @@ locals {
 }
 
 resource "google_cloud_run_v2_service" "server" {
+  project     = var.project
   name        = var.name
   location    = var.region
   description = "MCP server"
@@ -19,6 +20,7 @@ resource "google_cloud_run_v2_service" "server" {
 
   # It holds nothing that is not elsewhere.
   deletion_protection = false
+  labels              = local.tags
 
   template {
     service_account = google_service_account.server.email
@@ -122,6 +124,7 @@ resource "google_cloud_run_v2_service" "server" {
 resource "google_cloud_run_v2_service_iam_member" "gateway" {
   count = var.gateway == null ? 0 : 1
 
+  project  = var.project
   name     = google_cloud_run_v2_service.server.name
   location = var.region
   role     = "roles/run.invoker"

@@ -3,10 +3,12 @@
 resource "aws_dynamodb_table" "sessions" {
   count = local.uses_aws && var.shared_state.table == null ? 1 : 0
 
+  region       = local.aws_region
   name         = var.name
   billing_mode = "PAY_PER_REQUEST"
   hash_key     = "pk"
   range_key    = "sk"
+  tags         = local.tags
 
   attribute {
     name = "pk"
@@ -38,7 +40,8 @@ resource "aws_dynamodb_table" "sessions" {
 data "aws_dynamodb_table" "shared" {
   count = local.uses_aws && var.shared_state.table != null ? 1 : 0
 
-  name = var.shared_state.table
+  region = local.aws_region
+  name   = var.shared_state.table
 
   lifecycle {
     postcondition {

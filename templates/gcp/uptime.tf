@@ -1,6 +1,7 @@
 # Asks from six places, every quarter of an hour, which is seldom enough to cost next to nothing: each check may start an
 # instance. The path is one that the server answers by itself (src/endpoint.ts).
 resource "google_monitoring_uptime_check_config" "health" {
+  project      = var.project
   display_name = var.name
   period       = "900s"
   timeout      = "30s"
@@ -47,6 +48,7 @@ resource "google_project_service_identity" "monitoring" {
   provider = google-beta
   count    = local.checker_needs_leave ? 1 : 0
 
+  project = var.project
   service = "monitoring.googleapis.com"
 
   depends_on = [google_project_service.required]
@@ -55,6 +57,7 @@ resource "google_project_service_identity" "monitoring" {
 resource "google_cloud_run_v2_service_iam_member" "checker" {
   count = local.checker_needs_leave ? 1 : 0
 
+  project  = var.project
   name     = google_cloud_run_v2_service.server.name
   location = var.region
   role     = "roles/run.invoker"

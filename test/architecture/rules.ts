@@ -46,7 +46,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     files: ["emulators/*", "emulators/gcp/", "adapters/gcp/", "adapters/shared/", ...ENTRY_POINTS],
   },
   { folder: "cli/", files: ["cli/", "emulators/", "adapters/", ...ENTRY_POINTS] },
-  { folder: "generate/", files: ["generate/", "src/config/", "adapters/"], packages: [] },
+  { folder: "generate/", files: ["generate/", "src/config/", "adapters/", "cli/build/zip-file.ts"], packages: [] },
   // Deploys what was built, by its path.
   { folder: "stacks/", files: ["stacks/"], packages: ["aws-cdk-lib", "constructs", "cdk-nag"] },
   { folder: "templates/", files: ["templates/"], packages: [] },

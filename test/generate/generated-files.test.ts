@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { generatedFiles } from "../../generate/generated-files.ts";
+import { keyRotationPackage } from "../../generate/key-rotation-package.ts";
 import { SETTING_TABLES, type SettingTable } from "../../generate/setting-tables.ts";
 import type { Setting } from "../../src/config/setting.ts";
 import { listOf, oneOf, parsedBy, textLike, wholeNumber } from "../../src/config/value-type.ts";
@@ -19,6 +20,11 @@ const environmentFiles = MODULES.map((module) => `${module}/environment.tf`);
 
 test.each(Object.keys(current))("%s is as `npm run generate` writes it", (path) => {
   expect(read(path)).toBe(current[path]);
+});
+
+test("templates/aws/key-rotation.zip is as `npm run generate` packs it", () => {
+  const packed = readFileSync(join(ROOT, "templates/aws/key-rotation.zip"));
+  expect(packed.equals(keyRotationPackage(ROOT))).toBe(true);
 });
 
 /** The tables with one setting changed or added. */

@@ -1,4 +1,4 @@
-import { cpSync, globSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { templateFolder } from "./run/working-copy.ts";
 
@@ -12,8 +12,8 @@ const EMPTY_ARCHIVE = Buffer.concat([Buffer.from("PK\x05\x06"), Buffer.alloc(18)
  * Makes a root module of the AWS module's own files, as far as they are older than the provider and moto can follow. What
  * is changed is all here:
  *
- * - no gateway, and the provider in whatever version it lies here;
- * - archives that are there, instead of those that another provider would make;
+ * - no gateway, and the provider in whatever version it lies here, which is told the Region: resources take one since 6.0;
+ * - archives with nothing in them;
  * - Node.js 22, because the provider knows the runtimes of its day only;
  * - `logging_config` is sent, but moto does not tell it back, which would look like a change for ever;
  * - a first value in the secret, because moto's RotateSecret falls over a secret that has none
@@ -22,12 +22,16 @@ const EMPTY_ARCHIVE = Buffer.concat([Buffer.from("PK\x05\x06"), Buffer.alloc(18)
 export function composeRoot(folder: string, version: string): void {
   const module = templateFolder("aws");
   const kept = globSync("*.tf", { cwd: module }).filter((file) => ![...TOO_NEW, "versions.tf"].includes(file));
-  for (const file of kept) cpSync(join(module, file), join(folder, file));
+  for (const file of kept) {
+    const text = readFileSync(join(module, file), "utf8");
+    writeFileSync(join(folder, file), text.replace(/^ {2}region +=.*\n/gm, ""));
+  }
   for (const [file, text] of Object.entries(REPLACED)) writeFileSync(join(folder, file), text);
-  writeFileSync(join(folder, "archive.zip"), EMPTY_ARCHIVE);
+  mkdirSync(join(folder, "dist"));
+  for (const file of ["key-rotation.zip", "dist/aws.zip"]) writeFileSync(join(folder, file), EMPTY_ARCHIVE);
   writeFileSync(
     join(folder, "versions.tf"),
-    `terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws", version = "${version}" }\n  }\n}\n`,
+    `terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws", version = "${version}" }\n  }\n}\nprovider "aws" {\n  region = var.region\n}\n`,
   );
 }
 
@@ -36,11 +40,6 @@ const REPLACED: Readonly<Record<string, string>> = {
     locals {
       rest_api       = []
       gateway_origin = null
-    }`,
-  "package.tf": `
-    locals {
-      archive  = { file = "archive.zip", hash = filebase64sha256("archive.zip") }
-      packages = { server = local.archive, key_rotation = local.archive }
     }`,
   "functions_override.tf": ["server", "key_rotation"]
     .map(

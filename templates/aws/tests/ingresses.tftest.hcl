@@ -1,6 +1,3 @@
-mock_provider "archive" {
-  source = "./tests/mocks/archive"
-}
 mock_provider "aws" {
   source = "./tests/mocks/aws"
 }
@@ -9,7 +6,7 @@ variables {
   name     = "notes"
   region   = "eu-central-1"
   auth     = "public"
-  artefact = "../../stacks/key-rotation"
+  artefact = "key-rotation.zip"
 }
 
 run "public_function_url" {

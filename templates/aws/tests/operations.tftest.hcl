@@ -1,6 +1,3 @@
-mock_provider "archive" {
-  source = "./tests/mocks/archive"
-}
 mock_provider "aws" {
   source = "./tests/mocks/aws"
 }
@@ -9,7 +6,7 @@ variables {
   name     = "notes"
   region   = "eu-central-1"
   auth     = "public"
-  artefact = "../../stacks/key-rotation"
+  artefact = "key-rotation.zip"
 }
 
 run "function_from_the_artefact" {
@@ -18,7 +15,7 @@ run "function_from_the_artefact" {
     error_message = "The function is what `mcp-anycloud build` makes, with the longest time that there is."
   }
   assert {
-    condition     = data.archive_file.server.source_dir == "../../stacks/key-rotation" && aws_lambda_function.server.filename == data.archive_file.server.output_path && aws_lambda_function.server.source_code_hash == data.archive_file.server.output_base64sha256
+    condition     = aws_lambda_function.server.filename == "key-rotation.zip" && aws_lambda_function.server.source_code_hash == filebase64sha256("key-rotation.zip")
     error_message = "The code is that of the variable artefact."
   }
   assert {

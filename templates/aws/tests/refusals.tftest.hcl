@@ -1,6 +1,3 @@
-mock_provider "archive" {
-  source = "./tests/mocks/archive"
-}
 mock_provider "aws" {
   source = "./tests/mocks/aws"
 }
@@ -9,7 +6,7 @@ variables {
   name     = "notes"
   region   = "eu-central-1"
   auth     = "public"
-  artefact = "../../stacks/key-rotation"
+  artefact = "key-rotation.zip"
 }
 
 # Tests of refusals. A run costs a plan, so each takes as many wrong values as go together: it fails if one of them passes, and
@@ -138,7 +135,7 @@ run "an_artefact_that_is_not_there" {
   variables {
     artefact = "../../docs"
   }
-  expect_failures = [data.archive_file.server]
+  expect_failures = [aws_lambda_function.server]
 }
 
 run "a_shared_table_of_another_kind" {

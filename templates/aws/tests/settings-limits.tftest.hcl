@@ -1,8 +1,5 @@
 # Limits that the endpoint would refuse when it starts (src/config/) are refused here.
 
-mock_provider "archive" {
-  source = "./tests/mocks/archive"
-}
 mock_provider "aws" {
   source = "./tests/mocks/aws"
 }
@@ -11,7 +8,7 @@ variables {
   name     = "notes"
   region   = "eu-central-1"
   auth     = "public"
-  artefact = "../../stacks/key-rotation"
+  artefact = "key-rotation.zip"
 }
 
 run "setting_path" {

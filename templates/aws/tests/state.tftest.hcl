@@ -1,6 +1,3 @@
-mock_provider "archive" {
-  source = "./tests/mocks/archive"
-}
 mock_provider "aws" {
   source = "./tests/mocks/aws"
 }
@@ -9,7 +6,7 @@ variables {
   name     = "notes"
   region   = "eu-central-1"
   auth     = "public"
-  artefact = "../../stacks/key-rotation"
+  artefact = "key-rotation.zip"
 }
 
 run "table_that_nobody_deletes" {
@@ -60,7 +57,7 @@ run "key_ring_that_rotates" {
     error_message = "The function is that of stacks/key-rotation."
   }
   assert {
-    condition     = endswith(data.archive_file.key_rotation.source_dir, "/../../stacks/key-rotation")
+    condition     = endswith(aws_lambda_function.key_rotation[0].filename, "/key-rotation.zip") && aws_lambda_function.key_rotation[0].source_code_hash == filebase64sha256("key-rotation.zip")
     error_message = "The function is that of stacks/key-rotation."
   }
   assert {

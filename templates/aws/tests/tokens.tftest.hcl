@@ -1,8 +1,5 @@
 # Tokens that the server verifies itself, and what it is told of them.
 
-mock_provider "archive" {
-  source = "./tests/mocks/archive"
-}
 mock_provider "aws" {
   source = "./tests/mocks/aws"
 }
@@ -10,7 +7,7 @@ mock_provider "aws" {
 variables {
   name     = "notes"
   region   = "eu-central-1"
-  artefact = "../../stacks/key-rotation"
+  artefact = "key-rotation.zip"
   auth     = "jwt"
   tokens = {
     issuers = [

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,18 +21,16 @@ export interface WorkingCopy {
 }
 
 /**
- * A copy of a module in a temporary folder, with what it refers to by relative paths: the repository's `stacks/`, and
- * a `dist/<cloud>` that always holds the same two files, whether or not anything has been built.
+ * A copy of a module in a temporary folder, with a `dist/aws.zip` in it and where its examples look for it, which always
+ * holds the same, whether or not anything has been built.
  */
 export function copyTemplate(module: string): WorkingCopy {
   const base = mkdtempSync(join(tmpdir(), "mcp-anycloud-template-"));
   const folder = join(base, "templates", "copy");
   cpSync(module, folder, { recursive: true, filter: (path) => !/\.terraform|\.tfstate/.test(path) });
-  symlinkSync(join(root, "stacks"), join(base, "stacks"));
-  for (const cloud of CLOUDS) {
-    mkdirSync(join(base, "dist", cloud), { recursive: true });
-    writeFileSync(join(base, "dist", cloud, "index.mjs"), "export const handler = () => {};\n");
-    writeFileSync(join(base, "dist", cloud, "package.json"), "{}\n");
+  for (const place of [base, folder]) {
+    mkdirSync(join(place, "dist"), { recursive: true });
+    cpSync(join(templateFolder("aws"), "key-rotation.zip"), join(place, "dist/aws.zip"));
   }
   const scratch = join(base, "scratch");
   mkdirSync(scratch);

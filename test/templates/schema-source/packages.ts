@@ -8,7 +8,6 @@ import { join } from "node:path";
  */
 export const PROVIDER_PACKAGES: Readonly<Record<string, string>> = {
   aws: "@cdktn/provider-aws@25.7.0",
-  archive: "@cdktn/provider-archive@14.0.1",
   azuread: "@cdktf/provider-azuread@14.3.1",
   azurerm: "@cdktn/provider-azurerm@16.1.0",
   google: "@cdktf/provider-google@16.12.1",

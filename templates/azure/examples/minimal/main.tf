@@ -1,0 +1,58 @@
+# The least that a root module needs. In a project of your own: source = "./node_modules/mcp-anycloud/templates/azure".
+terraform {
+  required_version = ">= 1.9, < 2.0"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 6.25, < 7.0"
+    }
+    azurerm = {
+      source  = "hashicorp/azurerm"
+      version = ">= 4.55, < 5.0"
+    }
+  }
+}
+
+provider "azurerm" {
+  # The storage account takes no keys, so what is read of it is read as whoever runs Terraform.
+  storage_use_azuread = true
+
+  features {
+    resource_group {
+      # Application Insights is given a rule and an action group by Azure, outside of this state, and the group could not be
+      # deleted with them there. disable_generated_rule leaves the action group (hashicorp/terraform-provider-azurerm#22163),
+      # and an apply can hang while it waits for the rule (#18026).
+      prevent_deletion_if_contains_resources = false
+    }
+    key_vault {
+      # Purge protection refuses it; a vault that was deleted comes back under its name instead.
+      purge_soft_delete_on_destroy    = false
+      recover_soft_deleted_key_vaults = true
+    }
+  }
+}
+
+# Sessions would be in AWS. Without them nothing is made there, but Terraform configures the provider all the same.
+provider "aws" {
+  region                      = "us-east-1"
+  access_key                  = "unused"
+  secret_key                  = "unused"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = "true"
+  skip_requesting_account_id  = true
+}
+
+module "mcp" {
+  source = "../.."
+
+  name          = "notes"
+  region        = "westeurope"
+  auth          = "iam"
+  session_store = "none" # "dynamodb" keeps sessions in AWS: then give the provider "aws" a region, and nothing else.
+}
+
+output "mcp_url" {
+  description = "Where MCP clients connect."
+  value       = module.mcp.mcp_url
+}
