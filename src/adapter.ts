@@ -41,4 +41,5 @@ export {
   type StateWrite,
 } from "./store/store.ts";
 export { checkExpiry, checkKey, checkPartition, checkWrite } from "./store/write-limits.ts";
+export type { Job, WorkQueue } from "./tasks/work/work-queue.ts";
 export { warmUp } from "./warm-up.ts";

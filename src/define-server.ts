@@ -7,6 +7,7 @@ import { AnycloudError } from "./errors.ts";
 import type { HttpHandler } from "./http/http-handler.ts";
 import { describeValue } from "./server/sdk-server.ts";
 import type { ServerFactory } from "./server/server-factory.ts";
+import type { Tasks } from "./tasks/create-tasks.ts";
 
 /** An MCP server as a module exports it. */
 export interface ServerDefinition {
@@ -31,6 +32,11 @@ export interface ServerDefinition {
    * not allow does not exist for the caller. Default: none, and every caller may use everything.
    */
   readonly policy?: Policy;
+  /**
+   * Lets tools outlive their requests: `createTasks()` of `mcp-anycloud/tasks`, whose `run` and `watch` the tools use. Needs
+   * a store that all instances share. Default: none.
+   */
+  readonly tasks?: Tasks;
   /** Receives the audit log. Default: one JSON line for each record on standard output. */
   readonly audit?: AuditSink;
 }
@@ -65,6 +71,7 @@ const FIELDS: Readonly<Record<keyof ServerDefinition, true>> = {
   tools: true,
   policy: true,
   audit: true,
+  tasks: true,
 };
 
 /** A misspelt policy must not silently be none. */

@@ -7,6 +7,7 @@ import type { Config } from "./config/config.ts";
 import type { StateKeySource } from "./config/key-ring.ts";
 import { readConfig } from "./config/read-config.ts";
 import { factoryOf, markEndpoint, type ServerDefinition } from "./define-server.ts";
+import { AnycloudError } from "./errors.ts";
 import type { HttpHandler } from "./http/http-handler.ts";
 import { type LogSink, writeLogLine } from "./http/request-log.ts";
 import { createConcurrentStreams } from "./limits/concurrent-streams.ts";
@@ -23,6 +24,7 @@ import { createServices } from "./services/services.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
 import { observed } from "./store/observed-store.ts";
 import type { StateStore } from "./store/store.ts";
+import type { WorkQueue } from "./tasks/work/work-queue.ts";
 
 /** The configuration, fields that override it, and what no variable can hold. */
 export interface McpEndpointOptions extends Omit<Partial<Config>, "stateKeys"> {
@@ -37,6 +39,8 @@ export interface McpEndpointOptions extends Omit<Partial<Config>, "stateKeys"> {
   readonly store?: StateStore | undefined;
   /** Keys that seal `requestState`, or the way to keys that change while the process lives. Default: the environment's. */
   readonly stateKeys?: StateKeySource | undefined;
+  /** Brings the tasks of the server to the instances that work on them. Default: a queue in this process. */
+  readonly workQueue?: WorkQueue | undefined;
   /** Checks the bearer token that every request must then carry. Default: the server's own. */
   readonly verifier?: OAuthTokenVerifier;
   /**
@@ -76,7 +80,15 @@ export function createEndpoint(
 ): HttpHandler {
   const createServer = factoryOf(server);
   const definition: Partial<ServerDefinition> = typeof server === "function" ? {} : server;
-  const { log = writeLogLine, store: durableStore, stateKeys, platformIdentities, fastPath, ...rest } = options;
+  const {
+    log = writeLogLine,
+    store: durableStore,
+    stateKeys,
+    platformIdentities,
+    fastPath,
+    workQueue,
+    ...rest
+  } = options;
   const { verifier = definition.verifier, config: given, ...overrides } = rest;
   const config: Config = { ...(given ?? readConfig(globalThis.process?.env ?? {})), ...overrides };
   const { streamSeconds } = config;
@@ -87,7 +99,7 @@ export function createEndpoint(
   const keys = stateKeys ?? config.stateKeys;
   const openServices = createServices({ store, durable, stateKeys: keys, changeEvents });
   const shared = { createServer, openServices };
-  const { authorizationServers, tools } = definition;
+  const { authorizationServers, tools, tasks: declaredTasks } = definition;
   const rules = toolRulesOf(tools);
   const toolLimits = new Map([...rules].flatMap(([tool, { rateLimit }]) => (rateLimit ? [[tool, rateLimit]] : [])));
   const rates = createRateLimits({ ...config, toolLimits, store: durable ? store : undefined });
@@ -106,30 +118,55 @@ export function createEndpoint(
     takeTool: rates?.takeTool,
     stateKeys: keys,
   });
+  const logOptions = { sink: log, level: config.logLevel };
+  const modern = createProtocol2026Handler({ ...shared, changeEvents, streamSeconds, fastPath });
+  const legacy = createProtocol2025Handler(
+    durable
+      ? {
+          ...shared,
+          store,
+          changeEvents,
+          mayHear,
+          sessions: createSessions(store, config),
+          limitSessions: createSessionLimit({ ...config, store }),
+          streamSeconds,
+          timings: { ...SESSION_TIMINGS, ...timings },
+        }
+      : shared,
+  );
+  if (declaredTasks && !durable) throw new AnycloudError("CONFIG_INVALID", TASKS_NEED_STORE);
+  const tasks = declaredTasks?.open({
+    store,
+    queue: workQueue,
+    rules: {
+      rules,
+      policy: definition.policy && {
+        decide: definition.policy.decide.bind(definition.policy),
+        mode: config.policyMode,
+      },
+      challenges,
+    },
+    audit,
+    log: logOptions,
+    maxOutputBytes: config.maxOutputBytes,
+    modern,
+    legacy,
+  });
   const pipeline: Pipeline = {
     config,
     authentication,
     authorize,
     audit,
     rates,
-    log: { sink: log, level: config.logLevel },
+    log: logOptions,
     streams: createConcurrentStreams({ ...config, store }),
     inFlight: createInFlightLimit(config),
-    modern: createProtocol2026Handler({ ...shared, changeEvents, streamSeconds, fastPath }),
-    legacy: createProtocol2025Handler(
-      durable
-        ? {
-            ...shared,
-            store,
-            changeEvents,
-            mayHear,
-            sessions: createSessions(store, config),
-            limitSessions: createSessionLimit({ ...config, store }),
-            streamSeconds,
-            timings: { ...SESSION_TIMINGS, ...timings },
-          }
-        : shared,
-    ),
+    modern: tasks?.modern ?? modern,
+    legacy: tasks ? { ...legacy, ...tasks.legacy } : legacy,
   };
-  return markEndpoint(createHttpHandler(pipeline));
+  const handler = createHttpHandler(pipeline);
+  return markEndpoint(tasks ? tasks.takingJobs(handler) : handler);
 }
+
+const TASKS_NEED_STORE =
+  "The tasks of a server are kept in a store that all instances share: set MCP_ANYCLOUD_TABLE, or give the endpoint a store.";

@@ -61,6 +61,7 @@ export function openInvocation({ event, context, canStream }: InvocationOptions)
       ...(clientIp && { clientIp }),
       ...(signer?.userArn && { identity: signerIdentity(signer.userArn, signer) }),
       deadline: deadline.signal,
+      ...(deadline.endsAt && { deadlineAt: deadline.endsAt }),
       canStream,
       exclusive: true,
       waitUntil(work) {

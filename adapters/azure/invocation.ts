@@ -34,6 +34,7 @@ export function openInvocation({ context, connection, timeoutMs, inFlight }: Inv
       requestId: context.invocationId,
       ...(address !== undefined && { clientIp: address }),
       deadline: deadline.signal,
+      ...(deadline.endsAt && { deadlineAt: deadline.endsAt }),
       stopping: stopping.signal,
       canStream: connection !== undefined,
       waitUntil: (work) => keep(work, (error) => context.error("work after the response failed:", error)),

@@ -59,6 +59,7 @@ export function openInvocation({ incoming, outgoing, environment, inFlight }: In
     ...(clientIp && { clientIp: clientIp.replace(/^::ffff:(?=\d+\.)/, "") }),
     signal: disconnected.signal,
     deadline: deadline.signal,
+    ...(deadline.endsAt && { deadlineAt: deadline.endsAt }),
     stopping: stopping.signal,
     canStream: true,
     // SIGTERM waits for the work. Between requests an instance has a CPU only with instance-based billing; without it the

@@ -2,6 +2,8 @@
 export interface Deadline {
   readonly signal: AbortSignal;
   fire(): void;
+  /** Unix time in milliseconds at which it fires by itself; absent where it does not. */
+  readonly endsAt?: number;
   /** To be cleared when the response has ended. The signal then fires only by `fire`. */
   readonly timer: NodeJS.Timeout | undefined;
 }
@@ -12,6 +14,7 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 /** Starts a deadline; `Infinity` and any time that no timer can count never pass. */
 export function startDeadline(afterMs: number): Deadline {
   const controller = new AbortController();
-  const timer = afterMs <= MAX_DELAY_MS ? setTimeout(() => controller.abort(), afterMs) : undefined;
-  return { signal: controller.signal, fire: () => controller.abort(), timer };
+  const fire = (): void => controller.abort();
+  if (afterMs > MAX_DELAY_MS) return { signal: controller.signal, fire, timer: undefined };
+  return { signal: controller.signal, fire, timer: setTimeout(fire, afterMs), endsAt: Date.now() + afterMs };
 }

@@ -41,6 +41,10 @@ export interface Invocation {
   readonly signal?: AbortSignal;
   /** Fires shortly before the platform stops the invocation, with enough time left to end a stream cleanly. */
   readonly deadline?: AbortSignal;
+  /** Unix time in milliseconds at which `deadline` fires; absent where nothing limits the invocation. */
+  readonly deadlineAt?: number;
+  /** The task to go on with, where the platform delivers a job of the work queue. Its request is empty. */
+  readonly job?: string;
   /**
    * Fires when the platform has told the instance to end: what a client can resume elsewhere is let go, and the rest is
    * finished. `deadline` then fires shortly before the end. Absent where no platform ends an instance during a request.

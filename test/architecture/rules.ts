@@ -78,7 +78,8 @@ export const FOLDER_RULES: readonly FolderRule[] = [
 export const ROOM_ORDER: ReadonlyArray<readonly string[]> = [
   ["front"],
   ["pipeline"],
-  ["protocol-2026", "protocol-2025", "tasks"],
+  ["tasks"],
+  ["protocol-2026", "protocol-2025"],
   ["authorization"],
   ["audit"],
   ["server"],

@@ -1,0 +1,181 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { ResultTypeMap } from "@modelcontextprotocol/server";
+import { isAnswered, openQuestions, type TaskOperation, type TaskRecord } from "../task-record.ts";
+import type { TaskStore } from "../task-store.ts";
+import { type Attempt, never } from "../work/attempt.ts";
+import { Replay, ReplayProblem } from "./replay.ts";
+import type { AskRequest, Progress, Task } from "./task.ts";
+
+/** Larger values of steps are items of their own: the record is written with every step, and read by every poll. */
+const MAX_VALUE_IN_RECORD = 16_384;
+/** Progress is written at most so often. */
+const PROGRESS_MS = 5_000;
+
+export interface DurableTaskOptions {
+  readonly tasks: TaskStore;
+  readonly attempt: Attempt;
+  readonly deadline: number | undefined;
+}
+
+/** A task whose steps, questions and sleeps are in its record, so that any instance can go on with it. */
+export class DurableTask implements Task {
+  readonly id: string;
+  readonly deadline: number | undefined;
+  readonly #tasks: TaskStore;
+  readonly #attempt: Attempt;
+  readonly #replay: Replay;
+  /** Steps and writes that an end of the invocation would cut. */
+  #inProgress = 0;
+  readonly #waiting: TaskOperation[] = [];
+  #isSuspending = false;
+  #progressAt = 0;
+
+  constructor({ tasks, attempt, deadline }: DurableTaskOptions) {
+    this.#tasks = tasks;
+    this.#attempt = attempt;
+    this.deadline = deadline;
+    this.id = attempt.task.id;
+    this.#replay = new Replay(attempt.task.record.operations);
+  }
+
+  get signal(): AbortSignal {
+    return this.#attempt.signal;
+  }
+
+  async step<Result>(key: string, work: () => Result | Promise<Result>): Promise<Result> {
+    const found = this.#reach(key, "step");
+    if (found === "problem") return never();
+    if (found) return (found.isApart ? await this.#tasks.readApart(this.id, apart(key)) : found.value) as Result;
+    this.#inProgress++;
+    try {
+      if (!(await this.#mayBegin(key))) return await never();
+      await this.#attempt.renew();
+      return (await this.#remember(key, await work())) as Result;
+    } finally {
+      this.#inProgress--;
+    }
+  }
+
+  async ask<Request extends AskRequest>(key: string, request: Request): Promise<ResultTypeMap[Request["method"]]> {
+    const found = this.#reach(key, "question");
+    if (found === "problem") return never();
+    if (found && isAnswered(found)) {
+      const answer = found.isApart ? await this.#tasks.readApart(this.id, apart(key)) : found.answer;
+      return answer as ResultTypeMap[Request["method"]];
+    }
+    if (!found && !(await this.#mayBegin(key))) return never();
+    return this.#wait({ key, kind: "question", question: JSON.parse(JSON.stringify(request)) });
+  }
+
+  async sleep(key: string, seconds: number): Promise<void> {
+    const found = this.#reach(key, "sleep");
+    if (found === "problem") return never();
+    if (!found && !(Number.isFinite(seconds) && seconds >= 0)) {
+      throw new RangeError(`A task sleeps for a number of seconds from 0 on, not ${seconds}.`);
+    }
+    if (!found && !(await this.#mayBegin(key))) return never();
+    const now = this.#tasks.now();
+    const until = found?.until ?? Math.ceil(now + seconds * 1000);
+    if (until > now) await this.#wait({ key, kind: "sleep", until });
+  }
+
+  async progress({ progress, total, message }: Progress): Promise<void> {
+    const now = this.#tasks.now();
+    if (now - this.#progressAt < PROGRESS_MS) return;
+    this.#progressAt = now;
+    const share = total === undefined ? String(progress) : `${progress} of ${total}`;
+    const statusMessage = message ?? share;
+    await this.#attempt.write((record) => ({ ...record, statusMessage, updatedAt: now }));
+  }
+
+  /** To be called when the handler returned. Throws ReplayProblem. */
+  finish(): void {
+    this.#replay.finish();
+  }
+
+  #reach<Kind extends TaskOperation["kind"]>(
+    key: string,
+    kind: Kind,
+  ): Extract<TaskOperation, { kind: Kind }> | "problem" | undefined {
+    try {
+      return this.#replay.reach(key, kind);
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  async #mayBegin(key: string): Promise<boolean> {
+    try {
+      await this.#replay.beforeNew(key);
+      return true;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  /** Not thrown at the handler, which might catch it and go on. */
+  #fail(error: unknown): "problem" {
+    if (!(error instanceof ReplayProblem)) throw error;
+    this.#attempt.end({ kind: "failed", message: error.message });
+    return "problem";
+  }
+
+  /** The value as it will be read again. */
+  async #remember(key: string, result: unknown): Promise<unknown> {
+    const text = JSON.stringify(result);
+    const isApart = text !== undefined && Buffer.byteLength(text) > MAX_VALUE_IN_RECORD;
+    const value = text === undefined ? undefined : JSON.parse(text);
+    if (isApart) await this.#tasks.keepApart(this.#attempt.task, apart(key), value);
+    await this.#attempt.write((record) =>
+      withOperation(record, { key, kind: "step", ...(isApart ? { isApart: true } : { value }) }),
+    );
+    return value;
+  }
+
+  /** Ends the invocation when nothing is in progress any more. */
+  #wait(operation: TaskOperation): Promise<never> {
+    this.#waiting.push(operation);
+    if (!this.#isSuspending) {
+      this.#isSuspending = true;
+      void this.#suspend().catch(() => this.#attempt.end({ kind: "unfinished" }));
+    }
+    return never();
+  }
+
+  async #suspend(): Promise<void> {
+    // Two turns, so that code behind a step that just ended can begin the next one.
+    for (let quiet = 0; quiet < 2; ) {
+      if (this.#attempt.isEnded) return;
+      await nextTurn();
+      quiet = this.#inProgress === 0 ? quiet + 1 : 0;
+      if (this.#inProgress > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await this.#attempt.release((record) => suspended(record, this.#waiting, this.#tasks.now()));
+    this.#attempt.end({ kind: "suspended" });
+  }
+}
+
+/** Sort key of a value that is too large for the record. */
+export const apart = (key: string): string => `value/${key}`;
+
+/** The record with an operation at its end, once. An operation that was kept ends a row of fruitless attempts. */
+function withOperation(record: TaskRecord, operation: TaskOperation): TaskRecord {
+  if (record.operations.some(({ key }) => key === operation.key)) return record;
+  return { ...record, fruitless: 0, operations: [...record.operations, operation] };
+}
+
+function suspended(record: TaskRecord, waiting: readonly TaskOperation[], now: number): TaskRecord {
+  const { dueAt: _due, ...kept } = waiting.reduce(withOperation, { ...record, fruitless: 0 });
+  const wakes = waiting.flatMap((operation) => (operation.kind === "sleep" ? [operation.until] : []));
+  // A question that was answered while the last step ended needs a worker at once.
+  const isAsking = Object.keys(openQuestions(kept)).length > 0;
+  const hasQuestion = waiting.some(({ kind }) => kind === "question");
+  const dueAt = hasQuestion && !isAsking ? now : wakes.length > 0 ? Math.min(...wakes) : undefined;
+  return {
+    ...kept,
+    status: isAsking ? "input_required" : "working",
+    updatedAt: now,
+    ...(dueAt !== undefined && { dueAt }),
+  };
+}

@@ -1,0 +1,122 @@
+import { type JSONRPCRequest, SUBSCRIPTION_ID_META_KEY } from "@modelcontextprotocol/server";
+import type { HttpResponse } from "../../http/http-handler.ts";
+import { sseFrame, sseMessages } from "../../http/sse.ts";
+import { TextStream } from "../../http/text-stream.ts";
+import type { McpRequest, ProtocolHandler } from "../../server/mcp-request.ts";
+import { pollDelayMs } from "../../store/observed-store.ts";
+import { accessTo } from "../task-access.ts";
+import { isTerminal } from "../task-record.ts";
+import type { StoredTask } from "../task-store.ts";
+import { describeTask, type MethodOptions } from "./task-methods.ts";
+import { isRecord } from "./wire-values.ts";
+
+/** Tasks that one subscription follows at most. */
+const MAX_TASKS = 50;
+
+/** The ids of tasks that a `subscriptions/listen` asks for; undefined where it asks for none. */
+export function taskIdsIn({ params }: JSONRPCRequest): readonly string[] | undefined {
+  const notifications = params?.notifications;
+  const ids = isRecord(notifications) ? notifications.taskIds : undefined;
+  if (!Array.isArray(ids)) return undefined;
+  return [...new Set(ids.filter((id): id is string => typeof id === "string"))].slice(0, MAX_TASKS);
+}
+
+/**
+ * Serves a subscription to tasks: everything else of it is the SDK's, whose stream gets the notifications of tasks, too.
+ * They are read from the store, so that it does not matter which instance works on them. Throws STORE_UNAVAILABLE.
+ */
+export async function listenToTasks(
+  mcpRequest: McpRequest,
+  ids: readonly string[],
+  inner: ProtocolHandler,
+  options: MethodOptions,
+): Promise<HttpResponse> {
+  const { engine } = options;
+  const found = await Promise.all(ids.map((id) => engine.tasks.get(id)));
+  const agreed = found.filter(
+    (task) => task !== undefined && accessTo(task.record, mcpRequest.caller, engine.rules) === "allowed",
+  ) as StoredTask[];
+  const listen = mcpRequest.message as JSONRPCRequest;
+  const { taskIds: _ids, ...notifications } = (listen.params?.notifications ?? {}) as Record<string, unknown>;
+  const message = { ...listen, params: { ...listen.params, notifications } };
+  const response = await inner.serve({ ...mcpRequest, message });
+  if (typeof response.body !== "object") return response;
+  const source = response.body[Symbol.asyncIterator]();
+  const left = new AbortController();
+  const stream = new TextStream(() => {
+    left.abort();
+    void source.return?.();
+  });
+  void (async () => {
+    try {
+      const acknowledged = await source.next();
+      if (acknowledged.done) return;
+      stream.push(
+        withTaskIds(
+          acknowledged.value,
+          agreed.map(({ id }) => id),
+        ),
+      );
+      const notify = (params: Record<string, unknown>): void => stream.push(notificationOf(listen, params));
+      for (const task of agreed) void follow(task, { mcpRequest, options, notify, signal: left.signal });
+      for (let next = await source.next(); !next.done; next = await source.next()) stream.push(next.value);
+    } finally {
+      left.abort();
+      stream.end();
+    }
+  })();
+  return { ...response, body: stream };
+}
+
+/** The acknowledgement, which is the first frame, with the tasks that are followed. */
+function withTaskIds(frames: string, taskIds: readonly string[]): string {
+  return sseMessages(frames)
+    .map((text) => {
+      const message = JSON.parse(text);
+      if (message.method !== "notifications/subscriptions/acknowledged") return sseFrame(text);
+      const { notifications, ...params } = message.params;
+      return sseFrame(
+        JSON.stringify({ ...message, params: { ...params, notifications: { ...notifications, taskIds } } }),
+      );
+    })
+    .join("");
+}
+
+function notificationOf({ id }: JSONRPCRequest, task: Record<string, unknown>): string {
+  const params = { ...task, _meta: { [SUBSCRIPTION_ID_META_KEY]: id } };
+  return sseFrame(JSON.stringify({ jsonrpc: "2.0", method: "notifications/tasks", params }));
+}
+
+interface Following {
+  readonly mcpRequest: McpRequest;
+  readonly options: MethodOptions;
+  readonly notify: (task: Record<string, unknown>) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Tells of a task as it is, and of every change, until it has ended. */
+async function follow(first: StoredTask, { mcpRequest, options, notify, signal }: Following): Promise<void> {
+  const { tasks } = options.engine;
+  let told = "";
+  let quietSince = tasks.now();
+  for (let task: StoredTask | undefined = first; !signal.aborted; ) {
+    const { watched, pollMs } = task.record;
+    const changed = tasks.changed(first.id, watched ? pollMs : pollDelayMs(tasks.now() - quietSince), signal);
+    try {
+      task = await tasks.get(first.id);
+      if (!task) return;
+      if (watched && !isTerminal(task.record)) task = await options.refresh(task, mcpRequest);
+      const described = await describeTask(task, options);
+      const text = JSON.stringify(described);
+      if (signal.aborted) return;
+      if (text !== told) notify(described);
+      if (isTerminal(task.record)) return;
+      if (text !== told) quietSince = tasks.now();
+      told = text;
+    } catch {
+      // A store that cannot be asked is asked again.
+      task ??= first;
+    }
+    await changed;
+  }
+}

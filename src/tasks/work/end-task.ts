@@ -1,0 +1,47 @@
+import { ended, isTerminal, type TaskError, type TaskRecord } from "../task-record.ts";
+import type { StoredTask, TaskStore } from "../task-store.ts";
+import { Attempt } from "./attempt.ts";
+
+/** The end of a task. */
+export interface TaskEnd {
+  readonly status: "completed" | "failed" | "cancelled";
+  readonly result?: unknown;
+  readonly error?: TaskError;
+}
+
+/** Larger results are items of their own, which are read only when the task is. */
+const MAX_RESULT_IN_RECORD = 100_000;
+
+/**
+ * Ends a task: by the attempt that holds it, on the condition that it was not written since it was read, or whatever else is
+ * written, by its id. Throws STATE_CONFLICT for the second, STORE_UNAVAILABLE.
+ */
+export async function endTask(tasks: TaskStore, of: Attempt | StoredTask | string, end: TaskEnd): Promise<void> {
+  const task = of instanceof Attempt ? of.task : typeof of === "string" ? await tasks.get(of) : of;
+  if (!task) return;
+  const { id, record } = task;
+  const { result, ...rest } = end;
+  let isLarge = false;
+  // By attempt: a worker that lost its task must not replace the result of another one.
+  const resultAt = `result/${record.attempt}`;
+  if (end.status === "completed") {
+    isLarge = Buffer.byteLength(JSON.stringify(result) ?? "") > MAX_RESULT_IN_RECORD;
+    if (isLarge) await tasks.keepApart(task, resultAt, result);
+  }
+  const change = (found: TaskRecord): TaskRecord =>
+    isTerminal(found)
+      ? found
+      : ended(found, {
+          ...rest,
+          updatedAt: tasks.now(),
+          ...(end.status === "completed" && (isLarge ? { resultAt } : { result })),
+        });
+  if (of instanceof Attempt) {
+    // An attempt that was lost in between ends without a write.
+    await Promise.race([of.release(change), of.ended]);
+    if (!isTerminal(of.task.record)) return;
+  } else if (typeof of === "string") await tasks.update(id, change);
+  else await tasks.put(task, change(record));
+  // A place in the index that stays is taken out by a sweep, and expires with the task.
+  await tasks.close({ id, owner: record.owner }).catch(() => {});
+}

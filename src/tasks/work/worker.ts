@@ -1,0 +1,159 @@
+import type { JSONRPCResponse } from "@modelcontextprotocol/server";
+import type { Audit } from "../../audit/audit-log.ts";
+import { createOperationAudit } from "../../audit/operation-audit.ts";
+import type { HttpResponse, Invocation } from "../../http/http-handler.ts";
+import { JsonRpcCode, outcomeOf, unknownTool } from "../../http/json-rpc.ts";
+import type { RequestLogFields } from "../../http/request-log.ts";
+import { isConflict } from "../../store/store.ts";
+import { decideTask } from "../task-access.ts";
+import type { TaskEngine, WorkCall } from "../task-call.ts";
+import { isTerminal, type TaskError } from "../task-record.ts";
+import type { StoredTask } from "../task-store.ts";
+import { Attempt, type AttemptEnd, LEASE_MS } from "./attempt.ts";
+import { endTask, type TaskEnd } from "./end-task.ts";
+import { type DispatchOptions, dispatchCall } from "./task-dispatch.ts";
+
+export interface WorkerOptions extends DispatchOptions {
+  readonly engine: TaskEngine;
+  readonly audit: Audit | undefined;
+  /** Attempts of this process, by the id of their task. */
+  readonly running: Map<string, Attempt>;
+}
+
+/** A delivery of a job. */
+export interface Delivery {
+  readonly taskId: string;
+  readonly invocation: Invocation;
+  readonly logFields: RequestLogFields;
+}
+
+/** Milliseconds by which clocks of instances may differ. */
+const SKEW_MS = 250;
+
+/**
+ * Goes on with a task. Gives back the milliseconds after which the job has to be delivered again; undefined when it is done
+ * with. Throws STORE_UNAVAILABLE.
+ */
+export async function work(options: WorkerOptions, delivery: Delivery): Promise<number | undefined> {
+  const { engine } = options;
+  const { tasks, limits } = engine;
+  for (;;) {
+    const task = await tasks.get(delivery.taskId);
+    if (!task || isTerminal(task.record)) return undefined;
+    const { dueAt, leaseUntil = 0, fruitless } = task.record;
+    const now = tasks.now();
+    // Somebody works on it, and may die: the job comes back behind the lease.
+    if (leaseUntil > now) return leaseUntil - now + SKEW_MS;
+    if (dueAt === undefined) return undefined;
+    if (dueAt > now + SKEW_MS) return dueAt - now;
+    try {
+      if (fruitless >= limits.attempts) {
+        await endTask(tasks, task, { status: "failed", error: gaveUp(limits.attempts) });
+        return undefined;
+      }
+      const { attempt } = task.record;
+      const claimed = { ...task.record, attempt: attempt + 1, fruitless: fruitless + 1, leaseUntil: now + LEASE_MS };
+      return await attemptTask(options, delivery, await tasks.put(task, claimed));
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+    }
+  }
+}
+
+async function attemptTask(
+  options: WorkerOptions,
+  { taskId, invocation, logFields }: Delivery,
+  claimed: StoredTask,
+): Promise<number | undefined> {
+  const { engine, audit, running } = options;
+  const { tasks, rules } = engine;
+  const { record } = claimed;
+  Object.assign(logFields, { mcpMethod: "tools/call", mcpName: record.tool, era: "modern" });
+  const attempt = new Attempt(tasks, claimed);
+  running.set(taskId, attempt);
+  const stop = (): void => attempt.end({ kind: "unfinished" });
+  invocation.deadline?.addEventListener("abort", stop, { once: true });
+  const decision = decideTask(record, record.caller, rules);
+  const context = { request: { method: "POST", url: "", headers: {} }, invocation, logFields, ...callerOf(record) };
+  const operationAudit = createOperationAudit({
+    context,
+    audit,
+    auditFieldsOf: (tool) => rules.rules.get(tool)?.auditFields,
+  });
+  try {
+    if (!decision.passes) {
+      operationAudit.denied(decision);
+      const error = { code: JsonRpcCode.INVALID_PARAMS, message: unknownTool(record.tool) };
+      await endTask(tasks, attempt, { status: "failed", error });
+      return undefined;
+    }
+    const call: WorkCall = { kind: "work", engine, attempt, deadline: invocation.deadlineAt };
+    const { signal } = attempt;
+    const served = dispatchCall(claimed, call, options, { invocation, logFields, signal });
+    const outcome = await Promise.race([served.then((response) => toEnd(response, call)), attempt.ended]);
+    // What is behind the end of an attempt has no reader.
+    served.catch(() => {});
+    if (outcome && "status" in outcome) {
+      operationAudit.answered(decision, responseOf(taskId, outcome), false);
+      logFields.outcome = outcomeOf(responseOf(taskId, outcome), record.tool);
+      await endTask(tasks, attempt, outcome);
+      return undefined;
+    }
+    return await afterEnd(outcome ?? { kind: "unfinished" }, attempt, engine, invocation);
+  } finally {
+    attempt.close();
+    invocation.deadline?.removeEventListener("abort", stop);
+    if (running.get(taskId) === attempt) running.delete(taskId);
+  }
+}
+
+const callerOf = ({ caller }: StoredTask["record"]) => ({ caller, principal: caller.principal });
+
+/** Does what is left to do for an attempt whose handler did not return. */
+async function afterEnd(
+  end: AttemptEnd,
+  attempt: Attempt,
+  { tasks, submit }: TaskEngine,
+  invocation: Invocation,
+): Promise<number | undefined> {
+  const { id, record } = attempt.task;
+  switch (end.kind) {
+    case "lost":
+      return undefined;
+    case "failed":
+      await endTask(tasks, id, { status: "failed", error: { code: JsonRpcCode.INTERNAL_ERROR, message: end.message } });
+      return undefined;
+    case "suspended": {
+      const { dueAt } = record;
+      if (dueAt !== undefined) await submit({ taskId: id, delayMs: Math.max(0, dueAt - tasks.now()) }, invocation);
+      return undefined;
+    }
+    case "unfinished": {
+      await tasks.update(id, (found) => {
+        if (isTerminal(found) || found.attempt !== record.attempt) return found;
+        const { leaseUntil: _lease, ...released } = found;
+        return { ...released, dueAt: tasks.now() };
+      });
+      return 0;
+    }
+  }
+}
+
+/** How a handler ended its task; undefined where its server could not answer now. */
+function toEnd(response: HttpResponse | undefined, { thrown }: WorkCall): TaskEnd | undefined {
+  if (!response) return { status: "failed", error: { code: JsonRpcCode.INTERNAL_ERROR, message: CALL_GONE } };
+  if (response.status >= 500 || typeof response.body !== "string") return undefined;
+  const message = JSON.parse(response.body) as { readonly result?: unknown; readonly error?: TaskError };
+  const error = thrown ?? message.error;
+  return error ? { status: "failed", error } : { status: "completed", result: message.result };
+}
+
+const responseOf = (id: string, { result, error }: TaskEnd): JSONRPCResponse =>
+  error ? { jsonrpc: "2.0", id, error } : { jsonrpc: "2.0", id, result: (result ?? {}) as Record<string, unknown> };
+
+const CALL_GONE = "The call of this task is no longer stored.";
+
+const gaveUp = (attempts: number): TaskError => ({
+  code: JsonRpcCode.INTERNAL_ERROR,
+  message: `The task was given up: ${attempts} workers in a row ended before they had done a step of it.`,
+});
