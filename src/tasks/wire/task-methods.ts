@@ -51,7 +51,7 @@ export const refuseUndeclared = ({ message }: McpRequest): HttpResponse =>
 /** Answers a method of the extension from the store, without a server. Throws STORE_UNAVAILABLE. */
 export async function serveTaskMethod(mcpRequest: McpRequest, options: MethodOptions): Promise<HttpResponse> {
   const { engine } = options;
-  const { caller, invocation, logFields, maxOutputBytes } = mcpRequest;
+  const { caller, logFields, maxOutputBytes } = mcpRequest;
   const message = mcpRequest.message as JSONRPCRequest;
   if (!declaresTasks(message)) return refuseUndeclared(mcpRequest);
   const { taskId } = message.params ?? {};
@@ -62,8 +62,6 @@ export async function serveTaskMethod(mcpRequest: McpRequest, options: MethodOpt
   logFields.mcpName = task.record.tool;
   logFields.outcome = "ok";
   const result = await TASK_METHODS.get(message.method)?.(task, mcpRequest, options);
-  const swept = engine.sweep(invocation);
-  invocation.waitUntil?.(swept);
   if (!result) return unknownTask(mcpRequest);
   const response = { jsonrpc: "2.0", id: message.id, result: { resultType: "complete", ...result } } as const;
   return jsonResponse(200, toLimitedText(response, maxOutputBytes));

@@ -27,6 +27,8 @@ export interface Delivery {
   readonly logFields: RequestLogFields;
 }
 
+/** Half of the pause after a first attempt that failed, in milliseconds. */
+const AGAIN_MS = 500;
 /** Milliseconds by which clocks of instances may differ. */
 const SKEW_MS = 250;
 
@@ -129,12 +131,15 @@ async function afterEnd(
       return undefined;
     }
     case "unfinished": {
+      // A worker whose time was up after it kept something goes on at once; one that failed gives what failed some time.
+      const delayMs = record.fruitless > 0 ? AGAIN_MS * 2 ** record.fruitless : 0;
       await tasks.update(id, (found) => {
         if (isTerminal(found) || found.attempt !== record.attempt) return found;
         const { leaseUntil: _lease, ...released } = found;
-        return { ...released, dueAt: tasks.now() };
+        return { ...released, dueAt: tasks.now() + delayMs };
       });
-      return 0;
+      await submit({ taskId: id, delayMs }, invocation);
+      return undefined;
     }
   }
 }

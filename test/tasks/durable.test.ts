@@ -1,0 +1,291 @@
+import { McpServer } from "@modelcontextprotocol/server";
+import { expect, test } from "vitest";
+import * as z from "zod/v4";
+import { createMemoryStore, defineServer, type ServerDefinition } from "../../src/index.ts";
+import { createTasks, type Task, type TasksOptions } from "../../src/tasks/create-tasks.ts";
+import type { Caller } from "../support/messages.ts";
+import { countedStore } from "../support/stores.ts";
+import { createManualQueue, deliver, drain, type ManualQueue } from "./manual-queue.ts";
+import { accepted, instancesOf, TasksClient } from "./tasks-client.ts";
+
+const question = {
+  method: "elicitation/create",
+  params: { mode: "form", message: "Go on?", requestedSchema: { type: "object", properties: {} } },
+} as const;
+
+/** A server with one tool, `work`, whose handler is given. */
+function serverOf(
+  handler: (task: Task, args: { size?: number | undefined }) => Promise<string>,
+  options?: TasksOptions,
+): ServerDefinition {
+  const tasks = createTasks(options);
+  return defineServer({
+    tasks,
+    createServer() {
+      const server = new McpServer({ name: "durable", version: "1.0.0" });
+      const inputSchema = z.object({ size: z.number().optional() });
+      server.registerTool(
+        "work",
+        { inputSchema },
+        tasks.run(async (args, task) => ({ content: [{ type: "text", text: await handler(task, args) }] })),
+      );
+      return server;
+    },
+  });
+}
+
+interface Setting {
+  readonly queue: ManualQueue;
+  readonly instances: Caller[];
+  readonly client: TasksClient;
+  readonly store: ReturnType<typeof countedStore>;
+  readonly clock: { now: number };
+}
+
+function set(server: ServerDefinition): Setting {
+  const clock = { now: Date.now() };
+  const now = (): number => clock.now;
+  const store = countedStore(createMemoryStore(now));
+  const queue = createManualQueue();
+  const instances = instancesOf(server, { count: 3, store, workQueue: queue, now });
+  return { queue, instances, client: new TasksClient(instances), store, clock };
+}
+
+test("a task with three steps and a question costs 12 writes and 8 reads at most, each poll one read, and waiting nothing", async () => {
+  const done: string[] = [];
+  const { queue, instances, client, store, clock } = set(
+    serverOf(async (task) => {
+      const first = await task.step("first", () => done.push("first"));
+      const second = await task.step("second", () => done.push("second"));
+      const { action } = await task.ask("ask", question);
+      const third = await task.step("third", () => done.push("third"));
+      return JSON.stringify([first, second, action, third]);
+    }),
+  );
+  const { taskId } = await client.call("work");
+  expect(store.counts.writes).toBe(2);
+  await drain(queue, instances);
+  const beforePoll = store.counts.reads;
+  expect((await client.get(taskId)).status).toBe("input_required");
+  expect(store.counts.reads - beforePoll).toBe(1);
+  let polls = 1;
+
+  const before = { ...store.counts };
+  const reads = store.counts.reads;
+  clock.now += 3_600_000;
+  expect(queue.jobs).toEqual([]);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(store.counts).toEqual(before);
+  expect(store.counts.reads).toBe(reads);
+
+  await client.answer(taskId, { ask: accepted });
+  await drain(queue, instances);
+  const finished = await client.get(taskId);
+  polls++;
+  expect(finished.result?.content[0]?.text).toBe('[1,2,"accept",3]');
+  expect(done).toEqual(["first", "second", "third"]);
+  expect(store.counts.writes).toBeLessThanOrEqual(12);
+  expect(store.counts.reads - polls).toBeLessThanOrEqual(8);
+  const before2 = store.counts.reads;
+  await client.get(taskId);
+  expect(store.counts.reads - before2).toBe(1);
+});
+
+test("a result of more than 100 KB is an item of its own, which a poll reads only when the task is done", async () => {
+  const { queue, instances, client, store } = set(serverOf(async () => "x".repeat(150_000)));
+  const { taskId } = await client.call("work");
+  await drain(queue, instances);
+  const before = store.counts.reads;
+  expect((await client.get(taskId)).result?.content[0]?.text).toHaveLength(150_000);
+  expect(store.counts.reads - before).toBe(2);
+});
+
+test("large values of steps come back, and undefined is undefined", async () => {
+  const { queue, instances, client } = set(
+    serverOf(async (task) => {
+      const large = await task.step("large", () => "y".repeat(50_000));
+      const nothing = await task.step("nothing", () => undefined);
+      await task.ask("ask", question);
+      return `${large.length} ${nothing}`;
+    }),
+  );
+  const { taskId } = await client.call("work");
+  await drain(queue, instances);
+  await client.answer(taskId, { ask: { action: "accept", content: { note: "z".repeat(20_000) } } });
+  await drain(queue, instances);
+  expect((await client.get(taskId)).result?.content[0]?.text).toBe("50000 undefined");
+});
+
+test("a job that comes twice is worked on once, and comes back behind the lease of a worker", async () => {
+  let entered = 0;
+  let finish = (): void => {};
+  const { queue, instances, client } = set(
+    serverOf(async () => {
+      entered++;
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      return "done";
+    }),
+  );
+  const { taskId } = await client.call("work");
+  queue.jobs.length = 0;
+  const [one, two] = instances as [Caller, Caller];
+  const first = deliver(one, taskId);
+  await expect.poll(() => entered).toBe(1);
+  const second = await deliver(two, taskId);
+  expect(second.status).toBe(503);
+  expect(Number(second.headers["retry-after"])).toBeGreaterThan(20);
+  finish();
+  expect((await first).status).toBe(204);
+  expect((await deliver(two, taskId)).status).toBe(204);
+  expect(entered).toBe(1);
+});
+
+test("a worker whose lease was taken over keeps nothing, and the task goes on from its steps", async () => {
+  const effects: string[] = [];
+  let stall: (() => void) | undefined;
+  const { queue, instances, client, clock } = set(
+    serverOf(async (task) => {
+      await task.step("first", () => effects.push("first"));
+      // The first worker is frozen here.
+      if (!stall) {
+        await new Promise<void>((resolve) => {
+          stall = resolve;
+        });
+      }
+      await task.step("second", () => effects.push("second"));
+      return "done";
+    }),
+  );
+  const { taskId } = await client.call("work");
+  queue.jobs.length = 0;
+  const [one, two] = instances as [Caller, Caller];
+  const frozen = deliver(one, taskId);
+  await expect.poll(() => stall).toBeDefined();
+  clock.now += 31_000;
+  expect((await deliver(two, taskId)).status).toBe(204);
+  expect((await client.get(taskId)).status).toBe("completed");
+  stall?.();
+  expect((await frozen).status).toBe(204);
+  expect(effects).toEqual(["first", "second"]);
+});
+
+test("a lost job is found by the next poll, and by a sweep when another task begins", async () => {
+  const { queue, instances, client, clock } = set(serverOf(async () => "done"));
+  const polled = await client.call("work");
+  const forgotten = await client.call("work");
+  queue.jobs.length = 0;
+  await client.get(polled.taskId);
+  expect(queue.jobs).toEqual([]);
+  clock.now += 60_000;
+  await client.get(polled.taskId);
+  expect(queue.jobs).toEqual([{ taskId: polled.taskId }]);
+  await client.call("work");
+  await expect.poll(() => queue.jobs.map(({ taskId }) => taskId)).toContain(forgotten.taskId);
+  await drain(queue, instances);
+  expect((await client.get(polled.taskId)).status).toBe("completed");
+  expect((await client.get(forgotten.taskId)).status).toBe("completed");
+});
+
+test("a task whose workers end again and again fails with the reason", async () => {
+  const { queue, instances, client, clock } = set(serverOf(async () => new Promise<string>(() => {}), { attempts: 3 }));
+  const { taskId } = await client.call("work");
+  for (let attempt = 0; attempt < 3; attempt++) {
+    queue.jobs.length = 0;
+    // The worker takes the task, and is never heard of again.
+    void deliver(instances[attempt] as Caller, taskId);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    clock.now += 31_000;
+  }
+  await deliver(instances[0] as Caller, taskId);
+  expect(await client.get(taskId)).toMatchObject({
+    status: "failed",
+    error: { code: -32603, message: expect.stringContaining("3 workers in a row") },
+  });
+});
+
+test("a worker whose time is up hands the task on, and the handler goes on from its steps", async () => {
+  const effects: string[] = [];
+  const { queue, instances, client } = set(
+    serverOf(async (task) => {
+      await task.step("first", () => effects.push("first"));
+      if (effects.length === 1) {
+        effects.push(task.deadline === 42 ? "deadline" : "none");
+        await new Promise((resolve) => task.signal.addEventListener("abort", resolve));
+      }
+      return task.step("second", () => effects.join());
+    }),
+  );
+  const { taskId } = await client.call("work");
+  queue.jobs.length = 0;
+  const deadline = new AbortController();
+  const cut = deliver(instances[0] as Caller, taskId, { deadline: deadline.signal, deadlineAt: 42 });
+  await expect.poll(() => effects).toHaveLength(2);
+  deadline.abort();
+  expect((await cut).status).toBe(204);
+  expect(queue.jobs).toEqual([{ taskId, delayMs: 0 }]);
+  await drain(queue, instances);
+  expect((await client.get(taskId)).result?.content[0]?.text).toBe("first,deadline");
+});
+
+test.each([
+  ["another key", async (task: Task, again: boolean) => task.step(again ? "other" : "one", () => 1), '"one"'],
+  [
+    "another kind",
+    async (task: Task, again: boolean) => (again ? task.sleep("one", 0) : task.step("one", () => 1)),
+    '"one" was a step',
+  ],
+  ["an end before it", async (task: Task, again: boolean) => (again ? 0 : task.step("one", () => 1)), '"one"'],
+])(
+  "a handler that comes to %s when it is entered again fails its task, which names the key",
+  async (_what, way, named) => {
+    let entered = 0;
+    let effects = 0;
+    const { queue, instances, client } = set(
+      serverOf(async (task) => {
+        const again = entered++ > 0;
+        await way(task, again);
+        if (again) return "done";
+        await task.ask("ask", question);
+        effects++;
+        return "done";
+      }),
+    );
+    const { taskId } = await client.call("work");
+    await drain(queue, instances);
+    await client.answer(taskId, { ask: accepted });
+    await drain(queue, instances);
+    const failed = await client.get(taskId);
+    expect(failed.status).toBe("failed");
+    expect(failed.error?.message).toContain(named);
+    expect(effects).toBe(0);
+  },
+);
+
+test("a sleep ends the invocation, and its job comes after it", async () => {
+  const { queue, instances, client, clock } = set(
+    serverOf(async (task) => {
+      await task.sleep("pause", 600);
+      return "awake";
+    }),
+  );
+  const { taskId } = await client.call("work");
+  await deliver(instances[0] as Caller, queue.jobs.shift()?.taskId ?? "");
+  expect(queue.jobs).toEqual([{ taskId, delayMs: 600_000 }]);
+  // A queue that delivers too early is told when to come again.
+  expect(Number((await deliver(instances[1] as Caller, taskId)).headers["retry-after"])).toBe(600);
+  clock.now += 600_000;
+  await drain(queue, instances);
+  expect((await client.get(taskId)).status).toBe("completed");
+});
+
+test("a task is kept as long as it was promised, and no longer", async () => {
+  const { client, clock } = set(serverOf(async () => "done", { ttlSeconds: 60 }));
+  const { taskId, ttlMs } = await client.call("work");
+  expect(ttlMs).toBe(60_000);
+  clock.now += 59_900;
+  await client.get(taskId);
+  clock.now += 1_200;
+  await expect(client.get(taskId)).rejects.toMatchObject({ code: -32602 });
+});
