@@ -26,6 +26,8 @@ export interface DevCommand {
   readonly amnesia: boolean;
   /** Whether sessions and shared state are kept. */
   readonly store: boolean;
+  /** Whether the state that former runs kept is removed first. */
+  readonly reset: boolean;
   /** Variables passed on to the server. */
   readonly environment: Readonly<Record<string, string>>;
   readonly call: FirstCall | undefined;
@@ -56,6 +58,7 @@ const DEV = {
   instances: { type: "string" },
   amnesia: { type: "boolean" },
   "no-store": { type: "boolean" },
+  reset: { type: "boolean" },
   env: { type: "string", multiple: true },
   call: { type: "string" },
 } as const satisfies ParseArgsOptionsConfig;
@@ -95,6 +98,8 @@ function parseDev(args: string[]): Command {
   if (values.help) return { verb: "help" };
   if (values.version) return { verb: "version" };
   const clouds = toClouds(values.target);
+  if (values.reset && values["no-store"])
+    throw usage("--no-store keeps nothing that --reset could remove", "leave out one");
   return {
     verb: "dev",
     entry: only(positionals),
@@ -103,6 +108,7 @@ function parseDev(args: string[]): Command {
     instances: toNumber("--instances", values.instances, [1, 50]) ?? 1,
     amnesia: values.amnesia ?? false,
     store: !values["no-store"],
+    reset: values.reset ?? false,
     environment: toEnvironment(values.env ?? []),
     call: values.call === undefined ? undefined : parseFirstCall(values.call),
   };

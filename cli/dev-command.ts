@@ -76,11 +76,12 @@ async function serve(session: Session): Promise<void> {
     onFailure: (error) => say(`\n${sentenceOf(error)}\nThe ingresses go on with what they served before.\n`),
   });
   closers.push(() => watch.close());
-  const { environment, row } = await session.state;
+  const { environment, row, notice } = await session.state;
   await checkEntry({ entry, bundle: watch.bundle, environment });
   stop.throwIfAborted();
   ingresses.push(...(await openAll(session, environment)));
   say(`\n${tableOf(ingresses, path, row)}\n`);
+  if (notice) say(`${notice}\n`);
   if (command.call) await callAll(ingresses, session);
   stop.throwIfAborted();
   await watch.start();

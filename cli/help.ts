@@ -15,8 +15,10 @@ dev
   --port P                 ports from P on, in this order; 0 takes free ones (default 8787 aws, 8788 azure, 8789 gcp)
   --instances N            processes that take turns behind each ingress (default 1)
   --amnesia                serve every request from a fresh process
-  --no-store               keep no sessions and no shared state; by default, all ingresses share a DynamoDB table in
-                           memory, or the one that MCP_ANYCLOUD_TABLE names, with this shell's AWS_ settings
+  --no-store               keep no sessions and no shared state; by default, all ingresses share a local DynamoDB table
+                           that .mcp-anycloud/ keeps, or the one that MCP_ANYCLOUD_TABLE names, with this shell's AWS_
+                           settings
+  --reset                  forget the sessions and the state that .mcp-anycloud/ keeps
   --env NAME[=value]       pass a variable on to the server; may be repeated (those that begin with MCP_ are)
   --call TOOL[=JSON]       call this tool with these arguments once through each ingress
 

@@ -2,6 +2,9 @@
 declare module "dynalite" {
   import type { Server } from "node:http";
 
-  /** An in-memory DynamoDB. A new table is CREATING for `createTableMs`, half a second by default. */
-  export default function dynalite(options: { readonly createTableMs: number }): Server;
+  /**
+   * A DynamoDB in memory, or in the LevelDB database of the folder `path`. A new table is CREATING for `createTableMs`, half
+   * a second by default.
+   */
+  export default function dynalite(options: { readonly createTableMs: number; readonly path?: string }): Server;
 }

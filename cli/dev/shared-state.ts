@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { startLocalTable } from "../../emulators/local-table.ts";
+import type { TableAddress } from "../../emulators/local-table-client.ts";
 import type { DevCommand } from "../command.ts";
+import { freshKey, openProjectState } from "./project-state.ts";
 
 /** State that the instances of all ingresses share, so that together they are one server. */
 export interface SharedState {
@@ -8,30 +8,36 @@ export interface SharedState {
   readonly environment: Readonly<Record<string, string>>;
   /** Where sessions and shared state are kept, as a row of the table of ingresses; undefined for nowhere. */
   readonly row: readonly [name: string, url: string, imitates: string] | undefined;
+  /** A sentence for people, where they may expect something else. */
+  readonly notice?: string | undefined;
+  /** The local table, where there is one. */
+  readonly table?: TableAddress;
   close(): Promise<void>;
 }
 
 /**
- * A table and keys for the instances: the user's own where the environment names them, else local ones.
- * Rejects with INSTANCE_FAILED when the local table does not start.
+ * A table and keys for the instances: the user's own where the environment names them, else those of the project.
+ * Rejects as `openProjectState` does.
  */
-export async function openSharedState({ store, environment }: DevCommand): Promise<SharedState> {
+export async function openSharedState({ store, reset, environment }: DevCommand): Promise<SharedState> {
   // To the instances, an empty variable counts as absent.
   const { MCP_ANYCLOUD_TABLE: theirs = "", MCP_ANYCLOUD_STATE_KEYS: keys = "", ...others } = environment;
   // A configured secret already holds the user's key ring, and an instance takes only one.
-  const fresh = others.MCP_ANYCLOUD_STATE_KEYS_SECRET ? "" : freshKey();
-  const settings = { MCP_ANYCLOUD_STATE_KEYS: keys || fresh, ...others };
+  const hasKeys = keys !== "" || Boolean(others.MCP_ANYCLOUD_STATE_KEYS_SECRET);
+  const withKeys = (own: () => string) => ({ MCP_ANYCLOUD_STATE_KEYS: hasKeys ? keys : own(), ...others });
   const close = async (): Promise<void> => {};
-  if (!store) return { environment: settings, row: undefined, close };
+  if (!store) return { environment: withKeys(freshKey), row: undefined, close };
   if (theirs !== "") {
-    const environment: Record<string, string> = { ...awsSettings(), ...settings, MCP_ANYCLOUD_TABLE: theirs };
-    const url = environment.AWS_ENDPOINT_URL_DYNAMODB ?? "(AWS)";
-    return { environment, row: ["state", url, `table ${theirs}`], close };
+    const settings = { ...awsSettings(), ...withKeys(freshKey), MCP_ANYCLOUD_TABLE: theirs };
+    const url = (settings as Record<string, string>).AWS_ENDPOINT_URL_DYNAMODB ?? "(AWS)";
+    return { environment: settings, row: ["state", url, `table ${theirs}`], close };
   }
-  const table = await startLocalTable();
+  const { table, stateKeys, keptIn, notice } = await openProjectState(reset);
   return {
-    environment: { ...table.environment, ...settings },
-    row: ["state", table.url, table.imitates],
+    environment: { ...table.environment, ...withKeys(() => stateKeys) },
+    row: ["state", table.url, table.imitates + (keptIn ? `, kept in ${keptIn}` : "")],
+    notice,
+    table,
     close: () => table.close(),
   };
 }
@@ -41,5 +47,3 @@ const awsSettings = (): Record<string, string> =>
   Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) => (name.startsWith("AWS_") && value ? [[name, value]] : [])),
   );
-
-const freshKey = (): string => `dev:${randomBytes(32).toString("base64")}`;

@@ -9,7 +9,7 @@ afterEach(end);
 /** A server that answers with variables of its environment. */
 const teller = (...names: string[]): string => greeter(names.map((name) => `\${process.env.${name}}`).join(" "));
 
-const ROW = /^state +(http:\/\/127\.0\.0\.1:\d+\/[\w-]+) +DynamoDB \(dynalite\)$/m;
+const ROW = /^state +(http:\/\/127\.0\.0\.1:\d+\/[\w-]+) +DynamoDB \(dynalite\), kept in \.mcp-anycloud\/$/m;
 
 async function urlOf(cli: RunningCli, cloud: string): Promise<string> {
   const [, url = ""] = await cli.printed(new RegExp(`^${cloud} +(http:\\S+)`, "m"));
