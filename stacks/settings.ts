@@ -71,7 +71,9 @@ export interface McpSettings {
    */
   readonly rateLimits?: readonly string[];
   /**
-   * Largest result of a tool, in bytes of JSON. A larger result becomes a tool error. Default: `4194304`.
+   * Largest message of a server, in bytes of JSON; the responses of a batch share it. A larger result of a tool becomes
+   * a tool error, another response a JSON-RPC error, and a notification or request fails at the code that sends it.
+   * Default: `4194304`.
    */
   readonly maxOutputBytes?: number;
   /**

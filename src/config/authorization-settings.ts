@@ -3,7 +3,10 @@ import { oneOf, wholeNumber } from "./value-type.ts";
 
 /** Settings of calls that are allowed. */
 export interface AuthorizationConfig {
-  /** Largest result of a tool, in bytes of JSON. A larger result becomes a tool error. */
+  /**
+   * Largest message of a server, in bytes of JSON; the responses of a batch share it. A larger result of a tool becomes a tool
+   * error, another response a JSON-RPC error, and a notification or request fails at the code that sends it.
+   */
   readonly maxOutputBytes: number;
   /**
    * Whether the server's policy decides (`enforce`), or its denials are only in the audit log (`log`) and everything is

@@ -85,9 +85,6 @@ export const failedResponse = (id: JSONRPCResponse["id"], message: string): JSON
   error: { code: JsonRpcCode.INTERNAL_ERROR, message },
 });
 
-/** The message as it is sent, which nothing that its sender does later changes. Throws as `toJsonText` does. */
-export const plainMessage = <Message extends JSONRPCMessage>(message: Message): Message =>
-  JSON.parse(toJsonText(message));
 /** How a server answered a request. `unknown_tool`: its caller named a tool that the server does not have. */
 export type AnswerOutcome = "ok" | "tool_error" | "unknown_tool" | "input_required" | "error";
 

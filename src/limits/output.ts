@@ -1,4 +1,9 @@
-import { type JSONRPCResponse, SERVER_INFO_META_KEY } from "@modelcontextprotocol/server";
+import {
+  type JSONRPCNotification,
+  type JSONRPCRequest,
+  type JSONRPCResponse,
+  SERVER_INFO_META_KEY,
+} from "@modelcontextprotocol/server";
 import { toJsonText, unserializableResponse } from "../http/json-rpc.ts";
 
 /** The bytes that a character of JSON text has at most: `\u0000` has six, in UTF-16 and in UTF-8. */
@@ -37,6 +42,20 @@ export function withinLimit(response: JSONRPCResponse, maxBytes: number): JSONRP
   } catch {
     return unserializableResponse(response);
   }
+}
+
+/**
+ * A notification or request of a server as it is sent, which nothing that its sender does later changes. Throws at the code
+ * that sends it when it has more than `maxBytes` in JSON or cannot be serialized.
+ */
+export function sendableMessage<Message extends JSONRPCNotification | JSONRPCRequest>(
+  message: Message,
+  maxBytes: number,
+): Message {
+  const text = toJsonText(message);
+  if (text.length * MAX_UNIT_BYTES > maxBytes && Buffer.byteLength(text) > maxBytes)
+    throw new Error(`${message.method} is too large: ${maxBytes} bytes are the most that is sent.`);
+  return JSON.parse(text);
 }
 
 /** Characters of a text in which a schema says what is wrong: a list may have thousands of wrong items. */

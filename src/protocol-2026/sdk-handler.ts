@@ -7,12 +7,12 @@ import {
   type Transport,
 } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../http/http-handler.ts";
-import { failedResponse, jsonResponse, plainMessage, recordOutcome } from "../http/json-rpc.ts";
+import { failedResponse, jsonResponse, recordOutcome } from "../http/json-rpc.ts";
 import { Rejection } from "../http/rejection.ts";
 import { logAboutRequest } from "../http/served-request.ts";
 import { isEventStream, sseMessages } from "../http/sse.ts";
 import { fromWebResponse, toWebRequest } from "../http/web-fetch.ts";
-import { toLimitedText } from "../limits/output.ts";
+import { sendableMessage, toLimitedText } from "../limits/output.ts";
 import type { McpRequest } from "../server/mcp-request.ts";
 import { intercept, watchScopeResolver } from "../server/message-interceptor.ts";
 import type { BuiltServer, SdkV2Server } from "../server/sdk-server.ts";
@@ -140,7 +140,7 @@ async function connectIntercepted(
 }
 
 function sendable(message: JSONRPCMessage, { maxOutputBytes, logFields }: McpRequest): JSONRPCMessage {
-  if ("method" in message) return plainMessage(message);
+  if ("method" in message) return sendableMessage(message, maxOutputBytes);
   const sent = JSON.parse(toLimitedText(message, maxOutputBytes));
   recordOutcome(logFields, sent);
   return sent;

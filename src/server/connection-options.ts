@@ -27,6 +27,8 @@ export interface ConnectionOptions {
   readonly events: ConnectionEvents;
   readonly interceptor?: MessageInterceptor | undefined;
   readonly sessionId?: string | undefined;
+  /** The most bytes that a message of the server may have in JSON. */
+  readonly maxOutputBytes: number;
   /** Passed to handlers with each message. */
   readonly extra: MessageExtraInfo;
   /**

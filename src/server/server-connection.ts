@@ -11,6 +11,7 @@ import type {
 } from "@modelcontextprotocol/server";
 import { failedResponse } from "../http/json-rpc.ts";
 import { logAboutRequest, servedRequest } from "../http/served-request.ts";
+import { sendableMessage } from "../limits/output.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
 import { intercept, watchScopeResolver } from "./message-interceptor.ts";
 import type { BuiltServer, ConnectableServer, LowLevelServer } from "./sdk-server.ts";
@@ -100,8 +101,7 @@ export class ServerConnection implements Transport {
     if (!("method" in message)) return this.#respond(message);
     if (this.#isClosed) return dropLate(message);
     if (this.#isReplaying) return this.#refuseWhileReplaying(message);
-    // Throws what JSON cannot hold at the code that sends it, and keeps what that code changes later out of the message.
-    const sent = JSON.parse(JSON.stringify(message)) as typeof message;
+    const sent = sendableMessage(message, this.#options.maxOutputBytes);
     if ("id" in sent) return events.onServerRequest(sent);
     // A server calls off a request that it sent here, whatever it says the notification belongs to.
     if (sent.method === "notifications/cancelled") return events.onNotification(sent);

@@ -70,11 +70,12 @@ export class SingleCall implements ConnectionEvents {
     { built, message, extra }: SingleCallOptions,
   ): Promise<HttpResponse | undefined> {
     const call = new SingleCall(mcpRequest, rules);
-    const { interceptor, signal } = mcpRequest;
+    const { interceptor, maxOutputBytes, signal } = mcpRequest;
     const connection = await ServerConnection.open(built, {
       requestIds: [message.id],
       events: call,
       interceptor,
+      maxOutputBytes,
       extra,
     });
     call.connection = connection;

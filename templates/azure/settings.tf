@@ -29,7 +29,9 @@ variable "settings" {
     (`address=1200/60`), or each caller of one tool (`tool:export_notes=10/60`); and how many sessions a caller or, where
     nobody is identified, a client address may open (`session=500/300`). They are counted for all instances together, and so
     need a store. Default: `session=500/300` where there is a store.
-    max_output_bytes: Largest result of a tool, in bytes of JSON. A larger result becomes a tool error. Default: `4194304`.
+    max_output_bytes: Largest message of a server, in bytes of JSON; the responses of a batch share it. A larger result of a
+    tool becomes a tool error, another response a JSON-RPC error, and a notification or request fails at the code that sends
+    it. Default: `4194304`.
     policy_mode: Whether the server's policy decides (`enforce`), or its denials are only in the audit log (`log`) and
     everything is allowed: to try a policy on real calls. Default: `enforce`.
     audit: Whether the audit log has one JSON line for each use of a tool, prompt or resource and each refusal, without

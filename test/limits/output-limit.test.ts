@@ -31,6 +31,12 @@ describe.each(EACH)("through %s", (_name, route, audit) => {
     expect(shown).toMatchObject([{ method: "notifications/progress" }, { result: { isError: true } }]);
   });
 
+  test("a notification that is too large fails at the tool that sends it", async () => {
+    const { result } = await guarded.call(undefined, "big_progress", { length: 1, messageLength: LIMIT });
+    const text = expect.stringContaining("notifications/progress is too large: 2048 bytes are the most");
+    expect(result).toMatchObject({ isError: true, content: [{ text }] });
+  });
+
   test("one that is not stays as it is", async () => {
     for (const tool of ["big", "big_progress"]) {
       const { result } = await guarded.call(undefined, tool, { length: LIMIT - 500 });

@@ -12,7 +12,8 @@ const noteInput = z.object({
   amount: z.unknown().optional(),
   secret: z.string().optional(),
 });
-const sizeInput = z.object({ length: z.number() });
+const sizeShape = { length: z.number(), messageLength: z.number().default(0) };
+const sizeInput = z.object(sizeShape);
 const regionInput = z.object({ region: z.string().meta({ "x-mcp-header": "Region" }) });
 
 /** Records the calls of a server's tools, so that a test can tell that a tool was not called. */
@@ -37,9 +38,10 @@ export function createV2Tools(calls: Calls): McpServer {
     throw new Error("it broke");
   });
   server.registerTool("big", { inputSchema: sizeInput }, async ({ length }) => text("x".repeat(length)));
-  server.registerTool("big_progress", { inputSchema: sizeInput }, async ({ length }, ctx) => {
+  server.registerTool("big_progress", { inputSchema: sizeInput }, async ({ length, messageLength }, ctx) => {
     const progressToken = ctx.mcpReq._meta?.progressToken ?? "none";
-    await ctx.mcpReq.notify({ method: "notifications/progress", params: { progressToken, progress: 1 } });
+    const params = { progressToken, progress: 1, message: "m".repeat(messageLength) };
+    await ctx.mcpReq.notify({ method: "notifications/progress", params });
     return text("x".repeat(length));
   });
   server.registerTool("hang", {}, async (ctx) => {
@@ -68,9 +70,10 @@ export function createV1Tools(calls: Calls): SdkV1McpServer {
     throw new Error("it broke");
   });
   server.registerTool("big", { inputSchema: { length: z.number() } }, async ({ length }) => text("x".repeat(length)));
-  server.registerTool("big_progress", { inputSchema: { length: z.number() } }, async ({ length }, extra) => {
+  server.registerTool("big_progress", { inputSchema: sizeShape }, async ({ length, messageLength }, extra) => {
     const progressToken = extra._meta?.progressToken ?? "none";
-    await extra.sendNotification({ method: "notifications/progress", params: { progressToken, progress: 1 } });
+    const params = { progressToken, progress: 1, message: "m".repeat(messageLength) };
+    await extra.sendNotification({ method: "notifications/progress", params });
     return text("x".repeat(length));
   });
   server.registerTool("hang", {}, async (extra) => {

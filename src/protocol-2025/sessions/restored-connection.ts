@@ -26,11 +26,12 @@ export interface RestoreOptions {
  */
 export async function openRestoredConnection(options: RestoreOptions): Promise<ServerConnection> {
   const { createServer, mcpRequest, services, requestIds, events, session, isInitialized = true } = options;
-  const { request, authInfo, interceptor } = mcpRequest;
+  const { request, authInfo, interceptor, maxOutputBytes } = mcpRequest;
   const extra = handlerExtra(request, authInfo);
   const build = { createServer, era: "legacy", mcpRequest, services, webRequest: extra.request } as const;
   const built = await buildServer(build);
-  if (!session) return ServerConnection.open(built, { requestIds, events, interceptor, extra });
+  const connection = { requestIds, events, interceptor, maxOutputBytes, extra };
+  if (!session) return ServerConnection.open(built, connection);
   const { initialize, protocolVersion, logLevel } = session.record;
   const replay: (JSONRPCRequest | JSONRPCNotification)[] = [
     { jsonrpc: "2.0", id: 0, method: "initialize", params: { ...initialize, protocolVersion } },
@@ -38,5 +39,5 @@ export async function openRestoredConnection(options: RestoreOptions): Promise<S
   if (logLevel) replay.push({ jsonrpc: "2.0", id: 1, method: "logging/setLevel", params: { level: logLevel } });
   if (isInitialized && built.lowLevel.oninitialized)
     replay.push({ jsonrpc: "2.0", method: "notifications/initialized" });
-  return ServerConnection.open(built, { requestIds, events, interceptor, extra, sessionId: session.id, replay });
+  return ServerConnection.open(built, { ...connection, sessionId: session.id, replay });
 }

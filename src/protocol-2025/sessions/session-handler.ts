@@ -2,7 +2,7 @@ import type { JSONRPCRequest } from "@modelcontextprotocol/server";
 import type { RequestContext } from "../../auth/request-context.ts";
 import type { HttpRequest, HttpResponse } from "../../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../../http/json-rpc.ts";
-import type { ProtocolHandler, StreamRequest } from "../../server/mcp-request.ts";
+import type { McpRequest, ProtocolHandler, StreamRequest } from "../../server/mcp-request.ts";
 import { untilDeadline } from "../../store/until-deadline.ts";
 import { badRequest, unknownSession } from "../error-responses.ts";
 import { sortMessages } from "../requests/client-message.ts";
@@ -64,7 +64,8 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
       }
       if (requests.length === 0) return { status: 202, headers: {} };
       const services = context.openServices(mcpRequest);
-      return SessionCall.serve(context, session, { requests, isBatch, arrivedAt, mcpRequest, services });
+      const limited = isBatch ? withShare(mcpRequest, requests.length) : mcpRequest;
+      return SessionCall.serve(context, session, { requests, isBatch, arrivedAt, mcpRequest: limited, services });
     },
 
     async openStream(request) {
@@ -96,6 +97,12 @@ function isInitialize(message: unknown): message is JSONRPCRequest {
   const { method, id } = (message ?? {}) as { method?: unknown; id?: unknown };
   return method === "initialize" && (typeof id === "string" || typeof id === "number");
 }
+
+/** The responses of a batch may be one body, and share the room in it. */
+const withShare = (mcpRequest: McpRequest, requests: number): McpRequest => ({
+  ...mcpRequest,
+  maxOutputBytes: Math.floor(mcpRequest.maxOutputBytes / requests),
+});
 
 const invalidMessage = (): HttpResponse =>
   errorResponse(400, {
