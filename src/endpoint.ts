@@ -149,6 +149,7 @@ export function createEndpoint(
     audit,
     log: logOptions,
     maxOutputBytes: config.maxOutputBytes,
+    streamSeconds,
     modern,
     legacy,
   });

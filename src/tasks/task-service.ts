@@ -26,6 +26,7 @@ export interface TaskEnvironment {
   readonly audit: Audit | undefined;
   readonly log: RequestLogOptions;
   readonly maxOutputBytes: number;
+  readonly streamSeconds?: number | undefined;
   /** The handlers without tasks. */
   readonly modern: ProtocolHandler;
   readonly legacy: ProtocolHandler;
@@ -46,7 +47,7 @@ const NOT_DONE = 503;
 
 /** Serves the tasks of an endpoint. */
 export function openTaskService(limits: TaskLimits, environment: TaskEnvironment): TaskService {
-  const { store, rules, audit, log, maxOutputBytes, modern, legacy } = environment;
+  const { store, rules, audit, log, maxOutputBytes, streamSeconds, modern, legacy } = environment;
   const tasks = createTaskStore(store);
   const running = new Map<string, Attempt>();
   const dispatch = { tasks, handler: modern, maxOutputBytes };
@@ -54,6 +55,7 @@ export function openTaskService(limits: TaskLimits, environment: TaskEnvironment
   const engine = createTaskEngine({ tasks, limits, rules, queue });
   const options: MethodOptions = {
     engine,
+    streamSeconds,
     refresh: (task, mcpRequest) => refreshWatched(task, mcpRequest, dispatch),
     async onCancelled(task, mcpRequest) {
       running.get(task.id)?.end({ kind: "lost" });

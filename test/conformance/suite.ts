@@ -10,6 +10,8 @@ export interface SuiteRun {
   /** The MCP endpoint, on a loopback address: the suite's DNS rebinding scenario fails for every other one. */
   readonly url: string;
   readonly revision: Revision;
+  /** One scenario alone, also one that the revision does not require, such as those of an extension. */
+  readonly scenario?: string;
   /** Ends the run early; it rejects then. */
   readonly signal?: AbortSignal;
 }
@@ -19,12 +21,15 @@ const CLI = fileURLToPath(import.meta.resolve("@modelcontextprotocol/conformance
 const QUOTED_LINES = 20;
 
 /** Runs the official suite against a server that is up, in a process of its own. */
-export async function runSuite({ url, revision, signal }: SuiteRun): Promise<readonly ScenarioResult[]> {
+export async function runSuite({ url, revision, scenario, signal }: SuiteRun): Promise<readonly ScenarioResult[]> {
   signal?.throwIfAborted();
   const folder = await mkdtemp(join(tmpdir(), "mcp-conformance-"));
   const output: string[] = [];
+  const selection = scenario
+    ? ["--scenario", scenario, "--spec-version", revision, "--force"]
+    : ["--requirements", revision];
   const suite = startInstance({
-    command: [CLI, "server", "--url", url, "--requirements", revision, "-o", folder],
+    command: [CLI, "server", "--url", url, ...selection, "-o", folder],
     environment: {},
     onOutput: (line) => output.push(line),
   });

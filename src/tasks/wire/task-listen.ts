@@ -1,7 +1,10 @@
 import { type JSONRPCRequest, SUBSCRIPTION_ID_META_KEY } from "@modelcontextprotocol/server";
+import { streamSecondsOf } from "../../config/stream-seconds.ts";
 import type { HttpResponse } from "../../http/http-handler.ts";
+import { invocationEnd } from "../../http/invocation-end.ts";
 import { sseFrame, sseMessages } from "../../http/sse.ts";
 import { TextStream } from "../../http/text-stream.ts";
+import { endAfter } from "../../protocol-2026/listen.ts";
 import type { McpRequest, ProtocolHandler } from "../../server/mcp-request.ts";
 import { pollDelayMs } from "../../store/observed-store.ts";
 import { accessTo } from "../task-access.ts";
@@ -47,39 +50,52 @@ export async function listenToTasks(
     left.abort();
     void source.return?.();
   });
-  void (async () => {
-    try {
-      const acknowledged = await source.next();
-      if (acknowledged.done) return;
-      stream.push(
-        withTaskIds(
-          acknowledged.value,
-          agreed.map(({ id }) => id),
-        ),
-      );
-      const notify = (params: Record<string, unknown>): void => stream.push(notificationOf(listen, params));
-      for (const task of agreed) void follow(task, { mcpRequest, options, notify, signal: left.signal });
-      for (let next = await source.next(); !next.done; next = await source.next()) stream.push(next.value);
-    } finally {
-      left.abort();
-      stream.end();
-    }
-  })();
+  void relay({ source, stream, listen, agreed, mcpRequest, options, left }).finally(() => {
+    left.abort();
+    stream.end();
+  });
   return { ...response, body: stream };
 }
 
-/** The acknowledgement, which is the first frame, with the tasks that are followed. */
-function withTaskIds(frames: string, taskIds: readonly string[]): string {
-  return sseMessages(frames)
-    .map((text) => {
+interface Relay {
+  readonly source: AsyncIterator<string>;
+  readonly stream: TextStream;
+  readonly listen: JSONRPCRequest;
+  readonly agreed: readonly StoredTask[];
+  readonly mcpRequest: McpRequest;
+  readonly options: MethodOptions;
+  /** Fires when nobody reads the stream any more. */
+  readonly left: AbortController;
+}
+
+/** Sends what the SDK sends, and the notifications of tasks behind its acknowledgement. */
+async function relay({ source, stream, listen, agreed, mcpRequest, options, left }: Relay): Promise<void> {
+  const notify = (params: Record<string, unknown>): void => stream.push(notificationOf(listen, params));
+  let isOnlyTasks = false;
+  let followed: Promise<unknown> = Promise.resolve();
+  for (let next = await source.next(); !next.done; next = await source.next()) {
+    for (const text of sseMessages(next.value)) {
       const message = JSON.parse(text);
-      if (message.method !== "notifications/subscriptions/acknowledged") return sseFrame(text);
-      const { notifications, ...params } = message.params;
-      return sseFrame(
-        JSON.stringify({ ...message, params: { ...params, notifications: { ...notifications, taskIds } } }),
-      );
-    })
-    .join("");
+      if (message.method === "notifications/subscriptions/acknowledged") {
+        const { notifications } = message.params;
+        isOnlyTasks = Object.keys(notifications).length === 0;
+        message.params.notifications = { ...notifications, taskIds: agreed.map(({ id }) => id) };
+        stream.push(sseFrame(JSON.stringify(message)));
+        const { signal } = left;
+        followed = Promise.all(agreed.map((task) => follow(task, { mcpRequest, options, notify, signal })));
+        continue;
+      }
+      // The SDK ends a subscription to nothing that it knows at once.
+      if (isOnlyTasks && "result" in message) await Promise.race([followed, timeUp(mcpRequest, options, left.signal)]);
+      stream.push(sseFrame(text));
+    }
+  }
+}
+
+/** Settles when the subscription has lasted as long as any other one may. */
+function timeUp({ invocation }: McpRequest, { streamSeconds }: MethodOptions, ended: AbortSignal): Promise<void> {
+  const seconds = streamSecondsOf(streamSeconds, invocation);
+  return new Promise((resolve) => endAfter(resolve, { seconds, deadline: invocationEnd(invocation), ended }));
 }
 
 function notificationOf({ id }: JSONRPCRequest, task: Record<string, unknown>): string {

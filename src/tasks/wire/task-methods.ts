@@ -24,6 +24,8 @@ export interface MethodOptions {
   readonly engine: RunningEngine;
   /** Asks the job that a task watches, and keeps what it came to. */
   readonly refresh: (task: StoredTask, mcpRequest: McpRequest) => Promise<StoredTask>;
+  /** Seconds after which a subscription is ended. Default: `streamSecondsOf`. */
+  readonly streamSeconds?: number | undefined;
   /** Called after a task was cancelled. */
   readonly onCancelled: (task: StoredTask, mcpRequest: McpRequest) => Promise<void>;
 }

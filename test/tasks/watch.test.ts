@@ -1,0 +1,73 @@
+import { McpServer } from "@modelcontextprotocol/server";
+import { expect, test } from "vitest";
+import * as z from "zod/v4";
+import { defineServer } from "../../src/index.ts";
+import { createTasks, type WatchedStatus } from "../../src/tasks/create-tasks.ts";
+import { messagesOf, modernCall } from "../support/messages.ts";
+import { createManualQueue } from "./manual-queue.ts";
+import { instancesOf, TasksClient } from "./tasks-client.ts";
+
+type Status = WatchedStatus<{ content: Array<{ type: "text"; text: string }> }>;
+
+/** Jobs that something else does. */
+function set() {
+  const jobs = new Map<string, Status>();
+  const cancelled: string[] = [];
+  const tasks = createTasks();
+  const server = defineServer({
+    tasks,
+    createServer() {
+      const server = new McpServer({ name: "watching", version: "1.0.0" });
+      const callback = tasks.watch(
+        {
+          start({ name }: { name: string }, { taskId }) {
+            jobs.set(name, { status: "working", message: `begun for ${taskId}` });
+            return { name };
+          },
+          status: ({ name }) => jobs.get(name) ?? { status: "failed", message: "The job is gone." },
+          cancel: ({ name }) => void cancelled.push(name),
+        },
+        { pollSeconds: 1 },
+      );
+      server.registerTool("job", { inputSchema: z.object({ name: z.string() }) }, callback);
+      return server;
+    },
+  });
+  const queue = createManualQueue();
+  const instances = instancesOf(server, { count: 2, workQueue: queue });
+  return { jobs, cancelled, queue, instances, client: new TasksClient(instances) };
+}
+
+const done: Status = { status: "completed", result: { content: [{ type: "text", text: "done" }] } };
+
+test("a poll asks the job, and keeps what it came to; no job of ours is queued", async () => {
+  const { jobs, client, queue } = set();
+  const { taskId } = await client.call("job", { name: "a" });
+  expect(await client.get(taskId)).toMatchObject({ status: "working", statusMessage: `begun for ${taskId}` });
+  jobs.set("a", done);
+  const completed = { status: "completed", result: { resultType: "complete", content: [{ text: "done" }] } };
+  expect(await client.get(taskId)).toMatchObject(completed);
+  jobs.delete("a");
+  expect(await client.get(taskId)).toMatchObject(completed);
+  expect(queue.jobs).toEqual([]);
+});
+
+test("a job that failed fails its task, and one that is cancelled is told", async () => {
+  const { jobs, client, cancelled } = set();
+  const failing = await client.call("job", { name: "b" });
+  jobs.delete("b");
+  expect(await client.get(failing.taskId)).toMatchObject({ status: "failed", error: { message: "The job is gone." } });
+  const { taskId } = await client.call("job", { name: "c" });
+  await client.cancel(taskId);
+  expect(cancelled).toEqual(["c"]);
+  expect((await client.get(taskId)).status).toBe("cancelled");
+});
+
+test("a client without the extension waits for the job within its call", async () => {
+  const { jobs, instances } = set();
+  const answer = instances[0]?.(...modernCall("tools/call", { name: "job", arguments: { name: "d" } }));
+  await expect.poll(() => jobs.has("d")).toBe(true);
+  jobs.set("d", done);
+  const response = await answer;
+  expect(response && (await messagesOf(response))[0]).toMatchObject({ result: { content: [{ text: "done" }] } });
+});
