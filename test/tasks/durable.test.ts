@@ -171,6 +171,35 @@ test("a worker whose lease was taken over keeps nothing, and the task goes on fr
   expect(effects).toEqual(["first", "second"]);
 });
 
+test("a worker that comes back while another one is at work keeps nothing, and is told to stop", async () => {
+  const pauses: Array<() => void> = [];
+  const stopped: boolean[] = [];
+  const { queue, instances, client, clock } = set(
+    serverOf(async (task) => {
+      const worker = pauses.length;
+      await new Promise<void>((resolve) => pauses.push(resolve));
+      task.signal.addEventListener("abort", () => (stopped[worker] = true));
+      await task.step(`step of worker ${worker}`, () => worker);
+      return String(worker);
+    }),
+  );
+  const { taskId } = await client.call("work");
+  queue.jobs.length = 0;
+  const [one, two] = instances as [Caller, Caller];
+  const frozen = deliver(one, taskId);
+  await expect.poll(() => pauses).toHaveLength(1);
+  clock.now += 31_000;
+  const second = deliver(two, taskId);
+  await expect.poll(() => pauses).toHaveLength(2);
+  pauses[0]?.();
+  expect((await frozen).status).toBe(204);
+  expect(stopped[0]).toBe(true);
+  expect((await client.get(taskId)).status).toBe("working");
+  pauses[1]?.();
+  await second;
+  expect((await client.get(taskId)).result?.content[0]?.text).toBe("1");
+});
+
 test("a lost job is found by the next poll, and by a sweep when another task begins", async () => {
   const { queue, instances, client, clock } = set(serverOf(async () => "done"));
   const polled = await client.call("work");

@@ -6,14 +6,7 @@ import type { McpRequest } from "../../server/mcp-request.ts";
 import { isConflict } from "../../store/store.ts";
 import { accessTo } from "../task-access.ts";
 import type { RunningEngine } from "../task-engine.ts";
-import {
-  detailedTask,
-  isAnswered,
-  isTerminal,
-  openQuestions,
-  TASKS_EXTENSION,
-  type TaskRecord,
-} from "../task-record.ts";
+import { detailedTask, isTerminal, openQuestions, TASKS_EXTENSION, type TaskRecord } from "../task-record.ts";
 import type { StoredTask } from "../task-store.ts";
 import { apart } from "../tools/durable-task.ts";
 import { missingTasks } from "../tools/tool-callback.ts";
@@ -140,7 +133,7 @@ interface Answers {
 /** The task goes on when its last question is answered. */
 function withAnswers(record: TaskRecord, { answers, large, now }: Answers): TaskRecord {
   const operations = record.operations.map((operation) => {
-    if (operation.kind !== "question" || isAnswered(operation) || !answers.has(operation.key)) return operation;
+    if (operation.kind !== "question" || !answers.has(operation.key)) return operation;
     if (large.has(operation.key)) return { ...operation, isApart: true } as const;
     return { ...operation, answer: answers.get(operation.key) };
   });

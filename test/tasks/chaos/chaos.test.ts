@@ -10,7 +10,7 @@ test(`500 tasks through instances that are killed, a queue that loses and double
   expect(violations).toEqual([]);
   expect(report.completed).toBe(500);
   // It happened.
-  for (const count of [report.kills, report.duplicates, report.lostJobs, report.storeFailures]) {
+  for (const count of [report.kills, report.freezes, report.duplicates, report.lostJobs, report.storeFailures]) {
     expect(count).toBeGreaterThan(5);
   }
 });

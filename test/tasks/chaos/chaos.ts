@@ -18,6 +18,7 @@ export interface ChaosOptions {
 export interface ChaosReport {
   readonly violations: readonly string[];
   readonly kills: number;
+  readonly freezes: number;
   readonly completed: number;
   readonly duplicates: number;
   readonly lostJobs: number;
@@ -27,6 +28,7 @@ export interface ChaosReport {
 
 interface Instance {
   isAlive: boolean;
+  thawed?: Promise<void>;
   readonly call: Caller;
 }
 
@@ -46,7 +48,7 @@ export async function runTaskChaos({ seed, tasks: count, deadlineMs }: ChaosOpti
   const clock = { now: Date.now() };
   const now = (): number => clock.now;
   const store = watchStore(createMemoryStore(now), random, 0.01);
-  const report = { kills: 0, completed: 0, duplicates: 0, lostJobs: 0, repeatedSteps: 0 };
+  const report = { kills: 0, freezes: 0, completed: 0, duplicates: 0, lostJobs: 0, repeatedSteps: 0 };
   const { violations } = store;
   const jobs: Array<{ readonly taskId: string; readonly at: number }> = [];
   const executed = new Map<string, number>();
@@ -68,7 +70,7 @@ export async function runTaskChaos({ seed, tasks: count, deadlineMs }: ChaosOpti
   };
 
   function start(): Instance {
-    const state = { isAlive: true };
+    const state: Omit<Instance, "call"> = { isAlive: true };
     const server = createChaosServer((taskId, key) => {
       if (!state.isAlive) return false;
       if (store.steps.get(taskId)?.has(key)) violations.push(`${taskId}: step ${key} ran after it was stored`);
@@ -84,6 +86,15 @@ export async function runTaskChaos({ seed, tasks: count, deadlineMs }: ChaosOpti
 
   const instances = [start(), start(), start()];
   const anyInstance = (): Instance => instances[Math.floor(random() * instances.length)] as Instance;
+
+  /** Stops an instance for longer than a lease, as platforms do, at its next operation of the store. */
+  function freeze(instance: Instance): void {
+    const until = clock.now + 35_000;
+    report.freezes++;
+    instance.thawed = (async () => {
+      while (clock.now < until) await nextTurn();
+    })();
+  }
 
   async function work(taskId: string): Promise<void> {
     const again = clock.now + VISIBILITY_MS;
@@ -145,6 +156,7 @@ export async function runTaskChaos({ seed, tasks: count, deadlineMs }: ChaosOpti
       instances[at] = start();
       report.kills++;
     }
+    if (random() < 0.05) freeze(anyInstance());
     for (let turn = 0; turn < 5; turn++) await nextTurn();
   }
   for (const { n, taskId, done } of clients) {

@@ -5,7 +5,7 @@ import type { TaskRecord } from "../../../src/tasks/task-record.ts";
 /** A store that checks each write of a task against the one before it. */
 export interface WatchedStore {
   /** The store as one instance sees it: away at times, and silent once the instance is dead. */
-  forInstance(instance: { isAlive: boolean }): StateStore;
+  forInstance(instance: { readonly isAlive: boolean; thawed?: Promise<void> }): StateStore;
   /** Keys of the steps whose results are stored, by task. */
   readonly steps: ReadonlyMap<string, ReadonlySet<string>>;
   /** The first answer to each question, by task and key. */
@@ -60,8 +60,11 @@ export function watchStore(store: StateStore, random: () => number, failureRate:
         const isLate = random() < 0.5;
         const fails = random() < failureRate;
         if (fails && !isLate) throw away(counts);
+        // A frozen process goes on later, when others may have taken over.
+        await instance.thawed;
         if (!instance.isAlive) return new Promise<never>(() => {});
         const result = await work();
+        await instance.thawed;
         if (!instance.isAlive) return new Promise<never>(() => {});
         if (fails) throw away(counts);
         return result;
