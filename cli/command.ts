@@ -31,6 +31,8 @@ export interface DevCommand {
   /** Variables passed on to the server. */
   readonly environment: Readonly<Record<string, string>>;
   readonly call: FirstCall | undefined;
+  /** Whether a debugger can be attached to the instance of the first cloud. */
+  readonly inspect: boolean;
 }
 
 export type Command =
@@ -61,6 +63,7 @@ const DEV = {
   reset: { type: "boolean" },
   env: { type: "string", multiple: true },
   call: { type: "string" },
+  inspect: { type: "boolean" },
 } as const satisfies ParseArgsOptionsConfig;
 
 /** Reads a command line. Throws USAGE with what to write instead. */
@@ -98,6 +101,9 @@ function parseDev(args: string[]): Command {
   if (values.help) return { verb: "help" };
   if (values.version) return { verb: "version" };
   const clouds = toClouds(values.target);
+  const instances = toNumber("--instances", values.instances, [1, 50]) ?? 1;
+  if (values.inspect && (instances > 1 || values.amnesia))
+    throw usage("--inspect debugs one instance that stays", "leave out --instances and --amnesia");
   if (values.reset && values["no-store"])
     throw usage("--no-store keeps nothing that --reset could remove", "leave out one");
   return {
@@ -105,12 +111,13 @@ function parseDev(args: string[]): Command {
     entry: only(positionals),
     clouds,
     port: toNumber("--port", values.port, [0, 65_536 - clouds.length]),
-    instances: toNumber("--instances", values.instances, [1, 50]) ?? 1,
+    instances,
     amnesia: values.amnesia ?? false,
     store: !values["no-store"],
     reset: values.reset ?? false,
     environment: toEnvironment(values.env ?? []),
     call: values.call === undefined ? undefined : parseFirstCall(values.call),
+    inspect: values.inspect ?? false,
   };
 }
 

@@ -7,23 +7,31 @@ import { readConfig } from "../src/adapter.ts";
 import { checkEntry } from "./build/start/check-entry.ts";
 import type { Cloud } from "./clouds.ts";
 import type { DevCommand } from "./command.ts";
+import { type Activity, createActivity } from "./dev/activity.ts";
+import { clientConfigurations, inspectorCommand, serverName } from "./dev/client-configurations.ts";
 import { makeFirstCall } from "./dev/first-call.ts";
+import { freePort } from "./dev/free-port.ts";
 import { type Ingress, openIngress } from "./dev/ingresses.ts";
-import { toReadable } from "./dev/output-line.ts";
+import { type Key, keysLine, readKeys } from "./dev/keys.ts";
+import { colored, toReadable } from "./dev/output-line.ts";
 import { openSharedState, type SharedState } from "./dev/shared-state.ts";
-import { stopSignal } from "./dev/stop-signal.ts";
+import { type StopSignal, stopSignal } from "./dev/stop-signal.ts";
 import { type Watch, watchEntry } from "./dev/watch-entry.ts";
 import { findEntry } from "./entry.ts";
 import { sentenceOf } from "./failure.ts";
+import { ownPackage } from "./package-json.ts";
 import { shownPath } from "./shown-path.ts";
 import { toTable } from "./table.ts";
 
+/** Port where debuggers look for Node.js. */
+const DEBUG_PORT = 9229;
 const DEFAULT_PORTS: Readonly<Record<Cloud, number>> = { aws: 8787, azure: 8788, gcp: 8789 };
 
 /** `mcp-anycloud dev`: serves through every ingress until it is asked to stop, then removes everything that it made. */
 export async function devCommand(command: DevCommand): Promise<void> {
   const entry = findEntry(command.entry);
   const { path } = readConfig({ ...process.env, ...command.environment }, AWS_SETTINGS);
+  say(`mcp-anycloud ${ownPackage.version} builds ${shownPath(entry)} for ${command.clouds.join(", ")}.\n`);
   const stop = stopSignal();
   const folder = mkdtempSync(join(tmpdir(), "mcp-anycloud-"));
   // A second Ctrl-C ends the process at once, and then only this handler runs.
@@ -31,13 +39,13 @@ export async function devCommand(command: DevCommand): Promise<void> {
   // The table starts while the entry is bundled.
   const state = openSharedState(command);
   state.catch(() => {});
-  const session: Session = { command, entry, path, folder, stop, state, closers: [] };
+  const session: Session = { command, entry, path, folder, stop, state, activity: createActivity(), closers: [] };
   try {
     await serve(session);
-    if (!stop.aborted) await once(stop, "abort");
+    if (!stop.signal.aborted) await once(stop.signal, "abort");
   } catch (error) {
     // A terminal's Ctrl-C reaches the instances too, so an instance that is starting fails.
-    if (!stop.aborted) throw error;
+    if (!stop.signal.aborted) throw error;
   } finally {
     await Promise.allSettled(session.closers.map((close) => close()));
     // Closed last, because requests that are finishing need it.
@@ -55,7 +63,8 @@ interface Session {
   readonly path: string;
   /** For the artefacts; removed at the end. */
   readonly folder: string;
-  readonly stop: AbortSignal;
+  readonly stop: StopSignal;
+  readonly activity: Activity;
   readonly state: Promise<SharedState>;
   /** Functions that stop what was started. */
   readonly closers: Array<() => Promise<void>>;
@@ -64,48 +73,92 @@ interface Session {
 async function serve(session: Session): Promise<void> {
   const { command, entry, path, folder, stop, closers } = session;
   const ingresses: Ingress[] = [];
+  let renewal = Promise.resolve();
+  const renew = (why: string): Promise<void> => {
+    renewal = renewal
+      .catch(() => {})
+      .then(() => Promise.all(ingresses.map((ingress) => ingress.renew())))
+      .then(() => tell(session, why));
+    return renewal;
+  };
+  const onFailure = (error: unknown): void =>
+    tell(session, `${sentenceOf(error)}\nThe ingresses go on with what they served before.`);
   const watch: Watch = await watchEntry({
     entry,
     folder: join(folder, "entry"),
     async onChange() {
       const { environment } = await session.state;
       await checkEntry({ entry, bundle: watch.bundle, environment });
-      await Promise.all(ingresses.map((ingress) => ingress.renew()));
-      say("\nThe sources changed: the ingresses serve the new code.\n");
+      await renew("The sources changed: the ingresses serve the new code.");
     },
-    onFailure: (error) => say(`\n${sentenceOf(error)}\nThe ingresses go on with what they served before.\n`),
+    onFailure,
   });
   closers.push(() => watch.close());
   const { environment, row, notice } = await session.state;
   await checkEntry({ entry, bundle: watch.bundle, environment });
-  stop.throwIfAborted();
-  ingresses.push(...(await openAll(session, environment)));
-  say(`\n${tableOf(ingresses, path, row)}\n`);
+  stop.signal.throwIfAborted();
+  const debugPort = command.inspect ? await freePort(DEBUG_PORT) : undefined;
+  ingresses.push(...(await openAll(session, environment, debugPort)));
+  const rows = [row, debugPort && ["debug", `127.0.0.1:${debugPort}`, `Node.js of ${command.clouds[0]}`]];
+  say(
+    `\n${tableOf(
+      ingresses,
+      path,
+      rows.filter((cells) => Array.isArray(cells)),
+    )}\n`,
+  );
   if (notice) say(`${notice}\n`);
   if (command.call) await callAll(ingresses, session);
-  stop.throwIfAborted();
+  stop.signal.throwIfAborted();
   await watch.start();
+  const urls = ingresses.map(({ url }) => url + path);
+  const keys: Readonly<Record<string, Key>> = {
+    i: { does: "Inspector", press: () => say(`${urls.map((url) => `${inspectorCommand(url)}\n`).join("")}\n`) },
+    c: { does: "client configurations", press: () => say(configurationsOf(urls[0] ?? "")) },
+    r: { does: "restart", press: () => void renew("The ingresses have new instances.").catch(onFailure) },
+    q: { does: "quit", press: () => stop.stop() },
+  };
+  const end = readKeys(process.stdin, keys);
+  if (end) closers.push(async () => end());
   say(`Serving ${shownPath(entry)}, and again whenever it changes. Ctrl-C stops.\n`);
+  if (end) say(colored("dim", `${keysLine(keys)}\n`));
 }
 
+/** Says what happened to the ingresses, here and in the log. */
+function tell({ activity }: Session, what: string): void {
+  activity.note(what);
+  say(`\n${what}\n`);
+}
+
+const configurationsOf = (url: string): string =>
+  clientConfigurations(url, serverName())
+    .map(({ client, file, text }) => `\n${colored("bold", client)}${file ? ` (${file})` : ""}\n${text}\n`)
+    .join("");
+
 async function openAll(
-  { command, entry, folder, closers }: Session,
+  { command, entry, folder, activity, closers }: Session,
   environment: SharedState["environment"],
+  debugPort: number | undefined,
 ): Promise<Ingress[]> {
   const opening = command.clouds.map((cloud, index) => {
     const { instances, amnesia } = command;
     const first = command.port === undefined ? DEFAULT_PORTS[cloud] : command.port;
     const port = command.port ? first + index : first;
-    const onOutput = (line: string): void => say(toReadable(line).replaceAll(/^/gm, `${cloud.padEnd(5)} | `), "\n");
-    return openIngress({ cloud, entry, folder, port, instances, amnesia, environment, onOutput });
+    const prefix = `${cloud.padEnd(5)} ${colored("dim", "|")} `;
+    const onOutput = (line: string): void => {
+      const printed = activity.take(cloud, line);
+      if (printed) say(toReadable(printed).replaceAll(/^/gm, prefix), "\n");
+    };
+    const debugged = index === 0 ? debugPort : undefined;
+    return openIngress({ cloud, entry, folder, port, instances, amnesia, environment, onOutput, debugPort: debugged });
   });
   for (const ingress of opening) closers.push(async () => (await ingress).close());
   return Promise.all(opening);
 }
 
-function tableOf(ingresses: readonly Ingress[], path: string, state: SharedState["row"]): string {
+function tableOf(ingresses: readonly Ingress[], path: string, others: ReadonlyArray<readonly string[]>): string {
   const rows = ingresses.map(({ cloud, url, imitates }) => [cloud, url + path, imitates]);
-  return toTable([{ title: "cloud" }, { title: "url" }, { title: "imitates" }], state ? [...rows, state] : rows);
+  return toTable([{ title: "cloud" }, { title: "url" }, { title: "imitates" }], [...rows, ...others]);
 }
 
 async function callAll(ingresses: readonly Ingress[], { command: { call }, path }: Session): Promise<void> {

@@ -21,6 +21,7 @@ dev
   --reset                  forget the sessions and the state that .mcp-anycloud/ keeps
   --env NAME[=value]       pass a variable on to the server; may be repeated (those that begin with MCP_ are)
   --call TOOL[=JSON]       call this tool with these arguments once through each ingress
+  --inspect                let a debugger attach to the instance of the first cloud (port 9229, or a free one)
 
 build
   --target aws|azure|gcp   only this cloud; may be repeated

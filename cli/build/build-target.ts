@@ -18,6 +18,8 @@ export interface Target {
   readonly kind?: EntryKind;
   /** Folder for the source map. In `outDir`, the bundle refers to it; elsewhere it does not. Default: no map. */
   readonly sourceMapDir?: string;
+  /** Whether the artefact tells `dev` how each request is served. Default false. */
+  readonly observed?: boolean;
 }
 
 /**
@@ -26,13 +28,13 @@ export interface Target {
  * not compile or an asset is missing.
  */
 export async function buildTarget(target: Target): Promise<Artefact> {
-  const { cloud, entry, outDir, kind = "server", sourceMapDir } = target;
-  const source = entrySource(entry, kind, cloud);
+  const { cloud, entry, outDir, kind = "server", sourceMapDir, observed = false } = target;
+  const source = entrySource(entry, kind, cloud, observed);
   const sourceMap = sourceMapDir ? (sourceMapDir === outDir ? "linked" : "external") : false;
   const project = readProject(entry);
   const assets = findAssets(project, outDir);
   const shipped = new Set(assets.map(({ name }) => name));
-  const options = bundleOptions({ entry, source, outDir, sourceMap, project, shipped });
+  const options = bundleOptions({ entry, source, outDir, sourceMap, observed, project, shipped });
   const bundle = await compiled(build(options), entry);
   return writeArtefact({ cloud, outDir, sourceMapDir: sourceMapDir ?? outDir, project, assets }, bundle);
 }

@@ -30,13 +30,23 @@ export interface BundleRequest {
   readonly project: Project;
   /** Paths of the files that are shipped beside the bundle. Default: none, and modules find theirs in the project. */
   readonly shipped?: ReadonlySet<string>;
+  /** Whether errors of handlers are told to the observer of `dev`. Default false. */
+  readonly observed?: boolean;
 }
 
 /** Files that are imported as text. */
 const TEXT = { ".html": "text", ".md": "text", ".txt": "text", ".sql": "text", ".svg": "text" } as const;
 
 /** esbuild's options for a bundle that runs on every cloud's Node.js. */
-export function bundleOptions({ entry, source, outDir, sourceMap, project, shipped }: BundleRequest): BundleOptions {
+export function bundleOptions({
+  entry,
+  source,
+  outDir,
+  sourceMap,
+  observed,
+  project,
+  shipped,
+}: BundleRequest): BundleOptions {
   const projectFolder = dirname(entry);
   return {
     ...OUTPUT,
@@ -57,7 +67,7 @@ export function bundleOptions({ entry, source, outDir, sourceMap, project, shipp
       ownPackage(projectFolder),
       zodLocales,
       zodUtil,
-      sdkSource,
+      sdkSource(observed ?? false),
       jsonSchemaCache,
       lazyValidator(),
       lazyModules(projectFolder),

@@ -37,17 +37,31 @@ await warmUp();`,
   gcp: "",
 };
 
-const serverSource = (cloud: Cloud): string => `
+/** Wraps the store and the endpoint where `dev` observes them. */
+interface Wrapping {
+  readonly source: string;
+  readonly wrap: (name: "observedStore" | "observedEndpoint", expression: string) => string;
+}
+
+const wrapping = (observed: boolean): Wrapping =>
+  observed
+    ? {
+        source: `import { observedEndpoint, observedStore } from ${JSON.stringify(ownModule("cli", "dev", "observer"))};\n`,
+        wrap: (name, expression) => `${name}(${expression})`,
+      }
+    : { source: "", wrap: (_name, expression) => expression };
+
+const serverSource = (cloud: Cloud, { source, wrap }: Wrapping): string => `
 import { createMcpEndpoint } from "mcp-anycloud";
 import { readConfig } from "mcp-anycloud/adapter";
 import { platformIdentities } from "mcp-anycloud/${cloud}";
 import { openConfiguredStore } from "mcp-anycloud/aws/dynamodb";
 import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
 import { openConfiguredStateKeys } from "mcp-anycloud/aws/state-keys";
-${IDENTITY_TOKEN[cloud].source}const config = readConfig(process.env, AWS_SETTINGS);
-const store = openConfiguredStore(config${IDENTITY_TOKEN[cloud].argument});
+${IDENTITY_TOKEN[cloud].source}${source}const config = readConfig(process.env, AWS_SETTINGS);
+const store = ${wrap("observedStore", `openConfiguredStore(config${IDENTITY_TOKEN[cloud].argument})`)};
 const stateKeys = openConfiguredStateKeys(config${IDENTITY_TOKEN[cloud].argument});
-const endpoint = createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities });
+const endpoint = ${wrap("observedEndpoint", "createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities })")};
 const limits = config;`;
 
 const HANDLER = `
@@ -55,9 +69,9 @@ const endpoint = entry;
 const limits = undefined;`;
 
 /** The module that is bundled for a cloud: it hands the user's default export to the cloud's adapter. */
-export function entrySource(entry: string, kind: EntryKind, cloud: Cloud): string {
+export function entrySource(entry: string, kind: EntryKind, cloud: Cloud, observed = false): string {
   const isServer = kind === "server";
-  const endpoint = isServer ? serverSource(cloud) : HANDLER;
+  const endpoint = isServer ? serverSource(cloud, wrapping(observed)) : HANDLER;
   return `${importOf(entry)}${endpoint}${EXPORTS[cloud]}${isServer ? WARM_UP[cloud] : ""}\n`;
 }
 
@@ -84,7 +98,8 @@ export { createMcpEndpoint, readConfig };\n`;
 const importOf = (entry: string): string => `import entry from ${JSON.stringify(entry)};`;
 
 /** By path: no entry point of the package holds a cloud's identities without its adapter. */
-const identityModule = (cloud: Cloud): string =>
-  RUNS_FROM_SOURCE
-    ? join(PACKAGE_FOLDER, "adapters", cloud, "identity.ts")
-    : join(PACKAGE_FOLDER, "lib", "adapters", cloud, "identity.js");
+const identityModule = (cloud: Cloud): string => ownModule("adapters", cloud, "identity");
+
+/** Path of a module of this package. */
+const ownModule = (...names: readonly string[]): string =>
+  RUNS_FROM_SOURCE ? `${join(PACKAGE_FOLDER, ...names)}.ts` : `${join(PACKAGE_FOLDER, "lib", ...names)}.js`;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { EmulatorOptions } from "../../emulators/emulator.ts";
 import { buildTarget } from "../build/build-target.ts";
 import type { Cloud } from "../clouds.ts";
+import { RUNS_FROM_SOURCE } from "../package-json.ts";
 import { START_EMULATOR } from "../start-emulator.ts";
 
 export interface IngressOptions extends Omit<EmulatorOptions, "artefact"> {
@@ -9,7 +10,11 @@ export interface IngressOptions extends Omit<EmulatorOptions, "artefact"> {
   readonly entry: string;
   /** Folder in which the artefacts are made. */
   readonly folder: string;
+  /** Port for a debugger. Default: no debugger can be attached. */
+  readonly debugPort?: number | undefined;
 }
+
+const DEBUGGER = new URL(`../../emulators/debugger.${RUNS_FROM_SOURCE ? "ts" : "js"}`, import.meta.url).href;
 
 /** One cloud's artefact behind its ingress. */
 export interface Ingress {
@@ -22,15 +27,16 @@ export interface Ingress {
 }
 
 /** Builds a cloud's artefact and starts its ingress on loopback. Throws what `buildTarget` and emulators throw. */
-export async function openIngress({ cloud, entry, folder, ...options }: IngressOptions): Promise<Ingress> {
+export async function openIngress({ cloud, entry, folder, debugPort, ...options }: IngressOptions): Promise<Ingress> {
   const artefact = join(folder, cloud);
-  const build = () => buildTarget({ cloud, entry, outDir: artefact, sourceMapDir: artefact });
+  const build = () => buildTarget({ cloud, entry, outDir: artefact, sourceMapDir: artefact, observed: true });
   await build();
+  const preload = debugPort === undefined ? "" : ` --import ${DEBUGGER}?port=${debugPort}`;
   const emulator = await START_EMULATOR[cloud]({
     ...options,
     artefact,
     // Stack traces name the user's files and lines, not the bundle's.
-    environment: { NODE_OPTIONS: "--enable-source-maps", ...options.environment },
+    environment: { NODE_OPTIONS: `--enable-source-maps${preload}`, ...options.environment },
   });
   return {
     cloud,

@@ -1,18 +1,23 @@
+import { styleText } from "node:util";
 import type { RequestRecord } from "../../src/adapter.ts";
+import type { ObservedEvent } from "./observed-event.ts";
 
-/** One line that an instance printed, as a person wants to read it: the server's request records lose their JSON. */
-export function toReadable(line: string): string {
-  const record = requestRecordIn(line);
-  if (!record) return line;
-  const { httpMethod, path, mcpMethod, mcpName, status, durationMs, streamed, error } = record;
-  const asked = [httpMethod, path, mcpMethod, mcpName].filter((part) => part !== undefined).join(" ");
-  const served = `${asked} → ${status}${streamed ? " streamed" : ""} in ${Math.round(durationMs)} ms`;
-  return error === undefined ? served : `${served}\n${error}`;
+/** One line that an instance printed. */
+export type OutputLine =
+  | { readonly kind: "text"; readonly text: string }
+  /** A request that was served; `error`: the failure, or what its handler threw, with the user's part of the stack. */
+  | { readonly kind: "record"; readonly record: RequestRecord; readonly error?: string };
+
+/** Reads a line. Platforms put words of their own before what a function prints. */
+export function readLine(line: string): OutputLine | { readonly kind: "event"; readonly event: ObservedEvent } {
+  const event = jsonIn<ObservedEvent>(line, /\{"message":"dev","requestId":.*\}$/);
+  if (event) return { kind: "event", event };
+  const record = jsonIn<RequestRecord>(line, /\{"time":.*"message":"request".*\}$/);
+  return record ? { kind: "record", record } : { kind: "text", text: line };
 }
 
-/** Platforms put words of their own before what a function prints. */
-function requestRecordIn(line: string): RequestRecord | undefined {
-  const json = /\{"time":.*"message":"request".*\}$/.exec(line)?.[0];
+function jsonIn<Value>(line: string, pattern: RegExp): Value | undefined {
+  const json = pattern.exec(line)?.[0];
   if (json === undefined) return undefined;
   try {
     return JSON.parse(json);
@@ -20,3 +25,32 @@ function requestRecordIn(line: string): RequestRecord | undefined {
     return undefined;
   }
 }
+
+/** A line as a person wants to read it: the server's request records lose their JSON. Coloured where the terminal wants it. */
+export function toReadable(line: OutputLine): string {
+  if (line.kind === "text") return line.text;
+  const { httpMethod, path, mcpMethod, mcpName, status, durationMs, streamed, outcome } = line.record;
+  const request = [httpMethod, path, mcpMethod, mcpName].filter((part) => part !== undefined).join(" ");
+  const color = status >= 500 || outcome === "failed" || outcome === "error" ? "red" : COLORS[outcome ?? ""];
+  const result = `${status}${outcome === undefined ? "" : ` ${outcome}`}`;
+  const took = `${streamed ? " streamed" : ""} in ${Math.round(durationMs)} ms`;
+  const served = `${request} → ${color ? colored(color, result) : result}${colored("dim", took)}`;
+  return line.error === undefined ? served : `${served}\n${indented(line.error)}`;
+}
+
+const COLORS: Readonly<Record<string, "green" | "yellow" | "cyan">> = {
+  ok: "green",
+  input_required: "cyan",
+  refused: "yellow",
+  tool_error: "yellow",
+  unknown_tool: "yellow",
+};
+
+const indented = (error: string): string =>
+  error
+    .replaceAll(`${process.cwd()}/`, "")
+    .replaceAll(/^/gm, "    ")
+    .replaceAll(/^.*$/gm, (text) => colored("yellow", text));
+
+/** Text in a colour, as NO_COLOR, FORCE_COLOR and the terminal have it. */
+export const colored = (format: Parameters<typeof styleText>[0], text: string): string => styleText(format, text);

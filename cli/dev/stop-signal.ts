@@ -7,8 +7,16 @@ const ECHO_MS = 500;
 /** Interval of the check whether npm still runs. */
 const LOOK_MS = 500;
 
-/** Fires when the process is asked to stop. A second signal ends the process at once. */
-export function stopSignal(): AbortSignal {
+/** The request to stop. */
+export interface StopSignal {
+  /** Fires when the process is asked to stop. */
+  readonly signal: AbortSignal;
+  /** Asks it to stop. */
+  stop(): void;
+}
+
+/** Listens for signals that ask the process to stop. A second one ends the process at once. */
+export function stopSignal(): StopSignal {
   const stop = new AbortController();
   let askedAt = 0;
   const ask = (): void => {
@@ -19,7 +27,7 @@ export function stopSignal(): AbortSignal {
   };
   for (const signal of SIGNALS) process.on(signal, ask);
   if (process.env.npm_lifecycle_event !== undefined) stopWithParent(stop);
-  return stop.signal;
+  return { signal: stop.signal, stop: ask };
 }
 
 /**

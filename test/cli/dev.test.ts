@@ -22,7 +22,7 @@ test("serves through the three ingresses, calls a tool through each, and leaves 
   ]) {
     await cli.printed(new RegExp(`^${cloud} +http://127\\.0\\.0\\.1:\\d+/mcp +.*${imitated}`, "m"));
     await cli.printed(new RegExp(`^${cloud} +tools/call greet answered: Hello, Ada!$`, "m"));
-    await cli.printed(new RegExp(`^${cloud} +\\| POST /mcp tools/call greet → 200 in \\d+ ms$`, "m"));
+    await cli.printed(new RegExp(`^${cloud} +\\| POST /mcp tools/call greet → 200 ok in \\d+ ms$`, "m"));
   }
   await cli.printed(/^Serving server\.ts/m);
   const group = cli.process.pid ?? 0;

@@ -54,6 +54,12 @@ const CASES: ReadonlyArray<[args: string[], code: number, sentence: string, opti
   [["dev", "--port"], 2, "--port needs a value"],
   [["dev", "--amnesia=yes"], 2, "--amnesia takes no value"],
   [["dev", "--no-store=yes"], 2, "--no-store takes no value"],
+  [["dev", "--no-store", "--reset"], 2, "--no-store keeps nothing that --reset could remove: leave out one"],
+  [
+    ["dev", "--inspect", "--amnesia"],
+    2,
+    "--inspect debugs one instance that stays: leave out --instances and --amnesia",
+  ],
   [["build", "--no-store"], 2, "mcp-anycloud build has no flag --no-store"],
   [["dev", "--instances", "0"], 2, '--instances cannot be "0": give a whole number from 1 to 50'],
   [["dev", "--env", "NOT_SET"], 2, "The environment has no variable NOT_SET"],
@@ -88,7 +94,8 @@ test.concurrent.each(CASES)("mcp-anycloud %j ends with code %i", async (args, co
   expect(result.stderr).not.toMatch(/^ {4}at /m);
   // One sentence, and nothing that looks like success before it.
   expect(result.stderr.trimEnd().split("\n")).toHaveLength(1);
-  expect(result).toMatchObject({ code, stdout: "" });
+  const firstLine = /^mcp-anycloud \S+ builds \S+ for [^.]+\.\n/;
+  expect({ ...result, stdout: result.stdout.replace(firstLine, "") }).toMatchObject({ code, stdout: "" });
 });
 
 test("a port in use is told before anything is served", async () => {
