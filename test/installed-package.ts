@@ -18,8 +18,12 @@ export interface InstalledPackage {
   remove(): void;
 }
 
-/** Packs the working tree as `npm publish` would, and installs it into an empty project, from npm's registry. */
-export async function installPackage(): Promise<InstalledPackage> {
+/**
+ * Packs the working tree as `npm publish` would, and installs it into an empty project, from npm's registry.
+ *
+ * @param beside Packages that npm installs with it.
+ */
+export async function installPackage(beside: readonly string[] = []): Promise<InstalledPackage> {
   const work = realpathSync(mkdtempSync(join(tmpdir(), "installed-package-")));
   const remove = (): void => rmSync(work, { recursive: true, force: true });
   try {
@@ -27,7 +31,7 @@ export async function installPackage(): Promise<InstalledPackage> {
     const folder = join(work, "project");
     cpSync(join(ROOT, "examples/greeter/server.ts"), join(folder, "server.ts"));
     writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
-    await install(folder, tarball);
+    await install(folder, [tarball, ...beside]);
     const modules = join(folder, "node_modules");
     const { packages } = JSON.parse(readFileSync(join(modules, ".package-lock.json"), "utf8"));
     const blocks = await blocksIn(modules);
@@ -51,9 +55,9 @@ async function pack(staged: string): Promise<string> {
   return join(staged, tarball);
 }
 
-async function install(folder: string, tarball: string): Promise<void> {
+async function install(folder: string, packages: readonly string[]): Promise<void> {
   try {
-    await run("npm", ["install", "--no-audit", "--no-fund", tarball], { cwd: folder });
+    await run("npm", ["install", "--no-audit", "--no-fund", ...packages], { cwd: folder });
   } catch (cause) {
     const { stderr = "" } = cause as { stderr?: string };
     const isAway = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/.test(

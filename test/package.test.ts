@@ -18,6 +18,8 @@ import { greeter, ROOT } from "./cli/project.ts";
 import { type CliResult, runCli, startCli } from "./cli/run-cli.ts";
 import { type InstalledPackage, installPackage } from "./installed-package.ts";
 
+const PROGRAM = "node_modules/mcp-anycloud/lib/cli/main.js";
+
 let project: InstalledPackage;
 let installed: string;
 let program: string[];
@@ -43,6 +45,70 @@ test("everything package.json points to is there", () => {
   );
   for (const file of [...targets, bin["mcp-anycloud"]])
     expect(existsSync(join(installed, String(file))), file).toBe(true);
+});
+
+test("tests of the templates are not in it, and examples and the CDK construct's files are", () => {
+  const there = (file: string): boolean => existsSync(join(installed, file));
+  expect(["templates/aws/tests", "templates/azure/tests", "templates/gcp/tests", "test"].filter(there)).toEqual([]);
+  const needed = [
+    "examples/own-cdk-app/app.ts",
+    "lib/stacks/index.js",
+    "stacks/key-rotation/index.mjs",
+    "stacks/not-built/index.mjs",
+    "stacks/web-function/start.mjs",
+    "templates/aws/examples/minimal/main.tf",
+    "templates/aws/key-rotation.zip",
+  ];
+  expect(needed.filter((file) => !there(file))).toEqual([]);
+});
+
+test("its metadata are complete, and say where they are placeholders", () => {
+  const manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+  for (const field of ["author", "bugs", "description", "homepage", "keywords", "license", "repository"])
+    expect(manifest, field).toHaveProperty(field);
+  const isPlaceholder = JSON.stringify([manifest.repository, manifest.bugs, manifest.homepage]).includes("/OWNER/");
+  expect(Object.hasOwn(manifest, "//repository")).toBe(isPlaceholder);
+  expect(manifest.publishConfig).toEqual({ access: "public", provenance: true });
+});
+
+describe("it installs beside, and builds,", () => {
+  const V1 = `
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { defineServer } from "mcp-anycloud";
+import { z } from "zod";
+
+export default defineServer({
+  createServer() {
+    const server = new McpServer({ name: "greeter", version: "1.0.0" });
+    server.registerTool("greet", { description: "Greets", inputSchema: { name: z.string() } }, ({ name }) => ({
+      content: [{ type: "text", text: \`Hello, \${name}!\` }],
+    }));
+    return server;
+  },
+});
+`;
+  const SDK_V1 = "@modelcontextprotocol/sdk@1.32.2";
+  test.for([
+    ["a server of SDK v1 with zod 3", [SDK_V1, "zod@3.25.76"], V1],
+    ["a server of SDK v1 with zod 4", [SDK_V1, "zod@4.6.7"], V1],
+    ["a server of SDK v2 alone", ["@modelcontextprotocol/server@2.4.0", "zod@4.6.7"], greeter("Hello")],
+  ] as const)("%s", { timeout: 600_000 }, async ([, packages, server]) => {
+    const own = await installPackage(packages);
+    try {
+      writeFileSync(join(own.folder, "server.ts"), server);
+      const args = ["dev", "server.ts", "--port", "0", "--call", 'greet={"name":"Ada"}'];
+      const cli = startCli(args, { cwd: own.folder, program: [join(own.folder, PROGRAM)] });
+      try {
+        const [output] = await cli.printed(/^.*Ctrl-C stops/s);
+        expect(output.match(/tools\/call greet answered: Hello, Ada!/g)).toHaveLength(3);
+      } finally {
+        cli.signalGroup("SIGINT");
+        expect((await cli.ended).code).toBe(0);
+      }
+    } finally {
+      own.remove();
+    }
+  });
 });
 
 test("npm leaves out what Terraform left in the templates: a state has keys in it", () => {
