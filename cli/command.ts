@@ -3,6 +3,7 @@ import { type AuditCommand, parseAudit } from "./audit-command.ts";
 import { CLOUDS, type Cloud } from "./clouds.ts";
 import { type FirstCall, parseFirstCall } from "./dev/first-call.ts";
 import { readFlags, toNumber, usage } from "./flags.ts";
+import { type InitCommand, parseInit } from "./init/parse-init.ts";
 import { parseSmoke, type SmokeCommand } from "./smoke/parse-smoke.ts";
 
 export interface BuildCommand {
@@ -40,6 +41,7 @@ export type Command =
   | { readonly verb: "version" }
   | BuildCommand
   | DevCommand
+  | InitCommand
   | SmokeCommand
   | AuditCommand;
 
@@ -69,6 +71,7 @@ const DEV = {
 /** Reads a command line. Throws USAGE with what to write instead. */
 export function parseCommand(args: readonly string[]): Command {
   const [verb, ...rest] = args;
+  if (verb === "init") return parseInit(rest);
   if (verb === "build") return parseBuild(rest);
   if (verb === "dev") return parseDev(rest);
   if (verb === "smoke") return parseSmoke(rest);
@@ -77,7 +80,7 @@ export function parseCommand(args: readonly string[]): Command {
   if (verb === "--version" || verb === "-v") return { verb: "version" };
   throw usage(
     verb === undefined ? "Nothing was asked for" : `There is no command "${verb}"`,
-    "use dev, build, smoke or audit",
+    "use init, dev, build, smoke or audit",
   );
 }
 

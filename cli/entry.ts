@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { AnycloudError } from "../src/adapter.ts";
 
 const NAMES = ["server.ts", "server.mts", "server.js", "server.mjs"];
-const USUAL = [...NAMES, ...NAMES.map((name) => `src/${name}`)];
+/** Where a server is looked for that nobody named. */
+export const USUAL_ENTRIES: readonly string[] = [...NAMES, ...NAMES.map((name) => `src/${name}`)];
 
 /**
  * Absolute path of the module to build: the one that is asked for, else `"mcp-anycloud": { "entry": … }` of the
@@ -12,7 +13,7 @@ const USUAL = [...NAMES, ...NAMES.map((name) => `src/${name}`)];
 export function findEntry(asked: string | undefined): string {
   const wanted = asked ?? configuredEntry();
   if (wanted === undefined) {
-    const usual = USUAL.find(isFile);
+    const usual = USUAL_ENTRIES.find(isFile);
     if (usual !== undefined) return resolve(usual);
     throw new AnycloudError(
       "ENTRY_INVALID",

@@ -2,6 +2,7 @@
 export const HELP = `mcp-anycloud: one MCP server on AWS Lambda, Azure Functions and Google Cloud Run
 
 Usage
+  mcp-anycloud init  [folder] [flags]  write a project, or add to one what it lacks
   mcp-anycloud dev   [entry] [flags]   serve on this machine through each cloud's ingress
   mcp-anycloud build [entry] [flags]   make what each cloud's deployment tool takes
   mcp-anycloud smoke <url>   [flags]   try a deployed server as an MCP client does; the exit code says whether it works
@@ -9,6 +10,13 @@ Usage
 
 The entry is the module whose default export is defineServer({ createServer }). Without it, "entry" of "mcp-anycloud" in
 package.json is taken, else the first of server.{ts,mts,js,mjs}, here and then in src/.
+
+init
+  --yes                    ask nothing
+  --name NAME              name of the server (default that of the folder)
+  --target aws|azure|gcp   deploy to this cloud; may be repeated (default all three)
+  --sdk v2|v1              MCP SDK of the server (default v2)
+  --terraform              deploy to AWS with Terraform instead of CDK
 
 dev
   --target aws|azure|gcp   only this cloud; may be repeated

@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 /** The fields of its own package.json that the toolkit reads. */
 export interface OwnPackage {
   readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
   /** Exact versions, which an artefact may name. npm publishes them as well. */
   readonly devDependencies: Readonly<Record<string, string>>;
 }

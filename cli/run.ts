@@ -9,6 +9,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const command = parseCommand(args);
     if (command.verb === "help") process.stdout.write(HELP);
     else if (command.verb === "version") process.stdout.write(`${ownPackage.version}\n`);
+    else if (command.verb === "init") await (await import("./init-command.ts")).initCommand(command);
     else if (command.verb === "build") await (await import("./build-command.ts")).buildCommand(command);
     else if (command.verb === "smoke") await (await import("./smoke-command.ts")).smokeCommand(command);
     else if (command.verb === "audit") await (await import("./audit-command.ts")).auditCommand(command);

@@ -40,8 +40,8 @@ test("--version prints the version of the package", async () => {
 
 const SHAPE = "The server must be defineServer({ createServer }) or a function that returns an McpServer;";
 const CASES: ReadonlyArray<[args: string[], code: number, sentence: string, options?: CliOptions]> = [
-  [[], 2, "Nothing was asked for: use dev, build, smoke or audit, or see mcp-anycloud --help."],
-  [["deploy"], 2, 'There is no command "deploy": use dev, build, smoke or audit, or see mcp-anycloud --help.'],
+  [[], 2, "Nothing was asked for: use init, dev, build, smoke or audit, or see mcp-anycloud --help."],
+  [["deploy"], 2, 'There is no command "deploy": use init, dev, build, smoke or audit, or see mcp-anycloud --help.'],
   [["audit"], 2, "audit has one command: write audit verify FILE, or see mcp-anycloud --help."],
   [["audit", "verify"], 2, "audit verify needs an exported log: name its file"],
   [["audit", "verify", "--fast", "a"], 2, "mcp-anycloud audit has no flag --fast: leave it out"],

@@ -1,0 +1,73 @@
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { AnycloudError } from "../../src/adapter.ts";
+import type { Choices } from "./choose.ts";
+import { extendManifest, type Manifest } from "./manifest.ts";
+import { projectFiles } from "./project-files.ts";
+
+/** A file that is written, or left as it is. */
+export interface Change {
+  readonly path: string;
+  /** Undefined for a file that stays as it is. */
+  readonly text: string | undefined;
+  /** The outcome, for people. */
+  readonly what: string;
+}
+
+export interface Project {
+  readonly folder: string;
+  /** Undefined where there is no package.json. */
+  readonly manifest: Manifest | undefined;
+  readonly hasServer: boolean;
+}
+
+/** Everything that makes a folder a project of these choices. Writes nothing. Throws USAGE where a path is taken. */
+export function planChanges({ folder, manifest, hasServer }: Project, choices: Choices): Change[] {
+  const mts = manifest !== undefined && manifest.type !== "module";
+  const files = projectFiles({ ...choices, mts, hasServer });
+  return [planManifest(manifest, choices), ...[...files].map(([path, text]) => planFile(folder, path, text))];
+}
+
+function planManifest(existing: Manifest | undefined, choices: Choices): Change {
+  const fresh = { name: choices.name, private: true, version: "0.1.0", type: "module" };
+  const { manifest, added } = extendManifest(existing ?? fresh, choices);
+  const path = "package.json";
+  if (existing && added.length === 0) return { path, text: undefined, what: "has everything already" };
+  const what = existing ? `added ${added.join(", ")}` : "written";
+  return { path, text: `${JSON.stringify(manifest, undefined, 2)}\n`, what };
+}
+
+function planFile(folder: string, path: string, text: string): Change {
+  refuseTaken(folder, path);
+  const file = join(folder, path);
+  if (!existsSync(file)) return { path, text, what: "written" };
+  if (path !== ".gitignore") return { path, text: undefined, what: "was there, and stays as it is" };
+  const there = readFileSync(file, "utf8");
+  const lines = there.split(/\r?\n/).map((line) => line.trim().replace(/^\/|\/$/g, ""));
+  const missing = text.split("\n").filter((line) => line !== "" && !lines.includes(line.replace(/\/$/, "")));
+  if (missing.length === 0) return { path, text: undefined, what: "has everything already" };
+  const end = there === "" || there.endsWith("\n") ? "" : "\n";
+  return { path, text: `${there}${end}${missing.join("\n")}\n`, what: `added ${missing.join(", ")}` };
+}
+
+/** A folder in the place of a file, or a file in the place of a folder, would end the writing half way. */
+function refuseTaken(folder: string, path: string): void {
+  const parts = path.split("/");
+  for (const [index] of parts.entries()) {
+    const part = parts.slice(0, index + 1).join("/");
+    const stats = statSync(join(folder, part), { throwIfNoEntry: false });
+    const isLast = index === parts.length - 1;
+    if (!stats || (isLast ? stats.isFile() : stats.isDirectory())) continue;
+    const sentence = `${part} is a ${isLast ? "folder" : "file"} here, where init writes a ${isLast ? "file" : "folder"}: rename it.`;
+    throw new AnycloudError("USAGE", sentence);
+  }
+}
+
+/** Writes what is to be written. */
+export function writeChanges(folder: string, changes: readonly Change[]): void {
+  for (const { path, text } of changes) {
+    if (text === undefined) continue;
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}

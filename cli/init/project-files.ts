@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PACKAGE_FOLDER } from "../package-json.ts";
+import type { Choices } from "./choose.ts";
+
+/** The files of a project, as templates/project/ has them. */
+const TEMPLATES = join(PACKAGE_FOLDER, "templates/project");
+/** The name that stands in them. */
+const NAME = /\bmy-server\b/g;
+
+export interface FileOptions extends Choices {
+  /** Writes .mts files, where the project's package.json says that .ts files are CommonJS. */
+  readonly mts: boolean;
+  /** Leaves out the server and its test, where the project has a server. */
+  readonly hasServer: boolean;
+}
+
+/** The text of every file of a new project but package.json, by its path. */
+export function projectFiles(options: FileOptions): ReadonlyMap<string, string> {
+  const { clouds, sdk, terraform, mts, hasServer } = options;
+  const parts = clouds.map((cloud) => (cloud === "aws" && terraform ? "aws-terraform" : cloud));
+  const files = new Map(["common", ...(hasServer ? [] : [sdk]), ...parts].flatMap(readLayer));
+  const workflow = ["head", ...parts].map((part) => readFileSync(join(TEMPLATES, `workflow/${part}.yml`), "utf8"));
+  files.set(".github/workflows/deploy.yml", workflow.join(""));
+  return new Map([...files].map(([path, text]) => [renamed(path, mts), filledIn(text, options)]));
+}
+
+function readLayer(layer: string): [string, string][] {
+  const folder = join(TEMPLATES, layer);
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return entries.map((entry) => {
+    const file = join(entry.parentPath, entry.name);
+    return [file.slice(folder.length + 1).replaceAll("\\", "/"), readFileSync(file, "utf8")];
+  });
+}
+
+/** npm leaves a `.gitignore` out of every package, so ours has another name. */
+function renamed(path: string, mts: boolean): string {
+  return (mts ? path.replace(/\.ts$/, ".mts") : path).replace(/^gitignore$/, ".gitignore");
+}
+
+function filledIn(text: string, { name, mts }: FileOptions): string {
+  const named = text.replaceAll(NAME, name);
+  return mts ? named.replaceAll(/\b(server|app)\.ts\b/g, "$1.mts") : named;
+}
