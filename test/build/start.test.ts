@@ -56,16 +56,19 @@ const BROKEN: ReadonlyArray<[entry: string, sentence: RegExp, place: RegExp | un
 ];
 
 describe("build starts what it made", () => {
-  test.concurrent.each(BROKEN)("%s ends it with code 1, one sentence and the stack of the sources", async (entry, said, place) => {
-    const { code, stdout, stderr } = await build(entry);
-    const [sentence, ...stack] = stderr.trimEnd().split("\n");
-    expect(sentence).toMatch(said);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    for (const line of stack) expect(line).toMatch(/^ {4}at /);
-    expect(stack.length).toBeLessThanOrEqual(10);
-    if (place) expect(stack.join("\n")).toMatch(place);
-    else expect(stack).toEqual([]);
-  });
+  test.concurrent.each(BROKEN)(
+    "%s ends it with code 1, one sentence and the stack of the sources",
+    async (entry, said, place) => {
+      const { code, stdout, stderr } = await build(entry);
+      const [sentence, ...stack] = stderr.trimEnd().split("\n");
+      expect(sentence).toMatch(said);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      for (const line of stack) expect(line).toMatch(/^ {4}at /);
+      expect(stack.length).toBeLessThanOrEqual(10);
+      if (place) expect(stack.join("\n")).toMatch(place);
+      else expect(stack).toEqual([]);
+    },
+  );
 
   test("a server of SDK v1 is asked what it speaks", async () => {
     expect(await build("sdk-v1.ts")).toMatchObject({ code: 0, stderr: "" });
