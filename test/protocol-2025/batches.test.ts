@@ -36,7 +36,7 @@ describe("a batch", () => {
   test("shares among its responses the bytes that are sent at most", async () => {
     const limited = startInstances(createSessionServer(), { maxOutputBytes: 2048 });
     const session = await limited.open({ protocolVersion: "2025-03-26" });
-    const batch = ["a", "b", "c"].map((letter) => call("echo", { text: letter.repeat(900) }));
+    const batch = ["a", "b", "c"].map((text) => call("echo", { text: text.repeat(900) }));
     const body = await textOf(await session.send(0, batch));
     expect(Buffer.byteLength(body)).toBeLessThanOrEqual(2048);
     for (const { result } of JSON.parse(body)) expect(result).toMatchObject({ isError: true });

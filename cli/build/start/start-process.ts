@@ -16,7 +16,7 @@ export interface StartRequest {
 export interface StartReport {
   /** Absent for an artefact that works. */
   readonly problem?: string;
-  /** What the artefact printed. */
+  /** Output of the artefact. */
   readonly output: string;
 }
 
