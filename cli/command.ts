@@ -4,6 +4,7 @@ import { CLOUDS, type Cloud } from "./clouds.ts";
 import { type FirstCall, parseFirstCall } from "./dev/first-call.ts";
 import { readFlags, toNumber, usage } from "./flags.ts";
 import { type InitCommand, parseInit } from "./init/parse-init.ts";
+import { givenVariables, serverEnvironment } from "./server-environment.ts";
 import { parseSmoke, type SmokeCommand } from "./smoke/parse-smoke.ts";
 
 export interface BuildCommand {
@@ -50,20 +51,24 @@ const SHARED = {
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
 } as const satisfies ParseArgsOptionsConfig;
+const VARIABLES = {
+  env: { type: "string", multiple: true },
+  "env-file": { type: "string", multiple: true },
+} as const satisfies ParseArgsOptionsConfig;
 const BUILD = {
   ...SHARED,
+  ...VARIABLES,
   out: { type: "string" },
-  env: { type: "string", multiple: true },
   json: { type: "boolean" },
 } as const satisfies ParseArgsOptionsConfig;
 const DEV = {
   ...SHARED,
+  ...VARIABLES,
   port: { type: "string" },
   instances: { type: "string" },
   amnesia: { type: "boolean" },
   "no-store": { type: "boolean" },
   reset: { type: "boolean" },
-  env: { type: "string", multiple: true },
   call: { type: "string" },
   inspect: { type: "boolean" },
 } as const satisfies ParseArgsOptionsConfig;
@@ -94,7 +99,7 @@ function parseBuild(args: string[]): Command {
     entry: only(positionals),
     clouds: toClouds(values.target),
     outDir: values.out ?? "dist",
-    environment: givenVariables(values.env ?? []),
+    environment: givenVariables({ env: values.env, envFile: values["env-file"] }),
     json: values.json ?? false,
   };
 }
@@ -118,7 +123,7 @@ function parseDev(args: string[]): Command {
     amnesia: values.amnesia ?? false,
     store: !values["no-store"],
     reset: values.reset ?? false,
-    environment: toEnvironment(values.env ?? []),
+    environment: serverEnvironment({ env: values.env, envFile: values["env-file"] }),
     call: values.call === undefined ? undefined : parseFirstCall(values.call),
     inspect: values.inspect ?? false,
   };
@@ -134,24 +139,4 @@ function toClouds(targets: readonly string[] = CLOUDS): readonly Cloud[] {
   const unknown = targets.find((target) => !CLOUDS.includes(target as Cloud));
   if (unknown !== undefined) throw usage(`--target cannot be "${unknown}"`, "give aws, azure or gcp");
   return CLOUDS.filter((cloud) => targets.includes(cloud));
-}
-
-/** The variables that `dev` passes on to the server. */
-function toEnvironment(settings: readonly string[]): Record<string, string> {
-  const passed = Object.entries(process.env).flatMap(([name, value]) =>
-    name.startsWith("MCP_") && name !== "MCP_ANYCLOUD_DEBUG" && value !== undefined ? [[name, value]] : [],
-  );
-  return { ...Object.fromEntries(passed), ...givenVariables(settings) };
-}
-
-/** The variables that `--env` names. */
-function givenVariables(settings: readonly string[]): Record<string, string> {
-  const given = settings.map((setting) => {
-    const [name = "", ...value] = setting.split("=");
-    const text = setting.includes("=") ? value.join("=") : process.env[name];
-    if (!/^\w+$/.test(name)) throw usage(`--env cannot be "${setting}"`, "give NAME or NAME=value");
-    if (text === undefined) throw usage(`The environment has no variable ${name}`, "set it or give --env NAME=value");
-    return [name, text];
-  });
-  return Object.fromEntries(given);
 }

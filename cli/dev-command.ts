@@ -13,6 +13,7 @@ import { makeFirstCall } from "./dev/first-call.ts";
 import { freePort } from "./dev/free-port.ts";
 import { type Ingress, openIngress } from "./dev/ingresses.ts";
 import { type Key, keysLine, readKeys } from "./dev/keys.ts";
+import { missingVariables } from "./dev/missing-variables.ts";
 import { colored, toReadable } from "./dev/output-line.ts";
 import { openSharedState, type SharedState } from "./dev/shared-state.ts";
 import { type StopSignal, stopSignal } from "./dev/stop-signal.ts";
@@ -101,13 +102,20 @@ async function serve(session: Session): Promise<void> {
   ingresses.push(...(await openAll(session, environment, debugPort)));
   const rows = [row, debugPort && ["debug", `127.0.0.1:${debugPort}`, `Node.js of ${command.clouds[0]}`]];
   say(
-    `\n${tableOf(
-      ingresses,
-      path,
-      rows.filter((cells) => Array.isArray(cells)),
-    )}\n`,
+    `
+${tableOf(
+  ingresses,
+  path,
+  rows.filter((cells) => Array.isArray(cells)),
+)}
+`,
   );
-  if (notice) say(`${notice}\n`);
+  if (notice)
+    say(`${notice}
+`);
+  for (const sentence of await missingVariables(watch.bundle, environment))
+    say(`${sentence}
+`);
   if (command.call) await callAll(ingresses, session);
   stop.signal.throwIfAborted();
   await watch.start();

@@ -27,7 +27,9 @@ dev
                            that .mcp-anycloud/ keeps, or the one that MCP_ANYCLOUD_TABLE names, with this shell's AWS_
                            settings
   --reset                  forget the sessions and the state that .mcp-anycloud/ keeps
-  --env NAME[=value]       pass a variable on to the server; may be repeated (those that begin with MCP_ are)
+  --env-file FILE          variables for the server; may be repeated (default .env, where there is one)
+  --env NAME[=value]       pass a variable of this shell on to the server, or set it; may be repeated (those that begin with
+                           MCP_ are passed on, and those that a file names)
   --call TOOL[=JSON]       call this tool with these arguments once through each ingress
   --inspect                let a debugger attach to the instance of the first cloud (port 9229, or a free one)
 
@@ -35,7 +37,8 @@ build
   --target aws|azure|gcp   only this cloud; may be repeated
   --out FOLDER             where the folders aws, azure and gcp and the zip files of two of them go (default dist); other files
                            in the folders are left alone
-  --env NAME[=value]       a variable of the server while build starts it once; may be repeated
+  --env-file FILE          variables for the server while build starts it once; may be repeated (default .env)
+  --env NAME[=value]       one such variable, of this shell or set here; may be repeated
   --json                   print what was made, or what went wrong, as one JSON object
 
 smoke

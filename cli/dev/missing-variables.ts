@@ -1,0 +1,43 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { PACKAGE_FOLDER } from "../package-json.ts";
+import { shownPath } from "../shown-path.ts";
+
+/** Variables that the platforms, Node.js and npm set themselves. */
+const PLATFORM = /^(?:PATH|HOME|PORT|NODE_\w*|AWS_\w*|LAMBDA_\w*|FUNCTIONS_\w*|K_\w*|npm_\w*)$/;
+/** Code that users did not write. */
+const NOT_THEIRS = /[\\/]node_modules[\\/]/;
+const READ = /\bprocess\.env(?:\.([A-Za-z_]\w*)|\[(["'`])([A-Za-z_]\w*)\2\])/g;
+
+/**
+ * A sentence for each variable that the user's modules read, that this shell has, and that the server does not get.
+ *
+ * @param bundle The bundled server, whose source map holds the modules.
+ * @param environment The server's variables.
+ */
+export async function missingVariables(
+  bundle: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<string[]> {
+  const map = JSON.parse(await readFile(`${bundle}.map`, "utf8")) as {
+    readonly sources: readonly string[];
+    readonly sourcesContent?: readonly string[];
+  };
+  const found = new Map<string, string>();
+  for (const [index, source] of map.sources.entries()) {
+    const file = resolve(dirname(bundle), source);
+    if (NOT_THEIRS.test(file) || isOurs(file)) continue;
+    for (const [, plain, , quoted] of (map.sourcesContent?.[index] ?? "").matchAll(READ)) {
+      const name = plain ?? quoted ?? "";
+      const isMissing = process.env[name] !== undefined && !(name in environment) && !PLATFORM.test(name);
+      if (isMissing && !found.has(name)) found.set(name, shownPath(file));
+    }
+  }
+  return [...found].map(
+    ([name, file]) =>
+      `${file} reads ${name}, which this shell has and the server does not: write it into .env, or give --env ${name}.`,
+  );
+}
+
+const isOurs = (file: string): boolean =>
+  ["adapters", "lib", "src"].some((folder) => file.startsWith(join(PACKAGE_FOLDER, folder)));
