@@ -3,6 +3,7 @@ import { AnycloudError } from "../src/adapter.ts";
 import type { Artefact } from "./build/artefact.ts";
 import { buildSmokeHook } from "./build/build-smoke-hook.ts";
 import { buildTarget } from "./build/build-target.ts";
+import { packageFiles } from "./build/packages/install.ts";
 import { replaceFile } from "./build/replace-file.ts";
 import { type Built, toBuildJson, toBuildText, type Zip } from "./build/report.ts";
 import { checkStart } from "./build/start/check-start.ts";
@@ -42,7 +43,9 @@ async function buildAll({ entry, clouds, outDir, environment }: BuildCommand): P
   const artefacts: Artefact[] = [];
   for (const cloud of clouds) {
     const sourceMapDir = join(sourceMaps, cloud);
-    artefacts.push(await buildTarget({ cloud, entry: module, outDir: join(out, cloud), sourceMapDir }));
+    artefacts.push(
+      await buildTarget({ cloud, entry: module, outDir: join(out, cloud), sourceMapDir, packages: "install" }),
+    );
   }
   const started = await checkStart({ entry: module, artefacts, sourceMaps, environment });
   // Lies beside the artefact, where the stack looks for it.
@@ -55,9 +58,10 @@ async function buildAll({ entry, clouds, outDir, environment }: BuildCommand): P
 /** Packs each artefact into a file beside its folder. */
 async function zipAll(artefacts: readonly Artefact[]): Promise<Zip[]> {
   const zips: Zip[] = [];
-  for (const { cloud, folder, files, assets } of artefacts) {
+  for (const { cloud, folder, files, assets, packages } of artefacts) {
     const file = `${folder}.zip`;
-    const content = zipFile(folder, [...files.map(({ name }) => name), ...assets]);
+    const names = [...files.map(({ name }) => name), ...assets, ...(packages.length > 0 ? packageFiles(folder) : [])];
+    const content = zipFile(folder, names);
     await replaceFile(file, content);
     zips.push({ cloud, file, bytes: content.length });
   }

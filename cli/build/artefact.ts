@@ -6,6 +6,7 @@ import type { Cloud } from "../clouds.ts";
 import { toWarnings } from "./build-warnings.ts";
 import { BUNDLE } from "./bundle-options.ts";
 import type { BundleOptions } from "./output-options.ts";
+import type { InstalledPackage } from "./packages/installed-package.ts";
 import { platformFiles } from "./platform-files.ts";
 import { CEDAR_FILES } from "./plugins/lazy-cedar-plugin.ts";
 import { LAZY_BUNDLES } from "./plugins/lazy-modules-plugin.ts";
@@ -32,6 +33,8 @@ export interface Artefact {
   readonly files: readonly ArtefactFile[];
   /** Paths of the user's files in the folder. */
   readonly assets: readonly string[];
+  /** Packages in its `node_modules`. */
+  readonly packages: readonly InstalledPackage[];
   /** Sentences about what may go wrong where it runs. */
   readonly warnings: readonly string[];
 }
@@ -42,6 +45,7 @@ interface Destination {
   readonly sourceMapDir: string;
   readonly project: Project;
   readonly assets: readonly Asset[];
+  readonly packages: readonly InstalledPackage[];
 }
 
 /** Bundles that not every server needs beside its own. */
@@ -49,14 +53,14 @@ const OPTIONAL_BUNDLES = [...VALIDATOR_BUNDLES, ...LAZY_BUNDLES, ...CEDAR_FILES]
 
 /** Writes a bundle and what its platform wants beside it. Files of other names in the folder are left alone. */
 export async function writeArtefact(to: Destination, bundle: BuildResult<BundleOptions>): Promise<Artefact> {
-  const { cloud, outDir, sourceMapDir, assets } = to;
+  const { cloud, outDir, sourceMapDir, assets, packages } = to;
   const bundled = new Map(bundle.outputFiles.map(({ path, contents }) => [basename(path), contents]));
   const map = takeFrom(bundled, `${BUNDLE}.map`);
   if (map !== undefined) await replaceFile(join(sourceMapDir, `${BUNDLE}.map`), map);
   const inputs = inputsByName(bundle.metafile);
   const licenses = thirdPartyLicenses([...inputs.values()].flat());
   const names = assets.map(({ name }) => name);
-  const platform = Object.entries(platformFiles(cloud, names));
+  const platform = Object.entries(platformFiles(cloud, { assets: names, packages }));
   const contents = new Map<string, string | Uint8Array>([...bundled, ...platform, [LICENSES, licenses]]);
   const files: ArtefactFile[] = [];
   const copied = await copyAssets(to, contents);
@@ -75,7 +79,7 @@ export async function writeArtefact(to: Destination, bundle: BuildResult<BundleO
   // Left over from an earlier build of a server that needed it.
   const obsolete = OPTIONAL_BUNDLES.filter((name) => !bundled.has(name));
   for (const name of obsolete) await rm(join(outDir, name), { force: true });
-  return { cloud, folder: outDir, files, assets: copied, warnings: toWarnings(bundle.warnings) };
+  return { cloud, folder: outDir, files, assets: copied, packages, warnings: toWarnings(bundle.warnings) };
 }
 
 /** Source files by the name of the bundle that holds them. */

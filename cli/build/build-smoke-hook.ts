@@ -19,14 +19,14 @@ export async function buildSmokeHook(entry: string, outDir: string): Promise<Art
   const project = { folder: dirname(entry), assets: [], external: [], manifest: {} };
   const source = `export { handler } from ${JSON.stringify(HOOK)};`;
   const options = {
-    ...bundleOptions({ entry, source, outDir, sourceMap: false, project }),
+    ...bundleOptions({ entry, source, outDir, sourceMap: false, project, packages: new Map() }),
     // Lambda's Node.js runtime brings AWS's clients.
     external: ["@aws-sdk/*"],
     // Nothing is gained by loading parts later: this runs once for each deployment.
     plugins: [ownPackage(dirname(entry)), zodLocales],
   };
   return writeArtefact(
-    { cloud: "aws", outDir, sourceMapDir: outDir, project, assets: [] },
+    { cloud: "aws", outDir, sourceMapDir: outDir, project, assets: [], packages: [] },
     await compiled(build(options), entry),
   );
 }

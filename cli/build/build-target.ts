@@ -4,6 +4,7 @@ import { type Artefact, writeArtefact } from "./artefact.ts";
 import { findingsIn, toBuildError } from "./build-failure.ts";
 import { bundleOptions } from "./bundle-options.ts";
 import { type EntryKind, entrySource } from "./entry-source.ts";
+import { installPackages, linkPackages, namedPackages } from "./packages/install.ts";
 import { findAssets } from "./project/assets.ts";
 import { readProject } from "./project/project.ts";
 
@@ -16,6 +17,11 @@ export interface Target {
   readonly outDir: string;
   /** Default `server`. */
   readonly kind?: EntryKind;
+  /**
+   * `install` puts packages that stay outside of the bundle into the artefact, for its platform; `link` puts links to the
+   * project's own there, for an artefact that runs on this machine. Default `link`.
+   */
+  readonly packages?: "install" | "link";
   /** Folder for the source map. In `outDir`, the bundle refers to it; elsewhere it does not. Default: no map. */
   readonly sourceMapDir?: string;
   /** Whether the artefact tells `dev` how each request is served. Default false. */
@@ -25,7 +31,7 @@ export interface Target {
 /**
  * Bundles an entry for one cloud and writes the artefact. The same sources give the same bytes.
  * Throws ENTRY_INVALID when the entry has no default export or the project's settings are wrong, BUILD_FAILED when it does
- * not compile or an asset is missing.
+ * not compile, an asset is missing, or a package cannot be installed.
  */
 export async function buildTarget(target: Target): Promise<Artefact> {
   const { cloud, entry, outDir, kind = "server", sourceMapDir, observed = false } = target;
@@ -34,9 +40,13 @@ export async function buildTarget(target: Target): Promise<Artefact> {
   const project = readProject(entry);
   const assets = findAssets(project, outDir);
   const shipped = new Set(assets.map(({ name }) => name));
-  const options = bundleOptions({ entry, source, outDir, sourceMap, observed, project, shipped });
+  const found = namedPackages(project);
+  const options = bundleOptions({ entry, source, outDir, sourceMap, observed, project, packages: found, shipped });
   const bundle = await compiled(build(options), entry);
-  return writeArtefact({ cloud, outDir, sourceMapDir: sourceMapDir ?? outDir, project, assets }, bundle);
+  const packages = [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (target.packages === "install") await installPackages({ cloud, project, packages, outDir });
+  else await linkPackages(outDir, packages);
+  return writeArtefact({ cloud, outDir, sourceMapDir: sourceMapDir ?? outDir, project, assets, packages }, bundle);
 }
 
 /** The bundle that esbuild is making; its failure in words for people. */

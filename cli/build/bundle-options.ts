@@ -1,12 +1,14 @@
 import { dirname, join } from "node:path";
 import { RUNS_FROM_SOURCE } from "../package-json.ts";
 import { type BundleOptions, OUTPUT } from "./output-options.ts";
+import type { InstalledPackage } from "./packages/installed-package.ts";
 import { jsonSchemaCache } from "./plugins/json-schema-cache-plugin.ts";
 import { lazyCedar } from "./plugins/lazy-cedar-plugin.ts";
 import { lazyModules } from "./plugins/lazy-modules-plugin.ts";
 import { lazyValidator } from "./plugins/lazy-validator-plugin.ts";
 import { modernHandler } from "./plugins/modern-handler-plugin.ts";
 import { ownPackage } from "./plugins/own-package-plugin.ts";
+import { externalPackages } from "./plugins/project/external-packages-plugin.ts";
 import { LOCATION_WORDS, LOCATIONS_MODULE, moduleLocation } from "./plugins/project/module-location-plugin.ts";
 import { sdkSource } from "./plugins/sdk-source-plugin.ts";
 import { zodLocales } from "./plugins/zod-locales-plugin.ts";
@@ -28,6 +30,8 @@ export interface BundleRequest {
   /** `external` makes a map that the bundle does not refer to. */
   readonly sourceMap: false | "external" | "linked";
   readonly project: Project;
+  /** Packages beside the bundle, by name. Those that the bundler finds are added. */
+  readonly packages: Map<string, InstalledPackage>;
   /** Paths of the files that are shipped beside the bundle. Default: none, and modules find theirs in the project. */
   readonly shipped?: ReadonlySet<string>;
   /** Whether errors of handlers are told to the observer of `dev`. Default false. */
@@ -38,15 +42,8 @@ export interface BundleRequest {
 const TEXT = { ".html": "text", ".md": "text", ".txt": "text", ".sql": "text", ".svg": "text" } as const;
 
 /** esbuild's options for a bundle that runs on every cloud's Node.js. */
-export function bundleOptions({
-  entry,
-  source,
-  outDir,
-  sourceMap,
-  observed,
-  project,
-  shipped,
-}: BundleRequest): BundleOptions {
+export function bundleOptions(request: BundleRequest): BundleOptions {
+  const { entry, source, outDir, sourceMap, observed, project, packages, shipped } = request;
   const projectFolder = dirname(entry);
   return {
     ...OUTPUT,
@@ -65,6 +62,7 @@ export function bundleOptions({
     plugins: [
       modernHandler,
       ownPackage(projectFolder),
+      externalPackages(project, packages),
       zodLocales,
       zodUtil,
       sdkSource(observed ?? false),

@@ -1,15 +1,21 @@
 import type { Cloud } from "../clouds.ts";
 import { ownPackage } from "../package-json.ts";
+import type { InstalledPackage } from "./packages/installed-package.ts";
 
 /** Files of an artefact beside its bundle: name in the artefact's folder → text. */
 export type PlatformFiles = Readonly<Record<string, string>>;
 
-/**
- * The files that each platform's deployment tool needs beside a bundle and `assets`, the paths of the user's files. Lambda
- * takes the bundle as it is.
- */
-export function platformFiles(cloud: Cloud, assets: readonly string[] = []): PlatformFiles {
-  return { aws: {}, azure: azureFiles(), gcp: gcpFiles(assets) }[cloud];
+/** The parts of an artefact that its server needs beside the bundle. */
+export interface Contents {
+  /** Paths of the user's files. */
+  readonly assets: readonly string[];
+  /** Packages in `node_modules`. */
+  readonly packages: readonly InstalledPackage[];
+}
+
+/** The files that each platform's deployment tool needs. Lambda takes the bundle as it is. */
+export function platformFiles(cloud: Cloud, contents: Contents): PlatformFiles {
+  return { aws: {}, azure: azureFiles(), gcp: gcpFiles(contents) }[cloud];
 }
 
 /**
@@ -40,7 +46,7 @@ function azureFiles(): PlatformFiles {
  * builds any that lies beside the source, and then refuses `--base-image`
  * (googlecloudsdk/surface/run/deploy.py: "Base image is not supported for services built from Dockerfile").
  */
-function gcpFiles(assets: readonly string[]): PlatformFiles {
+function gcpFiles({ assets, packages }: Contents): PlatformFiles {
   const framework = "@google-cloud/functions-framework";
   return {
     // Without the lines of a bundle that Node.js would put before what is wrong.
@@ -59,7 +65,7 @@ function gcpFiles(assets: readonly string[]): PlatformFiles {
       type: "module",
       main: "index.mjs",
       scripts: { start: "node server.mjs" },
-      dependencies: { [framework]: ownPackage.devDependencies[framework] },
+      dependencies: { [framework]: ownPackage.devDependencies[framework], ...versionsOf(packages) },
     }),
     "container/Dockerfile": lines(
       "FROM node:24-slim",
@@ -67,14 +73,18 @@ function gcpFiles(assets: readonly string[]): PlatformFiles {
       `ENV NODE_COMPILE_CACHE=${COMPILE_CACHE}`,
       "WORKDIR /app",
       "COPY package.json *.mjs *.cjs *.wasm THIRD-PARTY-LICENSES.txt ./",
-      ...copies(assets),
+      ...copies([...assets, ...(packages.length > 0 ? ["node_modules/"] : [])]),
       "USER node",
       `RUN ${WARM_UP}`,
       'CMD ["node", "server.mjs"]',
     ),
-    ".gcloudignore": lines("container/", "*.map"),
+    // The buildpack installs the packages itself.
+    ".gcloudignore": lines("container/", "*.map", ...(packages.length > 0 ? ["node_modules/"] : [])),
   };
 }
+
+const versionsOf = (packages: readonly InstalledPackage[]): Record<string, string | undefined> =>
+  Object.fromEntries(packages.map(({ name, manifest }) => [name, manifest.version]));
 
 /** The lines of a Dockerfile that copy the user's files: one for each file or folder beside the bundle. */
 function copies(assets: readonly string[]): readonly string[] {

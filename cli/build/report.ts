@@ -28,13 +28,14 @@ const DEPLOY: Readonly<Record<Cloud, (folder: string) => string>> = {
 
 /** For people: every file with its size, and how to deploy. */
 export function toBuildText({ artefacts, hooks, zips }: Built): string {
-  const rows = [...artefacts, ...hooks].flatMap(({ folder, files, assets }) => [
+  const rows = [...artefacts, ...hooks].flatMap(({ folder, files, assets, packages }) => [
     ...files.map(({ name, bytes, gzipBytes }) => [
       `${shownPath(folder)}/${name}`,
       kilobytes(bytes),
       kilobytes(gzipBytes),
     ]),
     ...(assets.length > 0 ? [[`${shownPath(folder)}/ (${assets.length} assets)`]] : []),
+    ...packages.map(({ name, manifest }) => [`${shownPath(folder)}/node_modules/${name} ${manifest.version}`]),
   ]);
   const zipRows = zips.map(({ file, bytes }) => [shownPath(file), kilobytes(bytes)]);
   const columns = [{ title: "file" }, { title: "size", align: "right" }, { title: "gzip", align: "right" }] as const;
@@ -44,12 +45,13 @@ export function toBuildText({ artefacts, hooks, zips }: Built): string {
 
 /** For machines: one JSON object in one line, with absolute paths. */
 export function toBuildJson({ artefacts, zips, warnings }: Built): string {
-  const listed = artefacts.map(({ cloud, folder, files, assets }) => ({
+  const listed = artefacts.map(({ cloud, folder, files, assets, packages }) => ({
     cloud,
     folder,
     zip: zips.find((zip) => zip.cloud === cloud)?.file,
     files: files.map(({ name, bytes, gzipBytes }) => ({ name, bytes, gzipBytes })),
     assets,
+    packages: packages.map(({ name, manifest }) => ({ name, version: manifest.version })),
   }));
   return `${JSON.stringify({ ok: true, artefacts: listed, warnings })}\n`;
 }

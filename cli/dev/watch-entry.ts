@@ -4,6 +4,7 @@ import { compiled } from "../build/build-target.ts";
 import { BUNDLE, bundleOptions } from "../build/bundle-options.ts";
 import { checkSource } from "../build/entry-source.ts";
 import type { BundleOptions } from "../build/output-options.ts";
+import { linkPackages, namedPackages } from "../build/packages/install.ts";
 import { readProject } from "../build/project/project.ts";
 import { replaceFile } from "../build/replace-file.ts";
 
@@ -32,10 +33,14 @@ export async function watchEntry({ entry, folder, onChange, onFailure }: WatchOp
   let followed = Promise.resolve();
   let present: string | undefined;
 
+  const project = readProject(entry);
+  const packages = namedPackages(project);
+
   async function take(result: BuildResult<BundleOptions>): Promise<boolean> {
     if (result.errors.length > 0) throw toBuildError(result.errors, entry);
     const [text] = result.outputFiles.filter(({ path }) => path.endsWith(BUNDLE)).map((file) => file.text);
     if (text === present) return false;
+    await linkPackages(folder, [...packages.values()]);
     for (const file of result.outputFiles) await replaceFile(file.path, file.contents);
     present = text;
     return true;
@@ -52,8 +57,7 @@ export async function watchEntry({ entry, folder, onChange, onFailure }: WatchOp
     },
   };
   const source = checkSource(entry);
-  const project = readProject(entry);
-  const options = bundleOptions({ entry, source, outDir: folder, sourceMap: "linked", project });
+  const options = bundleOptions({ entry, source, outDir: folder, sourceMap: "linked", project, packages });
   const builder = await context({ ...options, plugins: [...(options.plugins ?? []), follower] });
   try {
     await take(await compiled(builder.rebuild(), entry));

@@ -56,6 +56,6 @@ function toError(file: string, { phase, code, name, message, stack }: LoadFailur
   const place = /\(?((?:\/|[A-Z]:)[^()]*?):(\d+):\d+\)?$/.exec(frames[0] ?? "");
   const where = place ? ` (${shownPath(place[1] ?? "")}:${place[2]})` : "";
   const what = phase === "load" ? `${file} does not load` : `The server of ${file} does not answer`;
-  const said = name === "" ? message : `${name}: ${message}`;
+  const said = (name === "" ? message : `${name}: ${message}`).replaceAll(/\s*\n\s*/g, " ");
   return new AnycloudError("BUILD_FAILED", `${what}: ${said}${where}`, { cause: frames });
 }

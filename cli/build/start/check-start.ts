@@ -8,6 +8,7 @@ import type { Artefact } from "../artefact.ts";
 import { compiled } from "../build-target.ts";
 import { BUNDLE, bundleOptions } from "../bundle-options.ts";
 import { checkSource } from "../entry-source.ts";
+import { linkPackages, namedPackages } from "../packages/install.ts";
 import { readProject } from "../project/project.ts";
 import { replaceFile } from "../replace-file.ts";
 import { checkEntry } from "./check-entry.ts";
@@ -41,13 +42,12 @@ export async function checkStart(check: StartCheck): Promise<readonly string[]> 
     return [`Warning: the artefacts were not started. Give settings of the deployment with --env: ${error.message}`];
   }
   const { path } = readConfig(environment, AWS_SETTINGS);
-  const starts = artefacts.map(({ cloud, folder: artefact }) =>
+  const starts = artefacts.map((artefact) =>
     startArtefact({
-      cloud,
       artefact,
       path,
       environment,
-      sourceMap: join(sourceMaps, cloud, `${BUNDLE}.map`),
+      sourceMap: join(sourceMaps, artefact.cloud, `${BUNDLE}.map`),
       limitMs: START_LIMIT_MS,
     }),
   );
@@ -61,14 +61,18 @@ export async function checkStart(check: StartCheck): Promise<readonly string[]> 
 async function checkServer({ entry, environment }: StartCheck): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), "mcp-anycloud-build-"));
   try {
+    const project = readProject(entry);
+    const packages = namedPackages(project);
     const options = bundleOptions({
       entry,
       source: checkSource(entry),
       outDir: folder,
       sourceMap: "linked",
-      project: readProject(entry),
+      project,
+      packages,
     });
     const { outputFiles } = await compiled(build(options), entry);
+    await linkPackages(folder, [...packages.values()]);
     for (const { path, contents } of outputFiles) await replaceFile(path, contents);
     return await checkEntry({ entry, bundle: join(folder, BUNDLE), environment, limitMs: ENTRY_LIMIT_MS });
   } finally {

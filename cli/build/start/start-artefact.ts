@@ -1,18 +1,27 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startInstance } from "../../../emulators/instance.ts";
 import { AnycloudError } from "../../../src/adapter.ts";
 import { RUNS_FROM_SOURCE } from "../../package-json.ts";
 import { shownPath } from "../../shown-path.ts";
+import type { Artefact } from "../artefact.ts";
 import { BUNDLE } from "../bundle-options.ts";
+import { linkPackages } from "../packages/install.ts";
+import { runsHere } from "../packages/platform.ts";
 import { framesOf, mappedFrames } from "./frames.ts";
 import type { StartReport, StartRequest } from "./start-process.ts";
 
 const PROGRAM = fileURLToPath(new URL(`./start-process.${RUNS_FROM_SOURCE ? "ts" : "js"}`, import.meta.url));
 
-export interface StartOptions extends StartRequest {
+export interface StartOptions {
+  readonly artefact: Artefact;
+  /** Path of the MCP endpoint. */
+  readonly path: string;
+  readonly environment: Readonly<Record<string, string>>;
   /** The bundle's source map. */
   readonly sourceMap: string;
   /** Time in which it has to start and to answer. */
@@ -20,10 +29,26 @@ export interface StartOptions extends StartRequest {
 }
 
 /**
- * Starts an artefact once behind its platform's emulator, and asks what a client of each era asks first. Throws BUILD_FAILED
+ * Starts an artefact once behind its platform's emulator, and asks what a client of each era asks first. An artefact with
+ * packages for another platform than this machine's is started with the project's own copies of them. Throws BUILD_FAILED
  * when it does not start or does not answer; `cause` is the stack, with the places of the sources.
  */
-export async function startArtefact({ sourceMap, limitMs, ...request }: StartOptions): Promise<void> {
+export async function startArtefact(options: StartOptions): Promise<void> {
+  const { artefact } = options;
+  if (artefact.packages.length === 0 || runsHere(artefact.cloud)) return startIn(artefact.folder, options);
+  const copy = await mkdtemp(join(tmpdir(), "mcp-anycloud-start-"));
+  try {
+    const isOwn = (path: string): boolean => path !== join(artefact.folder, "node_modules");
+    await cp(artefact.folder, copy, { recursive: true, filter: isOwn });
+    await linkPackages(copy, artefact.packages);
+    await startIn(copy, options);
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+async function startIn(folder: string, { artefact, sourceMap, limitMs, ...rest }: StartOptions): Promise<void> {
+  const request: StartRequest = { ...rest, cloud: artefact.cloud, artefact: folder };
   const conditions = process.execArgv.filter((argument) => argument.startsWith("--conditions"));
   const command = [...conditions, PROGRAM, JSON.stringify(request)];
   const instance = startInstance({ command, environment: {}, ownGroup: true });
@@ -35,11 +60,11 @@ export async function startArtefact({ sourceMap, limitMs, ...request }: StartOpt
   try {
     const { problem, output } = await Promise.race([report, ended, limit.promise]);
     if (problem === undefined) return;
-    const { artefact } = request;
     const map = readFileSync(sourceMap, "utf8");
-    const frames = mappedFrames(framesOf(unquoted(output)), { bundle: join(artefact, BUNDLE), map });
-    const said = problem.replace(/\.$/, "");
-    const message = `${shownPath(artefact)} does not work as its platform starts it: ${said}.`;
+    const here = framesOf(unquoted(output).replaceAll(folder, artefact.folder));
+    const frames = mappedFrames(here, { bundle: join(artefact.folder, BUNDLE), map });
+    const said = problem.replaceAll(folder, artefact.folder).replace(/\.$/, "");
+    const message = `${shownPath(artefact.folder)} does not work as its platform starts it: ${said}.`;
     throw new AnycloudError("BUILD_FAILED", message, { cause: frames });
   } finally {
     clearTimeout(timer);

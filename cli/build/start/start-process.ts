@@ -16,7 +16,7 @@ export interface StartRequest {
 export interface StartReport {
   /** Absent for an artefact that works. */
   readonly problem?: string;
-  /** Output of the artefact. */
+  /** Lines that the artefact printed. */
   readonly output: string;
 }
 

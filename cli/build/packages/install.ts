@@ -1,0 +1,110 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { AnycloudError } from "../../../src/adapter.ts";
+import type { Cloud } from "../../clouds.ts";
+import type { Project } from "../project/project.ts";
+import { findInstalled, type InstalledPackage } from "./installed-package.ts";
+import { closureOf, pinnedVersions } from "./pinned-versions.ts";
+import { CPU, checkNativeCode, runsHere } from "./platform.ts";
+import { isNodeOfPlatforms, runNpm } from "./run-npm.ts";
+
+/** Packages that an artefact needs beside its bundle. */
+export interface Packages {
+  readonly cloud: Cloud;
+  readonly project: Project;
+  readonly packages: readonly InstalledPackage[];
+  /** Folder of the artefact. */
+  readonly outDir: string;
+}
+
+/** Marks a folder as made here, which may be removed. */
+const MARK = ".mcp-anycloud";
+
+/** Folders with installed packages, by the content of package.json and the processor: two clouds share one. */
+const staged = new Map<string, Promise<string>>();
+
+/**
+ * Installs packages into an artefact for its platform, in the versions that the project has. Throws BUILD_FAILED with npm's
+ * first sentence, or when there is no native code for the platform.
+ */
+export async function installPackages({ cloud, project, packages, outDir }: Packages): Promise<void> {
+  await removePackages(outDir);
+  if (packages.length === 0) return;
+  const { allowScripts, dependencies, optionalDependencies } = project.manifest;
+  const content = JSON.stringify({
+    name: "mcp-server",
+    private: true,
+    ...pinnedVersions(packages, { ...dependencies, ...optionalDependencies }),
+    allowScripts: { ...allowScripts, ...Object.fromEntries(packages.map(({ name }) => [name, true])) },
+  });
+  const key = `${CPU[cloud]} ${content}`;
+  const staging = staged.get(key) ?? stage(content, { cloud, project, packages, outDir });
+  staged.set(key, staging);
+  const made = join(outDir, "node_modules");
+  const isNeeded = (path: string): boolean => !/[\\/]\.(bin|package-lock\.json)$/.test(path);
+  await cp(join(await staging, "node_modules"), made, { recursive: true, dereference: true, filter: isNeeded });
+  await writeFile(join(made, MARK), "");
+}
+
+async function stage(content: string, { cloud, project: { folder }, packages }: Packages): Promise<string> {
+  const staging = await mkdtemp(join(tmpdir(), "mcp-anycloud-packages-"));
+  process.once("exit", () => rmSync(staging, { recursive: true, force: true }));
+  await writeFile(join(staging, "package.json"), content);
+  // Registries and their credentials.
+  if (existsSync(join(folder, ".npmrc"))) await copyFile(join(folder, ".npmrc"), join(staging, ".npmrc"));
+  const installed = join(staging, "node_modules");
+  // What the project compiled or fetched for this very platform is taken over.
+  const isHere = runsHere(cloud) && isNodeOfPlatforms;
+  await runNpm(staging, { cpu: CPU[cloud], scripts: !isHere });
+  for (const { name, folder: own } of isHere ? closureOf(packages) : []) {
+    const target = join(installed, name);
+    if (existsSync(join(own, "build")) && existsSync(target))
+      await cp(own, target, { recursive: true, filter: isCode });
+  }
+  checkNativeCode(installed, CPU[cloud]);
+  return staging;
+}
+
+/** Not the intermediate files of a compiler, nor packages inside. */
+const isCode = (path: string): boolean =>
+  !/(\/|\\)(obj|obj\.target|\.deps|node_modules)$|\.a$/.test(path.replace(/.*node_modules/, ""));
+
+/** The packages that the project's "external" names. Throws BUILD_FAILED for one that is not installed. */
+export function namedPackages({ folder, external }: Project): Map<string, InstalledPackage> {
+  const found = new Map<string, InstalledPackage>();
+  for (const name of external) {
+    const installed = findInstalled(name, folder);
+    if (!installed) {
+      const message = `"external" of "mcp-anycloud" in package.json names ${name}, which is not installed: npm install ${name}.`;
+      throw new AnycloudError("BUILD_FAILED", message);
+    }
+    found.set(name, installed);
+  }
+  return found;
+}
+
+/** Puts links to the project's own packages beside a bundle that runs on this machine. */
+export async function linkPackages(outDir: string, packages: readonly InstalledPackage[]): Promise<void> {
+  await removePackages(outDir);
+  for (const { name, folder } of packages) {
+    const link = join(outDir, "node_modules", name);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(folder, link, "junction");
+  }
+  if (packages.length > 0) await writeFile(join(outDir, "node_modules", MARK), "");
+}
+
+/** Paths of the files that `installPackages` put into an artefact. */
+export function packageFiles(outDir: string): readonly string[] {
+  const entries = readdirSync(join(outDir, "node_modules"), { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name !== MARK);
+  return files.map((entry) => relative(outDir, join(entry.parentPath, entry.name)).replaceAll("\\", "/"));
+}
+
+/** Removes what an earlier build put there. */
+async function removePackages(outDir: string): Promise<void> {
+  const folder = join(outDir, "node_modules");
+  if (existsSync(join(folder, MARK))) await rm(folder, { recursive: true, force: true });
+}
