@@ -35,6 +35,8 @@ export interface DevCommand {
   readonly call: FirstCall | undefined;
   /** Whether a debugger can be attached to the instance of the first cloud. */
   readonly inspect: boolean;
+  /** Port of the console; 0 takes a free one. Undefined for no console. */
+  readonly consolePort: number | undefined;
 }
 
 export type Command =
@@ -45,6 +47,9 @@ export type Command =
   | InitCommand
   | SmokeCommand
   | AuditCommand;
+
+/** Beside the ports of the ingresses. */
+const CONSOLE_PORT = 8786;
 
 const SHARED = {
   target: { type: "string", multiple: true },
@@ -71,6 +76,8 @@ const DEV = {
   reset: { type: "boolean" },
   call: { type: "string" },
   inspect: { type: "boolean" },
+  "console-port": { type: "string" },
+  "no-console": { type: "boolean" },
 } as const satisfies ParseArgsOptionsConfig;
 
 /** Reads a command line. Throws USAGE with what to write instead. */
@@ -114,11 +121,13 @@ function parseDev(args: string[]): Command {
     throw usage("--inspect debugs one instance that stays", "leave out --instances and --amnesia");
   if (values.reset && values["no-store"])
     throw usage("--no-store keeps nothing that --reset could remove", "leave out one");
+  const port = toNumber("--port", values.port, [0, 65_536 - clouds.length]);
+  const consolePort = toNumber("--console-port", values["console-port"], [0, 65_535]);
   return {
     verb: "dev",
     entry: only(positionals),
     clouds,
-    port: toNumber("--port", values.port, [0, 65_536 - clouds.length]),
+    port,
     instances,
     amnesia: values.amnesia ?? false,
     store: !values["no-store"],
@@ -126,6 +135,7 @@ function parseDev(args: string[]): Command {
     environment: serverEnvironment({ env: values.env, envFile: values["env-file"] }),
     call: values.call === undefined ? undefined : parseFirstCall(values.call),
     inspect: values.inspect ?? false,
+    consolePort: values["no-console"] ? undefined : (consolePort ?? (port === 0 ? 0 : CONSOLE_PORT)),
   };
 }
 

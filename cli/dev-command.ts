@@ -7,16 +7,18 @@ import { readConfig } from "../src/adapter.ts";
 import { checkEntry } from "./build/start/check-entry.ts";
 import type { Cloud } from "./clouds.ts";
 import type { DevCommand } from "./command.ts";
+import { openConsole } from "./console/console.ts";
 import { type Activity, createActivity } from "./dev/activity.ts";
-import { clientConfigurations, inspectorCommand, serverName } from "./dev/client-configurations.ts";
+import { clientConfigurations, serverName } from "./dev/client-configurations.ts";
 import { makeFirstCall } from "./dev/first-call.ts";
 import { freePort } from "./dev/free-port.ts";
 import { type Ingress, openIngress } from "./dev/ingresses.ts";
-import { type Key, keysLine, readKeys } from "./dev/keys.ts";
+import { keysLine, readKeys } from "./dev/keys.ts";
 import { missingVariables } from "./dev/missing-variables.ts";
 import { colored, toReadable } from "./dev/output-line.ts";
 import { openSharedState, type SharedState } from "./dev/shared-state.ts";
 import { type StopSignal, stopSignal } from "./dev/stop-signal.ts";
+import { terminalKeys } from "./dev/terminal-keys.ts";
 import { type Watch, watchEntry } from "./dev/watch-entry.ts";
 import { findEntry } from "./entry.ts";
 import { sentenceOf } from "./failure.ts";
@@ -100,36 +102,44 @@ async function serve(session: Session): Promise<void> {
   stop.signal.throwIfAborted();
   const debugPort = command.inspect ? await freePort(DEBUG_PORT) : undefined;
   ingresses.push(...(await openAll(session, environment, debugPort)));
-  const rows = [row, debugPort && ["debug", `127.0.0.1:${debugPort}`, `Node.js of ${command.clouds[0]}`]];
-  say(
-    `
-${tableOf(
-  ingresses,
-  path,
-  rows.filter((cells) => Array.isArray(cells)),
-)}
-`,
-  );
-  if (notice)
-    say(`${notice}
-`);
-  for (const sentence of await missingVariables(watch.bundle, environment))
-    say(`${sentence}
-`);
+  const consoleUrl = await openPage(session, ingresses);
+  const rows = [...ingresses.map(({ cloud, url, imitates }) => [cloud, url + path, imitates])];
+  if (row) rows.push([...row]);
+  if (debugPort !== undefined) rows.push(["debug", `127.0.0.1:${debugPort}`, `Node.js of ${command.clouds[0]}`]);
+  if (consoleUrl) rows.push(["console", consoleUrl, "requests, sessions, tools, log"]);
+  say(`\n${toTable([{ title: "cloud" }, { title: "url" }, { title: "imitates" }], rows)}\n`);
+  if (notice) say(`${notice}\n`);
+  for (const sentence of await missingVariables(watch.bundle, environment)) say(`${sentence}\n`);
   if (command.call) await callAll(ingresses, session);
   stop.signal.throwIfAborted();
   await watch.start();
-  const urls = ingresses.map(({ url }) => url + path);
-  const keys: Readonly<Record<string, Key>> = {
-    i: { does: "Inspector", press: () => say(`${urls.map((url) => `${inspectorCommand(url)}\n`).join("")}\n`) },
-    c: { does: "client configurations", press: () => say(configurationsOf(urls[0] ?? "")) },
-    r: { does: "restart", press: () => void renew("The ingresses have new instances.").catch(onFailure) },
-    q: { does: "quit", press: () => stop.stop() },
-  };
+  const keys = terminalKeys({
+    urls: ingresses.map(({ url }) => url + path),
+    consoleUrl,
+    say,
+    restart: () => void renew("The ingresses have new instances.").catch(onFailure),
+    quit: () => stop.stop(),
+  });
   const end = readKeys(process.stdin, keys);
   if (end) closers.push(async () => end());
   say(`Serving ${shownPath(entry)}, and again whenever it changes. Ctrl-C stops.\n`);
   if (end) say(colored("dim", `${keysLine(keys)}\n`));
+}
+
+/** Opens the console and settles with its URL; undefined where none is wanted. */
+async function openPage(session: Session, opened: readonly Ingress[]): Promise<string | undefined> {
+  const { command, entry, path, activity, closers } = session;
+  if (command.consolePort === undefined) return undefined;
+  const ingresses = opened.map(({ cloud, url, imitates }) => ({
+    cloud,
+    url: url + path,
+    imitates,
+    configurations: clientConfigurations(url + path, serverName()),
+  }));
+  const { table } = await session.state;
+  const page = await openConsole({ port: command.consolePort, activity, ingresses, entry: shownPath(entry), table });
+  closers.push(() => page.close());
+  return page.url;
 }
 
 /** Says what happened to the ingresses, here and in the log. */
@@ -137,11 +147,6 @@ function tell({ activity }: Session, what: string): void {
   activity.note(what);
   say(`\n${what}\n`);
 }
-
-const configurationsOf = (url: string): string =>
-  clientConfigurations(url, serverName())
-    .map(({ client, file, text }) => `\n${colored("bold", client)}${file ? ` (${file})` : ""}\n${text}\n`)
-    .join("");
 
 async function openAll(
   { command, entry, folder, activity, closers }: Session,
@@ -162,11 +167,6 @@ async function openAll(
   });
   for (const ingress of opening) closers.push(async () => (await ingress).close());
   return Promise.all(opening);
-}
-
-function tableOf(ingresses: readonly Ingress[], path: string, others: ReadonlyArray<readonly string[]>): string {
-  const rows = ingresses.map(({ cloud, url, imitates }) => [cloud, url + path, imitates]);
-  return toTable([{ title: "cloud" }, { title: "url" }, { title: "imitates" }], [...rows, ...others]);
 }
 
 async function callAll(ingresses: readonly Ingress[], { command: { call }, path }: Session): Promise<void> {

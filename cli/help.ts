@@ -31,6 +31,8 @@ dev
   --env NAME[=value]       pass a variable of this shell on to the server, or set it; may be repeated (those that begin with
                            MCP_ are passed on, and those that a file names)
   --call TOOL[=JSON]       call this tool with these arguments once through each ingress
+  --console-port P         port of the console, the page that shows requests and calls tools (default 8786, or a free one)
+  --no-console             open no console
   --inspect                let a debugger attach to the instance of the first cloud (port 9229, or a free one)
 
 build

@@ -46,7 +46,7 @@ interface Wrapping {
 const wrapping = (observed: boolean): Wrapping =>
   observed
     ? {
-        source: `import { observedEndpoint, observedStore } from ${JSON.stringify(ownModule("cli", "dev", "observer"))};\n`,
+        source: `import { observedEndpoint, observedStore } from ${JSON.stringify(ownModule("cli", "dev", "observer", "observer"))};\n`,
         wrap: (name, expression) => `${name}(${expression})`,
       }
     : { source: "", wrap: (_name, expression) => expression };

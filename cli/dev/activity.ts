@@ -1,10 +1,10 @@
 import type { RequestRecord } from "../../src/adapter.ts";
 import type { Cloud } from "../clouds.ts";
-import type { ObservedEvent } from "./observed-event.ts";
+import type { ObservedEvent } from "./observer/observed-event.ts";
 import { type OutputLine, readLine } from "./output-line.ts";
 
 /** One request to an ingress, as far as it is known. */
-interface RequestView {
+export interface RequestView {
   /** Counts the requests of this run, from 1. */
   readonly number: number;
   readonly cloud: Cloud;
@@ -43,7 +43,7 @@ interface StreamEvent {
 }
 
 /** A line of the log that is no request. */
-interface LogLine {
+export interface LogLine {
   readonly number: number;
   /** Unix time in milliseconds. */
   readonly at: number;

@@ -1,5 +1,5 @@
 import { AnycloudError } from "../../src/adapter.ts";
-import { ownPackage } from "../package-json.ts";
+import { withClient } from "./mcp-client.ts";
 
 /** A tool and its arguments. */
 export interface FirstCall {
@@ -25,17 +25,10 @@ export function parseFirstCall(text: string): FirstCall {
 }
 
 /** Calls a tool as a client of the MCP SDK does and settles with the text it answers. Throws what the client throws. */
-export async function makeFirstCall(url: string, call: FirstCall): Promise<string> {
-  const { Client, StreamableHTTPClientTransport } = await import("@modelcontextprotocol/client");
-  const { version } = ownPackage;
-  const client = new Client({ name: "mcp-anycloud", version }, { versionNegotiation: { mode: "auto" } });
-  try {
-    await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+export const makeFirstCall = (url: string, call: FirstCall): Promise<string> =>
+  withClient(url, {}, async (client) => {
     const { content, isError } = await client.callTool({ name: call.tool, arguments: call.arguments });
     const text = content.map((block) => (block.type === "text" ? block.text : `(${block.type})`)).join(" ");
     if (isError) throw new Error(text);
     return text;
-  } finally {
-    await client.close();
-  }
-}
+  });

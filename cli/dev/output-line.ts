@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { RequestRecord } from "../../src/adapter.ts";
-import type { ObservedEvent } from "./observed-event.ts";
+import type { ObservedEvent } from "./observer/observed-event.ts";
 
 /** One line that an instance printed. */
 export type OutputLine =

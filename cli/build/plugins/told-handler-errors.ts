@@ -1,4 +1,4 @@
-import { HANDLER_ERROR_HOOK } from "../../dev/observed-event.ts";
+import { HANDLER_ERROR_HOOK } from "../../dev/observer/observed-event.ts";
 import { replaceParts, type SourcePart } from "./source-part.ts";
 
 const told = (code: string): string =>

@@ -1,6 +1,6 @@
 /** Bundled into the artefacts of `dev`, and of no other command: tells on standard output how each request is served. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { HttpHandler, HttpRequest, HttpResponse, StateStore } from "../../src/adapter.ts";
+import type { HttpHandler, HttpRequest, HttpResponse, StateStore } from "../../../src/adapter.ts";
 import { HANDLER_ERROR_HOOK, type ObservedEvent } from "./observed-event.ts";
 import { eventsIn, namesIn, toErrorText } from "./observed-text.ts";
 

@@ -1,0 +1,54 @@
+import { showClients } from "./clients.js";
+import { byId, cloudBadge, h } from "./dom.js";
+import { addLines, clearLines } from "./log.js";
+import { showRequests, startRequests } from "./requests.js";
+import { refreshState, watchState } from "./state.js";
+import { startTabs } from "./tabs.js";
+import { startTools } from "./tools.js";
+
+const connection = byId("connection");
+const show = startTabs((view) => {
+  watchState(view === "state");
+  if (view === "tools") byId("load-tools").dispatchEvent(new Event("first"));
+});
+startRequests(show);
+startTools();
+
+const source = new EventSource("events");
+source.addEventListener("open", () => setConnection("Connected", true));
+source.addEventListener("error", () => setConnection("dev does not answer; trying again", false));
+source.addEventListener("start", ({ data }) => {
+  const { entry, ingresses, requests, log } = JSON.parse(data);
+  byId("entry").textContent = entry;
+  document.title = `${entry} · mcp-anycloud dev`;
+  byId("ingresses").replaceChildren(
+    ...ingresses.map(({ cloud, url, imitates }) => h("li", { title: imitates }, cloudBadge(cloud), h("code", {}, url))),
+  );
+  fill(byId("filter-ingress"), [["", "all"], ...ingresses.map(({ cloud }) => [cloud, cloud])]);
+  fill(
+    byId("call-ingress"),
+    ingresses.map(({ cloud }) => [cloud, cloud]),
+  );
+  showClients(ingresses);
+  clearLines();
+  addLines(log);
+  showRequests(requests, true);
+});
+source.addEventListener("changes", ({ data }) => {
+  const { requests, log } = JSON.parse(data);
+  if (requests.length > 0) showRequests(requests, false);
+  if (log.length > 0) addLines(log);
+  refreshState();
+});
+
+function setConnection(text, isOpen) {
+  connection.textContent = text;
+  connection.classList.toggle("open", isOpen);
+}
+
+/** Keeps what is chosen when dev was started again. */
+function fill(select, options) {
+  const { value } = select;
+  select.replaceChildren(...options.map(([name, text]) => h("option", { value: name }, text)));
+  if (options.some(([name]) => name === value)) select.value = value;
+}
