@@ -54,6 +54,7 @@ export function factoryOf(server: ServerDefinition | ServerFactory): ServerFacto
     checkFields(server);
     return server.createServer;
   }
+  if (isServer(server)) throw new AnycloudError("SERVER_INVALID", WRAP);
   const description = endpoints.has(server)
     ? "an endpoint already, which the toolkit creates by itself"
     : describeValue(server);
@@ -62,6 +63,18 @@ export function factoryOf(server: ServerDefinition | ServerFactory): ServerFacto
     `The server must be defineServer({ createServer }) or a function that returns an McpServer; it is ${description}.`,
   );
 }
+
+const WRAP =
+  "The server is one McpServer, and each request needs its own: wrap what builds it in a function, as in export default defineServer({ createServer: () => buildServer() }).";
+
+/** Whether a value is a server of either SDK, as everybody writes it who has one process for one client. */
+const isServer = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  "connect" in value &&
+  typeof value.connect === "function" &&
+  "close" in value &&
+  typeof value.close === "function";
 
 const FIELDS: Readonly<Record<keyof ServerDefinition, true>> = {
   createServer: true,
@@ -79,6 +92,14 @@ function checkFields(server: ServerDefinition): void {
   const unknown = Object.keys(server).find((name) => !Object.hasOwn(FIELDS, name));
   if (unknown === undefined) return;
   const message = `${unknown} is not a field of a server (there are ${Object.keys(FIELDS).join(", ")}).`;
+  throw new AnycloudError("SERVER_INVALID", message);
+}
+
+/** Refuses rules beside a `fetch` of its own, which would silently not be kept. Throws SERVER_INVALID. */
+export function checkFetchModule(module: object): void {
+  const rule = Object.keys(FIELDS).find((name) => name in module);
+  if (rule === undefined) return;
+  const message = `${rule} has no effect on a server with a fetch of its own: use defineServer({ createServer, ${rule} }).`;
   throw new AnycloudError("SERVER_INVALID", message);
 }
 

@@ -6,18 +6,17 @@ import { toolRulesOf } from "./authorization/tool-rules.ts";
 import type { Config } from "./config/config.ts";
 import type { StateKeySource } from "./config/key-ring.ts";
 import { readConfig } from "./config/read-config.ts";
-import { factoryOf, markEndpoint, type ServerDefinition } from "./define-server.ts";
+import { checkFetchModule, factoryOf, markEndpoint, type ServerDefinition } from "./define-server.ts";
 import { AnycloudError } from "./errors.ts";
 import type { HttpHandler } from "./http/http-handler.ts";
 import { type LogSink, writeLogLine } from "./http/request-log.ts";
 import { createConcurrentStreams } from "./limits/concurrent-streams.ts";
 import { createInFlightLimit } from "./limits/in-flight.ts";
-import { createRateLimits, createSessionLimit } from "./limits/rate.ts";
+import { createRateLimits } from "./limits/rate.ts";
 import { createHttpHandler, type Pipeline } from "./pipeline/pipeline.ts";
-import { createProtocol2025Handler } from "./protocol-2025/handler.ts";
-import { createSessions } from "./protocol-2025/sessions/session-record.ts";
 import { SESSION_TIMINGS, type SessionTimings } from "./protocol-2025/timings.ts";
-import { createProtocol2026Handler } from "./protocol-2026/handler.ts";
+import { createFetchHandler, type FetchModule, isFetchModule } from "./protocol-2026/fetch-handler.ts";
+import { createProtocolHandlers } from "./protocol-handlers.ts";
 import type { ServerFactory } from "./server/server-factory.ts";
 import { createChangeEvents } from "./services/change-events.ts";
 import { createServices } from "./services/services.ts";
@@ -64,22 +63,26 @@ export interface EndpointTimes {
 }
 
 /**
- * The MCP endpoint of a server, as an adapter takes it. Configured by the environment (see `readConfig`), or by `options`.
- * Throws CONFIG_INVALID or SERVER_INVALID at once, so that a wrong deployment fails when it starts.
+ * The MCP endpoint of a server, as an adapter takes it: of a definition, a factory, or a module with a `fetch` of its own.
+ * Configured by the environment (see `readConfig`), or by `options`. Throws CONFIG_INVALID or SERVER_INVALID at once, so that
+ * a wrong deployment fails when it starts.
  */
 export const createMcpEndpoint = (
-  server: ServerDefinition | ServerFactory,
+  server: ServerDefinition | ServerFactory | FetchModule,
   options: McpEndpointOptions = {},
 ): HttpHandler => createEndpoint(server, options);
 
 /** The same, with times of its own. */
 export function createEndpoint(
-  server: ServerDefinition | ServerFactory,
+  server: ServerDefinition | ServerFactory | FetchModule,
   options: McpEndpointOptions,
   { now, timings }: EndpointTimes = {},
 ): HttpHandler {
-  const createServer = factoryOf(server);
-  const definition: Partial<ServerDefinition> = typeof server === "function" ? {} : server;
+  if (isFetchModule(server)) checkFetchModule(server);
+  const own = isFetchModule(server) ? createFetchHandler(server) : undefined;
+  // A module with a handler of its own has no factory, and none is called.
+  const createServer = isFetchModule(server) ? () => Promise.reject(server) : factoryOf(server);
+  const definition: Partial<ServerDefinition> = typeof server === "function" || isFetchModule(server) ? {} : server;
   const {
     log = writeLogLine,
     store: durableStore,
@@ -98,7 +101,6 @@ export function createEndpoint(
   const changeEvents = createChangeEvents(store);
   const keys = stateKeys ?? config.stateKeys;
   const openServices = createServices({ store, durable, stateKeys: keys, changeEvents });
-  const shared = { createServer, openServices };
   const { authorizationServers, tools, tasks: declaredTasks } = definition;
   const rules = toolRulesOf(tools);
   const toolLimits = new Map([...rules].flatMap(([tool, { rateLimit }]) => (rateLimit ? [[tool, rateLimit]] : [])));
@@ -119,21 +121,12 @@ export function createEndpoint(
     stateKeys: keys,
   });
   const logOptions = { sink: log, level: config.logLevel };
-  const modern = createProtocol2026Handler({ ...shared, changeEvents, streamSeconds, fastPath });
-  const legacy = createProtocol2025Handler(
-    durable
-      ? {
-          ...shared,
-          store,
-          changeEvents,
-          mayHear,
-          sessions: createSessions(store, config),
-          limitSessions: createSessionLimit({ ...config, store }),
-          streamSeconds,
-          timings: { ...SESSION_TIMINGS, ...timings },
-        }
-      : shared,
-  );
+  const { modern, legacy } = own
+    ? { modern: own, legacy: own }
+    : createProtocolHandlers({
+        ...{ config, store, durable, createServer, openServices, changeEvents, mayHear, fastPath },
+        timings: { ...SESSION_TIMINGS, ...timings },
+      });
   if (declaredTasks && !durable) throw new AnycloudError("CONFIG_INVALID", TASKS_NEED_STORE);
   const tasks = declaredTasks?.open({
     store,

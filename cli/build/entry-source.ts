@@ -90,9 +90,8 @@ import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
 ${identities.join("\n")}
 const config = readConfig(process.env, AWS_SETTINGS);
 createMcpEndpoint(entry, { config, platformIdentities: [${CLOUDS.map((cloud) => `...${cloud}`).join(", ")}] });
-export const createServer = typeof entry === "function" ? entry : entry.createServer;
 export const hasCallers = Boolean(entry.verifier ?? config.tokenIssuers ?? config.platformIdentity);
-export { createMcpEndpoint, readConfig };\n`;
+export { entry, createMcpEndpoint, readConfig };\n`;
 }
 
 const importOf = (entry: string): string => `import entry from ${JSON.stringify(entry)};`;

@@ -157,7 +157,7 @@ const CLOSED: Transport = {
  * The result of a stream as one JSON body, which has no place for the notifications before it. Not the SDK's own
  * `responseMode: "json"`, which prints a warning for each handler, here for each request.
  */
-async function withoutNotifications(response: HttpResponse): Promise<HttpResponse> {
+export async function withoutNotifications(response: HttpResponse): Promise<HttpResponse> {
   if (!isEventStream(response)) return response;
   const chunks = await Array.fromAsync(response.body as AsyncIterable<string>);
   return jsonResponse(response.status, sseMessages(chunks.join("")).at(-1) ?? "");

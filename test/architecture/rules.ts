@@ -99,6 +99,7 @@ export const ROOT_FILES: Readonly<Record<string, "front" | "base">> = {
   "index.ts": "front",
   "adapter.ts": "front",
   "endpoint.ts": "front",
+  "protocol-handlers.ts": "front",
   "define-server.ts": "front",
   "warm-up.ts": "front",
   "errors.ts": "base",

@@ -30,6 +30,10 @@ const project = createProject({
     'verifier: { verifyAccessToken() { throw new Error() } }, authorizationServers: ["https://issuer.example"]',
   ),
   "sdk-v1.ts": server("").replace("@modelcontextprotocol/server", "@modelcontextprotocol/sdk/server/mcp.js"),
+  "fetch.ts": `import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
+export default createMcpHandler(() => new McpServer({ name: "rival", version: "1.0.0" }));`,
+  "instance.ts": `import { McpServer } from "@modelcontextprotocol/server";
+export default new McpServer({ name: "one", version: "1.0.0" });`,
   "good.ts": greeter("Hello"),
 });
 afterAll(() => project.remove());
@@ -72,6 +76,17 @@ describe("build starts what it made", () => {
 
   test("a server of SDK v1 is asked what it speaks", async () => {
     expect(await build("sdk-v1.ts")).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("a createMcpHandler() answers through every ingress", async () => {
+    const result = await runCli(["build", "fetch.ts", "--out", "out/fetch.ts"], { cwd: project.folder });
+    expect(result).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("one server for all is told how to be wrapped", async () => {
+    const { code, stderr } = await build("instance.ts");
+    expect(stderr).toMatch(/^instance\.ts: The server is one McpServer, .* wrap what builds it in a function, .*\n$/);
+    expect(code).toBe(2);
   });
 
   test("--env gives it variables, and nothing else of the shell reaches it", async () => {

@@ -21,7 +21,7 @@ export interface LoadFailure {
 
 /** The exports of the bundle that `checkSource` makes. */
 interface CheckedBundle {
-  readonly createServer: ServerFactory;
+  readonly entry: Parameters<typeof createMcpEndpoint>[0];
   /** Whether the server asks who calls. */
   readonly hasCallers: boolean;
   readonly createMcpEndpoint: typeof createMcpEndpoint;
@@ -42,18 +42,11 @@ async function check(file: string): Promise<CheckReport> {
 }
 
 /** Calls the server without the settings of a deployment: no store is asked, and no policy. */
-async function callServer({ createServer, hasCallers, ...bundle }: CheckedBundle): Promise<CheckReport> {
+async function callServer({ entry, hasCallers, ...bundle }: CheckedBundle): Promise<CheckReport> {
   const thrown: unknown[] = [];
+  const createServer = typeof entry === "function" ? entry : "createServer" in entry ? entry.createServer : undefined;
   const failures: string[] = [];
-  const watched: ServerFactory = async (context) => {
-    try {
-      return await createServer(context);
-    } catch (error) {
-      thrown.push(error);
-      throw error;
-    }
-  };
-  const endpoint = bundle.createMcpEndpoint(watched, {
+  const endpoint = bundle.createMcpEndpoint(createServer ? watched(createServer, thrown) : entry, {
     config: bundle.readConfig({}),
     log: ({ error }) => void (error && failures.push(error)),
     ...(hasCallers && { verifier: { verifyAccessToken: async () => CALLER } }),
@@ -77,6 +70,18 @@ async function callServer({ createServer, hasCallers, ...bundle }: CheckedBundle
   const code = isOurs ? "SERVER_INVALID" : undefined;
   return { ok: false, failure: { phase: "call", code, name: "", message, stack: failures[0] ?? "" } };
 }
+
+/** The same factory, which keeps the errors that it throws. */
+const watched =
+  (createServer: ServerFactory, thrown: unknown[]): ServerFactory =>
+  async (context) => {
+    try {
+      return await createServer(context);
+    } catch (error) {
+      thrown.push(error);
+      throw error;
+    }
+  };
 
 async function ask(endpoint: HttpHandler, question: Question): Promise<Outcome> {
   const headers = { host: "localhost", authorization: `Bearer ${CALLER.token}`, ...question.headers };

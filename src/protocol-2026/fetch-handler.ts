@@ -1,0 +1,31 @@
+import type { AuthInfo } from "@modelcontextprotocol/server";
+import { requestIdOf } from "../http/json-rpc.ts";
+import { absoluteUrl, fromWebResponse } from "../http/web-fetch.ts";
+import type { ProtocolHandler } from "../server/mcp-request.ts";
+import { withoutNotifications } from "./sdk-handler.ts";
+
+/** A module that serves MCP over web requests by itself, such as the result of the SDK's `createMcpHandler`. */
+export interface FetchModule {
+  readonly fetch: (request: Request, options?: { authInfo?: AuthInfo; parsedBody?: unknown }) => Promise<Response>;
+}
+
+/** Whether a module's default export serves web requests by itself. */
+export const isFetchModule = (server: object): server is FetchModule =>
+  typeof server === "object" && "fetch" in server && typeof server.fetch === "function" && !("createServer" in server);
+
+/** Serves messages through a module's own `fetch`. It gets the message as a body, and as the SDK takes a parsed one. */
+export function createFetchHandler(module: FetchModule): ProtocolHandler {
+  return {
+    async serve({ request, message, authInfo, signal, canStream, lifetime, reportFailure }) {
+      lifetime.isAnswering = requestIdOf(message) !== null;
+      // The length is that of the body as the client wrote it.
+      const { "content-length": _length, ...headers } = request.headers;
+      const body = JSON.stringify(message);
+      const webRequest = new Request(absoluteUrl(request), { method: request.method, headers, signal, body });
+      const response = await module.fetch(webRequest, { parsedBody: message, ...(authInfo && { authInfo }) });
+      if (response.status >= 500) reportFailure(new Error(`The server's fetch answered with ${response.status}.`));
+      const whole = await fromWebResponse(response);
+      return canStream ? whole : withoutNotifications(whole);
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { Config } from "./config/config.ts";
+import { createSessionLimit } from "./limits/rate.ts";
+import type { Pipeline } from "./pipeline/pipeline.ts";
+import { createProtocol2025Handler } from "./protocol-2025/handler.ts";
+import type { SessionContext } from "./protocol-2025/sessions/session-context.ts";
+import { createSessions } from "./protocol-2025/sessions/session-record.ts";
+import type { SessionTimings } from "./protocol-2025/timings.ts";
+import { createProtocol2026Handler, type Protocol2026Options } from "./protocol-2026/handler.ts";
+
+export interface ProtocolOptions
+  extends Omit<Protocol2026Options, "streamSeconds">,
+    Pick<SessionContext, "store" | "mayHear"> {
+  readonly config: Config;
+  /** Whether the store outlives this process: without that, there are no sessions. */
+  readonly durable: boolean;
+  readonly timings: SessionTimings;
+}
+
+/** The handlers of both protocol eras. */
+export function createProtocolHandlers(options: ProtocolOptions): Pick<Pipeline, "modern" | "legacy"> {
+  const { config, durable, store, changeEvents, mayHear, timings, createServer, openServices, fastPath } = options;
+  const { streamSeconds } = config;
+  const shared = { createServer, openServices };
+  const modern = createProtocol2026Handler({ ...shared, changeEvents, streamSeconds, fastPath });
+  if (!durable) return { modern, legacy: createProtocol2025Handler(shared) };
+  const sessions = createSessions(store, config);
+  const limitSessions = createSessionLimit({ ...config, store });
+  const context = { ...shared, store, changeEvents, mayHear, sessions, limitSessions, streamSeconds, timings };
+  return { modern, legacy: createProtocol2025Handler(context) };
+}

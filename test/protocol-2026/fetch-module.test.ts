@@ -1,0 +1,96 @@
+import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
+import { expect, test } from "vitest";
+import * as z from "zod/v4";
+import { createMcpEndpoint } from "../../src/index.ts";
+import { callerOf, legacyRequest, modernCall } from "../support/messages.ts";
+
+function createServer(): McpServer {
+  const server = new McpServer({ name: "rival", version: "1.0.0" });
+  server.registerTool("greet", { inputSchema: z.object({ name: z.string() }) }, async ({ name }, ctx) => {
+    const progressToken = ctx.mcpReq._meta?.progressToken;
+    if (progressToken !== undefined)
+      await ctx.mcpReq.notify({ method: "notifications/progress", params: { progressToken, progress: 1 } });
+    return { content: [{ type: "text", text: `Hello, ${name}, ${ctx.http?.authInfo?.clientId ?? "anybody"}!` }] };
+  });
+  return server;
+}
+
+const silent = { log: () => {} };
+const call = (_meta: object = {}) => modernCall("tools/call", { name: "greet", arguments: { name: "Ada" }, _meta });
+
+async function textOf(body: string | AsyncIterable<string> | undefined): Promise<string> {
+  return typeof body === "object" ? (await Array.fromAsync(body)).join("") : (body ?? "");
+}
+
+test("a createMcpHandler() serves both eras as it is", async () => {
+  const send = callerOf(createMcpEndpoint(createMcpHandler(createServer), silent));
+  const response = await send(...call());
+  expect(response.status).toBe(200);
+  expect(await textOf(response.body)).toContain("Hello, Ada, anybody!");
+  const opened = await send(
+    legacyRequest("initialize", {
+      protocolVersion: "2025-11-25",
+      capabilities: {},
+      clientInfo: { name: "t", version: "1" },
+    }),
+  );
+  expect(await textOf(opened.body)).toContain('"serverInfo":{"name":"rival"');
+});
+
+test("it streams where it may, and gives one JSON body behind an ingress that buffers", async () => {
+  const send = callerOf(createMcpEndpoint(createMcpHandler(createServer), silent));
+  const streamed = await send(...call({ progressToken: "p" }));
+  expect(await textOf(streamed.body)).toContain("notifications/progress");
+  const [message, options] = call({ progressToken: "p" });
+  const buffered = await send(message, { ...options, invocation: { canStream: false } });
+  const body = JSON.parse(await textOf(buffered.body));
+  expect(body.result.content[0].text).toBe("Hello, Ada, anybody!");
+});
+
+test("it stands behind the endpoint's authentication, and is told who calls", async () => {
+  const verifier = {
+    verifyAccessToken: async (token: string) => {
+      if (token !== "good") throw new Error("unknown");
+      return { token, clientId: "client-1", scopes: [], expiresAt: 32_503_680_000, extra: { sub: "ada" } };
+    },
+  };
+  const send = callerOf(createMcpEndpoint(createMcpHandler(createServer), { ...silent, verifier }));
+  expect((await send(...call())).status).toBe(401);
+  const [message, options] = call();
+  const response = await send(message, { ...options, headers: { ...options.headers, authorization: "Bearer good" } });
+  expect(await textOf(response.body)).toContain("Hello, Ada, client-1!");
+});
+
+test("any fetch gets the message as a body, and one that throws is an error with the id", async () => {
+  const bodies: unknown[] = [];
+  const send = callerOf(
+    createMcpEndpoint(
+      {
+        async fetch(request) {
+          bodies.push(await request.json());
+          throw new Error("no");
+        },
+      },
+      silent,
+    ),
+  );
+  const [message, options] = call();
+  const response = await send(message, options);
+  expect(bodies).toEqual([message]);
+  expect(JSON.parse(await textOf(response.body))).toMatchObject({
+    id: (message as { id: number }).id,
+    error: { message: "Internal error" },
+  });
+});
+
+test("rules that it would not keep are refused", () => {
+  const attempt = () => createMcpEndpoint({ ...createMcpHandler(createServer), tools: {} } as never, silent);
+  expect(attempt).toThrow("tools has no effect on a server with a fetch of its own: use defineServer({ createServer");
+});
+
+test("a server itself is told how to be wrapped", () => {
+  const attempt = () => createMcpEndpoint(createServer() as never);
+  expect(attempt).toThrow(
+    "The server is one McpServer, and each request needs its own: wrap what builds it in a function, as in export default defineServer({ createServer: () => buildServer() }).",
+  );
+});
