@@ -23,14 +23,18 @@ export interface Project {
 
 /** Everything that makes a folder a project of these choices. Writes nothing. Throws USAGE where a path is taken. */
 export function planChanges({ folder, manifest, hasServer }: Project, choices: Choices): Change[] {
-  const mts = manifest !== undefined && manifest.type !== "module";
-  const files = projectFiles({ ...choices, mts, hasServer });
-  return [planManifest(manifest, choices), ...[...files].map(([path, text]) => planFile(folder, path, text))];
+  const isNew = manifest === undefined || isBare(manifest);
+  const files = projectFiles({ ...choices, mts: !isNew && manifest.type !== "module", hasServer });
+  return [planManifest(manifest, isNew, choices), ...[...files].map(([path, text]) => planFile(folder, path, text))];
 }
 
-function planManifest(existing: Manifest | undefined, choices: Choices): Change {
+/** Whether a manifest has nothing but what `npm install` and `pnpm add` write into an empty folder. */
+const isBare = (manifest: Manifest): boolean =>
+  Object.keys(manifest).every((field) => ["dependencies", "devDependencies"].includes(field));
+
+function planManifest(existing: Manifest | undefined, isNew: boolean, choices: Choices): Change {
   const fresh = { name: choices.name, private: true, version: "0.1.0", type: "module" };
-  const { manifest, added } = extendManifest(existing ?? fresh, choices);
+  const { manifest, added } = extendManifest(isNew ? { ...fresh, ...existing } : (existing ?? fresh), choices);
   const path = "package.json";
   if (existing && added.length === 0) return { path, text: undefined, what: "has everything already" };
   const what = existing ? `added ${added.join(", ")}` : "written";

@@ -41,6 +41,7 @@ describe("a new project", () => {
   test.for([
     ["of SDK v2", [], {}],
     ["of SDK v1", ["--sdk", "v1"], {}],
+    ["in a folder where npm installed something", [], { "package.json": '{ "dependencies": { "zod": "4.6.7" } }' }],
     ["in a CommonJS package", [], { "package.json": '{ "name": "mine", "type": "commonjs" }' }],
   ] as const)("%s passes its own test", async ([, args, files]) => {
     expect(await init(["--yes", "--name", "notes", ...args], files)).toMatchObject({ code: 0, stderr: "" });
