@@ -3,6 +3,7 @@ import { closeIngress, openIngress } from "../ingress.ts";
 import { createInstancePool } from "../instances.ts";
 import { type ArtefactForm, describeArtefact } from "./artefact.ts";
 import { createFrontEnd } from "./front-end.ts";
+import { secretHeader } from "./ingress-secret.ts";
 import { type ServiceInstance, startServiceInstance } from "./service-instance.ts";
 
 export interface GcpEmulatorOptions extends EmulatorOptions {
@@ -14,6 +15,8 @@ export interface GcpEmulatorOptions extends EmulatorOptions {
   readonly concurrency?: number;
   /** Largest number of instances. Default `instances`, but at least 4; Cloud Run's own default is 100. */
   readonly maxInstances?: number;
+  /** Whether instances answer others than the ingress, too. Default false; tests of the adapter alone use it. */
+  readonly openInstances?: boolean;
 }
 
 /**
@@ -33,6 +36,7 @@ export async function startGcpEmulator(options: GcpEmulatorOptions): Promise<Emu
   const describe = (): ReturnType<typeof describeArtefact> =>
     describeArtefact({ ...options, form, timeoutSeconds: requestTimeoutSeconds * timeScale, revision });
   const closing = new AbortController();
+  const secret = options.openInstances ? undefined : secretHeader();
   let revision = 1;
   let artefact = await describe();
   const startups = { count: 0, totalMs: 0 };
@@ -43,6 +47,7 @@ export async function startGcpEmulator(options: GcpEmulatorOptions): Promise<Emu
       artefact,
       startupMs: STARTUP_MS * timeScale,
       signal: closing.signal,
+      ...(secret && { secret }),
       ...(options.onOutput && { onOutput: options.onOutput }),
     });
     startups.count += 1;
@@ -59,6 +64,7 @@ export async function startGcpEmulator(options: GcpEmulatorOptions): Promise<Emu
   });
   const listener = createFrontEnd({
     pool,
+    secret,
     pendingMs: () => Math.max(PENDING_MS * timeScale, (PENDING_STARTUPS * startups.totalMs) / (startups.count || 1)),
     requestTimeoutMs: requestTimeoutSeconds * 1000 * timeScale,
   });

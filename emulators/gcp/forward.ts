@@ -14,14 +14,25 @@ export interface Forwarding {
   cut(): void;
 }
 
-/** Hands one request to the instance on `port` and streams its response back as it comes. */
-export function forward(incoming: IncomingMessage, outgoing: ServerResponse, port: number): Forwarding {
+export interface ForwardTarget {
+  /** Port of the instance. */
+  readonly port: number;
+  /** Name of the header by which the instance knows the ingress (ingress-guard.ts), where it looks for one. */
+  readonly secret: string | undefined;
+}
+
+/** Hands one request to an instance and streams its response back as it comes. */
+export function forward(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { port, secret }: ForwardTarget,
+): Forwarding {
   const upstream = request({
     host: "127.0.0.1",
     port,
     method: incoming.method,
     path: incoming.url,
-    headers: toInstanceHeaders(incoming),
+    headers: [...toInstanceHeaders(incoming), ...(secret === undefined ? [] : [secret, "1"])],
     setHost: false,
     // One connection per request: an instance that closes an idle connection must not fail a request.
     agent: false,

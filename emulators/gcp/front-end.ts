@@ -6,6 +6,8 @@ import type { ServiceInstance } from "./service-instance.ts";
 
 export interface FrontEndOptions {
   readonly pool: InstancePool<ServiceInstance>;
+  /** Name of the header by which the instances know the front end; undefined when they answer everyone. */
+  readonly secret: string | undefined;
   /** How long a request waits for an instance with room, at present. */
   pendingMs(): number;
   /** How long a request may take from its arrival, including a cold start. */
@@ -13,7 +15,7 @@ export interface FrontEndOptions {
 }
 
 /** Emulates Google's front end of one service: limits, waiting, the request timeout, and forwarding to an instance. */
-export function createFrontEnd({ pool, pendingMs, requestTimeoutMs }: FrontEndOptions): RequestListener {
+export function createFrontEnd({ pool, secret, pendingMs, requestTimeoutMs }: FrontEndOptions): RequestListener {
   return async (incoming, outgoing) => {
     outgoing.on("error", () => {});
     if (Number(incoming.headers["content-length"] ?? 0) > MAX_MESSAGE_BYTES) {
@@ -31,7 +33,7 @@ export function createFrontEnd({ pool, pendingMs, requestTimeoutMs }: FrontEndOp
     if (typeof lease === "string") return respond(incoming, outgoing, lease);
     try {
       if (outgoing.destroyed || outgoing.headersSent) return;
-      forwarding = forward(incoming, outgoing, lease.instance.port);
+      forwarding = forward(incoming, outgoing, { port: lease.instance.port, secret });
       const refusal = await forwarding.over;
       if (refusal) respond(incoming, outgoing, refusal);
     } finally {

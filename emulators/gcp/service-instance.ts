@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AnycloudError } from "../../src/adapter.ts";
 import { type Instance, startInstance } from "../instance.ts";
 import type { Artefact } from "./artefact.ts";
+import { SECRET_VARIABLE } from "./ingress-secret.ts";
 
 /** An instance of the service that listens. */
 export interface ServiceInstance extends Instance {
@@ -17,8 +18,13 @@ export interface ServiceInstanceOptions {
   readonly startupMs: number;
   /** Aborts a start that is in progress. */
   readonly signal: AbortSignal;
+  /** Requests without a header of this name are refused (ingress-guard.ts). Default: every request is answered. */
+  readonly secret?: string;
   readonly onOutput?: (line: string) => void;
 }
+
+const INGRESS_GUARD = new URL(`./ingress-guard.${import.meta.filename.endsWith(".ts") ? "ts" : "js"}`, import.meta.url)
+  .href;
 
 /** Starts again when another program took the free port before the instance did, at most so often. */
 const ATTEMPTS = 3;
@@ -41,11 +47,12 @@ export async function startServiceInstance(options: ServiceInstanceOptions): Pro
   }
 }
 
-function launch({ artefact, onOutput }: ServiceInstanceOptions, port: number, lines: string[]): Instance {
+function launch(options: ServiceInstanceOptions, port: number, lines: string[]): Instance {
+  const { artefact, secret, onOutput } = options;
   return startInstance({
-    command: artefact.command,
+    command: secret === undefined ? artefact.command : ["--import", INGRESS_GUARD, ...artefact.command],
     cwd: artefact.folder,
-    environment: { ...artefact.environment, PORT: String(port) },
+    environment: { ...artefact.environment, PORT: String(port), ...(secret && { [SECRET_VARIABLE]: secret }) },
     onOutput(line) {
       if (lines.length < KEPT_LINES) lines.push(line);
       onOutput?.(line);

@@ -53,6 +53,7 @@ export async function startService(artefact: string, options: Partial<GcpEmulato
     port: 0,
     environment: { NOTES: notes },
     onOutput: (line) => output.push(line),
+    openInstances: true,
     ...options,
   });
   return {
