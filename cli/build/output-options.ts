@@ -15,6 +15,8 @@ export const OUTPUT: BundleOptions = {
   platform: "node",
   target: "node24",
   minify: true,
+  // Node.js prints the line of an error that nobody catches, and a log would hold the whole bundle.
+  lineLimit: 500,
   // ES modules where a package has both: esbuild can leave out what is not used. For @aws-sdk this halves the bundle.
   mainFields: ["module", "main"],
   // Licences are kept whole, in a file of their own.
