@@ -12,7 +12,9 @@ const activity = createActivity();
 activity.note("a secret of the log");
 let opened: Console;
 let url: URL;
-const options = { activity, ingresses: [], entry: "server.ts", table: undefined };
+/** Nothing listens there. */
+const ingress = { cloud: "aws", url: "http://127.0.0.1:1/mcp", imitates: "nothing", configurations: [] } as const;
+const options = { activity, ingresses: [ingress], entry: "server.ts", table: undefined };
 
 beforeAll(async () => {
   opened = await openConsole({ ...options, port: 0 });
@@ -64,7 +66,8 @@ test("a call that is not JSON, or names no ingress, is refused", async () => {
     fetch(`${opened.url}call`, { method: "POST", headers, body }).then(({ status }) => status);
   expect(await post({ "content-type": "text/plain" }, '{"cloud":"aws"}')).toBe(400);
   expect(await post({ "content-type": "application/json" }, "{")).toBe(400);
-  expect(await post({ "content-type": "application/json" }, '{"cloud":"aws"}')).toBe(400);
+  expect(await post({ "content-type": "application/json" }, '{"cloud":"gcp"}')).toBe(400);
+  expect(await post({ "content-type": "application/json" }, '{"cloud":"aws"}')).toBe(200);
 });
 
 test("a port that is taken gives way to a free one", async () => {

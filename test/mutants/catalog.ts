@@ -1,5 +1,6 @@
 import { ACCESS_FAULTS } from "./access.ts";
 import { AUDIT_FAULTS } from "./audit.ts";
+import { DEV_FAULTS } from "./dev.ts";
 import { IDENTITY_FAULTS } from "./identity.ts";
 import { LIMIT_FAULTS } from "./limits.ts";
 import type { PromiseFaults } from "./planted-fault.ts";
@@ -13,6 +14,7 @@ export const CATALOG: readonly PromiseFaults[] = [
   ...IDENTITY_FAULTS,
   ...STATE_FAULTS,
   ...REQUEST_FAULTS,
+  ...DEV_FAULTS,
   ...LIMIT_FAULTS,
   ...ACCESS_FAULTS,
   ...AUDIT_FAULTS,
