@@ -42,6 +42,9 @@ export async function installPackage(beside: readonly string[] = []): Promise<In
   }
 }
 
+/** Packs the working tree into a folder, and tells where the file is. */
+export const packPackage = (folder: string): Promise<string> => pack(join(folder, "staged"));
+
 /** Packs a copy, because packing compiles, and other tests look at the working tree. */
 async function pack(staged: string): Promise<string> {
   const { files } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { files: readonly string[] };
