@@ -11,6 +11,8 @@ export type ErrorCode =
   | "STORE_MISCONFIGURED"
   /** Something that needs a store was used, and none is configured. */
   | "STORE_MISSING"
+  /** The work queue did not take a job. */
+  | "QUEUE_UNAVAILABLE"
   /** The keys of an issuer of tokens could not be had, or not in time. */
   | "ISSUER_UNAVAILABLE"
   | "ENTRY_INVALID"

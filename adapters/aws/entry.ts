@@ -1,5 +1,6 @@
 import { AnycloudError, catchErrors, containUnhandledRejections, type HttpHandler } from "../../src/adapter.ts";
 import { openInvocation } from "./invocation.ts";
+import type { TakeJob } from "./jobs/job-event.ts";
 import type { LambdaEvent } from "./lambda-event.ts";
 import { type LambdaContext, lambdaRuntime, type ResponseStream } from "./lambda-runtime.ts";
 import { toRequest } from "./request.ts";
@@ -10,6 +11,12 @@ export { platformIdentities } from "./identity.ts";
 /** A Lambda handler for ingresses that stream. */
 export type StreamingLambda = (event: LambdaEvent, stream: ResponseStream, context: LambdaContext) => Promise<void>;
 
+/** Besides the handler of requests. */
+export interface LambdaOptions {
+  /** Takes the jobs of tasks: that of `createLambdaJobs`. Default: there are none. */
+  readonly takeJob?: TakeJob;
+}
+
 /** A Lambda handler for ingresses that buffer. */
 export type BufferedLambda = (event: LambdaEvent, context: LambdaContext) => Promise<BufferedResponse>;
 
@@ -17,11 +24,17 @@ export type BufferedLambda = (event: LambdaEvent, context: LambdaContext) => Pro
  * Serves API Gateway REST APIs in response transfer mode STREAM and Function URLs in invoke mode RESPONSE_STREAM.
  * Throws ENTRY_INVALID where there is no Node.js runtime of Lambda to stream through.
  */
-export function toLambda(handler: HttpHandler): StreamingLambda {
+export function toLambda(handler: HttpHandler, { takeJob }: LambdaOptions = {}): StreamingLambda {
   const { streamifyResponse, HttpResponseStream } = lambdaRuntime();
   containRejections();
   const serve = catchErrors(handler);
   return streamifyResponse(async (event: LambdaEvent, stream: ResponseStream, context: LambdaContext) => {
+    const job = takeJob?.(event, context, serve);
+    if (job) {
+      await job;
+      stream.end();
+      return;
+    }
     if ("elb" in event.requestContext) throw new AnycloudError("ENTRY_INVALID", NO_STREAM);
     const request = toRequest(event);
     const invocation = openInvocation({ event, context, canStream: true });
@@ -38,10 +51,13 @@ const NO_STREAM =
   "An Application Load Balancer takes whole answers only: set the function's handler to index.bufferedHandler.";
 
 /** Serves API Gateway REST APIs, HTTP APIs and Function URLs that buffer, and Application Load Balancers. */
-export function toBufferedLambda(handler: HttpHandler): BufferedLambda {
+export function toBufferedLambda(handler: HttpHandler, { takeJob }: LambdaOptions = {}): BufferedLambda {
   containRejections();
   const serve = catchErrors(handler);
   return async (event, context) => {
+    const job = takeJob?.(event, context, serve);
+    // Nobody reads the answer to an asynchronous invocation.
+    if (job) return job.then(() => ({ statusCode: 204, headers: {}, body: "", isBase64Encoded: false }));
     const request = toRequest(event);
     const invocation = openInvocation({ event, context, canStream: false });
     try {

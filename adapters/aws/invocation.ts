@@ -14,7 +14,8 @@ export interface OpenInvocation {
 }
 
 export interface InvocationOptions {
-  readonly event: LambdaEvent;
+  /** Absent where no ingress is in between. */
+  readonly event?: LambdaEvent;
   readonly context: LambdaContext;
   readonly canStream: boolean;
 }
@@ -48,7 +49,7 @@ function senderOf(event: LambdaEvent): Sender {
  * an environment only when no invocation runs there ("Lambda execution environment", shutdown phase): no `stopping`.
  */
 export function openInvocation({ event, context, canStream }: InvocationOptions): OpenInvocation {
-  const { clientIp, signer } = senderOf(event);
+  const { clientIp, signer }: Partial<Sender> = event ? senderOf(event) : {};
   const requestId = context.awsRequestId;
   const remainingMs = context.getRemainingTimeInMillis();
   const deadline = startDeadline(remainingMs - deadlineMarginMs(remainingMs));

@@ -4,6 +4,7 @@ import { type Artefact, writeArtefact } from "./artefact.ts";
 import { findingsIn, toBuildError } from "./build-failure.ts";
 import { bundleOptions } from "./bundle-options.ts";
 import { type EntryKind, entrySource } from "./entry-source.ts";
+import type { BundleOptions } from "./output-options.ts";
 import { installPackages, linkPackages, namedPackages } from "./packages/install.ts";
 import { findAssets } from "./project/assets.ts";
 import { readProject } from "./project/project.ts";
@@ -35,19 +36,28 @@ export interface Target {
  */
 export async function buildTarget(target: Target): Promise<Artefact> {
   const { cloud, entry, outDir, kind = "server", sourceMapDir, observed = false } = target;
-  const source = entrySource(entry, kind, cloud, observed);
   const sourceMap = sourceMapDir ? (sourceMapDir === outDir ? "linked" : "external") : false;
   const project = readProject(entry);
   const assets = findAssets(project, outDir);
   const shipped = new Set(assets.map(({ name }) => name));
   const found = namedPackages(project);
-  const options = bundleOptions({ entry, source, outDir, sourceMap, observed, project, packages: found, shipped });
-  const bundle = await compiled(build(options), entry);
+  const shared = { entry, outDir, sourceMap, observed, project, packages: found, shipped } as const;
+  const bundleOf = (hasTasks: boolean): Promise<BuildResult<BundleOptions>> => {
+    const source = entrySource(entry, kind, cloud, { observed, hasTasks });
+    return compiled(build(bundleOptions({ ...shared, source })), entry);
+  };
+  let bundle = await bundleOf(false);
+  // Only the bundle tells whether the server has tasks: one without them holds nothing that is for them.
+  if (holdsTasks(bundle)) bundle = await bundleOf(true);
   const packages = [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   if (target.packages === "install") await installPackages({ cloud, project, packages, outDir });
   else await linkPackages(outDir, packages);
   return writeArtefact({ cloud, outDir, sourceMapDir: sourceMapDir ?? outDir, project, assets, packages }, bundle);
 }
+
+/** Whether a bundle holds the module that makes tools outlive their requests. */
+const holdsTasks = ({ metafile }: BuildResult<BundleOptions>): boolean =>
+  Object.keys(metafile.inputs).some((input) => /(^|\/)src\/tasks\/create-tasks\.[jt]s$/.test(input));
 
 /** The bundle that esbuild is making; its failure in words for people. */
 export async function compiled<Bundle extends BuildResult>(bundle: Promise<Bundle>, entry: string): Promise<Bundle> {

@@ -51,28 +51,58 @@ const wrapping = (observed: boolean): Wrapping =>
       }
     : { source: "", wrap: (_name, expression) => expression };
 
-const serverSource = (cloud: Cloud, { source, wrap }: Wrapping): string => `
+/** The work queue of each platform, for servers with tasks. Where there is none, an instance works on its own tasks. */
+const JOBS: Readonly<
+  Partial<Record<Cloud, { readonly source: string; readonly option: string; readonly exports: string }>>
+> = {
+  aws: {
+    source: `import { createLambdaJobs } from "mcp-anycloud/aws/jobs";
+const { workQueue, takeJob } = createLambdaJobs();
+`,
+    option: ", workQueue",
+    exports: `
+import { toBufferedLambda, toLambda } from "mcp-anycloud/aws";
+export const handler = toLambda(endpoint, { takeJob });
+export const bufferedHandler = toBufferedLambda(endpoint, { takeJob });`,
+  },
+};
+
+const serverSource = (cloud: Cloud, { source, wrap }: Wrapping, jobs: (typeof JOBS)[Cloud]): string => `
 import { createMcpEndpoint } from "mcp-anycloud";
 import { readConfig } from "mcp-anycloud/adapter";
 import { platformIdentities } from "mcp-anycloud/${cloud}";
 import { openConfiguredStore } from "mcp-anycloud/aws/dynamodb";
 import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
 import { openConfiguredStateKeys } from "mcp-anycloud/aws/state-keys";
-${IDENTITY_TOKEN[cloud].source}${source}const config = readConfig(process.env, AWS_SETTINGS);
+${jobs?.source ?? ""}${IDENTITY_TOKEN[cloud].source}${source}const config = readConfig(process.env, AWS_SETTINGS);
 const store = ${wrap("observedStore", `openConfiguredStore(config${IDENTITY_TOKEN[cloud].argument})`)};
 const stateKeys = openConfiguredStateKeys(config${IDENTITY_TOKEN[cloud].argument});
-const endpoint = ${wrap("observedEndpoint", "createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities })")};
+const endpoint = ${wrap("observedEndpoint", `createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities${jobs?.option ?? ""} })`)};
 const limits = config;`;
 
 const HANDLER = `
 const endpoint = entry;
 const limits = undefined;`;
 
+/** Parts of the entry module that not every artefact has. */
+export interface EntryParts {
+  /** Tells `dev` how each request is served. Default false. */
+  readonly observed?: boolean;
+  /** The server has tasks, which need the platform's queue. Default false. */
+  readonly hasTasks?: boolean;
+}
+
 /** The module that is bundled for a cloud: it hands the user's default export to the cloud's adapter. */
-export function entrySource(entry: string, kind: EntryKind, cloud: Cloud, observed = false): string {
+export function entrySource(
+  entry: string,
+  kind: EntryKind,
+  cloud: Cloud,
+  { observed = false, hasTasks = false }: EntryParts = {},
+): string {
   const isServer = kind === "server";
-  const endpoint = isServer ? serverSource(cloud, wrapping(observed)) : HANDLER;
-  return `${importOf(entry)}${endpoint}${EXPORTS[cloud]}${isServer ? WARM_UP[cloud] : ""}\n`;
+  const jobs = isServer && hasTasks ? JOBS[cloud] : undefined;
+  const endpoint = isServer ? serverSource(cloud, wrapping(observed), jobs) : HANDLER;
+  return `${importOf(entry)}${endpoint}${jobs?.exports ?? EXPORTS[cloud]}${isServer ? WARM_UP[cloud] : ""}\n`;
 }
 
 /**
@@ -84,12 +114,13 @@ export function checkSource(entry: string): string {
     (cloud) => `import { platformIdentities as ${cloud} } from ${JSON.stringify(identityModule(cloud))};`,
   );
   return `${importOf(entry)}
-import { createMcpEndpoint } from "mcp-anycloud";
+import { createMcpEndpoint, createMemoryStore } from "mcp-anycloud";
 import { readConfig } from "mcp-anycloud/adapter";
 import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
 ${identities.join("\n")}
 const config = readConfig(process.env, AWS_SETTINGS);
-createMcpEndpoint(entry, { config, platformIdentities: [${CLOUDS.map((cloud) => `...${cloud}`).join(", ")}] });
+const store = config.table === undefined ? undefined : createMemoryStore();
+createMcpEndpoint(entry, { config, store, platformIdentities: [${CLOUDS.map((cloud) => `...${cloud}`).join(", ")}] });
 export const hasCallers = Boolean(entry.verifier ?? config.tokenIssuers ?? config.platformIdentity);
 export { entry, createMcpEndpoint, readConfig };\n`;
 }

@@ -50,7 +50,10 @@ export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<Aws
   const { ingress = "rest-api", streaming = true, stage, port, timeScale = 1, onOutput = () => {} } = options;
   check(options);
   const runtime = chooseRuntime(options.runtime);
-  const lambda = startFunction(options, runtime, onOutput);
+  const api = await openPrivateService((incoming, outgoing) => invokeApi(incoming, outgoing));
+  const environment = { AWS_ENDPOINT_URL_LAMBDA: api.url, ...options.environment };
+  const lambda = startFunction({ ...options, environment }, runtime, onOutput);
+  const invokeApi = createInvokeApi(lambda, { timeScale, log: onOutput });
   const listener =
     ingress === "rest-api"
       ? createRestApi({ lambda, stage, definition: restApiOf(options), timeScale, log: onOutput })
@@ -58,7 +61,6 @@ export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<Aws
   try {
     await lambda.warm();
     const { server, url } = await openIngress(port, listener);
-    const api = await openPrivateService(createInvokeApi(lambda));
     const gateway = ingress === "rest-api" ? "API Gateway REST API" : "Lambda Function URL";
     return {
       url: stage === undefined ? url : `${url}/${stage}`,
@@ -71,6 +73,7 @@ export async function startAwsEmulator(options: AwsEmulatorOptions): Promise<Aws
       },
     };
   } catch (error) {
+    await closeIngress(api.server);
     await lambda.close();
     throw error;
   }

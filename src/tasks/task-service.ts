@@ -42,8 +42,10 @@ export interface TaskService {
 
 export type OpenTaskService = (environment: TaskEnvironment) => TaskService;
 
-/** The status of a job that is not done with; `retry-after` says when it has to come again. */
-const NOT_DONE = 503;
+/** The status of a job that has to come again, when `retry-after` says. */
+const TOO_EARLY = 425;
+/** The status of a job that could not be worked on. */
+const FAILED = 503;
 
 /** Serves the tasks of an endpoint. */
 export function openTaskService(limits: TaskLimits, environment: TaskEnvironment): TaskService {
@@ -67,7 +69,7 @@ export function openTaskService(limits: TaskLimits, environment: TaskEnvironment
   async function workHere(taskId: string): Promise<number | undefined> {
     const invocation: Invocation = { requestId: crypto.randomUUID(), canStream: false, job: taskId };
     const { status, headers } = await serveJob({ method: "POST", url: "/", headers: {} }, invocation);
-    return status === NOT_DONE ? Number(headers["retry-after"]) * 1000 : undefined;
+    return status >= 300 ? Number(headers["retry-after"]) * 1000 : undefined;
   }
 
   const serveJob: HttpHandler = async (request, invocation) => {
@@ -76,10 +78,11 @@ export function openTaskService(limits: TaskLimits, environment: TaskEnvironment
     try {
       const again = await work({ ...dispatch, engine, audit, running }, { taskId: job, invocation, logFields });
       if (again === undefined) return finish({ status: 204, headers: {} });
-      return finish({ status: NOT_DONE, headers: { "retry-after": String(again / 1000) } });
+      logFields.outcome ??= "ok";
+      return finish({ status: TOO_EARLY, headers: { "retry-after": String(again / 1000) } });
     } catch (error) {
       recordFailure(logFields, error);
-      return finish({ status: NOT_DONE, headers: { "retry-after": "5" } });
+      return finish({ status: FAILED, headers: { "retry-after": "5" } });
     }
   };
 

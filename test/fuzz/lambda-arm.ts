@@ -25,7 +25,7 @@ const TIMED_OUT = 504;
 /** Events as the ingress of `kind` makes them, through the adapter into the runtime's stream. */
 export function lambdaArm(kind: "rest" | "url", handlers: readonly HttpHandler[]): Arm {
   installGlobals();
-  const lambdas = handlers.map(toLambda);
+  const lambdas = handlers.map((handler) => toLambda(handler));
   return {
     name: `aws, ${kind === "rest" ? "REST API" : "Function URL"}`,
     async send(sample) {

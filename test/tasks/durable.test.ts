@@ -134,7 +134,7 @@ test("a job that comes twice is worked on once, and comes back behind the lease 
   const first = deliver(one, taskId);
   await expect.poll(() => entered).toBe(1);
   const second = await deliver(two, taskId);
-  expect(second.status).toBe(503);
+  expect(second.status).toBe(425);
   expect(Number(second.headers["retry-after"])).toBeGreaterThan(20);
   finish();
   expect((await first).status).toBe(204);

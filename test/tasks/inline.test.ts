@@ -18,7 +18,7 @@ const question = {
 
 const inputSchema = { city: z.string() };
 
-/** The handler of both servers: steps, progress, a pause and a question. */
+/** The work of both servers: steps, progress, a pause and a question. */
 async function report(
   city: string,
   task: Task,

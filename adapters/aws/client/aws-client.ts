@@ -8,11 +8,14 @@ import { type WebIdentity, webIdentityCredentials } from "./web-identity.ts";
 type JsonService = "dynamodb" | "secretsmanager";
 
 export interface AwsClientOptions {
-  readonly service: JsonService;
+  /** Lambda's API is REST: its one operation is to invoke the function of `path`, without waiting for it. */
+  readonly service: JsonService | "lambda";
   /** Default: AWS_REGION or AWS_DEFAULT_REGION. */
   readonly region?: string | undefined;
   /** Default: the endpoint that the environment names, or AWS's own. */
   readonly endpoint?: string | undefined;
+  /** Path and query behind the endpoint. Default: none. */
+  readonly path?: string | undefined;
   /** Role to assume with an OIDC token. Default: the credentials of the environment, or of AWS's provider package. */
   readonly webIdentity?: WebIdentity | undefined;
 }
@@ -53,12 +56,11 @@ const FRESH_ANSWER_MS = 60_000;
  * time), where `@aws-sdk/client-dynamodb`, bundled likewise, takes 78 (75). Most of it are Node.js's own modules for TLS,
  * HTTP and hashes.
  */
-export function createAwsClient({ service, webIdentity, ...options }: AwsClientOptions): AwsClient {
+export function createAwsClient({ service, path = "", webIdentity, ...options }: AwsClientOptions): AwsClient {
   const region = regionOf(options.region);
-  const url = endpointOf(service, region, options.endpoint);
+  const url = new URL(path, endpointOf(service, region, options.endpoint));
   const connections = createConnections(url);
   const credentials = webIdentity ? webIdentityCredentials(webIdentity, region) : createCredentialProvider();
-  const { target, version } = PROTOCOLS[service];
   let clockOffsetMs = 0;
 
   return async (operation, input, { signal, once = false }) => {
@@ -69,11 +71,10 @@ export function createAwsClient({ service, webIdentity, ...options }: AwsClientO
       region,
       method: "POST",
       host: url.host,
-      path: url.pathname,
+      path: url.pathname + url.search,
       headers: {
-        "content-type": `application/x-amz-json-${version}`,
+        ...protocolHeaders(service, operation),
         "x-amz-date": toAmzDate(sentAt + clockOffsetMs),
-        "x-amz-target": `${target}.${operation}`,
         "user-agent": "mcp-anycloud",
       },
       body: JSON.stringify(input),
@@ -84,6 +85,13 @@ export function createAwsClient({ service, webIdentity, ...options }: AwsClientO
     clockOffsetMs = clockOffset(answer, sentAt) ?? clockOffsetMs;
     return readAnswer(answer);
   };
+}
+
+function protocolHeaders(service: AwsClientOptions["service"], operation: string): Record<string, string> {
+  // https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+  if (service === "lambda") return { "content-type": "application/json", "x-amz-invocation-type": operation };
+  const { target, version } = PROTOCOLS[service];
+  return { "content-type": `application/x-amz-json-${version}`, "x-amz-target": `${target}.${operation}` };
 }
 
 /** `20261130T235959Z`. */

@@ -1,5 +1,5 @@
 /** The services that are called, as endpoints and signatures name them. */
-export type AwsService = "dynamodb" | "secretsmanager" | "sts";
+export type AwsService = "dynamodb" | "secretsmanager" | "sts" | "lambda";
 
 interface Partition {
   readonly regions: RegExp;
@@ -23,6 +23,7 @@ const ENDPOINT_VARIABLES: Readonly<Record<AwsService, string>> = {
   dynamodb: "AWS_ENDPOINT_URL_DYNAMODB",
   secretsmanager: "AWS_ENDPOINT_URL_SECRETS_MANAGER",
   sts: "AWS_ENDPOINT_URL_STS",
+  lambda: "AWS_ENDPOINT_URL_LAMBDA",
 };
 
 /** The given region, or that of the environment. Throws AwsSettingsError where there is none. */

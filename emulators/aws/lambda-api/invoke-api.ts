@@ -4,26 +4,39 @@ import { headerValue, type ReceivedRequest, receive } from "../ingress/received-
 import type { LambdaFunction } from "../runtime/lambda-function.ts";
 import { MAX_EVENT_BYTES } from "../runtime/lambda-limits.ts";
 import type { FunctionError, Outcome } from "../runtime/outcome.ts";
+import { createEventQueue, type EventQueueOptions } from "./event-queue.ts";
 import { completeFrame, EVENT_STREAM, type InvokeComplete, payloadFrame } from "./event-stream.ts";
 import { type ApiError, checkInvoke, THROTTLED, TOO_LARGE, UNKNOWN_OPERATION } from "./invoke-rules.ts";
 
-/** "POST /2021-11-15/functions/FunctionName/response-streaming-invocations?Qualifier=Qualifier HTTP/1.1" */
-const INVOCATIONS = /^\/2021-11-15\/functions\/([^/]+)\/response-streaming-invocations$/;
+/**
+ * "POST /2021-11-15/functions/FunctionName/response-streaming-invocations?Qualifier=Qualifier HTTP/1.1", and
+ * "POST /2015-03-31/functions/FunctionName/invocations?Qualifier=Qualifier HTTP/1.1"
+ */
+const INVOCATIONS =
+  /^\/(2021-11-15\/functions\/(?<streamed>[^/]+)\/response-streaming-invocations|2015-03-31\/functions\/(?<asynchronous>[^/]+)\/invocations)$/;
 
 /**
- * The part of Lambda's API that runs functions: InvokeWithResponseStream (Lambda API Reference), without the log that
- * `X-Amz-Log-Type: Tail` asks for.
+ * The part of Lambda's API that runs functions: InvokeWithResponseStream, and Invoke for asynchronous invocations (Lambda API
+ * Reference), without the log that `X-Amz-Log-Type: Tail` asks for.
  */
-export function createInvokeApi(lambda: LambdaFunction): RequestListener {
+export function createInvokeApi(lambda: LambdaFunction, options: EventQueueOptions): RequestListener {
+  const events = createEventQueue(lambda, options);
+
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = randomUUID();
     response.setHeader("x-amzn-requestid", requestId);
     const received = await receive(message, MAX_EVENT_BYTES);
     if (!received) return refuse(response, TOO_LARGE);
-    const functionName = INVOCATIONS.exec(received.path)?.[1];
+    const { streamed, asynchronous } = INVOCATIONS.exec(received.path)?.groups ?? {};
+    const functionName = streamed ?? asynchronous;
     if (received.method !== "POST" || functionName === undefined) return refuse(response, UNKNOWN_OPERATION);
-    const checked = checkInvoke(toInvokeRequest(received, functionName));
+    const checked = checkInvoke(toInvokeRequest(received, functionName), asynchronous !== undefined);
     if ("errorType" in checked) return refuse(response, checked);
+    if (asynchronous !== undefined) {
+      events.add(received.body.toString() || "{}", requestId);
+      // "For asynchronous invocation, this status code is 202."
+      return void response.writeHead(202).end();
+    }
     response.setHeader("x-amz-executed-version", checked.version);
     // "For the DryRun invocation type, this status code is 204."
     if (headerValue(received, "x-amz-invocation-type") === "DryRun") return void response.writeHead(204).end();

@@ -19,6 +19,10 @@ const NAME =
 
 /** "InvocationType: Valid Values: RequestResponse | DryRun" (same page). */
 const INVOCATION_TYPES = ["RequestResponse", "DryRun"];
+/** The emulator serves no other type of Invoke. */
+const ASYNCHRONOUS_TYPES = ["Event"];
+/** "Asynchronous invocation payload: 1 MB" ("Lambda quotas", 2025-10). */
+const MAX_ASYNCHRONOUS_BYTES = 1_048_576;
 
 /** Versions of the emulated function by qualifier: itself, and the alias that the stack creates. */
 const VERSIONS: Readonly<Record<string, string>> = { $LATEST: "$LATEST", live: "1" };
@@ -54,7 +58,7 @@ export interface InvokeRequest {
 }
 
 /** The version that Lambda runs, or the error for which it does not run the function. */
-export function checkInvoke(request: InvokeRequest): ApiError | { readonly version: string } {
+export function checkInvoke(request: InvokeRequest, isAsynchronous: boolean): ApiError | { readonly version: string } {
   const { functionName, invocationType = "RequestResponse", payload } = request;
   // The signature itself is not checked: the emulator has no accounts.
   if (!request.authorization?.startsWith("AWS4-HMAC-SHA256 Credential=")) {
@@ -69,7 +73,7 @@ export function checkInvoke(request: InvokeRequest): ApiError | { readonly versi
     const message = "The derived qualifier from the function name does not match the specified qualifier.";
     return refusal(400, "InvalidParameterValueException", message);
   }
-  if (!INVOCATION_TYPES.includes(invocationType)) {
+  if (!(isAsynchronous ? ASYNCHRONOUS_TYPES : INVOCATION_TYPES).includes(invocationType)) {
     return refusal(400, "InvalidParameterValueException", `Unsupported invocation type: ${invocationType}`);
   }
   const qualifier = own ?? request.qualifier ?? "$LATEST";
@@ -81,6 +85,7 @@ export function checkInvoke(request: InvokeRequest): ApiError | { readonly versi
   if (!isJson(payload)) {
     return refusal(400, "InvalidRequestContentException", "Could not parse request body into json");
   }
+  if (isAsynchronous && Buffer.byteLength(payload) > MAX_ASYNCHRONOUS_BYTES) return TOO_LARGE;
   return { version };
 }
 
