@@ -29,6 +29,8 @@ export class DurableTask implements Task {
   readonly #waiting: TaskOperation[] = [];
   #isSuspending = false;
   #progressAt = 0;
+  /** Not written yet. */
+  #statusMessage: string | undefined;
 
   constructor({ tasks, attempt, deadline }: DurableTaskOptions) {
     this.#tasks = tasks;
@@ -80,12 +82,12 @@ export class DurableTask implements Task {
   }
 
   async progress({ progress, total, message }: Progress): Promise<void> {
+    this.#statusMessage = message ?? (total === undefined ? String(progress) : `${progress} of ${total}`);
     const now = this.#tasks.now();
+    // The next step takes it along.
     if (now - this.#progressAt < PROGRESS_MS) return;
     this.#progressAt = now;
-    const share = total === undefined ? String(progress) : `${progress} of ${total}`;
-    const statusMessage = message ?? share;
-    await this.#attempt.write((record) => ({ ...record, statusMessage, updatedAt: now }));
+    await this.#attempt.write((record) => this.#withProgress(record));
   }
 
   /** To be called when the handler returned. Throws ReplayProblem. */
@@ -128,9 +130,15 @@ export class DurableTask implements Task {
     const value = text === undefined ? undefined : JSON.parse(text);
     if (isApart) await this.#tasks.keepApart(this.#attempt.task, apart(key), value);
     await this.#attempt.write((record) =>
-      withOperation(record, { key, kind: "step", ...(isApart ? { isApart: true } : { value }) }),
+      withOperation(this.#withProgress(record), { key, kind: "step", ...(isApart ? { isApart: true } : { value }) }),
     );
     return value;
+  }
+
+  #withProgress(record: TaskRecord): TaskRecord {
+    const statusMessage = this.#statusMessage;
+    if (statusMessage === undefined || statusMessage === record.statusMessage) return record;
+    return { ...record, statusMessage, updatedAt: this.#tasks.now() };
   }
 
   /** Ends the invocation when nothing is in progress any more. */
@@ -151,7 +159,7 @@ export class DurableTask implements Task {
       quiet = this.#inProgress === 0 ? quiet + 1 : 0;
       if (this.#inProgress > 0) await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    await this.#attempt.release((record) => suspended(record, this.#waiting, this.#tasks.now()));
+    await this.#attempt.release((record) => suspended(this.#withProgress(record), this.#waiting, this.#tasks.now()));
     this.#attempt.end({ kind: "suspended" });
   }
 }
