@@ -2,6 +2,8 @@
 
 /** Length of an error that is told. */
 const MOST_CHARACTERS = 8_000;
+/** The file that this module is bundled into. */
+const BUNDLE = import.meta.filename;
 /** Events larger than this are not parsed. */
 const MOST_PARSED = 1_000_000;
 
@@ -44,6 +46,9 @@ export function toErrorText(error: unknown): string {
   const { name, message, stack } = error;
   // An author may replace the stack with anything.
   const frames = typeof stack === "string" ? stack.split("\n").filter((line) => /^ {4}at /.test(line)) : [];
-  const own = frames.filter((frame) => !/node:|[\\/]node_modules[\\/]|[\\/]index\.mjs:|<anonymous>/.test(frame));
+  // This module is part of the bundle, whose frames that no source map maps are no file of the user.
+  const isOwn = (frame: string): boolean =>
+    !/node:|[\\/]node_modules[\\/]|<anonymous>/.test(frame) && !frame.includes(BUNDLE);
+  const own = frames.filter(isOwn);
   return [`${name}: ${message}`, ...own].join("\n").slice(0, MOST_CHARACTERS);
 }
