@@ -53,6 +53,11 @@ export interface McpServerProps {
    * AWS only through a NAT gateway (from $32) or interface endpoints (from $7 each and zone).
    */
   readonly vpc?: IVpc;
+  /**
+   * For a server that is defined with tasks (docs/tasks.md): lets the function invoke itself, with a queue for jobs that failed,
+   * and two alarms. Default false. Idle: $0.20 for the alarms.
+   */
+  readonly tasks?: boolean;
   /** How a new version takes over. Default: tried first, then a canary that the alarms roll back. Idle: nothing. */
   readonly deployment?: DeploymentProps;
 

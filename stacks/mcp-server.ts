@@ -4,6 +4,7 @@ import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { IGrantable } from "aws-cdk-lib/aws-iam";
 import type { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
+import type { IQueue, Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { accessVariables, verifiesTokens } from "./access/access-environment.ts";
 import { acknowledge } from "./checks/acknowledgements.ts";
@@ -13,6 +14,7 @@ import { createCanary, type SmokeSource } from "./compute/canary.ts";
 import { type Compute, createCompute } from "./compute/compute.ts";
 import { toEnvironment } from "./compute/environment.ts";
 import { createFunctionRole } from "./compute/function-role.ts";
+import { allowJobs, createLostJobs } from "./compute/task-jobs.ts";
 import { createFunctionUrl } from "./ingress/function-url.ts";
 import type { Ingress } from "./ingress/ingress.ts";
 import { createRestApi } from "./ingress/rest-api.ts";
@@ -58,17 +60,17 @@ export class McpServer extends Construct {
     this.sessionTable = sessionTableOf(this, props);
     this.keyRing = keyRingOf(this, props);
     this.logGroup = createLogGroup(this, "RequestLog", logRetentionDays);
-    const { ingress, compute, smoke } = host(this, props);
+    const { ingress, compute, lostJobs, smoke } = host(this, props);
     this.compute = compute;
     this.#ingress = ingress;
     this.mcpUrl = props.settings?.publicUrl ?? ingress.mcpUrl;
 
     const metrics = createRequestMetrics(this, this.logGroup, ingress);
-    const sources = { live: compute?.live, table: this.sessionTable, ingress, metrics, targets };
+    const sources = { live: compute?.live, lostJobs, table: this.sessionTable, ingress, metrics, targets };
     const { ofVersion } = createAlarms(this, sources, alarms);
     const hook = compute && createCanary(this, compute, ofVersion, deployment, smoke);
     this.dashboard = createDashboard(this, { ...sources, log: this.logGroup });
-    acknowledge(this, props, hook);
+    acknowledge(this, props, { hook, fn: compute?.fn });
   }
 
   /** Lets a principal connect, where `auth` is `"iam"`; otherwise it makes no difference. */
@@ -92,6 +94,8 @@ function keyRingOf(scope: Construct, props: McpServerProps): ISecret | undefined
 interface Hosting {
   readonly ingress: Ingress;
   readonly compute: Compute | undefined;
+  /** Undefined where there are no tasks. */
+  readonly lostJobs: Queue | undefined;
   readonly smoke: SmokeSource;
 }
 
@@ -125,12 +129,19 @@ function host(server: McpServer, props: McpServerProps): Hosting {
   const url = `https://${customDomain?.name ?? "lambda.invalid"}${shared.path}`;
   const smoke = { artefact: code.artefact, streaming, signs: auth === "iam", url };
   if (ingress === "web-function") {
-    return { ingress: createWebFunction(server, { ...shared, ...code }), compute: undefined, smoke };
+    const web = createWebFunction(server, { ...shared, ...code });
+    return { ingress: web, compute: undefined, lostJobs: undefined, smoke };
   }
   const { memoryMiB = 1024, reservedConcurrency = "unreserved" } = props;
-  const compute = createCompute(server, { ...code, streaming, memoryMiB, reservedConcurrency, vpc });
+  const lostJobs = props.tasks ? createLostJobs(server) : undefined;
+  const compute = createCompute(server, {
+    ...code,
+    ...{ streaming, memoryMiB, reservedConcurrency, vpc },
+    deadLetterQueue: lostJobs as IQueue | undefined,
+  });
+  if (lostJobs) allowJobs(server, code.role, compute.fn);
   if (ingress === "function-url") {
-    return { ingress: createFunctionUrl({ ...shared, ...compute, logGroup }), compute, smoke };
+    return { ingress: createFunctionUrl({ ...shared, ...compute, logGroup }), compute, lostJobs, smoke };
   }
   const restApi = createRestApi(server, {
     ...shared,
@@ -144,5 +155,5 @@ function host(server: McpServer, props: McpServerProps): Hosting {
     corsOrigins: settings.allowedOrigins ?? [],
     publicUrl: settings.publicUrl,
   });
-  return { ingress: restApi, compute, smoke };
+  return { ingress: restApi, compute, lostJobs, smoke };
 }

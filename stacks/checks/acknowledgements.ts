@@ -59,7 +59,11 @@ const VERIFIED = "The function verifies the tokens of every request itself.";
 const DISCOVERY = "Clients read here where to get a token, so they have none yet; the gateway answers it by itself.";
 
 /** Acknowledges the accepted findings of a server. */
-export function acknowledge(server: Construct, props: McpServerProps, hook: IFunction | undefined): void {
+export function acknowledge(
+  server: Construct,
+  props: McpServerProps,
+  { hook, fn }: { readonly hook: IFunction | undefined; readonly fn: IFunction | undefined },
+): void {
   for (const [path, ...findings] of ALWAYS) acknowledgeAt(server, path, findings);
   acknowledgeRole(server, props);
   acknowledgeOpenMethods(server, props);
@@ -67,6 +71,17 @@ export function acknowledge(server: Construct, props: McpServerProps, hook: IFun
     const id = `AwsSolutions-IAM5[Resource::${written(server, hook.functionArn)}:*]`;
     const reason = "CodeDeploy may call any version of this one function, the hook.";
     acknowledgeAt(server, "Canary/ServiceRole/DefaultPolicy", [{ id, reason }]);
+  }
+  if (props.tasks && fn) {
+    const id = `AwsSolutions-IAM5[Resource::${written(server, fn.functionArn)}:*]`;
+    acknowledgeAt(server, "TaskJobs", [
+      { id, reason: "The function may invoke any version of itself, and nothing else." },
+    ]);
+    const reason = "It is a dead letter queue.";
+    acknowledgeAt(server, "LostJobs", [
+      { id: "AwsSolutions-SQS3", reason },
+      { id: "Serverless-SQSRedrivePolicy", reason },
+    ]);
   }
   if (props.webAclArn === undefined) {
     const reason = "A web ACL costs $5 a month with nobody calling, so it is opt-in: webAclArn.";

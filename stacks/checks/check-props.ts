@@ -17,6 +17,7 @@ const ONLY_FOR: Partial<Record<keyof McpServerProps, readonly IngressKind[]>> = 
   memoryMiB: ["rest-api", "function-url"],
   reservedConcurrency: ["rest-api", "function-url"],
   vpc: ["rest-api", "function-url"],
+  tasks: ["rest-api", "function-url"],
   deployment: ["rest-api", "function-url"],
 };
 
@@ -53,6 +54,13 @@ export function checkProps(scope: Construct, props: McpServerProps): void {
   }
   if (props.encryptionKey && makesTable && Token.isUnresolved(Stack.of(scope).region)) {
     refuse(scope, "encryptionKey", "a table with a key of yours needs a stack whose env names the region.");
+  }
+  if (props.tasks && props.sessionStore === "none") {
+    refuse(scope, "tasks", "are kept in the store: leave sessionStore out.");
+  }
+  if (!props.tasks && (props.alarms?.jobAgeMilliseconds ?? props.alarms?.lostJobs) !== undefined) {
+    const given = props.alarms?.lostJobs === undefined ? "jobAgeMilliseconds" : "lostJobs";
+    refuse(scope, `alarms.${given}`, "is for servers with tasks: set tasks to true.");
   }
   checkWholeNumbers(scope, props);
   const { logRetentionDays } = props;

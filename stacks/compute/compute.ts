@@ -14,6 +14,7 @@ import {
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 
 export interface ComputeProps {
@@ -27,6 +28,8 @@ export interface ComputeProps {
   readonly logGroup: ILogGroup;
   readonly environment: Record<string, string>;
   readonly vpc: IVpc | undefined;
+  /** Takes events that failed three times. */
+  readonly deadLetterQueue: IQueue | undefined;
 }
 
 /** The function, and the alias that all traffic goes through. */
@@ -37,7 +40,7 @@ export interface Compute {
 
 /** Publishes the artefact as a new version of the function, with the alias `live` in front. */
 export function createCompute(scope: Construct, props: ComputeProps): Compute {
-  const { artefact, streaming, memoryMiB, reservedConcurrency, vpc, ...rest } = props;
+  const { artefact, streaming, memoryMiB, reservedConcurrency, vpc, deadLetterQueue, ...rest } = props;
   const fn = new LambdaFunction(scope, "Function", {
     ...rest,
     description: "MCP server, built by mcp-anycloud",
@@ -48,6 +51,7 @@ export function createCompute(scope: Construct, props: ComputeProps): Compute {
     memorySize: memoryMiB,
     ...(reservedConcurrency !== "unreserved" && { reservedConcurrentExecutions: reservedConcurrency }),
     ...(vpc && { vpc }),
+    ...(deadLetterQueue && { deadLetterQueue }),
     tracing: Tracing.ACTIVE,
     // Lines that are JSON already stay as they are; the platform's own become JSON too.
     loggingFormat: LoggingFormat.JSON,

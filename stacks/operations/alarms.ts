@@ -11,6 +11,7 @@ import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import type { ITableV2 } from "aws-cdk-lib/aws-dynamodb";
 import type { Alias } from "aws-cdk-lib/aws-lambda";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import type { Ingress } from "../ingress/ingress.ts";
 import type { RequestMetrics } from "./request-metrics.ts";
@@ -31,11 +32,17 @@ export interface AlarmProps {
   readonly tableThrottles?: number;
   /** Requests that were rejected as unauthenticated, in five minutes. Default 100. */
   readonly unauthenticated?: number;
+  /** Milliseconds that a job of a task waits for its invocation, the longest of five minutes. Default 60000. */
+  readonly jobAgeMilliseconds?: number;
+  /** Jobs of tasks that failed three times and wait in their queue for somebody to look. Default 1. */
+  readonly lostJobs?: number;
 }
 
 export interface AlarmSources {
   /** Undefined for a Web Function, which has no alias. */
   readonly live: Alias | undefined;
+  /** Undefined without tasks. */
+  readonly lostJobs: IQueue | undefined;
   /** Undefined without a store. */
   readonly table: ITableV2 | undefined;
   readonly ingress: Ingress;
@@ -52,9 +59,10 @@ export interface Alarms {
 
 /** The alarms of a server. No data means no requests, and is no alarm. */
 export function createAlarms(scope: Construct, sources: AlarmSources, props: AlarmProps): Alarms {
-  const { live, table, ingress, metrics, targets } = sources;
+  const { live, lostJobs, table, ingress, metrics, targets } = sources;
   const { errors = 1, throttles = 1, p99Milliseconds = 30_000, serverErrors = 5 } = props;
   const { toolErrors = 50, tableThrottles = 1, unauthenticated = 100 } = props;
+  const { jobAgeMilliseconds = 60_000, lostJobs: mostLostJobs = 1 } = props;
   const all: Alarm[] = [];
   const alarm = (id: string, metric: IMetric, threshold: number, alarmDescription: string): Alarm => {
     const created = new Alarm(scope, `${id}Alarm`, {
@@ -89,6 +97,13 @@ export function createAlarms(scope: Construct, sources: AlarmSources, props: Ala
   alarm("ToolErrors", metrics.toolErrors.with(perFiveMinutes), toolErrors, "Tools of the MCP server fail");
   const rejected = metrics.rejected.with(perFiveMinutes);
   alarm("Unauthenticated", rejected, unauthenticated, "Many requests are rejected as unauthenticated");
+  if (live && lostJobs) {
+    const longest = { period: Duration.minutes(5), statistic: "Maximum" };
+    const age = live.lambda.metric("AsyncEventAge", longest);
+    alarm("JobAge", age, jobAgeMilliseconds, "Jobs of tasks wait long for their invocation");
+    const waiting = lostJobs.metricApproximateNumberOfMessagesVisible(longest);
+    alarm("LostJobs", waiting, mostLostJobs, "Jobs of tasks failed three times");
+  }
   return { all, ofVersion };
 }
 

@@ -3,7 +3,29 @@
 locals {
   live_dimensions = { FunctionName = var.name, Resource = "${var.name}:${aws_lambda_alias.live.name}" }
 
-  alarms = {
+  task_alarms = {
+    job-age = {
+      description = "Jobs of tasks wait long for their invocation"
+      namespace   = "AWS/Lambda"
+      metric      = "AsyncEventAge"
+      dimensions  = { FunctionName = var.name }
+      statistic   = "Maximum"
+      period      = 300
+      threshold   = 60000
+    }
+    # After three attempts. The next poll of a task finds that its job was lost.
+    lost-jobs = {
+      description = "Jobs of tasks failed three times"
+      namespace   = "AWS/Lambda"
+      metric      = "AsyncEventsDropped"
+      dimensions  = { FunctionName = var.name }
+      statistic   = "Sum"
+      period      = 300
+      threshold   = 1
+    }
+  }
+
+  alarms = merge(var.tasks ? local.task_alarms : {}, {
     errors = {
       description = "The MCP function fails or times out"
       namespace   = "AWS/Lambda"
@@ -59,7 +81,7 @@ locals {
       period      = 300
       threshold   = 100
     }
-  }
+  })
 }
 
 resource "aws_cloudwatch_metric_alarm" "server" {
@@ -71,8 +93,8 @@ resource "aws_cloudwatch_metric_alarm" "server" {
   namespace           = each.value.namespace
   metric_name         = each.value.metric
   dimensions          = each.value.dimensions
-  statistic           = each.value.statistic == "Sum" ? "Sum" : null
-  extended_statistic  = each.value.statistic == "Sum" ? null : each.value.statistic
+  statistic           = startswith(each.value.statistic, "p") ? null : each.value.statistic
+  extended_statistic  = startswith(each.value.statistic, "p") ? each.value.statistic : null
   period              = each.value.period
   threshold           = each.value.threshold
   evaluation_periods  = 1

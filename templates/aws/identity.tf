@@ -24,6 +24,8 @@ locals {
     ]
   })
 
+  function_arn = "arn:${data.aws_partition.current.partition}:lambda:${var.region}:${data.aws_caller_identity.current.account_id}:function:${var.name}"
+
   server_statements = concat(
     # The operations of adapters/aws/dynamodb/dynamodb-client.ts, and no other.
     [
@@ -32,6 +34,9 @@ locals {
         Resource = table
       }
     ],
+    # A task goes on in an invocation of the function by itself, in the version that sends. By name: the function waits for
+    # this policy.
+    var.tasks ? [{ Action = ["lambda:InvokeFunction"], Resource = [local.function_arn, "${local.function_arn}:*"] }] : [],
     [
       { Action = ["secretsmanager:GetSecretValue"], Resource = local.key_ring_arn },
       { Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = "${aws_cloudwatch_log_group.requests.arn}:*" },

@@ -87,6 +87,7 @@ export const OPT_IN: Variant = {
     alarmTargets: [topic],
     logRetentionDays: 365,
     deployment: { traffic: LambdaDeploymentConfig.LINEAR_10PERCENT_EVERY_1MINUTE, preTrafficHook: () => hook },
+    tasks: true,
     environment: { NOTES_COLOUR: "yellow" },
   },
 };

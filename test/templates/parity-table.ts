@@ -14,6 +14,7 @@ export const PROPS = {
   environment: "environment",
   settings: "settings",
   session_store: "sessionStore",
+  tasks: "tasks",
   custom_domain: "customDomain",
   alarm_targets: "alarmTargets",
   log_retention_days: "logRetentionDays",
@@ -54,6 +55,7 @@ export const NO_VARIABLE: Readonly<Record<Exclude<keyof McpServerProps, (typeof 
 
 /** Variables that not every module has. */
 export const NOT_EVERYWHERE: Readonly<Record<string, { readonly clouds: readonly Cloud[]; readonly why: string }>> = {
+  tasks: { clouds: ["aws"], why: "elsewhere an instance works on after its response" },
   artefact: { clouds: ["aws"], why: "func and gcloud publish the folders of the others" },
   state_key_ids: { clouds: ["azure", "gcp"], why: "on AWS a function rotates the key ring" },
   project: { clouds: ["gcp"], why: "there are projects on Google Cloud only" },
