@@ -82,8 +82,9 @@ export const PRIVATE_WORDS: readonly PrivateWord[] = [
   { phrase: "receive", instead: "parse-message", isWhole: true, in: ["src/pipeline/", "src/http/"] },
   { phrase: "made server", instead: "lazy server" },
   { phrase: "correspondence", instead: "pending server requests" },
-  { phrase: "letter", instead: "pending server request" },
-  { phrase: "letters", instead: "pending server requests" },
+  // Elsewhere it is AWS's: a dead letter queue.
+  { phrase: "letter", instead: "pending server request", in: SRC },
+  { phrase: "letters", instead: "pending server requests", in: SRC },
   { phrase: "wire id", instead: "request id" },
   { phrase: "wire ids", instead: "request ids" },
   { phrase: "news", instead: "session notification" },
