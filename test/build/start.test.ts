@@ -122,7 +122,7 @@ describe("--json", () => {
     const folder = `${project.folder}/out/good.ts/aws`;
     expect(JSON.parse(stdout)).toEqual({
       ok: true,
-      artefacts: [{ cloud: "aws", folder, zip: `${folder}.zip`, files: expect.any(Array), assets: [] }],
+      artefacts: [{ cloud: "aws", folder, zip: `${folder}.zip`, files: expect.any(Array), assets: [], packages: [] }],
       warnings: [],
     });
   });
