@@ -4,6 +4,9 @@ import { configDefaults, defineConfig, type ViteUserConfig } from "vitest/config
 const UNIT =
   "test/{architecture,audit,auth,authorization,config,generate,http,limits,pipeline,protocol-2025,protocol-2026,server,services}/**/*.test.ts";
 
+/** Tests of the package as users install it, which ask npm's registry: `npm run test:installed`. */
+const INSTALLED = ["test/package.test.ts", "test/{newcomer,real-servers}/**/*.test.ts"];
+
 const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions: ["@mcp-anycloud/source", "node", "import", "default"] } },
   resolve: { conditions: ["@mcp-anycloud/source"] },
@@ -12,8 +15,13 @@ const config: ViteUserConfig = defineConfig({
       { extends: true, test: { name: "unit", include: [UNIT] } },
       {
         extends: true,
-        test: { name: "platform", include: ["test/**/*.test.ts"], exclude: [...configDefaults.exclude, UNIT] },
+        test: {
+          name: "platform",
+          include: ["test/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, UNIT, ...INSTALLED],
+        },
       },
+      { extends: true, test: { name: "installed", include: INSTALLED } },
     ],
     reporters: ["default", "./test/summary-reporter.ts"],
     // Vitest leaves a processor free, which is half of a machine with two; most files here wait for processes of their own.
