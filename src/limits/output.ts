@@ -52,7 +52,7 @@ export function sendableMessage<Message extends JSONRPCNotification | JSONRPCReq
   message: Message,
   maxBytes: number,
 ): Message {
-  const text = toJsonText(message);
+  const text = JSON.stringify(message);
   if (text.length * MAX_UNIT_BYTES > maxBytes && Buffer.byteLength(text) > maxBytes)
     throw new Error(`${message.method} is too large: ${maxBytes} bytes are the most that is sent.`);
   return JSON.parse(text);

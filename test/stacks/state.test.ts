@@ -83,7 +83,7 @@ test.for(INGRESSES)("with %s, a server without state has no table, nor any resou
 
 test("a key of one's own serves the key ring alone where there is no table", () => {
   const { server, ...options } = OPT_IN;
-  const { newSessionTable: _, ...others } = server;
+  const { newSessionTable: _, tasks: __, ...others } = server;
   const { only } = synthesize({ ...others, sessionStore: "none" }, options);
   expect(only("AWS::SecretsManager::Secret").KmsKeyId).toBe(server.encryptionKey?.keyArn);
 });
