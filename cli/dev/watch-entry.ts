@@ -32,6 +32,7 @@ export async function watchEntry({ entry, folder, onChange, onFailure }: WatchOp
   let watching = false;
   let followed = Promise.resolve();
   let present: string | undefined;
+  const firstBuild = Promise.withResolvers<void>();
 
   const project = readProject(entry);
   const packages = namedPackages(project);
@@ -52,7 +53,9 @@ export async function watchEntry({ entry, folder, onChange, onFailure }: WatchOp
     name: "follower",
     setup(build: PluginBuild) {
       build.onEnd((result) => {
-        if (watching) followed = followed.then(() => follow(result as BuildResult<BundleOptions>)).catch(onFailure);
+        if (!watching) return;
+        followed = followed.then(() => follow(result as BuildResult<BundleOptions>)).catch(onFailure);
+        firstBuild.resolve();
       });
     },
   };
@@ -70,6 +73,8 @@ export async function watchEntry({ entry, folder, onChange, onFailure }: WatchOp
     async start() {
       watching = true;
       await builder.watch();
+      // Watching begins with a build. Killed in the middle of one, this process would leave esbuild waiting for its plugins.
+      await firstBuild.promise;
     },
     async close() {
       watching = false;
