@@ -118,6 +118,22 @@ describe("assets", () => {
   });
 });
 
+test("a package that a workspace installed further up is named as if it lay beside package.json", async () => {
+  const project = createShop({});
+  project.write("apps/one/package.json", manifest({ assets: ["node_modules/paper/*.txt"] }));
+  const entry = 'import { banner } from "paper";\nconsole.log("SAID" + JSON.stringify({ banner }));';
+  project.write("apps/one/server.ts", `${entry}\n${greeter("Hello")}`);
+  try {
+    const built = await runCli(["build", "--target", "gcp"], { cwd: join(project.folder, "apps/one") });
+    expect(built).toMatchObject({ code: 0, stderr: "" });
+    const elsewhere = join(project.folder, "deployed");
+    cpSync(join(project.folder, "apps/one/dist/gcp"), elsewhere, { recursive: true });
+    expect(await load(elsewhere)).toEqual({ banner: "from the package" });
+  } finally {
+    project.remove();
+  }
+});
+
 test("a file that a module names and nobody ships is told with its place", async () => {
   const project = createProject({
     "server.ts": `const card = new URL("./cards/card.html", import.meta.url);\n${greeter("Hello")}void card;`,

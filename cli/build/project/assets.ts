@@ -1,4 +1,4 @@
-import { globSync, readFileSync, statSync } from "node:fs";
+import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { AnycloudError } from "../../../src/adapter.ts";
 import { CLOUDS } from "../../clouds.ts";
@@ -21,19 +21,31 @@ const MADE = [...CLOUDS, "aws-smoke", "source-maps"];
  * The files that the project's globs match, sorted. Files in `node_modules` and those that begin with a dot are matched only
  * by a glob that names them so; what `build` wrote beside `outDir` never is. Throws BUILD_FAILED for a glob without a file.
  */
-export function findAssets({ folder, assets }: Project, outDir: string): readonly Asset[] {
+export function findAssets({ folder: projectFolder, assets }: Project, outDir: string): readonly Asset[] {
   const made = MADE.map((name) => join(dirname(resolve(outDir)), name) + sep);
-  const names = assets.flatMap((glob) => {
+  const sources = new Map<string, string>();
+  for (const glob of assets) {
+    const folder = folderOf(glob, projectFolder);
     const isForeign = (name: string): boolean =>
       name.split(sep)[0] === "node_modules" && !glob.startsWith("node_modules");
     const isMade = (name: string): boolean => made.some((start) => join(folder, name).startsWith(start));
     const found = globSync(glob, { cwd: folder, exclude: (name) => isForeign(name) || isMade(name) });
     const files = found.filter((name) => !isForeign(name) && !isMade(name) && statSync(join(folder, name)).isFile());
-    if (files.length > 0) return files;
     const message = `"assets" of "mcp-anycloud" in package.json names ${JSON.stringify(glob)}, which no file matches: correct it or add the file.`;
-    throw new AnycloudError("BUILD_FAILED", message);
-  });
-  return [...new Set(names)].sort().map((name) => ({ name: nameIn(name), source: join(folder, name) }));
+    if (files.length === 0) throw new AnycloudError("BUILD_FAILED", message);
+    for (const name of files) sources.set(nameIn(name), join(folder, name));
+  }
+  return [...sources].map(([name, source]) => ({ name, source })).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The folder that a glob is relative to: the project's, or the one above it in which a workspace installed the package. */
+function folderOf(glob: string, projectFolder: string): string {
+  const [, name] = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(glob) ?? [];
+  if (name === undefined) return projectFolder;
+  for (let folder = projectFolder; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "node_modules", name))) return folder;
+    if (folder === dirname(folder)) return projectFolder;
+  }
 }
 
 function nameIn(path: string): string {
