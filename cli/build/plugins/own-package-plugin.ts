@@ -30,10 +30,10 @@ export function ownPackage(projectFolder: string): Plugin {
   };
 }
 
-/** Whether a file is the toolkit's, and not of a package installed below it. */
+/** Whether a file is the toolkit's, and not of a package installed anywhere below it. Look-ups of other plugins have none. */
 function isOwnSource(file: string): boolean {
-  const [first] = relative(PACKAGE_FOLDER, file).split(sep);
-  return first !== ".." && first !== "node_modules";
+  const folders = relative(PACKAGE_FOLDER, file).split(sep);
+  return file !== "" && folders[0] !== ".." && !folders.includes("node_modules");
 }
 
 async function lookUp(build: PluginBuild, path: string, options: ResolveOptions): Promise<OnResolveResult> {

@@ -1,0 +1,3 @@
+import { createServer } from "@modelcontextprotocol/server-basic-vanillajs";
+
+export default { createServer };

@@ -1,0 +1,3 @@
+import { createServer } from "@modelcontextprotocol/server-system-monitor";
+
+export default { createServer };
