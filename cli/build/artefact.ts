@@ -6,6 +6,7 @@ import type { Cloud } from "../clouds.ts";
 import { toWarnings } from "./build-warnings.ts";
 import { BUNDLE } from "./bundle-options.ts";
 import type { BundleOptions } from "./output-options.ts";
+import type { Installation } from "./packages/install.ts";
 import type { InstalledPackage } from "./packages/installed-package.ts";
 import { platformFiles } from "./platform-files.ts";
 import { CEDAR_FILES } from "./plugins/lazy-cedar-plugin.ts";
@@ -46,6 +47,8 @@ interface Destination {
   readonly project: Project;
   readonly assets: readonly Asset[];
   readonly packages: readonly InstalledPackage[];
+  /** How they were installed. Undefined where they are not, or only linked. */
+  readonly installation?: Installation | undefined;
 }
 
 /** Bundles that not every server needs beside its own. */
@@ -53,14 +56,14 @@ const OPTIONAL_BUNDLES = [...VALIDATOR_BUNDLES, ...LAZY_BUNDLES, ...CEDAR_FILES]
 
 /** Writes a bundle and what its platform wants beside it. Files of other names in the folder are left alone. */
 export async function writeArtefact(to: Destination, bundle: BuildResult<BundleOptions>): Promise<Artefact> {
-  const { cloud, outDir, sourceMapDir, assets, packages } = to;
+  const { cloud, outDir, sourceMapDir, assets, packages, installation } = to;
   const bundled = new Map(bundle.outputFiles.map(({ path, contents }) => [basename(path), contents]));
   const map = takeFrom(bundled, `${BUNDLE}.map`);
   if (map !== undefined) await replaceFile(join(sourceMapDir, `${BUNDLE}.map`), map);
   const inputs = inputsByName(bundle.metafile);
   const licenses = thirdPartyLicenses([...inputs.values()].flat());
   const names = assets.map(({ name }) => name);
-  const platform = Object.entries(platformFiles(cloud, { assets: names, packages }));
+  const platform = Object.entries(platformFiles(cloud, { assets: names, packages, installation }));
   const contents = new Map<string, string | Uint8Array>([...bundled, ...platform, [LICENSES, licenses]]);
   const files: ArtefactFile[] = [];
   const copied = await copyAssets(to, contents);

@@ -50,9 +50,11 @@ export async function buildTarget(target: Target): Promise<Artefact> {
   // Only the bundle tells whether the server has tasks: one without them holds nothing that is for them.
   if (holdsTasks(bundle)) bundle = await bundleOf(true);
   const packages = [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  if (target.packages === "install") await installPackages({ cloud, project, packages, outDir });
-  else await linkPackages(outDir, packages);
-  return writeArtefact({ cloud, outDir, sourceMapDir: sourceMapDir ?? outDir, project, assets, packages }, bundle);
+  const installation =
+    target.packages === "install" ? await installPackages({ cloud, project, packages, outDir }) : undefined;
+  if (!installation) await linkPackages(outDir, packages);
+  const parts = { project, assets, packages, installation };
+  return writeArtefact({ cloud, outDir, sourceMapDir: sourceMapDir ?? outDir, ...parts }, bundle);
 }
 
 /** Whether a bundle holds the module that makes tools outlive their requests. */

@@ -1,6 +1,8 @@
 import type { Cloud } from "../clouds.ts";
 import { ownPackage } from "../package-json.ts";
+import type { Installation } from "./packages/install.ts";
 import type { InstalledPackage } from "./packages/installed-package.ts";
+import { FRAMEWORK, lockFile } from "./packages/lock-file.ts";
 
 /** Files of an artefact beside its bundle: name in the artefact's folder → text. */
 export type PlatformFiles = Readonly<Record<string, string>>;
@@ -11,6 +13,8 @@ export interface Contents {
   readonly assets: readonly string[];
   /** Packages in `node_modules`. */
   readonly packages: readonly InstalledPackage[];
+  /** How they were installed. Undefined where they are not, or only linked. */
+  readonly installation: Installation | undefined;
 }
 
 /** The files that each platform's deployment tool needs. Lambda takes the bundle as it is. */
@@ -46,8 +50,12 @@ function azureFiles(): PlatformFiles {
  * builds any that lies beside the source, and then refuses `--base-image`
  * (googlecloudsdk/surface/run/deploy.py: "Base image is not supported for services built from Dockerfile").
  */
-function gcpFiles({ assets, packages }: Contents): PlatformFiles {
-  const framework = "@google-cloud/functions-framework";
+function gcpFiles({ assets, packages, installation }: Contents): PlatformFiles {
+  const { dependencies, locked, ...fields } = installation ?? { dependencies: versionsOf(packages) };
+  const manifest = {
+    name: "mcp-server",
+    dependencies: { [FRAMEWORK]: ownPackage.devDependencies[FRAMEWORK], ...dependencies },
+  };
   return {
     // Without the lines of a bundle that Node.js would put before what is wrong.
     "server.mjs": lines(
@@ -60,13 +68,15 @@ function gcpFiles({ assets, packages }: Contents): PlatformFiles {
       "}",
     ),
     "package.json": json({
-      name: "mcp-server",
+      ...manifest,
       private: true,
       type: "module",
       main: "index.mjs",
       scripts: { start: "node server.mjs" },
-      dependencies: { [framework]: ownPackage.devDependencies[framework], ...versionsOf(packages) },
+      ...fields,
     }),
+    // With it, the buildpack runs `npm ci` (GoogleCloudPlatform/buildpacks, cmd/nodejs/npm).
+    "package-lock.json": json(lockFile(manifest, locked)),
     "container/Dockerfile": lines(
       "FROM node:24-slim",
       "ENV NODE_ENV=production",

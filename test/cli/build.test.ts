@@ -46,6 +46,7 @@ describe("mcp-anycloud build", () => {
       ...AWS_FILES,
       "container/Dockerfile",
       ...BUNDLES,
+      "package-lock.json",
       "package.json",
       "server.mjs",
     ]);
@@ -95,7 +96,7 @@ describe("mcp-anycloud build", () => {
     const [, ...copied] = (lines.find((line) => line.startsWith("COPY")) ?? "").split(" ").slice(0, -1);
     const files = readdirSync(join(project.folder, "dist/gcp")).filter((name) => name !== "container");
     const matched = (name: string): boolean => copied.some((pattern) => matchesGlob(name, pattern));
-    expect(files.filter((name) => !matched(name))).toEqual([".gcloudignore"]);
+    expect(files.filter((name) => !matched(name))).toEqual([".gcloudignore", "package-lock.json"]);
   });
 
   test.each([

@@ -6,6 +6,7 @@ import { AnycloudError } from "../../../src/adapter.ts";
 import type { Cloud } from "../../clouds.ts";
 import type { Project } from "../project/project.ts";
 import { findInstalled, type InstalledPackage } from "./installed-package.ts";
+import { LOCAL_PACKAGES, localPackages, portable, readLock } from "./lock-file.ts";
 import { closureOf, pinnedVersions } from "./pinned-versions.ts";
 import { CPU, checkNativeCode, runsHere } from "./platform.ts";
 import { isNodeOfPlatforms, runNpm } from "./run-npm.ts";
@@ -19,6 +20,16 @@ export interface Packages {
   readonly outDir: string;
 }
 
+/** How packages were installed, for a platform that installs them again. */
+export interface Installation {
+  /** Fields of package.json. */
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly overrides: object;
+  readonly allowScripts: object;
+  /** The part `packages` of package-lock.json. */
+  readonly locked: ReturnType<typeof portable>;
+}
+
 /** Marks a folder as made here, which may be removed. */
 const MARK = ".mcp-anycloud";
 
@@ -29,23 +40,45 @@ const staged = new Map<string, Promise<string>>();
  * Installs packages into an artefact for its platform, in the versions that the project has. Throws BUILD_FAILED with npm's
  * first sentence, or when there is no native code for the platform.
  */
-export async function installPackages({ cloud, project, packages, outDir }: Packages): Promise<void> {
+export async function installPackages({
+  cloud,
+  project,
+  packages,
+  outDir,
+}: Packages): Promise<Installation | undefined> {
   await removePackages(outDir);
-  if (packages.length === 0) return;
-  const { allowScripts, dependencies, optionalDependencies } = project.manifest;
-  const content = JSON.stringify({
-    name: "mcp-server",
-    private: true,
-    ...pinnedVersions(packages, { ...dependencies, ...optionalDependencies }),
-    allowScripts: { ...allowScripts, ...Object.fromEntries(packages.map(({ name }) => [name, true])) },
-  });
+  if (packages.length === 0) return undefined;
+  const declared = { ...project.manifest.dependencies, ...project.manifest.optionalDependencies };
+  const pinned = pinnedVersions(packages, declared);
+  const ours = Object.fromEntries(packages.map(({ name }) => [name, true]));
+  const allowScripts = { ...project.manifest.allowScripts, ...ours };
+  const content = JSON.stringify({ name: "mcp-server", private: true, ...pinned, allowScripts });
   const key = `${CPU[cloud]} ${content}`;
   const staging = staged.get(key) ?? stage(content, { cloud, project, packages, outDir });
   staged.set(key, staging);
+  const folder = await staging;
   const made = join(outDir, "node_modules");
   const isNeeded = (path: string): boolean => !/[\\/]\.(bin|package-lock\.json)$/.test(path);
-  await cp(join(await staging, "node_modules"), made, { recursive: true, dereference: true, filter: isNeeded });
+  await cp(join(folder, "node_modules"), made, { recursive: true, dereference: true, filter: isNeeded });
   await writeFile(join(made, MARK), "");
+  const lock = readLock(join(folder, "package-lock.json"));
+  const local = localPackages(lock);
+  if (cloud === "gcp") await copyLocalPackages(local, folder, outDir);
+  const dependencies = Object.entries(pinned.dependencies).map(([name, version]) => {
+    return [name, local.includes(name) ? `file:${LOCAL_PACKAGES}/${name}` : version] as const;
+  });
+  return { ...pinned, dependencies: Object.fromEntries(dependencies), allowScripts, locked: portable(lock) };
+}
+
+/** Puts packages from the disk where Google Cloud's buildpack, which installs anew, finds them. */
+async function copyLocalPackages(names: readonly string[], staging: string, outDir: string): Promise<void> {
+  const made = join(outDir, LOCAL_PACKAGES);
+  for (const name of names) {
+    const source = join(staging, "node_modules", name);
+    const isOwn = (path: string): boolean => path !== join(source, "node_modules");
+    await cp(source, join(made, name), { recursive: true, dereference: true, filter: isOwn });
+  }
+  if (names.length > 0) await writeFile(join(made, MARK), "");
 }
 
 async function stage(content: string, { cloud, project: { folder }, packages }: Packages): Promise<string> {
@@ -105,6 +138,6 @@ export function packageFiles(outDir: string): readonly string[] {
 
 /** Removes what an earlier build put there. */
 async function removePackages(outDir: string): Promise<void> {
-  const folder = join(outDir, "node_modules");
-  if (existsSync(join(folder, MARK))) await rm(folder, { recursive: true, force: true });
+  for (const folder of [join(outDir, "node_modules"), join(outDir, LOCAL_PACKAGES)])
+    if (existsSync(join(folder, MARK))) await rm(folder, { recursive: true, force: true });
 }
