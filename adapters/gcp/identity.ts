@@ -6,7 +6,7 @@ import { readEnvironment } from "./invocation.ts";
  * Accounts that Cloud Run's IAM let in. A service that IAM does not guard passes on any header as the client wrote it:
  * configuring this kind says that IAM guards it. Off Cloud Run nobody is attested.
  */
-const googleIam: PlatformIdentityProvider = {
+export const googleIam: PlatformIdentityProvider = {
   kind: "google-iam",
   createReader: () => (readEnvironment(process.env).managed ? readGoogleIam : () => undefined),
 };
@@ -24,7 +24,7 @@ const ISSUERS: readonly unknown[] = [ISSUER, "accounts.google.com"];
  * Cloud Run checks the token in `X-Serverless-Authorization` and then passes `Authorization` on as the client wrote it
  * ("Authenticating service-to-service"). So `Authorization` counts only where the first header is absent.
  */
-function readGoogleIam({ headers }: HttpRequest): PlatformIdentity | undefined {
+export function readGoogleIam({ headers }: HttpRequest): PlatformIdentity | undefined {
   const header = headers["x-serverless-authorization"] ?? headers.authorization ?? "";
   const [, payload, signature] = /^bearer +[\w-]+\.([\w-]+)\.(\w+)$/i.exec(header) ?? [];
   const claims = payload && signature === CHECKED ? parse(payload) : undefined;

@@ -51,33 +51,49 @@ const wrapping = (observed: boolean): Wrapping =>
       }
     : { source: "", wrap: (_name, expression) => expression };
 
-/** The work queue of each platform, for servers with tasks. Where there is none, an instance works on its own tasks. */
-const JOBS: Readonly<
-  Partial<Record<Cloud, { readonly source: string; readonly option: string; readonly exports: string }>>
-> = {
+/** The work queue of a platform, for servers with tasks. */
+interface JobsSource {
+  readonly imports: string;
+  /** Tables of settings besides those of every server. */
+  readonly settings?: string;
+  /** Opens the queue, behind the configuration. */
+  readonly open: string;
+  readonly exports: string;
+}
+
+/** Where there is none, an instance works on its own tasks. */
+const JOBS: Readonly<Partial<Record<Cloud, JobsSource>>> = {
   aws: {
-    source: `import { createLambdaJobs } from "mcp-anycloud/aws/jobs";
-const { workQueue, takeJob } = createLambdaJobs();
-`,
-    option: ", workQueue",
+    imports: `import { createLambdaJobs } from "mcp-anycloud/aws/jobs";\n`,
+    open: "const { workQueue, takeJob } = createLambdaJobs();\n",
     exports: `
 import { toBufferedLambda, toLambda } from "mcp-anycloud/aws";
 export const handler = toLambda(endpoint, { takeJob });
 export const bufferedHandler = toBufferedLambda(endpoint, { takeJob });`,
   },
+  gcp: {
+    imports: `import { CLOUD_TASKS_SETTINGS, createCloudTasksJobs } from "mcp-anycloud/gcp/jobs";\n`,
+    settings: "CLOUD_TASKS_SETTINGS",
+    open: "const { workQueue, takingJobs } = createCloudTasksJobs(config);\n",
+    exports: `
+import { toCloudRun } from "mcp-anycloud/gcp";
+import { listenOnPort } from "mcp-anycloud/gcp/container";
+export const mcp = toCloudRun(takingJobs(endpoint));
+export const listen = () => listenOnPort(takingJobs(endpoint), { limits });`,
+  },
 };
 
-const serverSource = (cloud: Cloud, { source, wrap }: Wrapping, jobs: (typeof JOBS)[Cloud]): string => `
+const serverSource = (cloud: Cloud, { source, wrap }: Wrapping, jobs: JobsSource | undefined): string => `
 import { createMcpEndpoint } from "mcp-anycloud";
 import { readConfig } from "mcp-anycloud/adapter";
 import { platformIdentities } from "mcp-anycloud/${cloud}";
 import { openConfiguredStore } from "mcp-anycloud/aws/dynamodb";
 import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
 import { openConfiguredStateKeys } from "mcp-anycloud/aws/state-keys";
-${jobs?.source ?? ""}${IDENTITY_TOKEN[cloud].source}${source}const config = readConfig(process.env, AWS_SETTINGS);
-const store = ${wrap("observedStore", `openConfiguredStore(config${IDENTITY_TOKEN[cloud].argument})`)};
+${jobs?.imports ?? ""}${IDENTITY_TOKEN[cloud].source}${source}const config = readConfig(process.env, ${jobs?.settings ? `{ ...AWS_SETTINGS, ...${jobs.settings} }` : "AWS_SETTINGS"});
+${jobs?.open ?? ""}const store = ${wrap("observedStore", `openConfiguredStore(config${IDENTITY_TOKEN[cloud].argument})`)};
 const stateKeys = openConfiguredStateKeys(config${IDENTITY_TOKEN[cloud].argument});
-const endpoint = ${wrap("observedEndpoint", `createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities${jobs?.option ?? ""} })`)};
+const endpoint = ${wrap("observedEndpoint", `createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities${jobs ? ", workQueue" : ""} })`)};
 const limits = config;`;
 
 const HANDLER = `

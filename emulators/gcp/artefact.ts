@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { AnycloudError } from "../../src/adapter.ts";
@@ -27,6 +27,16 @@ export interface ArtefactOptions {
 }
 
 const ENTRY: Readonly<Record<ArtefactForm, string>> = { container: "server.mjs", function: "index.mjs" };
+
+/**
+ * Whether the artefact in a folder takes the settings of a task queue. Only the bundle of a server with tasks names them, and
+ * every other one refuses them as unknown.
+ */
+export async function takesTaskQueue(folder: string): Promise<boolean> {
+  // A missing file is reported where the artefact is described.
+  const bundle = await readFile(join(folder, ENTRY.function), "utf8").catch(() => "");
+  return bundle.includes("MCP_ANYCLOUD_CLOUD_TASKS_QUEUE");
+}
 
 /** Describes how to run the artefact in a folder. Rejects with ARTEFACT_INVALID when its entry is missing. */
 export async function describeArtefact(options: ArtefactOptions): Promise<Artefact> {

@@ -1,7 +1,8 @@
 import type { Emulator, EmulatorOptions } from "../emulator.ts";
 import { closeIngress, openIngress } from "../ingress.ts";
 import { createInstancePool } from "../instances.ts";
-import { type ArtefactForm, describeArtefact } from "./artefact.ts";
+import { type Artefact, type ArtefactForm, describeArtefact, takesTaskQueue } from "./artefact.ts";
+import { type GoogleApis, openGoogleApis } from "./cloud-tasks/google-apis.ts";
 import { createFrontEnd } from "./front-end.ts";
 import { secretHeader } from "./ingress-secret.ts";
 import { type ServiceInstance, startServiceInstance } from "./service-instance.ts";
@@ -33,18 +34,26 @@ const STARTUP_MS = 240_000;
 /** Runs the artefact as Cloud Run does and serves it on loopback. Rejects with INSTANCE_FAILED when an instance does not start. */
 export async function startGcpEmulator(options: GcpEmulatorOptions): Promise<Emulator> {
   const { form = "container", instances = 1, amnesia = false, timeScale = 1, requestTimeoutSeconds = 300 } = options;
-  const describe = (): ReturnType<typeof describeArtefact> =>
-    describeArtefact({ ...options, form, timeoutSeconds: requestTimeoutSeconds * timeScale, revision });
+  let apis: GoogleApis | undefined;
+  async function describe(url: string): Promise<Artefact> {
+    const takesQueue = await takesTaskQueue(options.artefact);
+    if (takesQueue) apis ??= await openGoogleApis({ timeScale, log: options.onOutput ?? (() => {}) });
+    const environment = { ...(takesQueue && apis?.environment(url)), ...options.environment };
+    return describeArtefact({
+      ...options,
+      ...{ environment, form, timeoutSeconds: requestTimeoutSeconds * timeScale, revision },
+    });
+  }
   const closing = new AbortController();
   const secret = options.openInstances ? undefined : secretHeader();
   let revision = 1;
-  let artefact = await describe();
+  let artefact: Promise<Artefact>;
   const startups = { count: 0, totalMs: 0 };
 
   async function start(): Promise<ServiceInstance> {
     const begun = performance.now();
     const instance = await startServiceInstance({
-      artefact,
+      artefact: await artefact,
       startupMs: STARTUP_MS * timeScale,
       signal: closing.signal,
       ...(secret && { secret }),
@@ -69,14 +78,18 @@ export async function startGcpEmulator(options: GcpEmulatorOptions): Promise<Emu
     requestTimeoutMs: requestTimeoutSeconds * 1000 * timeScale,
   });
   const { server, url } = await openIngress(options.port, listener);
+  // In the same turn, so that no request comes before it.
+  artefact = describe(url);
 
   async function close(): Promise<void> {
     closing.abort();
+    await apis?.close();
     // The instances end first, because their streams end through the ingress.
     await pool.close();
     await closeIngress(server);
   }
   try {
+    await artefact;
     await pool.warm();
   } catch (error) {
     await close();
@@ -87,7 +100,7 @@ export async function startGcpEmulator(options: GcpEmulatorOptions): Promise<Emu
     imitates: form === "function" ? "Cloud Run function (functions-framework)" : "Cloud Run container",
     async reload() {
       revision += 1;
-      artefact = await describe();
+      artefact = Promise.resolve(await describe(url));
       await pool.replace();
     },
     close,

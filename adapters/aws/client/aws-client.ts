@@ -1,5 +1,5 @@
 import aws4 from "aws4";
-import { createConnections, type HttpAnswer } from "./connections.ts";
+import { createConnections, type HttpAnswer } from "../../shared/connections.ts";
 import { createCredentialProvider } from "./credentials.ts";
 import { endpointOf, regionOf } from "./endpoint.ts";
 import { type WebIdentity, webIdentityCredentials } from "./web-identity.ts";

@@ -12,7 +12,7 @@ export interface CounterContext {
  * Adds to a counter in one step and returns the sum. An addition is sent again only when it was certainly not applied: it
  * would count twice, and no condition tells it apart from the additions of others, which change the item as well. So a lost
  * answer is STORE_UNAVAILABLE. That is rare, because an addition takes no connection that may be closed
- * (client/connections.ts).
+ * (adapters/shared/connections.ts).
  */
 export async function addToCounter(
   { requests, nowSeconds }: CounterContext,

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Connections, createConnections } from "../../../adapters/aws/client/connections.ts";
+import { type Connections, createConnections } from "../../../adapters/shared/connections.ts";
 import { kindOf } from "../../../adapters/aws/client/failure.ts";
 
 let server: Server;
