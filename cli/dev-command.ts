@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AWS_SETTINGS } from "../adapters/aws/settings.ts";
 import { readConfig } from "../src/adapter.ts";
 import { checkEntry } from "./build/start/check-entry.ts";
 import type { Cloud } from "./clouds.ts";
@@ -23,6 +22,7 @@ import { type Watch, watchEntry } from "./dev/watch-entry.ts";
 import { findEntry } from "./entry.ts";
 import { sentenceOf } from "./failure.ts";
 import { ownPackage } from "./package-json.ts";
+import { ADAPTER_SETTINGS } from "./settings.ts";
 import { shownPath } from "./shown-path.ts";
 import { toTable } from "./table.ts";
 
@@ -33,7 +33,7 @@ const DEFAULT_PORTS: Readonly<Record<Cloud, number>> = { aws: 8787, azure: 8788,
 /** `mcp-anycloud dev`: serves through every ingress until it is asked to stop, then removes everything that it made. */
 export async function devCommand(command: DevCommand): Promise<void> {
   const entry = findEntry(command.entry);
-  const { path } = readConfig({ ...process.env, ...command.environment }, AWS_SETTINGS);
+  const { path } = readConfig({ ...process.env, ...command.environment }, ADAPTER_SETTINGS);
   say(`mcp-anycloud ${ownPackage.version} builds ${shownPath(entry)} for ${command.clouds.join(", ")}.\n`);
   const stop = stopSignal();
   const folder = mkdtempSync(join(tmpdir(), "mcp-anycloud-"));

@@ -2,6 +2,7 @@ import { platformIdentities as aws } from "../adapters/aws/identity.ts";
 import { AWS_SETTINGS } from "../adapters/aws/settings.ts";
 import { platformIdentities as azure } from "../adapters/azure/identity.ts";
 import { platformIdentities as gcp } from "../adapters/gcp/identity.ts";
+import { CLOUD_TASKS_SETTINGS } from "../adapters/gcp/jobs/settings.ts";
 import { AUTH_SETTINGS } from "../src/config/auth-settings.ts";
 import { AUTHORIZATION_SETTINGS } from "../src/config/authorization-settings.ts";
 import { ENDPOINT_SETTINGS } from "../src/config/endpoint-settings.ts";
@@ -27,6 +28,11 @@ export const SETTING_TABLES: readonly SettingTable[] = [
   { title: "Sessions and streams", file: "src/config/session-settings.ts", settings: SESSION_SETTINGS },
   { title: "Keys", file: "src/config/key-settings.ts", settings: KEY_SETTINGS },
   { title: "State in AWS", file: "adapters/aws/settings.ts", settings: AWS_SETTINGS },
+  {
+    title: "Jobs of tasks in Google Cloud",
+    file: "adapters/gcp/jobs/settings.ts",
+    settings: CLOUD_TASKS_SETTINGS,
+  },
 ];
 
 /** Words that adapters add to a setting of the core, by its field. */

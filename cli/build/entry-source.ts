@@ -132,9 +132,9 @@ export function checkSource(entry: string): string {
   return `${importOf(entry)}
 import { createMcpEndpoint, createMemoryStore } from "mcp-anycloud";
 import { readConfig } from "mcp-anycloud/adapter";
-import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
+import { ADAPTER_SETTINGS } from ${JSON.stringify(ownModule("cli", "settings"))};
 ${identities.join("\n")}
-const config = readConfig(process.env, AWS_SETTINGS);
+const config = readConfig(process.env, ADAPTER_SETTINGS);
 const store = config.table === undefined ? undefined : createMemoryStore();
 createMcpEndpoint(entry, { config, store, platformIdentities: [${CLOUDS.map((cloud) => `...${cloud}`).join(", ")}] });
 export const hasCallers = Boolean(entry.verifier ?? config.tokenIssuers ?? config.platformIdentity);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { AWS_SETTINGS } from "../../adapters/aws/settings.ts";
+import { ADAPTER_SETTINGS } from "../../cli/settings.ts";
 import { readConfig } from "../../src/adapter.ts";
 import { createMcpEndpoint } from "../../src/index.ts";
 import { ALL_VARIABLES } from "./all-variables.ts";
@@ -70,7 +71,7 @@ test("no value of any variable is taken half", () => {
   fc.assert(
     fc.property(fc.constantFrom(...ALL_VARIABLES), fc.string({ minLength: 1 }), (variable, value) => {
       try {
-        readConfig({ [variable]: value }, AWS_SETTINGS);
+        readConfig({ [variable]: value }, ADAPTER_SETTINGS);
       } catch (error) {
         expect(String(error)).toContain(`${variable} must`);
       }

@@ -1,23 +1,24 @@
 import { expect, test } from "vitest";
-import { AWS_SETTINGS } from "../../adapters/aws/settings.ts";
+import { ADAPTER_SETTINGS } from "../../cli/settings.ts";
 import { CONFIG_SETTINGS, readConfig } from "../../src/adapter.ts";
 import type { Setting } from "../../src/config/setting.ts";
 
-const SETTINGS: Readonly<Record<string, Setting>> = { ...CONFIG_SETTINGS, ...AWS_SETTINGS };
+const SETTINGS: Readonly<Record<string, Setting>> = { ...CONFIG_SETTINGS, ...ADAPTER_SETTINGS };
 const FIELDS = Object.keys(SETTINGS);
 
 test("an empty environment gives the defaults, which are values that could be set", () => {
-  const config = readConfig({ HOME: "/", MCP_ANYCLOUD_PATH: "" }, AWS_SETTINGS);
+  const config = readConfig({ HOME: "/", MCP_ANYCLOUD_PATH: "" }, ADAPTER_SETTINGS);
   expect(config).toMatchObject({ path: "/mcp", logLevel: "info", maxBodyBytes: 4_194_304, sessionSeconds: 86_400 });
   expect(FIELDS.filter((field) => field in config)).toEqual(
     FIELDS.filter((field) => SETTINGS[field]?.default !== undefined),
   );
   for (const [field, value] of Object.entries(config)) {
-    expect(readConfig({ [SETTINGS[field]?.variable ?? ""]: String(value) }, AWS_SETTINGS)).toEqual(config);
+    expect(readConfig({ [SETTINGS[field]?.variable ?? ""]: String(value) }, ADAPTER_SETTINGS)).toEqual(config);
   }
 });
 
 const [current, former] = [Buffer.alloc(32, 1), Buffer.alloc(48, 2)];
+const QUEUE = "projects/my-project/locations/europe-west1/queues/mcp-tasks";
 const SECRET_ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mcp/state-keys-AbCdEf";
 
 /** Texts, and what they are read as, of settings whose type does not name a value. */
@@ -53,6 +54,8 @@ const EXAMPLES: Readonly<Record<string, readonly [text: string, value: unknown]>
   table: ["mcp.state-1", "mcp.state-1"],
   awsRoleArn: ["arn:aws:iam::123456789012:role/mcp/state", "arn:aws:iam::123456789012:role/mcp/state"],
   awsTokenAudience: ["api://mcp", "api://mcp"],
+  cloudTasksQueue: [QUEUE, QUEUE],
+  cloudTasksUrl: ["https://mcp-1.europe-west1.run.app", "https://mcp-1.europe-west1.run.app"],
   stateKeysSecret: [SECRET_ARN, SECRET_ARN],
 };
 
@@ -65,13 +68,13 @@ function exampleOf(field: string): readonly [text: string, value: unknown] {
 
 test.each(FIELDS)("%s is read from its variable, and nothing else is", (field) => {
   const [text, value] = exampleOf(field);
-  const config = readConfig({ [SETTINGS[field]?.variable ?? ""]: text }, AWS_SETTINGS);
-  expect(config).toEqual({ ...readConfig({}, AWS_SETTINGS), [field]: value });
+  const config = readConfig({ [SETTINGS[field]?.variable ?? ""]: text }, ADAPTER_SETTINGS);
+  expect(config).toEqual({ ...readConfig({}, ADAPTER_SETTINGS), [field]: value });
 });
 
 test("all variables are read together", () => {
   const fields = FIELDS.filter((field) => field !== "stateKeysSecret");
   const environment = Object.fromEntries(fields.map((field) => [SETTINGS[field]?.variable, exampleOf(field)[0]]));
   const expected = Object.fromEntries(fields.map((field) => [field, exampleOf(field)[1]]));
-  expect(readConfig(environment, AWS_SETTINGS)).toEqual(expected);
+  expect(readConfig(environment, ADAPTER_SETTINGS)).toEqual(expected);
 });

@@ -54,10 +54,10 @@ test("AWS's provider is loaded where the environment holds no keys", async () =>
 
 const OWN_MODULES = [
   "adapters/aws/client/aws-client.ts",
-  "adapters/shared/connections.ts",
   "adapters/aws/client/credentials.ts",
   "adapters/aws/client/endpoint.ts",
   "adapters/aws/client/web-identity.ts",
+  "adapters/shared/connections.ts",
   "adapters/shared/with-timeout.ts",
 ];
 

@@ -28,17 +28,17 @@ const DISPATCH_DEADLINE = "1800s";
  * `roles/cloudtasks.enqueuer` on the queue and `roles/iam.serviceAccountUser` on itself. Throws CONFIG_INVALID.
  */
 export function createCloudTasksJobs(
-  { taskQueue, taskUrl, platformIdentity }: CloudTasksConfig & Pick<Config, "platformIdentity">,
+  { cloudTasksQueue, cloudTasksUrl, platformIdentity }: CloudTasksConfig & Pick<Config, "platformIdentity">,
   environment: NodeJS.ProcessEnv = process.env,
 ): CloudTasksJobs {
-  if (!taskQueue && !taskUrl) return { workQueue: undefined, takingJobs: (handler) => handler };
-  if (!taskQueue || !taskUrl) throw new AnycloudError("CONFIG_INVALID", BOTH);
+  if (!cloudTasksQueue && !cloudTasksUrl) return { workQueue: undefined, takingJobs: (handler) => handler };
+  if (!cloudTasksQueue || !cloudTasksUrl) throw new AnycloudError("CONFIG_INVALID", BOTH);
   const { tasksUrl, keysUrl } = googleApis(environment);
   const accessToken = createAccessToken(() => readServiceAccount("token"));
   const account = createAccount();
   const post = createMessagePoster({
-    url: new URL(`v2/${taskQueue}/tasks`, tasksUrl),
-    name: `The Cloud Tasks queue ${taskQueue}`,
+    url: new URL(`v2/${cloudTasksQueue}/tasks`, tasksUrl),
+    name: `The Cloud Tasks queue ${cloudTasksQueue}`,
     accepted: 200,
     refusals: {
       400: "see the cause for what is wrong",
@@ -55,11 +55,11 @@ export function createCloudTasksJobs(
       });
       const task = {
         httpRequest: {
-          url: `${taskUrl}${JOB_PATH}`,
+          url: `${cloudTasksUrl}${JOB_PATH}`,
           httpMethod: "POST",
           headers: { "content-type": "application/json" },
           body: Buffer.from(JSON.stringify({ mcpAnycloudTask: taskId })).toString("base64"),
-          oidcToken: { serviceAccountEmail: await account(), audience: taskUrl },
+          oidcToken: { serviceAccountEmail: await account(), audience: cloudTasksUrl },
         },
         dispatchDeadline: DISPATCH_DEADLINE,
         ...(delayMs > 0 && { scheduleTime: new Date(Date.now() + Math.min(delayMs, MAX_DELAY_MS)).toISOString() }),
@@ -68,7 +68,7 @@ export function createCloudTasksJobs(
     },
   };
   const isSender = createSenderCheck({
-    audience: taskUrl,
+    audience: cloudTasksUrl,
     account,
     keysUrl,
     // Cloud Run removes the signatures that its IAM has checked; without IAM, anybody can write such a token.

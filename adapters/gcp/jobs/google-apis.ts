@@ -1,8 +1,8 @@
 /** Where the APIs of Google are that the jobs need. */
 export interface GoogleApis {
-  /** Of Cloud Tasks; ends with a slash. */
+  /** URL of Cloud Tasks; ends with a slash. */
   readonly tasksUrl: string;
-  /** Of the keys that sign the identity tokens of service accounts (accounts.google.com's discovery document, jwks_uri). */
+  /** URL of the keys that sign the identity tokens of service accounts (accounts.google.com's discovery document, jwks_uri). */
   readonly keysUrl: string;
 }
 

@@ -7,13 +7,13 @@ export interface CloudTasksConfig {
    *
    * @default none, and an instance works on the tasks whose calls it took
    */
-  readonly taskQueue?: string;
+  readonly cloudTasksQueue?: string;
   /** URL of this service without a path, to which Cloud Tasks sends the jobs, and the audience of its tokens. */
-  readonly taskUrl?: string;
+  readonly cloudTasksUrl?: string;
 }
 
 export const CLOUD_TASKS_SETTINGS: Settings<CloudTasksConfig> = {
-  taskQueue: {
+  cloudTasksQueue: {
     variable: "MCP_ANYCLOUD_CLOUD_TASKS_QUEUE",
     // "projects.locations.queues", name: the characters of each part, and their number.
     type: textLike(
@@ -22,7 +22,7 @@ export const CLOUD_TASKS_SETTINGS: Settings<CloudTasksConfig> = {
     ),
     setByDeployment: true,
   },
-  taskUrl: {
+  cloudTasksUrl: {
     variable: "MCP_ANYCLOUD_CLOUD_TASKS_URL",
     type: textLike(
       /^(https:\/\/[a-zA-Z\d.-]+(:\d{1,5})?|http:\/\/(127\.0\.0\.1|localhost)(:\d{1,5})?)$/,

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { AWS_SETTINGS } from "../../../adapters/aws/settings.ts";
 import { AnycloudError, readConfig } from "../../../src/adapter.ts";
+import { ADAPTER_SETTINGS } from "../../settings.ts";
 import type { Artefact } from "../artefact.ts";
 import { compiled } from "../build-target.ts";
 import { BUNDLE, bundleOptions } from "../bundle-options.ts";
@@ -41,7 +41,7 @@ export async function checkStart(check: StartCheck): Promise<readonly string[]> 
     if (!(error instanceof AnycloudError) || error.code !== "CONFIG_INVALID") throw error;
     return [`Warning: the artefacts were not started. Give settings of the deployment with --env: ${error.message}`];
   }
-  const { path } = readConfig(environment, AWS_SETTINGS);
+  const { path } = readConfig(environment, ADAPTER_SETTINGS);
   const starts = artefacts.map((artefact) =>
     startArtefact({
       artefact,

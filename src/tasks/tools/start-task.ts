@@ -1,4 +1,5 @@
 import type { JSONRPCRequest } from "@modelcontextprotocol/server";
+import { AnycloudError } from "../../errors.ts";
 import { JsonRpcCode } from "../../http/json-rpc.ts";
 import { limitOwner } from "../../limits/limit-owner.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
@@ -7,6 +8,7 @@ import { policyArgumentsOf } from "../task-access.ts";
 import type { IncomingCall, Replacement } from "../task-call.ts";
 import { type TaskCallRequest, type TaskRecord, taskFields } from "../task-record.ts";
 import { newTaskId } from "../task-store.ts";
+import { endTask } from "../work/end-task.ts";
 
 /** How one tool's tasks differ from the others of its server. */
 export interface TaskLife {
@@ -57,10 +59,28 @@ export async function startTask(
   };
   if (isLarge) await tasks.keepApart({ id, record }, CALL, call);
   await tasks.create(id, record);
-  // A job that the queue did not take is found by the first poll after a few seconds.
-  if (!watched) await engine.submit({ taskId: id }, invocation).catch(mcpRequest.reportFailure);
+  if (!watched) {
+    try {
+      await engine.submit({ taskId: id }, invocation);
+    } catch (error) {
+      mcpRequest.reportFailure(error);
+      if (isQueueUnavailable(error)) {
+        const refused = { code: JsonRpcCode.INTERNAL_ERROR, message: NOT_BEGUN };
+        // Ended, because the queue may have taken the job nevertheless.
+        await endTask(tasks, id, { status: "failed", error: refused });
+        return { error: refused };
+      }
+      // The first poll after a few seconds finds the task.
+    }
+  }
   return { result: { resultType: "task", ...taskFields(id, record) } };
 }
+
+const isQueueUnavailable = (error: unknown): boolean =>
+  error instanceof AnycloudError && error.code === "QUEUE_UNAVAILABLE";
+
+/** The record of the request says more: names of queues and projects are not for clients. */
+const NOT_BEGUN = "The task did not begin, because the work queue of this server did not take it: try again later.";
 
 /** Everything of a call that its workers need, without tokens. */
 function toStoredCall({ message, request }: McpRequest): TaskCallRequest {

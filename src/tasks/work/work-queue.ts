@@ -12,7 +12,10 @@ export interface Job {
  * `createLocalQueue`. A task whose job is lost is found by the next poll and by sweeps.
  */
 export interface WorkQueue {
-  /** Settles when the job is with the queue. Throws where it may not be. */
+  /**
+   * Settles when the job is with the queue. Throws QUEUE_UNAVAILABLE where the queue refuses it or cannot be reached: a call
+   * then begins no task. After any other error the job may be lost, and the task is found by the next poll.
+   */
   submit(job: Job, sender?: Pick<Invocation, "waitUntil">): Promise<void>;
 }
 

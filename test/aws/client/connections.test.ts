@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Connections, createConnections } from "../../../adapters/shared/connections.ts";
 import { kindOf } from "../../../adapters/aws/client/failure.ts";
+import { type Connections, createConnections } from "../../../adapters/shared/connections.ts";
 
 let server: Server;
 let connections: Connections;
