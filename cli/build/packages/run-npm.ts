@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { AnycloudError } from "../../../src/adapter.ts";
+import { SIGNALS } from "../../dev/stop-signal.ts";
 import { RUNS_FROM_SOURCE } from "../../package-json.ts";
 import type { Cpu } from "./platform.ts";
 
@@ -14,8 +16,8 @@ export const isNodeOfPlatforms: boolean = process.versions.node.startsWith(`${NO
 /** In the place of node-gyp: a program that fails. */
 const NO_COMPILER = join(import.meta.dirname, `no-compiler.${RUNS_FROM_SOURCE ? "ts" : "js"}`);
 
-/** Scripts of packages may wait for a place that cannot be reached. */
-const LIMIT_MS = 180_000;
+/** The most time that npm has, in milliseconds. Scripts of packages may wait for a place that cannot be reached. */
+const LIMIT_MS = { scripts: 60_000, none: 180_000 };
 
 export interface NpmRun {
   /** The processor that packages are installed for, with Linux and glibc. */
@@ -44,18 +46,23 @@ export async function runNpm(folder: string, { cpu, scripts }: NpmRun): Promise<
   const end = (): void => {
     if (npm.pid !== undefined && npm.exitCode === null) process.kill(isWindows ? npm.pid : -npm.pid, "SIGKILL");
   };
-  const timer = setTimeout(end, LIMIT_MS);
+  const limitMs = scripts ? LIMIT_MS.scripts : LIMIT_MS.none;
+  const timer = setTimeout(end, limitMs);
   process.once("exit", end);
+  // A signal alone would end this process without its "exit", and leave npm behind.
+  const exit = (signal: (typeof SIGNALS)[number]): never => process.exit(128 + constants.signals[signal]);
+  for (const signal of SIGNALS) process.once(signal, exit);
   let reason: string | undefined;
   try {
     const [code, signal] = await once(npm, "close");
-    if (signal) reason = `npm did not end within ${LIMIT_MS / 1000} s, so look what it cannot reach`;
+    if (signal) reason = `npm did not end within ${limitMs / 1000} s, so look what it cannot reach`;
     else if (code !== 0) reason = reasonIn(said, cpu);
   } catch {
     reason = "npm is not installed";
   } finally {
     clearTimeout(timer);
     process.off("exit", end);
+    for (const signal of SIGNALS) process.off(signal, exit);
   }
   if (reason === undefined) return;
   const message = `The packages beside the bundle cannot be installed for Linux on ${cpu}: ${reason}.`;
