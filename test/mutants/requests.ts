@@ -95,8 +95,8 @@ export const REQUEST_FAULTS: readonly PromiseFaults[] = [
       { file: SERVICE, text: " || !/^(\\/|$)/.test(rest)", replacement: "", test: PRIVATE, title: "table" },
       {
         file: "emulators/aws/emulator.ts",
-        text: "await openPrivateService(createInvokeApi(lambda))",
-        replacement: "await openIngress(0, createInvokeApi(lambda))",
+        text: "await openPrivateService((incoming, outgoing)",
+        replacement: "await openIngress(0, (incoming, outgoing)",
         test: PRIVATE,
         title: "Invoke API",
       },
