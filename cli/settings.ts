@@ -1,6 +1,11 @@
 import { AWS_SETTINGS, type AwsConfig } from "../adapters/aws/settings.ts";
+import { STORAGE_QUEUE_SETTINGS, type StorageQueueConfig } from "../adapters/azure/jobs/settings.ts";
 import { CLOUD_TASKS_SETTINGS, type CloudTasksConfig } from "../adapters/gcp/jobs/settings.ts";
 import type { Settings } from "../src/adapter.ts";
 
 /** The settings of all adapters, for commands that read an environment before they know what the server has. */
-export const ADAPTER_SETTINGS: Settings<AwsConfig & CloudTasksConfig> = { ...AWS_SETTINGS, ...CLOUD_TASKS_SETTINGS };
+export const ADAPTER_SETTINGS: Settings<AwsConfig & StorageQueueConfig & CloudTasksConfig> = {
+  ...AWS_SETTINGS,
+  ...STORAGE_QUEUE_SETTINGS,
+  ...CLOUD_TASKS_SETTINGS,
+};

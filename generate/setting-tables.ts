@@ -1,6 +1,7 @@
 import { platformIdentities as aws } from "../adapters/aws/identity.ts";
 import { AWS_SETTINGS } from "../adapters/aws/settings.ts";
 import { platformIdentities as azure } from "../adapters/azure/identity.ts";
+import { STORAGE_QUEUE_SETTINGS } from "../adapters/azure/jobs/settings.ts";
 import { platformIdentities as gcp } from "../adapters/gcp/identity.ts";
 import { CLOUD_TASKS_SETTINGS } from "../adapters/gcp/jobs/settings.ts";
 import { AUTH_SETTINGS } from "../src/config/auth-settings.ts";
@@ -28,6 +29,11 @@ export const SETTING_TABLES: readonly SettingTable[] = [
   { title: "Sessions and streams", file: "src/config/session-settings.ts", settings: SESSION_SETTINGS },
   { title: "Keys", file: "src/config/key-settings.ts", settings: KEY_SETTINGS },
   { title: "State in AWS", file: "adapters/aws/settings.ts", settings: AWS_SETTINGS },
+  {
+    title: "Jobs of tasks in Azure",
+    file: "adapters/azure/jobs/settings.ts",
+    settings: STORAGE_QUEUE_SETTINGS,
+  },
   {
     title: "Jobs of tasks in Google Cloud",
     file: "adapters/gcp/jobs/settings.ts",

@@ -32,7 +32,7 @@ const METHODS: HttpMethod[] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", 
  * scaling, scale-in behaviors). Then, and where it cannot wait, the worker runs this hook, and ends 5 s later
  * (azure-functions-host, WorkerConstants, WorkerTerminateGracePeriodInSeconds).
  */
-const GRACE: Grace = { answerMs: 3_000, endMs: 4_500 };
+export const GRACE: Grace = { answerMs: 3_000, endMs: 4_500 };
 
 /**
  * Makes `handler` the whole function app: one streaming HTTP function named `mcp` that serves every path behind

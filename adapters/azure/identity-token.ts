@@ -10,24 +10,22 @@ const API_VERSION = "2019-08-01";
  * libraries. Throws STORE_MISCONFIGURED or STORE_UNAVAILABLE when the
  * platform gives no token.
  */
-export async function identityToken(audience: string): Promise<string> {
+export const identityToken = async (audience: string): Promise<string> => parseToken(await readIdentityToken(audience));
+
+/** The answer with the token, as JSON, with the time at which it expires. Throws as `identityToken` does. */
+export async function readIdentityToken(audience: string): Promise<string> {
   const { IDENTITY_ENDPOINT: endpoint, IDENTITY_HEADER: secret, AZURE_CLIENT_ID: clientId } = process.env;
   if (!endpoint || !secret) {
     throw new AnycloudError(
       "STORE_MISCONFIGURED",
-      "This function app has no managed identity (IDENTITY_ENDPOINT is not set): switch one on, or unset MCP_ANYCLOUD_AWS_ROLE_ARN and give AWS credentials.",
+      "This function app has no managed identity (IDENTITY_ENDPOINT is not set): switch one on, or unset what needs it: MCP_ANYCLOUD_AWS_ROLE_ARN, for which there are AWS credentials, or MCP_ANYCLOUD_STORAGE_QUEUE.",
     );
   }
   const url = new URL(endpoint);
   url.searchParams.set("resource", audience);
   url.searchParams.set("api-version", API_VERSION);
   if (clientId) url.searchParams.set("client_id", clientId);
-  const response = await readMetadata({
-    url,
-    headers: { "x-identity-header": secret },
-    name: "Azure's identity endpoint",
-  });
-  return parseToken(response);
+  return readMetadata({ url, headers: { "x-identity-header": secret }, name: "Azure's identity endpoint" });
 }
 
 function parseToken(response: string): string {

@@ -49,6 +49,7 @@ interface Destination {
   readonly packages: readonly InstalledPackage[];
   /** How they were installed. Undefined where they are not, or only linked. */
   readonly installation?: Installation | undefined;
+  readonly hasTasks: boolean;
 }
 
 /** Bundles that not every server needs beside its own. */
@@ -63,7 +64,8 @@ export async function writeArtefact(to: Destination, bundle: BuildResult<BundleO
   const inputs = inputsByName(bundle.metafile);
   const licenses = thirdPartyLicenses([...inputs.values()].flat());
   const names = assets.map(({ name }) => name);
-  const platform = Object.entries(platformFiles(cloud, { assets: names, packages, installation }));
+  const { installation, hasTasks } = to;
+  const platform = Object.entries(platformFiles(cloud, { assets: names, packages, installation, hasTasks }));
   const contents = new Map<string, string | Uint8Array>([...bundled, ...platform, [LICENSES, licenses]]);
   const files: ArtefactFile[] = [];
   const copied = await copyAssets(to, contents);

@@ -48,12 +48,13 @@ export async function buildTarget(target: Target): Promise<Artefact> {
   };
   let bundle = await bundleOf(false);
   // Only the bundle tells whether the server has tasks: one without them holds nothing that is for them.
-  if (holdsTasks(bundle)) bundle = await bundleOf(true);
+  const hasTasks = holdsTasks(bundle);
+  if (hasTasks) bundle = await bundleOf(true);
   const packages = [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const installation =
     target.packages === "install" ? await installPackages({ cloud, project, packages, outDir }) : undefined;
   if (!installation) await linkPackages(outDir, packages);
-  const parts = { project, assets, packages, installation };
+  const parts = { project, assets, packages, installation, hasTasks };
   return writeArtefact({ cloud, outDir, sourceMapDir: sourceMapDir ?? outDir, ...parts }, bundle);
 }
 

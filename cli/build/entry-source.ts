@@ -61,8 +61,7 @@ interface JobsSource {
   readonly exports: string;
 }
 
-/** Where there is none, an instance works on its own tasks. */
-const JOBS: Readonly<Partial<Record<Cloud, JobsSource>>> = {
+const JOBS: Readonly<Record<Cloud, JobsSource>> = {
   aws: {
     imports: `import { createLambdaJobs } from "mcp-anycloud/aws/jobs";\n`,
     open: "const { workQueue, takeJob } = createLambdaJobs();\n",
@@ -70,6 +69,15 @@ const JOBS: Readonly<Partial<Record<Cloud, JobsSource>>> = {
 import { toBufferedLambda, toLambda } from "mcp-anycloud/aws";
 export const handler = toLambda(endpoint, { takeJob });
 export const bufferedHandler = toBufferedLambda(endpoint, { takeJob });`,
+  },
+  azure: {
+    imports: `import { createStorageQueueJobs, STORAGE_QUEUE_SETTINGS } from "mcp-anycloud/azure/jobs";\n`,
+    settings: "STORAGE_QUEUE_SETTINGS",
+    open: "const { workQueue, takeJobs } = createStorageQueueJobs(config);\n",
+    exports: `
+import { toAzureFunctions } from "mcp-anycloud/azure";
+toAzureFunctions(endpoint);
+takeJobs(endpoint);`,
   },
   gcp: {
     imports: `import { CLOUD_TASKS_SETTINGS, createCloudTasksJobs } from "mcp-anycloud/gcp/jobs";\n`,

@@ -15,24 +15,28 @@ export interface Contents {
   readonly packages: readonly InstalledPackage[];
   /** How they were installed. Undefined where they are not, or only linked. */
   readonly installation: Installation | undefined;
+  /** The server has tasks, whose jobs come through a queue. */
+  readonly hasTasks: boolean;
 }
 
 /** The files that each platform's deployment tool needs. Lambda takes the bundle as it is. */
 export function platformFiles(cloud: Cloud, contents: Contents): PlatformFiles {
-  return { aws: {}, azure: azureFiles(), gcp: gcpFiles(contents) }[cloud];
+  return { aws: {}, azure: azureFiles(contents), gcp: gcpFiles(contents) }[cloud];
 }
 
 /**
  * For `func azure functionapp publish <app> --no-build --javascript`, run in the folder. Core Tools look for the language in
  * local.settings.json, which is no part of it, and publish nothing without (GlobalCoreToolsSettings.CurrentWorkerRuntime).
  */
-function azureFiles(): PlatformFiles {
+function azureFiles({ hasTasks }: Contents): PlatformFiles {
   return {
     // learn.microsoft.com/azure/azure-functions/functions-host-json
     "host.json": json({
       version: "2.0",
       // The paths are the server's own: /mcp, not /api/mcp.
-      extensions: { http: { routePrefix: "" } },
+      extensions: { http: { routePrefix: "" }, ...(hasTasks && { queues: QUEUES }) },
+      // Triggers other than HTTP are extensions of the host ("extensionBundle").
+      ...(hasTasks && { extensionBundle: EXTENSION_BUNDLE }),
       // The longest time that every hosting plan allows ("functionTimeout").
       functionTimeout: "00:10:00",
       logging: { applicationInsights: { samplingSettings: { isEnabled: true, excludedTypes: "Request" } } },
@@ -43,6 +47,19 @@ function azureFiles(): PlatformFiles {
     ".funcignore": lines("local.settings.json", "*.map"),
   };
 }
+
+const EXTENSION_BUNDLE = { id: "Microsoft.Azure.Functions.ExtensionBundle", version: "[4.*, 5.0.0)" };
+
+/**
+ * functions-bindings-storage-queue, "host.json settings". By default the host looks into an idle queue once a minute, and
+ * delivers a job that failed again at once.
+ */
+const QUEUES = {
+  maxPollingInterval: "00:00:02",
+  visibilityTimeout: "00:00:30",
+  maxDequeueCount: 5,
+  messageEncoding: "base64",
+};
 
 /**
  * For `gcloud run deploy --source <folder> --function mcp --base-image nodejs24`, and for

@@ -3,6 +3,9 @@ import { closeIngress, openIngress } from "../ingress.ts";
 import { createInstancePool } from "../instances.ts";
 import { type FunctionApp, readFunctionApp } from "./function-app.ts";
 import { createHost } from "./host.ts";
+import type { PutMessage } from "./queue/put-message.ts";
+import { createQueueTrigger } from "./queue/queue-trigger.ts";
+import { openStorageAccount, QUEUE, type StorageAccount } from "./queue/storage-account.ts";
 import { startWorker, type Worker } from "./worker-instance.ts";
 
 /** Azure Load Balancer's idle limit, whatever functionTimeout says (functions-scale, "Function app time-out duration"). */
@@ -23,15 +26,36 @@ const GRACE_MS = 5_000;
 export async function startAzureEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { artefact, instances = 1, amnesia = false, timeScale = 1, onOutput } = options;
   const settings = { ...options.environment };
-  let app = await readFunctionApp(artefact, settings);
+  const closing = new AbortController();
+  let account: StorageAccount | undefined;
+  let put: (message: PutMessage) => void = () => {};
+  async function read(): Promise<FunctionApp> {
+    const found = await readFunctionApp(artefact, settings);
+    if (found.takesTaskQueue) account ??= await openStorageAccount((message) => put(message));
+    return found;
+  }
+  const allSettings = (): Record<string, string> => ({ ...(app.takesTaskQueue && account?.environment), ...settings });
+  let app = await read();
   const pool = createInstancePool<Worker>({
     instances,
     amnesia,
     concurrency: CONCURRENCY,
     maxInstances: MAX_INSTANCES,
     graceMs: GRACE_MS * timeScale,
-    start: () => startWorker({ app, environment: environmentOf(app, settings, timeScale), onOutput }),
+    start: () => startWorker({ app, environment: environmentOf(app, allSettings(), timeScale), onOutput }),
   });
+  put = createQueueTrigger({
+    pool,
+    queueName: QUEUE,
+    visibilityMs: () => app.queueVisibilityMs * timeScale,
+    functionTimeoutMs: () => app.functionTimeoutMs * timeScale,
+    log: onOutput ?? (() => {}),
+    signal: closing.signal,
+  });
+  const closeQueue = async (): Promise<void> => {
+    closing.abort();
+    await account?.close();
+  };
   const listener = createHost({
     pool,
     idleMs: IDLE_MS * timeScale,
@@ -46,14 +70,16 @@ export async function startAzureEmulator(options: EmulatorOptions): Promise<Emul
       url,
       imitates: "Azure Functions (Flex Consumption)",
       async reload() {
-        app = await readFunctionApp(artefact, settings);
+        app = await read();
         await pool.replace();
       },
       async close() {
+        await closeQueue();
         await Promise.all([closeIngress(server), pool.close()]);
       },
     };
   } catch (error) {
+    await closeQueue();
     await pool.close();
     throw error;
   }

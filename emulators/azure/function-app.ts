@@ -10,6 +10,10 @@ export interface FunctionApp {
   readonly routePrefix: string;
   /** Not scaled; `Infinity` when unbounded. */
   readonly functionTimeoutMs: number;
+  /** `extensions.queues.visibilityTimeout` of host.json, not scaled; 0 when absent, as for the host. */
+  readonly queueVisibilityMs: number;
+  /** Whether the app takes the settings of a task queue: only the bundle of a server with tasks names them. */
+  readonly takesTaskQueue: boolean;
 }
 
 /** Reads the app's manifests. Rejects with ARTEFACT_INVALID for an app that the host would not start. */
@@ -31,8 +35,19 @@ export async function readFunctionApp(folder: string, environment: NodeJS.Proces
     throw new AnycloudError("ARTEFACT_INVALID", message);
   }
   const prefix = member(member(host.extensions, "http"), "routePrefix") ?? "api";
+  const visibility = String(member(member(host.extensions, "queues"), "visibilityTimeout") ?? "");
+  // A missing entry file is reported by the worker.
+  const bundle = await readFile(join(folder, main), "utf8").catch(() => "");
+  const takesTaskQueue = bundle.includes("MCP_ANYCLOUD_STORAGE_QUEUE");
+  // Triggers other than HTTP are extensions of the host ("extensionBundle").
+  if (takesTaskQueue && member(host.extensionBundle, "id") === undefined) {
+    const message = `${join(folder, "host.json")} must name an "extensionBundle", without which no queue triggers a function.`;
+    throw new AnycloudError("ARTEFACT_INVALID", message);
+  }
   return {
     folder,
+    queueVisibilityMs: parseTimeSpanMs(visibility) ?? 0,
+    takesTaskQueue,
     routePrefix: String(prefix).replace(/^\/+|\/+$/g, ""),
     functionTimeoutMs: readFunctionTimeoutMs(environment, folder),
   };

@@ -118,7 +118,11 @@ async function run(call: Dispatch, invocation: InvocationRequest): Promise<void>
 }
 
 /** `functionTimeout` ends the worker with all its invocations (WebScriptHostExceptionHandler.cs). */
-function stopAfter(timeoutMs: number, worker: Worker, onOutput: HostOptions["onOutput"]): NodeJS.Timeout | undefined {
+export function stopAfter(
+  timeoutMs: number,
+  worker: Worker,
+  onOutput: HostOptions["onOutput"],
+): NodeJS.Timeout | undefined {
   if (timeoutMs > 2 ** 31 - 1) return undefined;
   return setTimeout(() => {
     onOutput?.("A function timeout has occurred. Restarting worker process.");

@@ -3,15 +3,29 @@ import { AnycloudError } from "../../src/adapter.ts";
 import { type Instance, startInstance } from "../instance.ts";
 import type { FunctionApp } from "./function-app.ts";
 import { type Route, toRoutes } from "./routes.ts";
-import type { HostMessage, InvocationRequest, InvocationResult, WorkerMessage } from "./worker-protocol.ts";
+import type {
+  FunctionMetadata,
+  HostMessage,
+  InvocationRequest,
+  InvocationResult,
+  WorkerMessage,
+} from "./worker-protocol.ts";
 
 /** A worker process that has loaded the app. */
 export interface Worker extends Instance {
   readonly routes: readonly Route[];
+  readonly queueTriggers: readonly QueueTrigger[];
   /** URL of the worker's HTTP server; undefined when the app does not stream, and the message holds the request. */
   readonly httpUri: URL | undefined;
   /** Resolves when the invocation has ended; rejects when the process ended first. */
   invoke(request: InvocationRequest): Promise<InvocationResult>;
+}
+
+/** A function that a storage queue triggers. */
+interface QueueTrigger {
+  readonly functionId: string;
+  readonly bindingName: string;
+  readonly queueName: string;
 }
 
 export interface WorkerOptions {
@@ -51,12 +65,26 @@ export async function startWorker({ app, environment, onOutput }: WorkerOptions)
     const routes = toRoutes(functions, app.routePrefix);
     if (routes.length === 0) throw invalid(app, "registers no HTTP function: call toAzureFunctions in its entry file");
     const uri = capabilities.HttpUri;
-    return { ...instance, routes, httpUri: uri ? new URL(uri) : undefined, invoke: invoker(instance, pending) };
+    const queueTriggers = toQueueTriggers(functions);
+    return {
+      ...instance,
+      routes,
+      queueTriggers,
+      httpUri: uri ? new URL(uri) : undefined,
+      invoke: invoker(instance, pending),
+    };
   } catch (error) {
     await instance.stop();
     throw error;
   }
 }
+
+const toQueueTriggers = (functions: readonly FunctionMetadata[]): QueueTrigger[] =>
+  functions.flatMap(({ name, functionId = name, bindings }) =>
+    Object.entries(bindings).flatMap(([bindingName, { type, queueName }]) =>
+      type.toLowerCase() === "queuetrigger" && queueName ? [{ functionId, bindingName, queueName }] : [],
+    ),
+  );
 
 const invalid = (app: FunctionApp, what: string): AnycloudError =>
   new AnycloudError("ARTEFACT_INVALID", `The function app in ${app.folder} ${what}.`);

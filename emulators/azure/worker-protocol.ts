@@ -27,6 +27,8 @@ interface Binding {
   readonly route?: string;
   readonly methods?: readonly string[];
   readonly authLevel?: string;
+  readonly queueName?: string;
+  readonly connection?: string;
 }
 
 export interface FunctionMetadata {

@@ -54,6 +54,7 @@ const EXAMPLES: Readonly<Record<string, readonly [text: string, value: unknown]>
   table: ["mcp.state-1", "mcp.state-1"],
   awsRoleArn: ["arn:aws:iam::123456789012:role/mcp/state", "arn:aws:iam::123456789012:role/mcp/state"],
   awsTokenAudience: ["api://mcp", "api://mcp"],
+  storageQueue: ["mcp-tasks", "mcp-tasks"],
   cloudTasksQueue: [QUEUE, QUEUE],
   cloudTasksUrl: ["https://mcp-1.europe-west1.run.app", "https://mcp-1.europe-west1.run.app"],
   stateKeysSecret: [SECRET_ARN, SECRET_ARN],
