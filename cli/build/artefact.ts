@@ -57,14 +57,13 @@ const OPTIONAL_BUNDLES = [...VALIDATOR_BUNDLES, ...LAZY_BUNDLES, ...CEDAR_FILES]
 
 /** Writes a bundle and what its platform wants beside it. Files of other names in the folder are left alone. */
 export async function writeArtefact(to: Destination, bundle: BuildResult<BundleOptions>): Promise<Artefact> {
-  const { cloud, outDir, sourceMapDir, assets, packages, installation } = to;
+  const { cloud, outDir, sourceMapDir, assets, packages, installation, hasTasks } = to;
   const bundled = new Map(bundle.outputFiles.map(({ path, contents }) => [basename(path), contents]));
   const map = takeFrom(bundled, `${BUNDLE}.map`);
   if (map !== undefined) await replaceFile(join(sourceMapDir, `${BUNDLE}.map`), map);
   const inputs = inputsByName(bundle.metafile);
   const licenses = thirdPartyLicenses([...inputs.values()].flat());
   const names = assets.map(({ name }) => name);
-  const { installation, hasTasks } = to;
   const platform = Object.entries(platformFiles(cloud, { assets: names, packages, installation, hasTasks }));
   const contents = new Map<string, string | Uint8Array>([...bundled, ...platform, [LICENSES, licenses]]);
   const files: ArtefactFile[] = [];
