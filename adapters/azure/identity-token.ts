@@ -18,7 +18,7 @@ export async function readIdentityToken(audience: string): Promise<string> {
   if (!endpoint || !secret) {
     throw new AnycloudError(
       "STORE_MISCONFIGURED",
-      "This function app has no managed identity (IDENTITY_ENDPOINT is not set): switch one on, or unset what needs it: MCP_ANYCLOUD_AWS_ROLE_ARN, for which there are AWS credentials, or MCP_ANYCLOUD_STORAGE_QUEUE.",
+      "This function app has no managed identity (IDENTITY_ENDPOINT is not set): switch one on, or unset MCP_ANYCLOUD_AWS_ROLE_ARN and give AWS credentials.",
     );
   }
   const url = new URL(endpoint);

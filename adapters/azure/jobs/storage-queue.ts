@@ -37,6 +37,7 @@ export function createStorageQueueJobs(
   environment: NodeJS.ProcessEnv = process.env,
 ): StorageQueueJobs {
   if (!storageQueue) return { workQueue: undefined, takeJobs: () => {} };
+  if (!environment.IDENTITY_ENDPOINT) throw new AnycloudError("CONFIG_INVALID", NO_IDENTITY);
   const accessToken = createAccessToken(() => readIdentityToken("https://storage.azure.com/"));
   const post = createMessagePoster({
     url: new URL(`${serviceUri(environment)}/${storageQueue}/messages`),
@@ -105,6 +106,8 @@ function taskIdOf(message: unknown): string | undefined {
   return typeof taskId === "string" ? taskId : undefined;
 }
 
+const NO_IDENTITY =
+  "MCP_ANYCLOUD_STORAGE_QUEUE takes a managed identity, and this function app has none (IDENTITY_ENDPOINT is not set): switch one on, or unset it.";
 const NO_ACCOUNT =
   "MCP_ANYCLOUD_STORAGE_QUEUE takes a storage account to which the app's identity gives access: set AzureWebJobsStorage__accountName, or unset it.";
 const NOT_WORKED_ON =

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -90,9 +90,10 @@ test("without its queue no task begins, and the client is told so in a sentence"
 });
 
 test("a queue without the account's address fails the start, and no setting means no queue", () => {
-  expect(() => createStorageQueueJobs({ storageQueue: "mcp-tasks" }, {})).toThrow(
-    /set AzureWebJobsStorage__accountName/,
-  );
+  const open = (environment: NodeJS.ProcessEnv) => () =>
+    createStorageQueueJobs({ storageQueue: "mcp-tasks" }, environment);
+  expect(open({ IDENTITY_ENDPOINT: "http://127.0.0.1:9/" })).toThrow(/set AzureWebJobsStorage__accountName/);
+  expect(open({ AzureWebJobsStorage__accountName: "account" })).toThrow(/IDENTITY_ENDPOINT is not set/);
   expect(createStorageQueueJobs({}, {}).workQueue).toBeUndefined();
 });
 
@@ -100,5 +101,7 @@ test("a bundle without tasks holds nothing of the queue", async () => {
   const outDir = await mkdtemp(join(tmpdir(), "no-tasks-"));
   const { files } = await buildTarget({ cloud: "azure", entry: fileOf("examples/greeter/server.ts"), outDir });
   expect(files.flatMap(({ inputs }) => inputs).join()).not.toMatch(/azure\/jobs|post-message|access-token/);
+  expect(await readFile(join(outDir, "index.mjs"), "utf8")).not.toContain("MCP_ANYCLOUD_STORAGE_QUEUE");
+  expect(await readFile(join(outDir, "host.json"), "utf8")).not.toContain("extensionBundle");
   await rm(outDir, { recursive: true });
 });

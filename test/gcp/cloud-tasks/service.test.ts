@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -86,5 +86,6 @@ test("a bundle without tasks holds nothing of the queue", async () => {
   expect(await inputs("test/fixtures/tasks-server.ts", "gcp")).toContain("adapters/gcp/jobs/cloud-tasks.ts");
   expect(await inputs("test/fixtures/tasks-server.ts", "aws")).not.toContain("adapters/gcp/");
   expect(await inputs("examples/greeter/server.ts", "gcp")).not.toMatch(/gcp\/jobs|post-message|access-token/);
+  expect(await readFile(join(outDir, "index.mjs"), "utf8")).not.toContain("CLOUD_TASKS");
   await rm(outDir, { recursive: true });
 });
