@@ -4,8 +4,12 @@ import { configDefaults, defineConfig, type ViteUserConfig } from "vitest/config
 const UNIT =
   "test/{architecture,audit,auth,authorization,config,generate,http,limits,pipeline,protocol-2025,protocol-2026,server,services}/**/*.test.ts";
 
-/** Tests of the package as users install it, which ask npm's registry: `npm run test:installed`. */
-const INSTALLED = ["test/package.test.ts", "test/{newcomer,real-servers}/**/*.test.ts"];
+/** Tests of users' projects from their first command on, which take minutes: `npm run test:projects`. */
+const PROJECTS = [
+  "test/newcomer/*.test.ts",
+  "test/build/{packages,real-servers}.test.ts",
+  "test/stacks/own-app.test.ts",
+];
 
 const config: ViteUserConfig = defineConfig({
   ssr: { resolve: { conditions: ["@mcp-anycloud/source", "node", "import", "default"] } },
@@ -18,10 +22,10 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "platform",
           include: ["test/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, UNIT, ...INSTALLED],
+          exclude: [...configDefaults.exclude, UNIT, ...PROJECTS],
         },
       },
-      { extends: true, test: { name: "installed", include: INSTALLED } },
+      { extends: true, test: { name: "projects", include: PROJECTS } },
     ],
     reporters: ["default", "./test/summary-reporter.ts"],
     // Vitest leaves a processor free, which is half of a machine with two; most files here wait for processes of their own.

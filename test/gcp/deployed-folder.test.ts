@@ -19,7 +19,7 @@ const BUNDLES = [
   "jwt-verifier.cjs",
 ];
 /** The files that `gcloud run deploy --source` uploads. */
-const UPLOADED = [".gcloudignore", ...BUNDLES, "package.json", "server.mjs"];
+const UPLOADED = [".gcloudignore", ...BUNDLES, "package-lock.json", "package.json", "server.mjs"];
 
 const work = mkdtempSync(join(tmpdir(), "deployed-folder-"));
 const folder = join(work, "gcp");

@@ -23,6 +23,7 @@ const WITHOUT_TAGS: ReadonlySet<string> = new Set([
   "AWS::Logs::MetricFilter",
   "AWS::Route53::RecordSet",
   "AWS::S3::BucketPolicy",
+  "AWS::SQS::QueuePolicy",
   "AWS::SecretsManager::RotationSchedule",
   "AWS::WAFv2::WebACLAssociation",
   "Custom::S3AutoDeleteObjects",

@@ -101,6 +101,11 @@ export const OWN_TYPE: Readonly<Record<string, string>> = {
 
 const IAP = "none of the ingresses is Identity-Aware Proxy";
 
+const QUEUES = ["MCP_ANYCLOUD_STORAGE_QUEUE", "MCP_ANYCLOUD_CLOUD_TASKS_QUEUE", "MCP_ANYCLOUD_CLOUD_TASKS_URL"];
+const queues = (why: string): Record<string, string> => Object.fromEntries(QUEUES.map((name) => [name, why]));
+const QUEUES_OF_OTHERS = queues("a function on Lambda hands its tasks to invocations of its own");
+const QUEUES_BY_HAND = queues("docs/tasks.md says how the queue is made");
+
 /** Variables of settings that a module does not set, and why. */
 export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, string>>>> = {
   cdk: {
@@ -108,15 +113,17 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
     MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE: "the function's own role may use the table",
     MCP_ANYCLOUD_STATE_KEYS: "the function reads the secret itself, so keys rotate without a deployment",
     MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
+    ...QUEUES_OF_OTHERS,
   },
   aws: {
     MCP_ANYCLOUD_AWS_ROLE_ARN: "the function's own role may use the table",
     MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE: "the function's own role may use the table",
     MCP_ANYCLOUD_STATE_KEYS: "the function reads the secret itself, so keys rotate without a deployment",
     MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
+    ...QUEUES_OF_OTHERS,
   },
-  azure: { MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP },
-  gcp: { MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP },
+  azure: { MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP, ...QUEUES_BY_HAND },
+  gcp: { MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP, ...QUEUES_BY_HAND },
 };
 
 /** Variables that a module sets and that are no settings, and what reads them. */
