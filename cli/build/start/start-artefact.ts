@@ -72,5 +72,9 @@ async function startIn(folder: string, { artefact, sourceMap, limitMs, ...rest }
   }
 }
 
-/** The lines of a stack, also in a record that is JSON. */
-const unquoted = (output: string): string => output.replaceAll("\\n", "\n").replaceAll(/",?$/gm, "");
+/** The lines of a stack, also in a record that is JSON: as one text, or, as AWS's runtime writes it, as a list of lines. */
+const unquoted = (output: string): string =>
+  output
+    .replaceAll("\\n", "\n")
+    .replaceAll('","', "\n")
+    .replaceAll(/"[,\]}]*$/gm, "");
