@@ -6,6 +6,7 @@ const UNIT =
 
 /** Tests of users' projects from their first command on, which take minutes: `npm run test:projects`. */
 const PROJECTS = [
+  "test/package.test.ts",
   "test/newcomer/*.test.ts",
   "test/build/{packages,real-servers}.test.ts",
   "test/stacks/own-app.test.ts",

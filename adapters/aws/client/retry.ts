@@ -16,6 +16,8 @@ export type Attempt<Output> = (signal: AbortSignal, unsure: boolean) => Promise<
 
 const BASE_DELAY_MS = 25;
 const MAX_DELAY_MS = 1_000;
+/** With less time left there is no further attempt: cut off, it would leave unknown what the last failure said. */
+const LEAST_ATTEMPT_MS = 100;
 
 /**
  * Repeats an attempt while the rules allow it, after a random delay whose limit doubles each time
@@ -32,7 +34,7 @@ export async function withRetries<Output>(rules: RetryRules, attempt: Attempt<Ou
       const kind = kindOf(error);
       unsure ||= kind === "unsure";
       const delayMs = Math.random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** attempts);
-      if (attempts >= rules.attempts[kind] || monotonicMs() + delayMs >= deadline) throw error;
+      if (attempts >= rules.attempts[kind] || monotonicMs() + delayMs > deadline - LEAST_ATTEMPT_MS) throw error;
       await new Promise((resolve) => setTimeout(resolve, delayMs));
     }
   }
