@@ -8,7 +8,8 @@ const UNIT =
 const PROJECTS = [
   "test/package.test.ts",
   "test/newcomer/*.test.ts",
-  "test/build/{packages,real-servers}.test.ts",
+  "test/build/{assets,packages,real-servers,start}.test.ts",
+  "test/cli/{dev-kept-state,dev-output,init}.test.ts",
   "test/stacks/own-app.test.ts",
 ];
 
