@@ -27,7 +27,7 @@ export interface ProjectState {
 export async function openProjectState(reset: boolean): Promise<ProjectState> {
   const folder = resolve(FOLDER);
   try {
-    // What it keeps lets its reader go on with the sessions of others.
+    // Whoever reads this state can go on with the sessions of others.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(join(folder, ".gitignore"), "*\n");
   } catch (error) {

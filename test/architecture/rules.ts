@@ -50,7 +50,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   // Deploys what was built, by its path.
   { folder: "stacks/", files: ["stacks/"], packages: ["aws-cdk-lib", "constructs", "cdk-nag"] },
   { folder: "templates/", files: ["templates/"], packages: [] },
-  // What `init` writes into a user's project.
+  // Files that `init` writes into a user's project.
   { folder: "templates/project/", files: ["templates/project/", "src/", "stacks/index.ts"], byNameOnly: true },
   {
     folder: "examples/",

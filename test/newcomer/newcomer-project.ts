@@ -28,7 +28,7 @@ export async function createNewcomerProject(work: string, tarball: string, tools
   cpSync(tarball, join(folder, "mcp-anycloud.tgz"));
   // The system's folders only: nothing of this repository is on the path.
   const system = (process.env.PATH ?? "").split(delimiter).filter((part) => !part.includes("node_modules"));
-  // What a machine's user sets for npm and certificates stays; what npm and the tests' own Node.js set goes.
+  // Keeps the settings of this machine's user for npm and certificates, and drops those of npm and of the tests' Node.js.
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(CI$|npm_|NODE_OPTIONS$|NODE_ENV$|AWS_|VITEST)/.test(name),
   );

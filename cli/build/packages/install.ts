@@ -88,7 +88,7 @@ async function stage(content: string, { cloud, project: { folder }, packages }: 
   // Registries and their credentials.
   if (existsSync(join(folder, ".npmrc"))) await copyFile(join(folder, ".npmrc"), join(staging, ".npmrc"));
   const installed = join(staging, "node_modules");
-  // What the project compiled or fetched for this very platform is taken over.
+  // The project may have compiled or fetched code for this very platform: that is taken over.
   const isHere = runsHere(cloud) && isNodeOfPlatforms;
   await runNpm(staging, { cpu: CPU[cloud], scripts: !isHere });
   for (const { name, folder: own } of isHere ? closureOf(packages) : []) {

@@ -25,7 +25,7 @@ export const withTasks = (inner: ProtocolHandler, options: MethodOptions): Proto
       return declaresTasks(message) ? listenToTasks(mcpRequest, ids, inner, options) : refuseUndeclared(mcpRequest);
     }
     const isOurs = TASK_METHODS.has(method) && repeatsBody(mcpRequest, message);
-    // What the headers have wrong is told by the SDK, as for its own methods.
+    // The SDK answers wrong headers, as for its own methods.
     return isOurs ? serveTaskMethod(mcpRequest, options) : inner.serve(mcpRequest);
   },
 });

@@ -93,7 +93,7 @@ async function attemptTask(
     const { signal } = attempt;
     const served = dispatchCall(claimed, call, options, { invocation, logFields, signal });
     const outcome = await Promise.race([served.then((response) => toEnd(response, call)), attempt.ended]);
-    // What is behind the end of an attempt has no reader.
+    // Nobody reads the result of a handler whose attempt has ended.
     served.catch(() => {});
     if (outcome && "status" in outcome) {
       operationAudit.answered(decision, responseOf(taskId, outcome), false);

@@ -3,7 +3,7 @@ import { McpServerStack } from "mcp-anycloud/cdk";
 
 new McpServerStack(new App(), "my-server", {
   server: {
-    // Who may call: "iam", who signs with AWS credentials; { jwt: { issuers: [{ issuer: "https://…" }] } }, who has a token of
+    // Callers: "iam", who signs with AWS credentials; { jwt: { issuers: [{ issuer: "https://…" }] } }, who has a token of
     // your issuer; "public", anybody who learns the address.
     auth: "iam",
   },
