@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import {
   Alarm,
+  type AlarmProps as CloudWatchAlarmProps,
   ComparisonOperator,
   type IMetric,
   MathExpression,
@@ -22,7 +23,10 @@ export interface AlarmProps {
   readonly errors?: number;
   /** Invocations that Lambda refused for want of concurrency, in one minute. Default 1. */
   readonly throttles?: number;
-  /** Milliseconds that 99 of 100 answers took at most, over five minutes. Waiting for a user counts. Default 30000. */
+  /**
+   * Milliseconds that 99 of 100 answers took at most, over five minutes in which there were 1,000 answers. Waiting for a
+   * user counts. Default 30000.
+   */
   readonly p99Milliseconds?: number;
   /** Answers of 5xx, in one minute. Default 5. */
   readonly serverErrors?: number;
@@ -53,7 +57,10 @@ export interface AlarmSources {
 
 export interface Alarms {
   readonly all: Alarm[];
-  /** The alarms that roll a new version back while traffic shifts to it. */
+  /**
+   * The alarms that roll a new version back while traffic shifts to it. Slow answers are not among them: a user who thinks
+   * for half a minute is no fault of a version.
+   */
   readonly ofVersion: Alarm[];
 }
 
@@ -64,8 +71,15 @@ export function createAlarms(scope: Construct, sources: AlarmSources, props: Ala
   const { toolErrors = 50, tableThrottles = 1, unauthenticated = 100 } = props;
   const { jobAgeMilliseconds = 60_000, lostJobs: mostLostJobs = 1 } = props;
   const all: Alarm[] = [];
-  const alarm = (id: string, metric: IMetric, threshold: number, alarmDescription: string): Alarm => {
+  const alarm = (
+    id: string,
+    metric: IMetric,
+    threshold: number,
+    alarmDescription: string,
+    options: Partial<CloudWatchAlarmProps> = {},
+  ): Alarm => {
     const created = new Alarm(scope, `${id}Alarm`, {
+      ...options,
       metric,
       threshold,
       alarmDescription,
@@ -87,9 +101,12 @@ export function createAlarms(scope: Construct, sources: AlarmSources, props: Ala
   const answers5xx = ingress.serverErrors ?? metrics.failed;
   const ofVersion = [
     ...(live ? [alarm("Errors", live.metricErrors(perMinute), errors, "The MCP function fails or times out")] : []),
-    alarm("Slow", p99, p99Milliseconds, "MCP answers take long"),
     alarm("ServerErrors", inPeriod(answers5xx), serverErrors, "MCP clients get answers of 5xx"),
   ];
+  alarm("Slow", p99, p99Milliseconds, "MCP answers take long", {
+    // The slowest of fewer than 100 answers is their p99. CloudWatch takes fewer than 1,000 for too few of them.
+    evaluateLowSampleCountPercentile: "ignore",
+  });
   if (live)
     alarm("Throttles", live.metricThrottles(perMinute), throttles, "Lambda refuses invocations of the MCP function");
   if (table)

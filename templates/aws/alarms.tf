@@ -44,6 +44,9 @@ locals {
       period      = 300
       # Milliseconds. Waiting for a user counts.
       threshold = 30000
+      # The slowest of fewer than 100 answers is their p99. CloudWatch takes fewer than 1,000 for too few of them
+      # ("Percentile-based alarms and low data samples").
+      low_sample_count = "ignore"
     }
     server-errors = {
       description = "MCP clients get answers of 5xx"
@@ -87,16 +90,19 @@ locals {
 resource "aws_cloudwatch_metric_alarm" "server" {
   for_each = local.alarms
 
-  region              = var.region
-  alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = each.value.description
-  namespace           = each.value.namespace
-  metric_name         = each.value.metric
-  dimensions          = each.value.dimensions
-  statistic           = startswith(each.value.statistic, "p") ? null : each.value.statistic
-  extended_statistic  = startswith(each.value.statistic, "p") ? each.value.statistic : null
-  period              = each.value.period
-  threshold           = each.value.threshold
+  region             = var.region
+  alarm_name         = "${var.name}-${each.key}"
+  alarm_description  = each.value.description
+  namespace          = each.value.namespace
+  metric_name        = each.value.metric
+  dimensions         = each.value.dimensions
+  statistic          = startswith(each.value.statistic, "p") ? null : each.value.statistic
+  extended_statistic = startswith(each.value.statistic, "p") ? each.value.statistic : null
+  period             = each.value.period
+  threshold          = each.value.threshold
+
+  evaluate_low_sample_count_percentiles = try(each.value.low_sample_count, null)
+
   evaluation_periods  = 1
   comparison_operator = "GreaterThanOrEqualToThreshold"
   treat_missing_data  = "notBreaching"

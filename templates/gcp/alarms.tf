@@ -20,8 +20,9 @@ locals {
     }
     slow = {
       description = "MCP answers take long"
-      # Milliseconds. Waiting for a user counts.
-      query = "histogram_quantile(0.99, sum by (le) (increase(${local.metric["duration"]}_bucket${local.within}[5m]))) >= 30000"
+      # Milliseconds. Waiting for a user counts. The slowest of fewer than 100 answers is their p99, so a period with fewer
+      # than 1,000 is left out, as CloudWatch does.
+      query = "(histogram_quantile(0.99, sum by (le) (increase(${local.metric["duration"]}_bucket${local.within}[5m]))) >= 30000) and (sum(increase(${local.metric["duration"]}_count${local.within}[5m])) > 999.5)"
     }
     unauthenticated = {
       description = "Many requests are rejected as unauthenticated"

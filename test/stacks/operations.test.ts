@@ -129,6 +129,17 @@ test("the first record of a process is its cold start, and the opening of a sess
   expect(records.opened).toMatchObject({ message: "request", mcpMethod: "initialize", status: 200, era: "legacy" });
 });
 
+test.for(INGRESSES)("with %s, one slow answer among a few is no alarm", (ingress) => {
+  const slow = synthesize({ ingress })
+    .resources("AWS::CloudWatch::Alarm")
+    .filter(([id]) => id.startsWith("ServerSlow"));
+  expect(slow).toHaveLength(1);
+  expect(slow[0]?.[1].Properties).toMatchObject({
+    ExtendedStatistic: "p99",
+    EvaluateLowSampleCountPercentile: "ignore",
+  });
+});
+
 test("a bad version goes back by itself, and alarms tell who is to know", () => {
   const { only, resources } = synthesize(OPT_IN.server, OPT_IN);
   const group = only("AWS::CodeDeploy::DeploymentGroup");
@@ -139,7 +150,11 @@ test("a bad version goes back by itself, and alarms tell who is to know", () => 
       Events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST", "DEPLOYMENT_STOP_ON_ALARM"],
     },
   });
-  expect((group.AlarmConfiguration as { Alarms: unknown[] }).Alarms).toHaveLength(3);
+  const rollingBack = (group.AlarmConfiguration as { Alarms: { Name: { Ref: string } }[] }).Alarms;
+  expect(rollingBack.map(({ Name }) => /^Server(\w+)Alarm/.exec(Name.Ref)?.[1]).sort()).toEqual([
+    "Errors",
+    "ServerErrors",
+  ]);
   const alias = resources("AWS::Lambda::Alias")[0]?.[1] as unknown as { UpdatePolicy: unknown };
   expect(JSON.stringify(alias.UpdatePolicy)).toContain("CodeDeployHook_smoke");
   for (const [, { Properties }] of resources("AWS::CloudWatch::Alarm")) {

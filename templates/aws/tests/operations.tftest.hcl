@@ -102,6 +102,10 @@ run "alarms_that_somebody_hears" {
     error_message = "Each alarm watches this server."
   }
   assert {
+    condition     = { for key, alarm in aws_cloudwatch_metric_alarm.server : key => alarm.evaluate_low_sample_count_percentiles if alarm.extended_statistic == "p99" } == { slow = "ignore" }
+    error_message = "The slowest of a few answers is their p99, and no alarm."
+  }
+  assert {
     condition     = aws_cloudwatch_metric_alarm.server["slow"].extended_statistic == "p99" && aws_cloudwatch_metric_alarm.server["errors"].statistic == "Sum" && aws_cloudwatch_metric_alarm.server["slow"].namespace == "mcp-anycloud/notes"
     error_message = "99 of 100 answers must be fast; the others are counted."
   }

@@ -30,6 +30,10 @@ run "alarms_and_dashboard" {
     error_message = "An alarm must go off when any of its periods reaches the threshold."
   }
   assert {
+    condition     = endswith(azurerm_monitor_scheduled_query_rules_alert_v2.alarm["slow"].criteria[0].query, "summarize answers = sum(itemCount), value = percentile(durationMs, 99) by bin(timestamp, 5m) | where answers >= 1000")
+    error_message = "The slowest of a few answers is their p99, and no alarm."
+  }
+  assert {
     condition     = alltrue([for alarm in azurerm_monitor_scheduled_query_rules_alert_v2.alarm : alarm.evaluation_frequency == "PT15M" && alarm.window_duration == "PT15M" && alarm.auto_mitigation_enabled])
     error_message = "A rule that is asked more often costs more."
   }
@@ -39,6 +43,19 @@ run "alarms_and_dashboard" {
   }
   assert {
     condition     = alltrue([for alarm in azurerm_monitor_scheduled_query_rules_alert_v2.alarm : length(alarm.action) == 0])
+    error_message = "Nobody is told of alarms who did not ask."
+  }
+
+  assert {
+    condition     = azurerm_application_insights_standard_web_test.health.request[0].url == "https://notes-abc123.azurewebsites.net/health" && azurerm_application_insights_standard_web_test.health.validation_rules[0].expected_status_code == 200 && azurerm_application_insights_standard_web_test.health.enabled
+    error_message = "A server that does not start must be noticed from outside: ${azurerm_application_insights_standard_web_test.health.request[0].url}"
+  }
+  assert {
+    condition     = azurerm_monitor_metric_alert.down.application_insights_web_test_location_availability_criteria[0].failed_location_count == length(azurerm_application_insights_standard_web_test.health.geo_locations) && azurerm_monitor_metric_alert.down.window_size == "PT30M" && azurerm_application_insights_standard_web_test.health.frequency == 900
+    error_message = "It is down when no place reaches it, and the window must hold a test of each."
+  }
+  assert {
+    condition     = length(azurerm_monitor_metric_alert.down.action) == 0
     error_message = "Nobody is told of alarms who did not ask."
   }
 
@@ -64,6 +81,10 @@ run "targets_and_retention" {
   assert {
     condition     = alltrue([for alarm in azurerm_monitor_scheduled_query_rules_alert_v2.alarm : alarm.action[0].action_groups == tolist(["/subscriptions/s/resourceGroups/ops/providers/Microsoft.Insights/actionGroups/oncall"])])
     error_message = "Whoever is named must be told of every alarm."
+  }
+  assert {
+    condition     = [for action in azurerm_monitor_metric_alert.down.action : action.action_group_id] == ["/subscriptions/s/resourceGroups/ops/providers/Microsoft.Insights/actionGroups/oncall"]
+    error_message = "Whoever is named must be told that the server is down."
   }
   assert {
     condition     = azurerm_log_analytics_workspace.server.retention_in_days == 90 && azurerm_application_insights.server.retention_in_days == 90

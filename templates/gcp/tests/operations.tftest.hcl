@@ -46,7 +46,7 @@ run "alarms_have_the_thresholds_of_the_stack" {
       throttles       = "sum(increase(logging_googleapis_com:user_notes_prod_throttles{monitored_resource=\"cloud_run_revision\"}[1m])) > 0.5"
       unauthenticated = "sum(increase(logging_googleapis_com:user_notes_prod_unauthenticated{monitored_resource=\"cloud_run_revision\"}[5m])) > 99.5"
       tool-errors     = "sum(increase(logging_googleapis_com:user_notes_prod_tool_errors{monitored_resource=\"cloud_run_revision\"}[5m])) > 49.5"
-      slow            = "histogram_quantile(0.99, sum by (le) (increase(logging_googleapis_com:user_notes_prod_duration_bucket{monitored_resource=\"cloud_run_revision\"}[5m]))) >= 30000"
+      slow            = "(histogram_quantile(0.99, sum by (le) (increase(logging_googleapis_com:user_notes_prod_duration_bucket{monitored_resource=\"cloud_run_revision\"}[5m]))) >= 30000) and (sum(increase(logging_googleapis_com:user_notes_prod_duration_count{monitored_resource=\"cloud_run_revision\"}[5m])) > 999.5)"
     }
     error_message = "The alarms must ask for what stacks/alarms.ts does."
   }
