@@ -44,7 +44,14 @@ const used = new WeakSet<object>();
  * server that another request had before, and Rejection when the request must not reach the server.
  */
 export async function buildServer(options: BuildOptions): Promise<BuiltServer> {
-  const server = (await options.createServer(new RequestContext(options))) as Partial<ConnectableServer> | undefined;
+  const built = toBuiltServer(await options.createServer(new RequestContext(options)));
+  await options.mcpRequest.interceptor?.onServerBuilt?.(built);
+  return built;
+}
+
+/** The server that a factory returned. Throws SERVER_INVALID for no MCP server, and for one that was here before. */
+export function toBuiltServer(returned: unknown): BuiltServer {
+  const server = returned as Partial<ConnectableServer> | undefined;
   if (typeof server?.connect !== "function" || typeof server.close !== "function") {
     const message = `createServer must return an McpServer (or a low-level Server) of the MCP SDK; it returned ${describeValue(server)}.`;
     throw new AnycloudError("SERVER_INVALID", message);
@@ -56,9 +63,7 @@ export async function buildServer(options: BuildOptions): Promise<BuiltServer> {
   // By a method that only SDK v2 has: a project can load two copies of the package (CommonJS and ES module), and
   // `instanceof` fails across them.
   const isSdkV2 = typeof lowLevel.getNegotiatedProtocolVersion === "function";
-  const built = { isSdkV2, server, lowLevel } as BuiltServer;
-  await options.mcpRequest.interceptor?.onServerBuilt?.(built);
-  return built;
+  return { isSdkV2, server, lowLevel } as BuiltServer;
 }
 
 const SAME_SERVER = "createServer returned the same server twice: build one for each request.";

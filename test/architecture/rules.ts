@@ -78,6 +78,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
 
 /** Rooms of `src/`, outermost first. A room imports those of later rows; rooms of one row do not know each other. */
 export const ROOM_ORDER: ReadonlyArray<readonly string[]> = [
+  ["sources"],
   ["front"],
   ["pipeline"],
   ["tasks"],

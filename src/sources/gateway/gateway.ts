@@ -1,0 +1,75 @@
+import type { Implementation } from "@modelcontextprotocol/server";
+import { defineServer, factoryOf, type ServerDefinition } from "../../define-server.ts";
+import { AnycloudError } from "../../errors.ts";
+import type { FactoryContext, ServerFactory } from "../../server/server-factory.ts";
+import type { JsonObject } from "../forwarding/forwarded-request.ts";
+import { createForwardingServer } from "../forwarding/forwarding-server.ts";
+import { combinedDefinition } from "./combined-definition.ts";
+import { callLocally } from "./local-source.ts";
+import { createSourceNames } from "./naming.ts";
+import type { Route } from "./route.ts";
+import { createRouter } from "./router.ts";
+import type { Source } from "./source.ts";
+import { SourceContext } from "./source-context.ts";
+
+export interface GatewayOptions extends Omit<ServerDefinition, "createServer"> {
+  /** How the gateway presents itself. Default: `{ name: "gateway", version: "1.0.0" }`. */
+  readonly info?: Implementation;
+  /** Tells models how to use the servers behind it. Default: none. */
+  readonly instructions?: string;
+  /**
+   * Prefixes of the names of tools and prompts, by source: `{ crm: "crm." }`, or `""` for one source whose
+   * names and URIs stay as they are. Default: the source and an underscore, as in `crm_find_customer`.
+   */
+  readonly prefixes?: Readonly<Record<string, string>>;
+  /** Seconds for which a list waits for a source, before it leaves that source out. 1 to 60. Default 10. */
+  readonly listSeconds?: number;
+}
+
+/**
+ * One server with the tools, prompts and resources of many. Each request goes to the one source that its name belongs to;
+ * lists are those of all sources that answer in time. What applies to a server (policy, rules of tools, audit, tasks) applies
+ * to the gateway as a whole; rules of a source's own are kept as well. Throws SERVER_INVALID.
+ */
+export function gateway(sources: Readonly<Record<string, Source>>, options: GatewayOptions = {}): ServerDefinition {
+  const { info = { name: "gateway", version: "1.0.0" }, instructions, prefixes, listSeconds = 10, ...own } = options;
+  if (!Number.isFinite(listSeconds) || listSeconds < 1 || listSeconds > 60) {
+    throw new AnycloudError("SERVER_INVALID", `listSeconds of a gateway must be from 1 to 60, not ${listSeconds}.`);
+  }
+  const names = createSourceNames(Object.keys(sources), prefixes);
+  const factories = new Map(
+    Object.entries(sources).map(([source, server]) => [source, checkedFactory(source, server)] as const),
+  );
+  const routerOptions = { names, listMs: listSeconds * 1000 };
+
+  function createServer(context: FactoryContext): ReturnType<typeof createForwardingServer> {
+    const routes = names.all.map((naming): Route => {
+      const createSource = factories.get(naming.source) as ServerFactory;
+      const sourceContext = new SourceContext(context, naming);
+      return {
+        naming,
+        send: (request, onSessionNotification) =>
+          callLocally({ createServer: createSource, context: sourceContext, request, onSessionNotification }),
+      };
+    });
+    const router = createRouter(routes, routerOptions);
+    const server = createForwardingServer({
+      info,
+      instructions,
+      context,
+      forward: (request): Promise<JsonObject> =>
+        router(request, (notification) => void server.notification(notification as never).catch(() => {})),
+    });
+    return server;
+  }
+
+  return defineServer({ createServer, ...combinedDefinition(sources, { names, own }) });
+}
+
+function checkedFactory(source: string, server: Source): ServerFactory {
+  try {
+    return factoryOf(server);
+  } catch (error) {
+    throw new AnycloudError("SERVER_INVALID", `Source ${source} of the gateway: ${(error as Error).message}`);
+  }
+}
