@@ -1,6 +1,7 @@
 import { cdkSettings } from "./cdk-settings.ts";
 import { deploymentSettings } from "./deployment-settings.ts";
 import { documentedSettings } from "./documented-settings.ts";
+import { observabilityPage, REQUEST_RECORD } from "./observability-page.ts";
 import { ADAPTER_WORDS, type SettingTable } from "./setting-tables.ts";
 import { settingsPage } from "./settings-page.ts";
 import { terraformEnvironment } from "./terraform-environment.ts";
@@ -25,6 +26,7 @@ export function generatedFiles(
       words: ADAPTER_WORDS,
       example: read("examples/greeter/endpoint.ts"),
     }),
+    "docs/observability.md": observabilityPage(read("generate/observability-page.md"), read(REQUEST_RECORD)),
     "stacks/settings.ts": cdkSettings(settings),
     ...Object.fromEntries(
       MODULES.flatMap((module) => [

@@ -26,7 +26,8 @@ export type {
   Invocation,
   PlatformIdentity,
 } from "./http/http-handler.ts";
-export type { LogSink, RequestRecord } from "./http/request-log.ts";
+export type { CorrelationFields, RequestRecord } from "./http/record/request-record.ts";
+export type { LogSink } from "./http/request-log.ts";
 export { containUnhandledRejections, logUnhandled } from "./http/unhandled-rejections.ts";
 export { stateConflict } from "./store/conflict.ts";
 export { compareSortKeys } from "./store/sort-order.ts";

@@ -9,6 +9,7 @@ import { readConfig } from "./config/read-config.ts";
 import { checkFetchModule, factoryOf, markEndpoint, type ServerDefinition } from "./define-server.ts";
 import { AnycloudError } from "./errors.ts";
 import type { HttpHandler } from "./http/http-handler.ts";
+import { createKnownNames } from "./http/record/known-names.ts";
 import { type LogSink, writeLogLine } from "./http/request-log.ts";
 import { createConcurrentStreams } from "./limits/concurrent-streams.ts";
 import { createInFlightLimit } from "./limits/in-flight.ts";
@@ -20,6 +21,7 @@ import { createProtocolHandlers } from "./protocol-handlers.ts";
 import type { ServerFactory } from "./server/server-factory.ts";
 import { createChangeEvents } from "./services/change-events.ts";
 import { createServices } from "./services/services.ts";
+import { counted } from "./store/counted-store.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
 import { observed } from "./store/observed-store.ts";
 import type { StateStore } from "./store/store.ts";
@@ -97,7 +99,7 @@ export function createEndpoint(
   const { streamSeconds } = config;
   const durable = durableStore !== undefined;
   // Without a durable store, changes are still announced within this process.
-  const store = observed(durableStore ?? createMemoryStore(), now);
+  const store = observed(durableStore ? counted(durableStore) : createMemoryStore(), now);
   const changeEvents = createChangeEvents(store);
   const keys = stateKeys ?? config.stateKeys;
   const openServices = createServices({ store, durable, stateKeys: keys, changeEvents });
@@ -120,7 +122,7 @@ export function createEndpoint(
     takeTool: rates?.takeTool,
     stateKeys: keys,
   });
-  const logOptions = { sink: log, level: config.logLevel };
+  const logOptions = { sink: log, level: config.logLevel, names: createKnownNames() };
   const { modern, legacy } = own
     ? { modern: own, legacy: own }
     : createProtocolHandlers({

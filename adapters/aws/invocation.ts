@@ -5,6 +5,7 @@ import { type AlbEvent, albClientIp } from "./alb-event.ts";
 import { signerIdentity } from "./identity.ts";
 import type { LambdaEvent, RestIdentity, UrlIdentity } from "./lambda-event.ts";
 import type { LambdaContext } from "./lambda-runtime.ts";
+import { correlate, readTraceparent } from "./trace-header.ts";
 
 /** An invocation that is in progress. */
 export interface OpenInvocation {
@@ -53,6 +54,7 @@ export function openInvocation({ event, context, canStream }: InvocationOptions)
   const requestId = context.awsRequestId;
   const remainingMs = context.getRemainingTimeInMillis();
   const deadline = startDeadline(remainingMs - deadlineMarginMs(remainingMs));
+  const traceparent = readTraceparent(process.env);
   let background: BackgroundWork | undefined;
   const logFailure = (error: unknown): void =>
     console.error(`request ${requestId}: work after the response failed:`, error);
@@ -61,6 +63,8 @@ export function openInvocation({ event, context, canStream }: InvocationOptions)
       requestId,
       ...(clientIp && { clientIp }),
       ...(signer?.userArn && { identity: signerIdentity(signer.userArn, signer) }),
+      ...(traceparent && { traceparent }),
+      correlate,
       deadline: deadline.signal,
       ...(deadline.endsAt && { deadlineAt: deadline.endsAt }),
       canStream,

@@ -29,10 +29,13 @@ export function openInvocation({ context, connection, timeoutMs, inFlight }: Inv
   const stopping = new AbortController();
   const { keep, leave } = inFlight.enter({ stop: () => stopping.abort(), fire: deadline.fire });
   const address = clientIp(connection);
+  // The span of the Functions host, which goes on with the trace of the HTTP request.
+  const traceparent = context.traceContext?.traceParent;
   return {
     facts: {
       requestId: context.invocationId,
       ...(address !== undefined && { clientIp: address }),
+      ...(traceparent && { traceparent }),
       deadline: deadline.signal,
       ...(deadline.endsAt && { deadlineAt: deadline.endsAt }),
       stopping: stopping.signal,

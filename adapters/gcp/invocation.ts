@@ -3,6 +3,7 @@ import type { Invocation } from "../../src/adapter.ts";
 import { startDeadline } from "../shared/deadline.ts";
 import type { InFlight } from "../shared/in-flight.ts";
 import type { CloudRunRequest } from "./cloud-run-request.ts";
+import { correlateIn } from "./trace.ts";
 
 /** Facts about the instance, which the platform writes into its environment. */
 export interface CloudRunEnvironment {
@@ -10,6 +11,8 @@ export interface CloudRunEnvironment {
   readonly managed: boolean;
   /** When a request's `deadline` fires, counted from its arrival. */
   readonly deadlineMs: number;
+  /** Joins lines of the log to traces. */
+  readonly correlate?: Invocation["correlate"];
 }
 
 /** Cloud Run's request timeout where the service sets none ("Set request timeout for services"). */
@@ -20,11 +23,16 @@ const LONGEST_MARGIN_SECONDS = 10;
 
 /** The platform sets `CLOUD_RUN_TIMEOUT_SECONDS` for Google's own frameworks (functions-framework, options.js). */
 export function readEnvironment(environment: NodeJS.ProcessEnv): CloudRunEnvironment {
-  const { K_SERVICE, CLOUD_RUN_TIMEOUT_SECONDS } = environment;
+  const { K_SERVICE, CLOUD_RUN_TIMEOUT_SECONDS, GOOGLE_CLOUD_PROJECT } = environment;
   const given = Number(CLOUD_RUN_TIMEOUT_SECONDS);
   const timeoutSeconds = given > 0 ? given : DEFAULT_TIMEOUT_SECONDS;
   const marginSeconds = Math.min(LONGEST_MARGIN_SECONDS, timeoutSeconds / 10);
-  return { managed: Boolean(K_SERVICE), deadlineMs: (timeoutSeconds - marginSeconds) * 1000 };
+  const correlate = correlateIn(GOOGLE_CLOUD_PROJECT);
+  return {
+    managed: Boolean(K_SERVICE),
+    deadlineMs: (timeoutSeconds - marginSeconds) * 1000,
+    ...(correlate && { correlate }),
+  };
 }
 
 export interface InvocationOptions {
@@ -57,6 +65,7 @@ export function openInvocation({ incoming, outgoing, environment, inFlight }: In
     // Not the trace id: a client may send the same one twice.
     requestId: process.getBuiltinModule("node:crypto").randomUUID(),
     ...(clientIp && { clientIp: clientIp.replace(/^::ffff:(?=\d+\.)/, "") }),
+    ...(environment.correlate && { correlate: environment.correlate }),
     signal: disconnected.signal,
     deadline: deadline.signal,
     ...(deadline.endsAt && { deadlineAt: deadline.endsAt }),

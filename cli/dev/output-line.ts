@@ -31,19 +31,21 @@ export function toReadable(line: OutputLine): string {
   if (line.kind === "text") return line.text;
   const { httpMethod, path, mcpMethod, mcpName, status, durationMs, streamed, outcome } = line.record;
   const request = [httpMethod, path, mcpMethod, mcpName].filter((part) => part !== undefined).join(" ");
-  const color = status >= 500 || outcome === "failed" || outcome === "error" ? "red" : COLORS[outcome ?? ""];
+  const color = status >= 500 ? "red" : COLORS[outcome ?? ""];
   const result = `${status}${outcome === undefined ? "" : ` ${outcome}`}`;
   const took = `${streamed ? " streamed" : ""} in ${Math.round(durationMs)} ms`;
   const served = `${request} → ${color ? colored(color, result) : result}${colored("dim", took)}`;
   return line.error === undefined ? served : `${served}\n${indented(line.error)}`;
 }
 
-const COLORS: Readonly<Record<string, "green" | "yellow" | "cyan">> = {
+const COLORS: Readonly<Record<string, "green" | "yellow" | "cyan" | "red">> = {
   ok: "green",
   input_required: "cyan",
   refused: "yellow",
   tool_error: "yellow",
-  unknown_tool: "yellow",
+  protocol_error: "red",
+  timed_out: "red",
+  instance_lost: "red",
 };
 
 const indented = (error: string): string =>

@@ -1,7 +1,8 @@
 import type { Caller } from "../auth/caller.ts";
 import type { UnauthenticatedRequest } from "../auth/request-context.ts";
 import type { StateKeySource } from "../config/key-ring.ts";
-import { type RequestLogFields, traceFields } from "../http/request-log.ts";
+import type { RequestLogFields } from "../http/record/log-fields.ts";
+import { traceFields } from "../http/record/trace-context.ts";
 import type { AuditRecord, AuditSink } from "./audit-record.ts";
 import { signedSink } from "./signed-sink.ts";
 
@@ -46,7 +47,7 @@ export function createAudit(sink: AuditSink, keys: StateKeySource = []): Audit {
       message: "audit",
       event,
       requestId,
-      ...traceFields(request, logFields),
+      ...traceFields({ request, invocation, logFields }),
       ...(clientIp && { clientIp }),
       ...(caller && callerFields(caller)),
       ...entry,

@@ -1,5 +1,5 @@
 import type { AnswerOutcome } from "../http/json-rpc.ts";
-import type { RequestRecord } from "../http/request-log.ts";
+import type { RequestRecord } from "../http/record/request-record.ts";
 
 /** The use of one thing that a server offers. */
 export type OperationEvent = "tool_call" | "prompt_get" | "resource_read" | "completion" | "subscription";

@@ -1,6 +1,6 @@
 import type { AuthInfo } from "@modelcontextprotocol/server";
 import type { HttpRequest, Invocation } from "../http/http-handler.ts";
-import type { RequestLogFields } from "../http/request-log.ts";
+import type { RequestLogFields } from "../http/record/log-fields.ts";
 import type { Caller } from "./caller.ts";
 import type { Principal } from "./principal.ts";
 

@@ -1,8 +1,8 @@
 import { AnycloudError, type ErrorCode } from "../errors.ts";
 import type { HttpResponse } from "./http-handler.ts";
 import { errorResponse, JsonRpcCode, requestIdOf } from "./json-rpc.ts";
+import type { RequestLogFields } from "./record/log-fields.ts";
 import { Rejection } from "./rejection.ts";
-import type { RequestLogFields } from "./request-log.ts";
 import { logAboutRequest } from "./served-request.ts";
 
 interface ServiceFailure {

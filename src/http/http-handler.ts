@@ -1,3 +1,5 @@
+import type { SpanIdentity } from "./span-identity.ts";
+
 /**
  * The seam of the toolkit: adapters are on one side, MCP is on the other. It is plain data, because no serverless platform
  * hands out a web `Request`, and the first one that a Node.js process creates costs 31 to 37 ms of a cold start.
@@ -35,6 +37,13 @@ export interface Invocation {
   readonly requestId: string;
   /** Address of the client, as the platform's ingress saw it. */
   readonly clientIp?: string;
+  /**
+   * `traceparent` of the span in which the platform runs this request (W3C Trace Context §3.2). Absent where it has none, or
+   * records none.
+   */
+  readonly traceparent?: string;
+  /** The fields by which the platform's console joins a line of the log to a span. */
+  readonly correlate?: (span: SpanIdentity) => Readonly<Record<string, string | boolean>>;
   /** The caller whom the platform authenticated before it passed the request on. Absent where it was not set up to. */
   readonly identity?: PlatformIdentity;
   /** Fires when the client disconnects, on platforms that report it. */

@@ -105,17 +105,6 @@ export function outcomeOf(response: JSONRPCMessage, name = ""): AnswerOutcome {
   return first?.text === unknownToolResult(name) ? "unknown_tool" : "tool_error";
 }
 
-/** Records the outcome of a response for the log. Of a batch, the first that is not `ok` stays. */
-export function recordOutcome(fields: { outcome?: string; mcpName?: string }, response: JSONRPCMessage): void {
-  if (fields.outcome !== undefined && fields.outcome !== "ok") return;
-  try {
-    fields.outcome = outcomeOf(response, fields.mcpName);
-  } catch {
-    // A getter of the result throws: the client gets an error.
-    fields.outcome = "error";
-  }
-}
-
 /** The id to echo for a parsed body: a single request's own, otherwise `null`. */
 export function requestIdOf(body: unknown): RequestId {
   if (typeof body !== "object" || body === null || Array.isArray(body)) return null;

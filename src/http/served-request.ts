@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { RequestLogFields } from "./request-log.ts";
+import type { RequestLogFields } from "./record/log-fields.ts";
 
 /** The request that code runs for. */
 export interface ServedRequest {

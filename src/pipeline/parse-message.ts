@@ -1,10 +1,11 @@
-import { isJsonContentType } from "@modelcontextprotocol/server";
+import { CLIENT_INFO_META_KEY, isJsonContentType } from "@modelcontextprotocol/server";
 import type { RequestContext } from "../auth/request-context.ts";
 import type { Authorize } from "../authorization/authorize.ts";
 import type { Config } from "../config/config.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
-import type { RequestLogFields } from "../http/request-log.ts";
+import type { RequestLogFields } from "../http/record/log-fields.ts";
+import { clientFields } from "../http/record/record-answer.ts";
 import type { ConcurrentStreams } from "../limits/concurrent-streams.ts";
 import { messageProblem, textProblem } from "../limits/json.ts";
 import { tooLarge, withBody } from "../limits/request-body.ts";
@@ -62,14 +63,17 @@ const MAX_NAME_LENGTH = 128;
  * The names in a message and the trace that its client belongs to, for the log. Only tools and prompts are named; URIs of
  * resources may hold personal data.
  */
-function namesIn(message: unknown): Pick<RequestLogFields, "mcpMethod" | "mcpName" | "traceparent"> {
+function namesIn(message: unknown): RequestLogFields {
+  if (Array.isArray(message)) return { batch: message.length };
   const { method, params } = (message ?? {}) as {
     method?: unknown;
-    params?: { name?: unknown; _meta?: { traceparent?: unknown } | null } | null;
+    params?: { name?: unknown; clientInfo?: unknown; _meta?: Readonly<Record<string, unknown>> | null } | null;
   };
   const name = params?.name;
+  const meta = params?._meta;
   return {
-    traceparent: params?._meta?.traceparent,
+    traceparent: meta?.traceparent,
+    ...clientFields(method === "initialize" ? params?.clientInfo : meta?.[CLIENT_INFO_META_KEY]),
     ...(typeof method === "string" && { mcpMethod: method.slice(0, MAX_NAME_LENGTH) }),
     ...(typeof name === "string" && { mcpName: name.slice(0, MAX_NAME_LENGTH) }),
   };

@@ -40,7 +40,7 @@ export const createHttpHandler = (pipeline: Pipeline): HttpHandler =>
   markSafe(async (request, invocation) => {
     const { config, authentication, audit } = pipeline;
     const { origin } = request.headers;
-    const { logFields, finish: log } = startRequestLog(request, invocation, pipeline.log);
+    const { logFields, run, finish: log } = startRequestLog(request, invocation, pipeline.log);
     const finish = request.method === "HEAD" ? (response: HttpResponse) => log(withoutBody(response)) : log;
     const [path = ""] = request.url.split("?", 1);
     const document = authentication.protectedResource?.(path);
@@ -53,7 +53,7 @@ export const createHttpHandler = (pipeline: Pipeline): HttpHandler =>
     if (document) return finish(readableByAll(publicDocument(document, request)));
     let response: HttpResponse;
     try {
-      response = await route(pipeline, path, { request, invocation, logFields });
+      response = await run(() => route(pipeline, path, { request, invocation, logFields }));
     } catch (error) {
       response = toFailureResponse(error, { logFields });
     }

@@ -1,8 +1,8 @@
+import { SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
 import type { RequestContext } from "../auth/request-context.ts";
 import { recordFailure, toFailureResponse } from "../http/error-response.ts";
-import type { HttpResponse } from "../http/http-handler.ts";
+import type { HttpRequest, HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode, requestIdOf } from "../http/json-rpc.ts";
-import { servedRequest } from "../http/served-request.ts";
 import type { McpRequest, ProtocolHandler, StreamRequest } from "../server/mcp-request.ts";
 import { classify } from "./classify.ts";
 import { withLifetime } from "./response-lifetime.ts";
@@ -29,6 +29,8 @@ export function serveMessage(handlers: ProtocolHandlers, authorized: AuthorizedM
   const { inbound, isPlain } = classify(request, message);
   // A message that neither era accepts is refused by the 2026 handler: it has the specification's ladder of errors.
   logFields.era = inbound.kind === "legacy" ? "legacy" : "modern";
+  const protocolVersion = inbound.kind === "modern" ? inbound.classification.revision : spokenVersion(request);
+  if (protocolVersion !== undefined) logFields.protocolVersion = protocolVersion;
   // The headers of the response to `initialize` carry the session, so they wait for it.
   const canStream =
     invocation.canStream && acceptsStream(request.headers.accept) && logFields.mcpMethod !== "initialize";
@@ -43,8 +45,7 @@ export function serveMessage(handlers: ProtocolHandlers, authorized: AuthorizedM
     reportFailure: (error) => recordFailure(logFields, error),
   };
   const handler = handlers[logFields.era];
-  const { requestId } = invocation;
-  const response = servedRequest.run({ requestId, logFields }, () => handler.serve(mcpRequest));
+  const response = handler.serve(mcpRequest);
   return withLifetime(
     response.catch((error) => toFailureResponse(error, mcpRequest)),
     {
@@ -52,11 +53,25 @@ export function serveMessage(handlers: ProtocolHandlers, authorized: AuthorizedM
       canStream,
       deadline: invocation.deadline,
       response: lifetime,
-      abandon: () => abandonment.abort(),
-      timedOut: () => timedOut(message),
+      abandon: () => {
+        // In a session of 2025 the work goes on, and its client comes back.
+        if (logFields.era === "modern") logFields.outcome ??= "cancelled";
+        abandonment.abort();
+      },
+      timedOut: () => {
+        logFields.outcome = "timed_out";
+        logFields.errorCode = JsonRpcCode.INTERNAL_ERROR;
+        return timedOut(message);
+      },
       failed: (error) => toFailureResponse(error, mcpRequest),
     },
   );
+}
+
+/** The revision that a 2025-era request names, unless nobody speaks it. */
+function spokenVersion({ headers }: HttpRequest): string | undefined {
+  const version = headers["mcp-protocol-version"];
+  return version !== undefined && SUPPORTED_PROTOCOL_VERSIONS.includes(version) ? version : undefined;
 }
 
 /** Opens a stream and sees it to its end. It ends by itself when the platform's time is up. */

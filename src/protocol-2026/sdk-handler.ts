@@ -7,7 +7,8 @@ import {
   type Transport,
 } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../http/http-handler.ts";
-import { failedResponse, jsonResponse, recordOutcome } from "../http/json-rpc.ts";
+import { failedResponse, jsonResponse } from "../http/json-rpc.ts";
+import { recordAnswer } from "../http/record/record-answer.ts";
 import { Rejection } from "../http/rejection.ts";
 import { logAboutRequest } from "../http/served-request.ts";
 import { isEventStream, sseMessages } from "../http/sse.ts";
@@ -142,7 +143,7 @@ async function connectIntercepted(
 function sendable(message: JSONRPCMessage, { maxOutputBytes, logFields }: McpRequest): JSONRPCMessage {
   if ("method" in message) return sendableMessage(message, maxOutputBytes);
   const sent = JSON.parse(toLimitedText(message, maxOutputBytes));
-  recordOutcome(logFields, sent);
+  recordAnswer(logFields, sent);
   return sent;
 }
 

@@ -62,6 +62,7 @@ export function toBuiltServer(returned: unknown): BuiltServer {
   used.add(lowLevel);
   // By a method that only SDK v2 has: a project can load two copies of the package (CommonJS and ES module), and
   // `instanceof` fails across them.
+  if (lowLevel !== (server as unknown)) options.mcpRequest.logFields.checksTools = true;
   const isSdkV2 = typeof lowLevel.getNegotiatedProtocolVersion === "function";
   return { isSdkV2, server, lowLevel } as BuiltServer;
 }

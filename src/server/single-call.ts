@@ -5,7 +5,8 @@ import type {
   MessageExtraInfo,
 } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../http/http-handler.ts";
-import { recordOutcome, toJsonText } from "../http/json-rpc.ts";
+import { toJsonText } from "../http/json-rpc.ts";
+import { recordAnswer } from "../http/record/record-answer.ts";
 import { SSE_HEADERS, sseFrame } from "../http/sse.ts";
 import { TextStream } from "../http/text-stream.ts";
 import { MAX_REPORT_LENGTH, toLimitedText } from "../limits/output.ts";
@@ -120,7 +121,7 @@ export class SingleCall implements ConnectionEvents {
       if (isRefusal && refusalStatus?.has(code)) status = refusalStatus.get(code);
       else status = handlerErrorStatus?.get(code) ?? 200;
     }
-    recordOutcome(logFields, response);
+    recordAnswer(logFields, response);
     let text = toJsonText(response);
     const isLongReport = text.length > MAX_REPORT_LENGTH && text.includes("nvalid arguments for ");
     if (isLongReport || text.length * MAX_UNIT_BYTES > maxOutputBytes) text = toLimitedText(response, maxOutputBytes);
@@ -140,6 +141,7 @@ export class SingleCall implements ConnectionEvents {
   }
 
   #respondAbandoned(): void {
+    this.#mcpRequest.logFields.outcome ??= "cancelled";
     this.#mcpRequest.signal.removeEventListener("abort", this.#onAbandoned);
     this.#frames?.end();
     this.#resolve(this.#rules.abandoned);

@@ -73,10 +73,11 @@ export function openTaskService(limits: TaskLimits, environment: TaskEnvironment
   }
 
   const serveJob: HttpHandler = async (request, invocation) => {
-    const { logFields, finish } = startRequestLog(request, invocation, log);
+    const { logFields, run, finish } = startRequestLog(request, invocation, log);
     const { job = "" } = invocation;
     try {
-      const again = await work({ ...dispatch, engine, audit, running }, { taskId: job, invocation, logFields });
+      const delivery = { taskId: job, invocation, logFields };
+      const again = await run(() => work({ ...dispatch, engine, audit, running }, delivery));
       if (again === undefined) return finish({ status: 204, headers: {} });
       logFields.outcome ??= "ok";
       return finish({ status: TOO_EARLY, headers: { "retry-after": String(again / 1000) } });

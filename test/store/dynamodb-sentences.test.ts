@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createDynamodbStore, type DynamodbStoreOptions } from "../../adapters/aws/dynamodb/dynamodb-store.ts";
 import type { ErrorCode, StateStore } from "../../src/adapter.ts";
-import type { RequestRecord } from "../../src/http/request-log.ts";
+import type { RequestRecord } from "../../src/http/record/request-record.ts";
 import { createMcpEndpoint } from "../../src/index.ts";
 import { callerOf, legacyRequest } from "../support/messages.ts";
 import { createV2Server } from "../support/servers.ts";

@@ -3,7 +3,7 @@ import { byId, cloudBadge, h, timeOf } from "./dom.js";
 import { nameOf, outcomeBadge } from "./request-labels.js";
 
 const MOST = 500;
-const FAILURES = new Set(["tool_error", "unknown_tool", "error", "refused", "failed"]);
+const FAILURES = new Set(["tool_error", "protocol_error", "refused", "timed_out", "instance_lost"]);
 
 /** Requests by number, each with its row. */
 const shown = new Map();

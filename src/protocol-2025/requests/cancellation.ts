@@ -3,7 +3,7 @@ import { errorResponse, JsonRpcCode } from "../../http/json-rpc.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import type { SessionResponse } from "./session-response.ts";
 
-export interface CancellationOptions extends Pick<McpRequest, "signal" | "invocation" | "lifetime"> {
+export interface CancellationOptions extends Pick<McpRequest, "signal" | "invocation" | "lifetime" | "logFields"> {
   readonly response: SessionResponse;
   readonly isBatch: boolean;
   readonly longestRequestMs: number;
@@ -23,12 +23,16 @@ export interface Cancellation {
 
 /** Watches for what cuts a call short: its client leaves, the platform's deadline comes, or it takes too long. */
 export function watchCancellation(options: CancellationOptions): Cancellation {
-  const { signal, invocation, lifetime, response, isBatch, longestRequestMs, finished, pendingIds, fail } = options;
+  const { signal, invocation, lifetime, logFields, response, isBatch, longestRequestMs, finished, pendingIds, fail } =
+    options;
   const { deadline, stopping } = invocation;
   lifetime.endsAtDeadline = true;
 
   // The platform would freeze or stop an instance that has no client, although its work goes on.
-  const keepInstanceAwake = (): void => invocation.waitUntil?.(finished.then(() => response.logged()));
+  function keepInstanceAwake(): void {
+    logFields.isDetached = true;
+    invocation.waitUntil?.(finished.then(() => response.logged()));
+  }
 
   function disconnectClient(): void {
     keepInstanceAwake();

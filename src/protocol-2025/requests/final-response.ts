@@ -1,5 +1,5 @@
 import type { JSONRPCRequest, JSONRPCResponse } from "@modelcontextprotocol/server";
-import { recordOutcome } from "../../http/json-rpc.ts";
+import { recordAnswer } from "../../http/record/record-answer.ts";
 import { toLimitedText } from "../../limits/output.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import type { OpenServices } from "../../services/services.ts";
@@ -10,6 +10,8 @@ export interface FinalResponseOptions
     UpdateOptions {
   readonly services: OpenServices;
 }
+
+const nameIn = ({ params }: JSONRPCRequest): string => (typeof params?.name === "string" ? params.name : "");
 
 /**
  * The response to send for a server's response, as plain JSON, once everything that belongs to it is in the store. Throws the failure of
@@ -31,6 +33,6 @@ export async function finalResponse(
     reportFailure(failure);
   }
   const sent: JSONRPCResponse = JSON.parse(toLimitedText(final, maxOutputBytes));
-  recordOutcome(logFields, sent);
+  recordAnswer(logFields, sent, nameIn(request));
   return sent;
 }

@@ -1,7 +1,7 @@
 import type { JSONRPCNotification, JSONRPCRequest, JSONRPCResponse, RequestId } from "@modelcontextprotocol/server";
 import { failureResponse } from "../../http/error-response.ts";
 import type { HttpResponse } from "../../http/http-handler.ts";
-import { failedResponse } from "../../http/json-rpc.ts";
+import { failedResponse, JsonRpcCode } from "../../http/json-rpc.ts";
 import type { ConnectionEvents } from "../../server/connection-options.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import type { ServerConnection } from "../../server/server-connection.ts";
@@ -70,7 +70,7 @@ export class SessionCall implements ConnectionEvents {
   }
 
   #start(connection: ServerConnection): void {
-    const { requests, session, timings, reportFailure, ...options } = this.#options;
+    const { requests, session, timings, reportFailure, logFields, ...options } = this.#options;
     const { protocolVersion } = session.record;
     const streamId = crypto.randomUUID();
     const requestIds = this.#pendingIds();
@@ -83,7 +83,10 @@ export class SessionCall implements ConnectionEvents {
       sessionId: session.id,
       streamId,
       requests: requestIds,
-      onSuperseded: () => this.#giveUp("Another instance ended this request."),
+      onSuperseded: () => {
+        logFields.outcome = "instance_lost";
+        this.#giveUp("Another instance ended this request.");
+      },
       onFailure: reportFailure,
     });
     this.#channel = new ClientChannel({
@@ -95,17 +98,23 @@ export class SessionCall implements ConnectionEvents {
       onMessage: connection.receive,
       onCancelled: (id, notification) => {
         connection.receive(notification);
+        if (this.#pending.has(id)) logFields.outcome = "cancelled";
         // A server does not respond to a cancelled request.
         this.#settle(id);
       },
     });
     this.#cancellation = watchCancellation({
       ...options,
+      logFields,
       response: this.#response,
       longestRequestMs: timings.longestRequestMs,
       finished: this.#finished.promise,
       pendingIds: () => this.#pendingIds(),
-      fail: (reason) => this.#giveUp(reason, (id) => failedResponse(id, reason)),
+      fail: (reason) => {
+        logFields.outcome = "timed_out";
+        logFields.errorCode = JsonRpcCode.INTERNAL_ERROR;
+        this.#giveUp(reason, (id) => failedResponse(id, reason));
+      },
     });
     // Requests that were not given up while the server was built.
     for (const request of requests) if (this.#pending.has(request.id)) connection.receive(request, controls);
@@ -163,6 +172,9 @@ export class SessionCall implements ConnectionEvents {
     this.#cancellation?.stop();
     this.#connection.end();
     this.#finished.resolve();
+    const { logFields } = this.#options;
+    logFields.isDetached = false;
+    logFields.endLater?.();
   }
 
   /** Cancels the requests that have no response. */

@@ -1,6 +1,7 @@
 import type { JSONRPCRequest, JSONRPCResponse, ServerCapabilities } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../../http/http-handler.ts";
-import { errorResponse, JsonRpcCode, jsonResponse, recordOutcome } from "../../http/json-rpc.ts";
+import { errorResponse, JsonRpcCode, jsonResponse } from "../../http/json-rpc.ts";
+import { recordAnswer } from "../../http/record/record-answer.ts";
 import { toLimitedText } from "../../limits/output.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import { unreachableClient } from "../unreachable-client.ts";
@@ -44,7 +45,7 @@ export async function openSession(
   const body = toLimitedText(await responded, mcpRequest.maxOutputBytes);
   const response: JSONRPCResponse = JSON.parse(body);
   connection.end();
-  recordOutcome(mcpRequest.logFields, response);
+  recordAnswer(mcpRequest.logFields, response);
   if (!("result" in response)) return jsonResponse(200, body);
   const { protocolVersion, capabilities } = response.result as {
     protocolVersion: string;

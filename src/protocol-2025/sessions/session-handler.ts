@@ -2,6 +2,7 @@ import type { JSONRPCRequest } from "@modelcontextprotocol/server";
 import type { RequestContext } from "../../auth/request-context.ts";
 import type { HttpRequest, HttpResponse } from "../../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../../http/json-rpc.ts";
+import { clientFields } from "../../http/record/record-answer.ts";
 import type { McpRequest, ProtocolHandler, StreamRequest } from "../../server/mcp-request.ts";
 import { untilDeadline } from "../../store/until-deadline.ts";
 import { badRequest, unknownSession } from "../error-responses.ts";
@@ -51,8 +52,10 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
       if (isInitialize(message)) return openSession(context, message, mcpRequest);
       const session = await sessionOf(mcpRequest, message);
       if ("status" in session) return session;
+      const { protocolVersion, initialize } = session.record;
+      Object.assign(mcpRequest.logFields, { protocolVersion, ...clientFields(initialize.clientInfo) });
       const isBatch = Array.isArray(message);
-      if (isBatch && session.record.protocolVersion !== BATCHING_REVISION) {
+      if (isBatch && protocolVersion !== BATCHING_REVISION) {
         return badRequest(message, "JSON-RPC batches are not part of this revision: send one message per POST.");
       }
       const sorted = sortMessages(isBatch ? message : [message]);

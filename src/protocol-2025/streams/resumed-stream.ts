@@ -73,8 +73,10 @@ export async function resumeStream(
       }
       // Judged by its own promise: this instance may itself be gone before it has waited long enough to judge.
       const isWriterLost = store.now() > Math.max(last.aliveUntil + CLOCK_SKEW_MS, writerLostFrom);
-      if (isWriterLost) await endLostStream(store, partition, last).catch(readNothing);
-      else await store.changed(partition, pollDelayMs(store.now() - quietSince), ending);
+      if (isWriterLost) {
+        request.logFields.outcome = "instance_lost";
+        await endLostStream(store, partition, last).catch(readNothing);
+      } else await store.changed(partition, pollDelayMs(store.now() - quietSince), ending);
     }
   }
 

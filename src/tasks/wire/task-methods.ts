@@ -63,7 +63,8 @@ export async function serveTaskMethod(mcpRequest: McpRequest, options: MethodOpt
 }
 
 function unknownTask({ message, logFields }: McpRequest): HttpResponse {
-  logFields.outcome = "error";
+  logFields.outcome = "protocol_error";
+  logFields.errorCode = JsonRpcCode.INVALID_PARAMS;
   const failure = { code: JsonRpcCode.INVALID_PARAMS, message: "Task not found: it is unknown here or has expired." };
   return errorResponse(200, { ...failure, id: requestIdOf(message) });
 }

@@ -1,8 +1,7 @@
 import type { JSONRPCRequest } from "@modelcontextprotocol/server";
 import { recordFailure } from "../../http/error-response.ts";
 import type { HttpResponse, Invocation } from "../../http/http-handler.ts";
-import type { RequestLogFields } from "../../http/request-log.ts";
-import { servedRequest } from "../../http/served-request.ts";
+import type { RequestLogFields } from "../../http/record/log-fields.ts";
 import { MODERN_REVISION } from "../../protocol-2026/revision.ts";
 import type { McpRequest, ProtocolHandler } from "../../server/mcp-request.ts";
 import { taskCall, type WatchCall, type WorkCall } from "../task-call.ts";
@@ -48,7 +47,8 @@ export async function dispatchCall(
   const mcpRequest: McpRequest = {
     request: { method: "POST", url: stored.url, headers },
     invocation,
-    logFields,
+    // What this server answers is not yet how the job ends: a handler that waits is answered for, too.
+    logFields: { ...logFields },
     caller,
     principal: caller.principal,
     // Tokens are not kept: what they proved is.
@@ -62,6 +62,5 @@ export async function dispatchCall(
     reportFailure: (error) => recordFailure(logFields, error),
     lifetime: { endsAtDeadline: false, isAnswering: true },
   };
-  const { requestId } = invocation;
-  return servedRequest.run({ requestId, logFields }, () => taskCall.run(call, () => handler.serve(mcpRequest)));
+  return taskCall.run(call, () => handler.serve(mcpRequest));
 }

@@ -2,8 +2,9 @@ import type { JSONRPCResponse } from "@modelcontextprotocol/server";
 import type { Audit } from "../../audit/audit-log.ts";
 import { createOperationAudit } from "../../audit/operation-audit.ts";
 import type { HttpResponse, Invocation } from "../../http/http-handler.ts";
-import { JsonRpcCode, outcomeOf, unknownTool } from "../../http/json-rpc.ts";
-import type { RequestLogFields } from "../../http/request-log.ts";
+import { JsonRpcCode, unknownTool } from "../../http/json-rpc.ts";
+import type { RequestLogFields } from "../../http/record/log-fields.ts";
+import { recordAnswer } from "../../http/record/record-answer.ts";
 import { isConflict } from "../../store/store.ts";
 import { decideTask } from "../task-access.ts";
 import type { TaskEngine, WorkCall } from "../task-call.ts";
@@ -51,11 +52,14 @@ export async function work(options: WorkerOptions, delivery: Delivery): Promise<
     try {
       if (fruitless >= limits.attempts) {
         await endTask(tasks, task, { status: "failed", error: gaveUp(limits.attempts) });
+        Object.assign(delivery.logFields, { ...factsOf(task, now), outcome: "instance_lost", taskStatus: "failed" });
         return undefined;
       }
       const { attempt } = task.record;
       const claimed = { ...task.record, attempt: attempt + 1, fruitless: fruitless + 1, leaseUntil: now + LEASE_MS };
-      return await attemptTask(options, delivery, await tasks.put(task, claimed));
+      const taken = await tasks.put(task, claimed);
+      Object.assign(delivery.logFields, factsOf(taken, now), { taskDelayMs: Math.max(0, now - dueAt) });
+      return await attemptTask(options, delivery, taken);
     } catch (error) {
       if (!isConflict(error)) throw error;
     }
@@ -70,7 +74,6 @@ async function attemptTask(
   const { engine, audit, running } = options;
   const { tasks, rules } = engine;
   const { record } = claimed;
-  Object.assign(logFields, { mcpMethod: "tools/call", mcpName: record.tool, era: "modern" });
   const attempt = new Attempt(tasks, claimed);
   running.set(taskId, attempt);
   const stop = (): void => attempt.end({ kind: "unfinished" });
@@ -93,20 +96,47 @@ async function attemptTask(
     const { signal } = attempt;
     const served = dispatchCall(claimed, call, options, { invocation, logFields, signal });
     const outcome = await Promise.race([served.then((response) => toEnd(response, call)), attempt.ended]);
+    Object.assign(logFields, outcomeOfAttempt(outcome, taskId, invocation));
     // Nobody reads the result of a handler whose attempt has ended.
     served.catch(() => {});
     if (outcome && "status" in outcome) {
       operationAudit.answered(decision, responseOf(taskId, outcome), false);
-      logFields.outcome = outcomeOf(responseOf(taskId, outcome), record.tool);
       await endTask(tasks, attempt, outcome);
       return undefined;
     }
     return await afterEnd(outcome ?? { kind: "unfinished" }, attempt, engine, invocation);
   } finally {
+    const { status: taskStatus, createdAt } = attempt.task.record;
+    Object.assign(logFields, { taskStatus, taskAgeMs: tasks.now() - createdAt });
     attempt.close();
     invocation.deadline?.removeEventListener("abort", stop);
     if (running.get(taskId) === attempt) running.delete(taskId);
   }
+}
+
+/** The facts about its task that the record of a job has from the beginning. */
+const factsOf = ({ record }: StoredTask, now: number): RequestLogFields => ({
+  mcpMethod: "tools/call",
+  mcpName: record.tool,
+  // A tool that has a task was found by its server.
+  checksTools: true,
+  era: "modern",
+  attempt: record.attempt,
+  taskAgeMs: now - record.createdAt,
+});
+
+function outcomeOfAttempt(
+  end: TaskEnd | AttemptEnd | undefined,
+  taskId: string,
+  { deadline }: Invocation,
+): RequestLogFields {
+  const fields: RequestLogFields = {};
+  if (end && "status" in end) recordAnswer(fields, responseOf(taskId, end));
+  else if (end?.kind === "suspended") fields.outcome = "ok";
+  else if (end?.kind === "lost") fields.outcome = "cancelled";
+  else if (deadline?.aborted) fields.outcome = "timed_out";
+  else Object.assign(fields, { outcome: "protocol_error", errorCode: JsonRpcCode.INTERNAL_ERROR });
+  return fields;
 }
 
 const callerOf = ({ caller }: StoredTask["record"]) => ({ caller, principal: caller.principal });
