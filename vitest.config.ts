@@ -6,7 +6,7 @@ const UNIT =
 
 /** Tests of users' projects from their first command on, which take minutes: `npm run test:projects`. */
 const PROJECTS = [
-  "test/package.test.ts",
+  "test/package{,-types}.test.ts",
   "test/newcomer/*.test.ts",
   "test/build/{assets,packages,real-servers,start}.test.ts",
   "test/cli/{dev-kept-state,dev-output,init}.test.ts",
