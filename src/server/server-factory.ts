@@ -45,7 +45,9 @@ const used = new WeakSet<object>();
  */
 export async function buildServer(options: BuildOptions): Promise<BuiltServer> {
   const built = toBuiltServer(await options.createServer(new RequestContext(options)));
-  await options.mcpRequest.interceptor?.onServerBuilt?.(built);
+  const { interceptor, logFields } = options.mcpRequest;
+  if ((built.server as unknown) !== built.lowLevel) logFields.checksTools = true;
+  await interceptor?.onServerBuilt?.(built);
   return built;
 }
 
@@ -62,7 +64,6 @@ export function toBuiltServer(returned: unknown): BuiltServer {
   used.add(lowLevel);
   // By a method that only SDK v2 has: a project can load two copies of the package (CommonJS and ES module), and
   // `instanceof` fails across them.
-  if (lowLevel !== (server as unknown)) options.mcpRequest.logFields.checksTools = true;
   const isSdkV2 = typeof lowLevel.getNegotiatedProtocolVersion === "function";
   return { isSdkV2, server, lowLevel } as BuiltServer;
 }
