@@ -6,24 +6,26 @@ export interface Meter {
   writes: number;
   /** Read or written. */
   bytes: number;
-  /** Strongly consistent reads cost a unit for each 4 KB (DynamoDB Developer Guide, "Read request units"). */
+  readBytes: number;
+  /** Reads cost a unit for each 4 KB, and eventually consistent ones half (DynamoDB Developer Guide, "Read request units"). */
   readUnits: number;
   /** Writes cost a unit for each KB ("Write request units"). */
   writeUnits: number;
 }
 
-export const freshMeter = (): Meter => ({ reads: 0, writes: 0, bytes: 0, readUnits: 0, writeUnits: 0 });
+export const freshMeter = (): Meter => ({ reads: 0, writes: 0, bytes: 0, readBytes: 0, readUnits: 0, writeUnits: 0 });
 
 /** The bytes of an item beside its key and value: `expiresAt`, `version`, and the names of the attributes. */
 const OVERHEAD_BYTES = 50;
 
 /** The same store, which counts its operations in `meter`. */
 export function meteredStore(store: StateStore, meter: Meter): StateStore {
-  const read = (items: readonly StateItem[]): void => {
+  const read = (items: readonly StateItem[], eventual = false): void => {
     const bytes = items.reduce((sum, item) => sum + sizeOf(item), 0);
     meter.reads += 1;
     meter.bytes += bytes;
-    meter.readUnits += Math.max(1, Math.ceil(bytes / 4096));
+    meter.readBytes += bytes;
+    meter.readUnits += Math.max(1, Math.ceil(bytes / 4096)) * (eventual ? 0.5 : 1);
   };
   const write = (bytes: number): void => {
     meter.writes += 1;
@@ -38,7 +40,7 @@ export function meteredStore(store: StateStore, meter: Meter): StateStore {
     },
     async list(partition, range) {
       const items = await store.list(partition, range);
-      read(items);
+      read(items, range?.eventual);
       return items;
     },
     put(item, when) {

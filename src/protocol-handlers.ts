@@ -6,6 +6,7 @@ import type { SessionContext } from "./protocol-2025/sessions/session-context.ts
 import { createSessions } from "./protocol-2025/sessions/session-record.ts";
 import type { SessionTimings } from "./protocol-2025/timings.ts";
 import { createProtocol2026Handler, type Protocol2026Options } from "./protocol-2026/handler.ts";
+import { createWakeUps } from "./store/wake-ups.ts";
 
 export interface ProtocolOptions
   extends Omit<Protocol2026Options, "streamSeconds">,
@@ -23,8 +24,12 @@ export function createProtocolHandlers(options: ProtocolOptions): Pick<Pipeline,
   const shared = { createServer, openServices };
   const modern = createProtocol2026Handler({ ...shared, changeEvents, streamSeconds, fastPath });
   if (!durable) return { modern, legacy: createProtocol2025Handler(shared) };
-  const sessions = createSessions(store, config);
+  const wakeUps = createWakeUps(store, {
+    fastestMs: timings.notificationFastestReadMs,
+    slowestMs: timings.notificationSlowestReadMs,
+  });
+  const sessions = createSessions(store, config, wakeUps);
   const limitSessions = createSessionLimit({ ...config, store });
-  const context = { ...shared, store, changeEvents, mayHear, sessions, limitSessions, streamSeconds, timings };
+  const context = { ...shared, store, changeEvents, wakeUps, mayHear, sessions, limitSessions, streamSeconds, timings };
   return { modern, legacy: createProtocol2025Handler(context) };
 }

@@ -20,16 +20,22 @@ export interface SessionTimings {
   readonly writerRetryMs: number;
   /** Events are kept this long for a client that is away while the store is, too. */
   readonly writerPatienceMs: number;
-  /** The holder of a stream lease renews it at least this often. */
-  readonly leaseRenewMs: number;
-  /** A lease whose holder is silent for this long may be taken over. */
-  readonly leaseSilenceMs: number;
+  /** The holder of a stream lease writes how far it has come at most this often. */
+  readonly leaseWriteMs: number;
   /** A mailbox is first read after this: most requests are answered by then and never read the store. */
   readonly mailboxFirstReadMs: number;
   readonly mailboxSlowestReadMs: number;
-  /** Pauses between reads of a session's notifications. Changes in the same process wake the reader at once. */
+  /**
+   * Pause between reads while a reply is expected: the delay that the user of a tool feels, and for each minute of thinking
+   * a thousand of the cheapest reads. After `mailboxPatienceMs` the pauses grow, up to the slowest one in ten hours.
+   */
+  readonly mailboxWaitingReadMs: number;
+  readonly mailboxPatienceMs: number;
+  /** Pauses between an instance's reads of its wake-ups. Changes in the same process wake a stream at once. */
   readonly notificationFastestReadMs: number;
   readonly notificationSlowestReadMs: number;
+  /** A standalone stream looks at its session this often, in case that a wake-up was lost. */
+  readonly standaloneCheckMs: number;
 }
 
 export const SESSION_TIMINGS: SessionTimings = {
@@ -40,10 +46,12 @@ export const SESSION_TIMINGS: SessionTimings = {
   writerAvoidMs: 5_000,
   writerRetryMs: 1_000,
   writerPatienceMs: 60_000,
-  leaseRenewMs: 10_000,
-  leaseSilenceMs: 25_000,
+  leaseWriteMs: 10_000,
   mailboxFirstReadMs: 500,
   mailboxSlowestReadMs: 5_000,
+  mailboxWaitingReadMs: 60,
+  mailboxPatienceMs: 90_000,
   notificationFastestReadMs: 250,
-  notificationSlowestReadMs: 2_000,
+  notificationSlowestReadMs: 1_000,
+  standaloneCheckMs: 30_000,
 };

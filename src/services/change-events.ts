@@ -2,8 +2,10 @@ import type { ServerEvent } from "@modelcontextprotocol/server";
 import type { Caller } from "../auth/caller.ts";
 import type { Principal } from "../auth/principal.ts";
 import { createBatchedLog } from "../store/batched-log.ts";
-import { lastNumber, readEvents } from "../store/event-log.ts";
-import { type ObservedStore, pollDelayMs } from "../store/observed-store.ts";
+import { createChangeWaiter } from "../store/change-waiter.ts";
+import { createEventGaps } from "../store/event-gaps.ts";
+import { lastNumber, toEventSort, toLoggedEvent } from "../store/event-log.ts";
+import type { ObservedStore } from "../store/observed-store.ts";
 
 /** A change, and who may learn of it. */
 export type ChangeEvent = ServerEvent & {
@@ -48,7 +50,13 @@ export interface ChangeEntry {
   readonly events: readonly ChangeEvent[];
 }
 
-const PARTITION = "events";
+const PARTITION = "changes";
+
+/**
+ * Pause between reads of an instance that listens, in milliseconds, however long nothing came: the delay of a change is half of it
+ * on average. A read that finds nothing is the cheapest that a store has.
+ */
+const READ_PAUSE_MS = 500;
 
 /** Events over a log in the store. All followers of the process share one reader, which runs only while there are any. */
 export function createChangeEvents(store: ObservedStore): ChangeEvents {
@@ -65,29 +73,29 @@ interface Follower {
 /** One loop for all followers: it reads behind the one that is furthest back. */
 function createReader(store: ObservedStore): ChangeEvents["follow"] {
   const followers = new Set<Follower>();
+  const gaps = createEventGaps(store, PARTITION);
   let reading = false;
   let wake = (): void => {};
 
   async function read(): Promise<void> {
     reading = true;
-    let quietSince = store.now();
+    const waiter = createChangeWaiter(store, PARTITION);
     while (followers.size > 0) {
       const awake = new AbortController();
       wake = () => awake.abort();
-      // Before the events are read: what is written meanwhile must not be slept through.
-      const changed = store.changed(PARTITION, pollDelayMs(store.now() - quietSince), awake.signal);
-      if (await handOver()) quietSince = store.now();
-      await changed;
+      await handOver();
+      // Spread, so that instances that were woken by one event do not read together from then on.
+      await waiter.changed(READ_PAUSE_MS * (0.9 + Math.random() / 5), awake.signal);
     }
+    waiter.close();
     reading = false;
   }
 
-  /** Whether there was anything. */
-  async function handOver(): Promise<boolean> {
+  async function handOver(): Promise<void> {
     const after = Math.min(...[...followers].map(({ position }) => position));
     try {
-      const entries = await readEvents(store, PARTITION, after);
-      for (const { number, value } of entries) {
+      const items = await store.list(PARTITION, { after: toEventSort(after), eventual: true });
+      for (const { number, value } of await gaps.inOrder(items.map(toLoggedEvent), after)) {
         const entry: ChangeEntry = { number, events: JSON.parse(value) };
         for (const follower of followers) {
           // A follower that joined during the read, at an earlier position, waits for the next read.
@@ -96,15 +104,14 @@ function createReader(store: ObservedStore): ChangeEvents["follow"] {
           follower.onEntry(entry);
         }
       }
-      return entries.length > 0;
     } catch {
       // A store that cannot be asked is asked again; followers keep their place.
-      return false;
     }
   }
 
-  return async ({ after, onEntry, signal }) => {
-    const position = after ?? (await lastNumber(store, PARTITION));
+  return async ({ after = Number.POSITIVE_INFINITY, onEntry, signal }) => {
+    const last = await lastNumber(store, PARTITION);
+    const position = Math.min(after, last);
     if (signal.aborted) return position;
     const follower: Follower = { position, onEntry };
     const leave = (): void => {

@@ -4,6 +4,9 @@ import type { ObservedStore } from "../store/observed-store.ts";
 /** The store where none is configured: every verb throws STORE_MISSING, so that nothing is kept in one process only. */
 export const missingStore: ObservedStore = {
   now: Date.now,
+  pushes: false,
+  subscribe: () => () => {},
+  tell() {},
   get: refuse,
   put: refuse,
   delete: refuse,

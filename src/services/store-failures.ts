@@ -18,12 +18,11 @@ export function watchingFailures(store: ObservedStore, note: (error: unknown) =>
     }
   };
   return {
-    now: store.now,
+    ...store,
     get: (key) => noted(store.get(key)),
     put: (item, when) => noted(store.put(item, when)),
     delete: (key) => noted(store.delete(key)),
     list: (partition, range) => noted(store.list(partition, range)),
     add: (key, amount, expiresAt) => noted(store.add(key, amount, expiresAt)),
-    changed: (partition, ms, signal) => store.changed(partition, ms, signal),
   };
 }

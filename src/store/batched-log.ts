@@ -21,9 +21,14 @@ interface Waiting {
 
 /**
  * Adds items to the log that is the partition, in order. There is one write at a time, and it takes along what came up
- * during the one before it: a burst costs a few writes, and no two of them compete for a number. An entry is a JSON list.
+ * during the one before it: a burst costs a few writes. An entry is a JSON list. `afterWrite` runs behind each write, and must
+ * not throw.
  */
-export function createBatchedLog(store: ObservedStore, partition: string): AddToLog {
+export function createBatchedLog(
+  store: ObservedStore,
+  partition: string,
+  afterWrite: (number: number, entry: string) => Promise<void> = async () => {},
+): AddToLog {
   const queue: Waiting[] = [];
   let isWriting = false;
 
@@ -34,7 +39,8 @@ export function createBatchedLog(store: ObservedStore, partition: string): AddTo
     while (queue.length > 0) {
       const batch = takeBatch(queue);
       try {
-        await appendWithRetries(store, partition, `[${batch.map(({ json }) => json).join()}]`);
+        const entry = `[${batch.map(({ json }) => json).join()}]`;
+        await afterWrite(await appendWithRetries(store, partition, entry), entry);
         for (const { resolve } of batch) resolve();
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -60,17 +66,16 @@ function takeBatch(queue: Waiting[]): Waiting[] {
   return queue.splice(0, end < 0 ? queue.length : end);
 }
 
-async function appendWithRetries(store: ObservedStore, partition: string, value: string): Promise<void> {
+async function appendWithRetries(store: ObservedStore, partition: string, value: string): Promise<number> {
   const attempt: AppendAttempt = {};
   for (const pauseMs of RETRY_PAUSES_MS) {
     try {
-      await appendEvent(store, partition, value, attempt);
-      return;
+      return await appendEvent(store, partition, value, attempt);
     } catch (error) {
       if (!(error instanceof AnycloudError) || error.code !== "STORE_UNAVAILABLE") throw error;
     }
     // Instances that lost the store at the same time must not come back to it together.
     await sleep(pauseMs * (0.5 + Math.random() / 2));
   }
-  await appendEvent(store, partition, value, attempt);
+  return appendEvent(store, partition, value, attempt);
 }

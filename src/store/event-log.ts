@@ -1,18 +1,20 @@
 import type { ObservedStore } from "./observed-store.ts";
-import type { StateItem, StateStore } from "./store.ts";
+import type { StateItem, StateKey } from "./store.ts";
 import { isConflict } from "./store.ts";
 
 /** An event as it was read. */
 export interface LoggedEvent {
   /** Its place in the log: larger than that of every event before it. */
   readonly number: number;
+  /** JSON; `[]` stands where a writer took a number and then wrote nothing. */
   readonly value: string;
 }
 
 /** How long an event can be read, in milliseconds. */
 const TTL_MS = 7_200_000;
-/** Where the numbers of an empty log begin: at the last full hour, in milliseconds. */
-const START_STEP_MS = 3_600_000;
+/** How long the last number is known, in milliseconds: longer than anybody remembers a place in the log. */
+const COUNTER_TTL_MS = 8 * 86_400_000;
+const RENEW_BEFORE_MS = 2 * 86_400_000;
 
 /** Kept between attempts to append one event, so that it is not appended twice. */
 export interface AppendAttempt {
@@ -21,10 +23,11 @@ export interface AppendAttempt {
 }
 
 /**
- * Appends to the log that is the partition, whoever else does, and gives back the event's number. Numbers follow each
- * other without gaps and each is taken on the condition that it is free, so a reader that asks for what is behind a
- * number never misses an event that was written late. An empty log begins at the hour, which is behind whatever
- * expired from it. An append that failed may or may not have happened: with the same `attempt` it happens once.
+ * Appends to the log that is the partition, whoever else does, and gives back the event's number. Numbers come from a counter, so
+ * that writers do not compete: an event costs two writes, however many instances append at once. It is written on the
+ * condition that its number is free, because readers do not wait for a slow writer for ever (event-gaps.ts): then it gets
+ * another number. An append that failed may or may not have happened: with the same `attempt` it happens once. Throws
+ * STORE_UNAVAILABLE.
  */
 export async function appendEvent(
   store: ObservedStore,
@@ -33,41 +36,45 @@ export async function appendEvent(
   attempt: AppendAttempt = {},
 ): Promise<number> {
   for (;;) {
-    const tried = attempt.number;
-    const number = tried ?? (await nextNumber(store, partition));
+    attempt.number ??= await store.add(counterKey(partition), 1, expiresIn(store, COUNTER_TTL_MS));
+    const { number } = attempt;
     const key = { partition, sort: toEventSort(number) };
-    attempt.number = number;
     try {
-      await store.put({ ...key, value, expiresAt: Math.ceil((store.now() + TTL_MS) / 1000) }, "absent");
+      await store.put({ ...key, value, expiresAt: expiresIn(store, TTL_MS) }, "absent");
       return number;
     } catch (error) {
       if (!isConflict(error)) throw error;
-      // Taken by this very event, or by another writer.
-      if (tried !== undefined && (await store.get(key))?.value === value) return number;
+      // Taken by this very event, or given up by a reader.
+      if ((await store.get(key))?.value === value) return number;
       attempt.number = undefined;
     }
   }
 }
 
-async function nextNumber(store: ObservedStore, partition: string): Promise<number> {
-  const last = await lastItem(store, partition);
-  return last ? numberOf(last) + 1 : startNumber(store);
+/** Takes a number from its writer, if that has not written yet: an entry without events stands there then. */
+export async function giveUpNumber(store: ObservedStore, partition: string, number: number): Promise<void> {
+  try {
+    const item = { partition, sort: toEventSort(number), value: "[]", expiresAt: expiresIn(store, TTL_MS) };
+    await store.put(item, "absent");
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+  }
 }
 
-/** A number behind which there is nothing yet. */
+/** The last number that was taken; 0 for an empty log. Throws STORE_UNAVAILABLE. */
 export async function lastNumber(store: ObservedStore, partition: string): Promise<number> {
-  const last = await lastItem(store, partition);
-  // Below where the hour before begins, because the clock of whoever writes first may lag behind this one.
-  return last ? numberOf(last) : startNumber(store) - START_STEP_MS - 1;
-}
-
-/** The events behind a number, in order. */
-export async function readEvents(store: StateStore, partition: string, after: number): Promise<LoggedEvent[]> {
-  const items = await store.list(partition, { after: toEventSort(after) });
-  return items.filter(isEvent).map(toLoggedEvent);
+  const key = counterKey(partition);
+  const counter = await store.get(key);
+  if (!counter) return 0;
+  // Otherwise numbers could begin again below one that a reader of now remembers.
+  const isLate = counter.expiresAt * 1000 - store.now() < RENEW_BEFORE_MS;
+  return isLate ? store.add(key, 0, expiresIn(store, COUNTER_TTL_MS)) : Number(counter.value);
 }
 
 const PREFIX = "event/";
+
+/** Beside the log, not in it: its readers do not pay for it, and its writes are no load of their partition. */
+const counterKey = (partition: string): StateKey => ({ partition: `last/${partition}`, sort: "number" });
 
 /** Sort key of an event, of fixed width, so that the text order of the keys is the order of the numbers. */
 export const toEventSort = (number: number): string => PREFIX + String(number).padStart(16, "0");
@@ -76,16 +83,9 @@ export const toEventSort = (number: number): string => PREFIX + String(number).p
 export const isEvent = ({ sort }: StateItem): boolean => sort.startsWith(PREFIX);
 
 /** The event in an item of the log. */
-export const toLoggedEvent = (item: StateItem): LoggedEvent => ({
-  number: numberOf(item),
-  value: item.value,
+export const toLoggedEvent = ({ sort, value }: StateItem): LoggedEvent => ({
+  number: Number(sort.slice(PREFIX.length)),
+  value,
 });
 
-const numberOf = ({ sort }: StateItem): number => Number(sort.slice(PREFIX.length));
-
-const startNumber = ({ now }: ObservedStore): number => Math.floor(now() / START_STEP_MS) * START_STEP_MS;
-
-async function lastItem(store: StateStore, partition: string): Promise<StateItem | undefined> {
-  const [last] = await store.list(partition, { prefix: PREFIX, reverse: true, limit: 1 });
-  return last;
-}
+const expiresIn = ({ now }: ObservedStore, ms: number): number => Math.ceil((now() + ms) / 1000);

@@ -32,6 +32,11 @@ export interface StateRange {
   readonly limit?: number;
   /** The last ones first. Default false. */
   readonly reverse?: boolean;
+  /**
+   * For a reader that asks again and again: the items may be those of a moment ago, which costs half where a backend bills
+   * by consistency. Default false.
+   */
+  readonly eventual?: boolean;
 }
 
 /** The largest value every store takes, in bytes of UTF-8: more than the largest message that is let in by default. */
@@ -55,7 +60,7 @@ export interface StateStore {
   put(item: StateWrite, when?: StateCondition): Promise<StateItem>;
   /** Idempotent. */
   delete(key: StateKey): Promise<void>;
-  /** Items of a partition in the order of their sort keys (strongly consistent). */
+  /** Items of a partition in the order of their sort keys (strongly consistent, unless `eventual` is asked for). */
   list(partition: string, range?: StateRange): Promise<StateItem[]>;
   /**
    * Adds to a counter atomically and returns the sum; an absent or expired counter is 0. The counter then expires at
@@ -63,8 +68,8 @@ export interface StateStore {
    */
   add(key: StateKey, amount: number, expiresAt: number): Promise<number>;
   /**
-   * Items as they are written from now on, in order, for backends that push. Ends when `signal` fires.
-   * Without it, whoever waits asks again.
+   * Items as they are written from a moment after the call on, in order, for backends that push. A counter, and an item that
+   * was deleted, need not be among them. Ends when `signal` fires. Without it, whoever waits asks again.
    */
   watch?(partition: string, range: StateRange, signal: AbortSignal): AsyncIterable<StateItem>;
 }

@@ -38,7 +38,7 @@ test("flush waits until announced changes are in the store", async () => {
   services.notify.resourceUpdated("note://1");
   expect(counts.writes).toBe(0);
   await opened.flush();
-  expect(counts.writes).toBe(1);
+  expect(counts.writes).toBe(2);
 });
 
 test("flush settles when a change could not be announced, and the failure belongs to this request alone", async () => {
@@ -94,5 +94,5 @@ test("without a store nothing is kept, and everything says so but notify", async
   notify.toolsChanged();
   await opened.flush();
   expect(opened.failure).toBeUndefined();
-  expect(counts.writes).toBe(1);
+  expect(counts.writes).toBe(2);
 });

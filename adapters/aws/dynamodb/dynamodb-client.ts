@@ -25,7 +25,7 @@ export interface QueryInput {
   readonly KeyConditionExpression: string;
   readonly FilterExpression: string;
   readonly ExpressionAttributeValues: Attributes;
-  readonly ConsistentRead: true;
+  readonly ConsistentRead: boolean;
   readonly ScanIndexForward: boolean;
   readonly Limit?: number;
   readonly ExclusiveStartKey?: Attributes;

@@ -17,7 +17,7 @@ const MAX_PAGE_ITEMS = 4_096;
 /** Items of a partition, page by page of 1 MB, until there are as many as asked for. Throws STORE_UNAVAILABLE. */
 export async function listItems(context: ListContext, partition: string, range: StateRange): Promise<StateItem[]> {
   const { requests, reader, nowSeconds } = context;
-  const { prefix = "", limit = Number.POSITIVE_INFINITY, reverse = false } = range;
+  const { prefix = "", limit = Number.POSITIVE_INFINITY, reverse = false, eventual = false } = range;
   const sortCondition = toSortCondition(range);
   const items: StateItem[] = [];
   if (sortCondition === "matches nothing") return items;
@@ -29,7 +29,7 @@ export async function listItems(context: ListContext, partition: string, range: 
       KeyConditionExpression: `pk = :pk${expression}`,
       FilterExpression: "expiresAt > :now",
       ExpressionAttributeValues: { ":pk": toPartitionKey(partition), ":now": { N: String(nowSeconds()) }, ...values },
-      ConsistentRead: true,
+      ConsistentRead: !eventual,
       ScanIndexForward: !reverse,
       ...(pageItems <= MAX_PAGE_ITEMS && { Limit: pageItems }),
       ...(start && { ExclusiveStartKey: start }),

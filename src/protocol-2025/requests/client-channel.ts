@@ -31,10 +31,10 @@ export class ClientChannel {
 
   constructor(options: ClientChannelOptions) {
     this.#options = options;
-    const { store, timings, session, requestIds, arrivedAt } = options;
+    const { store, timings, session, streamId, requestIds, arrivedAt } = options;
     this.#mailboxes = requestIds.map((requestId) => {
       const onMessage = (message: MailboxMessage): void => this.#deliver(requestId, message);
-      return new MailboxReader({ store, timings, sessionId: session.id, requestId, arrivedAt, onMessage });
+      return new MailboxReader({ store, timings, sessionId: session.id, requestId, streamId, arrivedAt, onMessage });
     });
   }
 

@@ -41,7 +41,7 @@ async function serveNotification(
   const { store, timings } = context;
   const { invocation, reportFailure } = mcpRequest;
   const services = context.openServices({ ...mcpRequest, message: notification });
-  const publishToSession = createSessionPublisher(store, session.id);
+  const publishToSession = createSessionPublisher(context, session.id);
   const publish = (message: JSONRPCMessage): void => services.addWrite(publishToSession(message), reportFailure);
   const publishNotification = (message: JSONRPCNotification): void => publish(channel.notificationToClient(message));
   const streamId = crypto.randomUUID();

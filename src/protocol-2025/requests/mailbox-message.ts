@@ -10,8 +10,7 @@ export type MailboxMessage =
   | { readonly kind: "cancelled"; readonly message: JSONRPCNotification };
 
 export interface StoredMessage {
-  /** Absent once a long message was read. */
-  readonly message?: MailboxMessage;
+  readonly message: MailboxMessage;
   /** Unix time in milliseconds. */
   readonly at: number;
 }

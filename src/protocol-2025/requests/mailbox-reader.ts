@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { RequestId } from "@modelcontextprotocol/server";
-import { type ObservedStore, pollDelayMs } from "../../store/observed-store.ts";
-import type { StateItem, StateWrite } from "../../store/store.ts";
+import { type ChangeWaiter, createChangeWaiter } from "../../store/change-waiter.ts";
+import type { ObservedStore } from "../../store/observed-store.ts";
+import type { StateItem, StateKey, StateWrite } from "../../store/store.ts";
 import type { SessionTimings } from "../timings.ts";
 import type { MailboxMessage, StoredMessage } from "./mailbox-message.ts";
+import { streamOf } from "./server-requests.ts";
 
 /** A mailbox of a session. */
 export interface Mailbox {
@@ -42,6 +44,15 @@ export function toMailboxItem(store: ObservedStore, { mailbox, sort, message }: 
   return { partition: mailboxPartition(mailbox), sort, value, expiresAt: Math.ceil((at + ttlMs) / 1000) };
 }
 
+/** A longer reply is kept only while its request is known to be in flight, which takes reads to find out. */
+export const MAX_UNCHECKED_LENGTH = 5_000;
+
+/** Says that a long reply was read. Before all that a reader looks at. */
+export const answeredKey = (partition: string, serverRequestId: string): StateKey => ({
+  partition,
+  sort: `answered/${serverRequestId}`,
+});
+
 /** Progress is kept in order, before all other messages of a mailbox, with numbers up to this one. */
 export const LAST_PROGRESS = 199;
 
@@ -60,12 +71,11 @@ export interface MailboxReaderOptions {
   readonly timings: SessionTimings;
   /** Unix time in milliseconds at which the request arrived. */
   readonly arrivedAt: number;
+  /** The stream that asks: two requests in flight may have the same id, and then the same mailbox. */
+  readonly streamId: string;
   /** Called with each message, once. */
   readonly onMessage: (message: MailboxMessage) => void;
 }
-
-/** A longer message is not left in the mailbox, to be read with each look at it. */
-const MAX_LEFT_LENGTH = 4_096;
 
 /** A reason of its own costs less than the error with a stack that `abort()` makes. */
 const EXPECTING = "a reply is expected";
@@ -74,6 +84,7 @@ const EXPECTING = "a reply is expected";
 export class MailboxReader {
   readonly #options: MailboxReaderOptions;
   readonly #startedAt: number;
+  #waiter: ChangeWaiter | undefined;
   /** The version of each item that was read. */
   readonly #seen = new Map<string, number>();
   /** Most requests are answered before the first read, and cost nothing but this timer. */
@@ -110,6 +121,7 @@ export class MailboxReader {
 
   stop(): void {
     this.#isStopped = true;
+    this.#waiter?.close();
     clearTimeout(this.#firstRead);
     this.#wake.abort(EXPECTING);
   }
@@ -118,9 +130,11 @@ export class MailboxReader {
     const { store, sessionId } = this.#options;
     const partition = mailboxPartition({ sessionId, name: this.name });
     this.#firstRead = undefined;
+    const waiter = createChangeWaiter(store, partition);
+    this.#waiter = waiter;
     if (this.#expected === 0) await this.#read(partition);
     while (!this.#isStopped) {
-      await store.changed(partition, this.#pauseMs(), this.#wake.signal);
+      await waiter.changed(this.#pauseMs(), this.#wake.signal);
       if (this.#isStopped) return;
       if (this.#wake.signal.aborted) this.#wake = new AbortController();
       else await this.#read(partition);
@@ -129,7 +143,10 @@ export class MailboxReader {
 
   #pauseMs(): number {
     const { store, timings } = this.#options;
-    if (this.#expected > 0) return pollDelayMs(store.now() - this.#expectingSince);
+    if (this.#expected > 0) {
+      const overdueMs = store.now() - this.#expectingSince - timings.mailboxPatienceMs;
+      return Math.min(timings.mailboxSlowestReadMs, timings.mailboxWaitingReadMs + Math.max(0, overdueMs) / 7_200);
+    }
     const quarter = (store.now() - this.#startedAt) / 4;
     return Math.min(timings.mailboxSlowestReadMs, Math.max(timings.mailboxFirstReadMs, quarter));
   }
@@ -137,18 +154,16 @@ export class MailboxReader {
   async #read(partition: string): Promise<void> {
     const { store, onMessage } = this.#options;
     // A store that is unavailable now is read again after the next pause.
-    const items = await store.list(partition, { after: this.#after }).catch(() => []);
+    const items = await store.list(partition, { after: this.#after, eventual: true }).catch(() => []);
+    const removals: Promise<void>[] = [];
     for (const item of items) {
       if (this.#seen.get(item.sort) === item.version || this.#isStopped) continue;
       this.#seen.set(item.sort, item.version);
-      // The last one may be replaced.
-      if (item.sort.startsWith(PROGRESS) && progressNumber(item) < LAST_PROGRESS) this.#after = item.sort;
       const { message, at }: StoredMessage = JSON.parse(item.value);
-      if (!message) continue;
-      if (item.value.length > MAX_LEFT_LENGTH) this.#empty(item, at);
+      // What was read is passed over, or removed, so that it is read about once. The last progress may be replaced.
+      if (item.sort.startsWith(PROGRESS) && progressNumber(item) < LAST_PROGRESS) this.#after = item.sort;
+      else if (this.#isOwn(message)) removals.push(this.#remove(item, message));
       if (message.kind === "cancelled") {
-        // It is for one request, and its client may use the id again.
-        void store.delete(item).catch(() => {});
         // Posted for an earlier request of this id. Instances' clocks differ, so this may ignore a cancellation that came
         // within that difference, which MCP 2025-11-25 (Cancellation) allows; a request without an answer it does not.
         if (at < this.#options.arrivedAt) continue;
@@ -157,11 +172,27 @@ export class MailboxReader {
       // An SDK handles notifications a turn after it receives them, but replies at once.
       await nextTurn();
     }
+    await Promise.all(removals);
   }
 
-  /** Leaves a mark in place of a message that was read: its client may send it again. A failure costs only reads. */
-  #empty(item: StateItem, at: number): void {
-    const value = JSON.stringify({ at } satisfies StoredMessage);
-    void this.#options.store.put({ ...item, value }, item).catch(() => {});
+  #isOwn(message: MailboxMessage): boolean {
+    return message.kind !== "reply" || streamOf(message.serverRequestId) === this.#options.streamId;
+  }
+
+  /** A long reply leaves a mark, which is not read here: its client may send it again. A failure costs only reads. */
+  async #remove(item: StateItem, message: MailboxMessage): Promise<void> {
+    const { store } = this.#options;
+    try {
+      if (message.kind === "reply" && item.value.length > MAX_UNCHECKED_LENGTH) {
+        await store.put({
+          ...answeredKey(item.partition, message.serverRequestId),
+          value: "read",
+          expiresAt: item.expiresAt,
+        });
+      }
+      await store.delete(item);
+    } catch {
+      // It is read again, and passed over.
+    }
   }
 }

@@ -6,7 +6,9 @@ import { isInFlight, streamPartition } from "../streams/stream-log.ts";
 import type { ClientReply } from "./client-message.ts";
 import type { MailboxMessage } from "./mailbox-message.ts";
 import {
+  answeredKey,
   LAST_PROGRESS,
+  MAX_UNCHECKED_LENGTH,
   type Mailbox,
   mailboxOf,
   mailboxPartition,
@@ -16,9 +18,6 @@ import {
   toProgressSort,
 } from "./mailbox-reader.ts";
 import { parseServerRequestId } from "./server-requests.ts";
-
-/** A longer reply is kept only while its request is known to be in flight, which takes a read to find out. */
-const MAX_UNCHECKED_LENGTH = 5_000;
 
 /**
  * Puts a reply of the client to where the instance that waits for it reads. One to a request that no server sent is
@@ -36,6 +35,7 @@ export async function postReply(store: ObservedStore, { id, record }: Session, r
   if (item.value.length > MAX_UNCHECKED_LENGTH) {
     const isExpected = await isInFlight(store, streamPartition(id, asked.streamId));
     if (!isExpected || (await store.get(item))) return;
+    if (await store.get(answeredKey(item.partition, serverRequestId))) return;
   }
   try {
     await store.put(item, "absent");

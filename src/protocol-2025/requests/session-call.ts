@@ -138,8 +138,8 @@ export class SessionCall implements ConnectionEvents {
   }
 
   onSessionNotification(notification: JSONRPCNotification): void {
-    const { store, session, services, reportFailure } = this.#options;
-    this.#publish ??= createSessionPublisher(store, session.id);
+    const { session, services, reportFailure } = this.#options;
+    this.#publish ??= createSessionPublisher(this.#options, session.id);
     services.addWrite(this.#publish(notification), reportFailure);
   }
 

@@ -3,6 +3,7 @@ import type { ServerFactory } from "../../server/server-factory.ts";
 import type { ChangeEvents, MayHear } from "../../services/change-events.ts";
 import type { OpenServicesOf } from "../../services/services.ts";
 import type { ObservedStore } from "../../store/observed-store.ts";
+import type { WakeUps } from "../../store/wake-ups.ts";
 import type { SessionTimings } from "../timings.ts";
 import type { Sessions } from "./session-record.ts";
 
@@ -15,6 +16,8 @@ export interface SessionContext {
   readonly limitSessions: SessionLimit;
   readonly openServices: OpenServicesOf;
   readonly changeEvents: ChangeEvents;
+  /** For the instances that serve standalone streams. */
+  readonly wakeUps: WakeUps;
   /** Absent where no policy keeps a caller from changes. */
   readonly mayHear?: MayHear | undefined;
   /** Seconds after which a stream that only waits for notifications ends, for its client to come back. */

@@ -2,7 +2,8 @@ import type { LoggingLevel, ServerCapabilities } from "@modelcontextprotocol/ser
 import type { Principal } from "../../auth/principal.ts";
 import type { ObservedStore } from "../../store/observed-store.ts";
 import { isConflict, type StateItem, type StateKey, type StateStore } from "../../store/store.ts";
-import { streamLeaseKey } from "./standalone-keys.ts";
+import type { WakeUps } from "../../store/wake-ups.ts";
+import { standalonePartition, streamLeaseKey } from "./standalone-keys.ts";
 import { addSubscription, removeSubscription, renewSubscriptions } from "./subscriptions.ts";
 
 const recordKey = (sessionId: string): StateKey => ({ partition: `session/${sessionId}`, sort: "record" });
@@ -54,7 +55,11 @@ export interface SessionLife {
 }
 
 /** Keeps sessions in `store`. */
-export function createSessions(store: ObservedStore, { sessionSeconds, sessionGraceSeconds }: SessionLife): Sessions {
+export function createSessions(
+  store: ObservedStore,
+  { sessionSeconds, sessionGraceSeconds }: SessionLife,
+  wakeUps: WakeUps,
+): Sessions {
   const nowSeconds = (): number => Math.floor(store.now() / 1000);
   const toWrite = (id: string, record: SessionRecord): Parameters<StateStore["put"]>[0] => ({
     ...recordKey(id),
@@ -112,7 +117,11 @@ export function createSessions(store: ObservedStore, { sessionSeconds, sessionGr
 
     async delete(id) {
       await store.delete(recordKey(id));
-      await store.delete(streamLeaseKey(id));
+      const lease = await store.get(streamLeaseKey(id));
+      if (!lease) return;
+      await store.delete(lease);
+      const { instance }: { readonly instance: string } = JSON.parse(lease.value);
+      await wakeUps.wake(instance, standalonePartition(id));
     },
   };
 }

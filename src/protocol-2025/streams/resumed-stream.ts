@@ -2,6 +2,7 @@ import type { HttpResponse } from "../../http/http-handler.ts";
 import { failedResponse } from "../../http/json-rpc.ts";
 import { SSE_HEADERS, sseRetry } from "../../http/sse.ts";
 import type { StreamRequest } from "../../server/mcp-request.ts";
+import { type ChangeWaiter, createChangeWaiter } from "../../store/change-waiter.ts";
 import { type ObservedStore, pollDelayMs } from "../../store/observed-store.ts";
 import { badRequest } from "../error-responses.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
@@ -46,15 +47,24 @@ export async function resumeStream(
   const reader = crypto.randomUUID();
   if (!hasEnded(found.entries)) await writeReader(store, partition, reader);
   const ending = streamEnd(request, streamSeconds);
-  // While the store is unavailable, nothing can be learned of the stream's writer.
-  let writerLostFrom = 0;
 
-  async function* frames(): AsyncGenerator<string, void> {
+  // Since when the reader saw no further entry, by reads that the store answered.
+  let silentSince = 0;
+  // While the store is unavailable, nothing can be learned of the stream's writer.
+  let promisedUntil = 0;
+
+  // Its silence is measured here, whatever the clocks say. An instance that is itself soon gone goes by what was promised.
+  const isWriterLost = (last: NumberedEntry): boolean =>
+    store.now() > silentSince + timings.writerSilenceMs ||
+    store.now() > Math.max(last.aliveUntil + CLOCK_SKEW_MS, promisedUntil);
+
+  async function* frames(waiter: ChangeWaiter): AsyncGenerator<string, void> {
     // The head of the response leaves with it.
     yield frameOf({ id: toEventId(streamId, position.entry, position.index) }, protocolVersion);
     let sent = position;
     let last = first as NumberedEntry;
     let quietSince = store.now();
+    silentSince = store.now();
     for (let log = found; ; log = await readStreamLog(store, partition, last.number + 1).catch(readNothing)) {
       if (log !== found && log.reader !== undefined && log.reader !== reader) return;
       for (const entry of log.entries) {
@@ -65,28 +75,37 @@ export async function resumeStream(
           yield frameOf({ id: toEventId(streamId, entry.number, index), message }, protocolVersion);
         }
         last = entry;
+        silentSince = store.now();
       }
       if (isLast(last)) return;
       if (ending.aborted) {
         yield sseRetry(RETRY_MS);
         return;
       }
-      // Judged by its own promise: this instance may itself be gone before it has waited long enough to judge.
-      const isWriterLost = store.now() > Math.max(last.aliveUntil + CLOCK_SKEW_MS, writerLostFrom);
-      if (isWriterLost) {
+      if (isWriterLost(last)) {
         request.logFields.outcome = "instance_lost";
         await endLostStream(store, partition, last).catch(readNothing);
-      } else await store.changed(partition, pollDelayMs(store.now() - quietSince), ending);
+      } else await waiter.changed(pollDelayMs(store.now() - quietSince), ending);
+    }
+  }
+
+  async function* body(): AsyncGenerator<string, void> {
+    const waiter = createChangeWaiter(store, partition);
+    try {
+      yield* frames(waiter);
+    } finally {
+      waiter.close();
     }
   }
 
   // A store that is unavailable now is read again.
   function readNothing(error: unknown): StreamLog {
     request.reportFailure(error);
-    writerLostFrom = store.now() + timings.writerSilenceMs;
+    silentSince = store.now();
+    promisedUntil = store.now() + timings.writerSilenceMs;
     return { entries: [] };
   }
-  return { status: 200, headers: SSE_HEADERS, body: frames() };
+  return { status: 200, headers: SSE_HEADERS, body: body() };
 }
 
 /**

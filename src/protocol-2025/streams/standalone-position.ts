@@ -12,6 +12,17 @@ export interface StandalonePosition {
   readonly sent: number;
 }
 
+/** The same position, where the logs reach as far: one that expired has begun again with lower numbers. */
+export const withinLogs = (
+  position: StandalonePosition,
+  lastNotification: number,
+  lastChange: number,
+): StandalonePosition => ({
+  ...position,
+  ...(position.notifications > lastNotification && { notifications: 0, sentNotifications: 0 }),
+  ...(position.changes > lastChange && { changes: lastChange, sent: 0 }),
+});
+
 /** The id of the event after which the stream is at `position`. */
 export const toStandaloneEventId = (position: StandalonePosition): string => {
   const { opening, notifications, changes, sent, sentNotifications } = position;

@@ -1,17 +1,20 @@
 import type { HttpResponse } from "../../http/http-handler.ts";
 import { SSE_HEADERS, sseRetry } from "../../http/sse.ts";
 import type { StreamRequest } from "../../server/mcp-request.ts";
-import type { ChangeEntry } from "../../services/change-events.ts";
+import { createChangeWaiter } from "../../store/change-waiter.ts";
+import { createEventGaps } from "../../store/event-gaps.ts";
+import { type LoggedEvent, lastNumber } from "../../store/event-log.ts";
 import type { ObservedStore } from "../../store/observed-store.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
 import type { Session } from "../sessions/session-record.ts";
-import { standalonePartition } from "../sessions/standalone-keys.ts";
+import { STREAM_LEASE, standalonePartition } from "../sessions/standalone-keys.ts";
 import { isSubscribed } from "../sessions/subscriptions.ts";
+import { ChangeBuffer } from "./change-buffer.ts";
 import { changedResources, readStandaloneState, standaloneEvents } from "./standalone-events.ts";
-import { type StandalonePosition, toStandaloneEventId } from "./standalone-position.ts";
+import { type StandalonePosition, toStandaloneEventId, withinLogs } from "./standalone-position.ts";
 import { streamEnd } from "./stream-end.ts";
 import { frameOf, RETRY_MS } from "./stream-frames.ts";
-import { acquireStreamLease, findStreamLease, type HeldStreamLease, heldLease } from "./stream-lease.ts";
+import { acquireStreamLease, findStreamLease, type HeldStreamLease } from "./stream-lease.ts";
 import { openingOwner, resumingOwner, takenTooOften } from "./stream-takeover.ts";
 
 export interface StandaloneOptions {
@@ -47,14 +50,14 @@ async function tryToOpen(
   session: Session,
   { request, resumed }: StandaloneOptions,
 ): Promise<HttpResponse | undefined> {
-  const { store, changeEvents, streamSeconds, timings } = context;
+  const { store, wakeUps, changeEvents, streamSeconds, timings } = context;
   const found = await findStreamLease(store, session.id);
   const newest = found?.position.opening ?? 0;
   if (resumed && resumed.opening < newest) return { status: 204, headers: {} };
-  const held = heldLease(found, store.now());
-  const next = resumed ? resumingOwner(held, store.now()) : openingOwner(held, store.now());
+  const next = resumed ? resumingOwner(found, store.now()) : openingOwner(found, store.now());
   if (!next) return takenTooOften();
   const known = resumed ?? found?.position;
+  const lastNotification = known ? await lastNumber(store, standalonePartition(session.id)) : 0;
   const ending = streamEnd(request, streamSeconds);
   const changes = new ChangeBuffer();
   const closed = new AbortController();
@@ -64,9 +67,11 @@ async function tryToOpen(
     onEntry: (entry) => changes.add(entry),
   });
   // Before the first stream, nobody has received anything.
-  const from = known ?? { notifications: 0, sentNotifications: 0, changes: lastChange, sent: 0 };
+  const from = known
+    ? withinLogs(known, lastNotification, lastChange)
+    : { notifications: 0, sentNotifications: 0, changes: lastChange, sent: 0 };
   const position = { ...from, opening: resumed ? newest : newest + 1 };
-  const lease = await acquireStreamLease({ store, timings, sessionId: session.id, found, next, position });
+  const lease = await acquireStreamLease({ store, wakeUps, timings, sessionId: session.id, found, next, position });
   // The stream of a client that has left meanwhile would have no reader to end it.
   if (!lease || request.signal.aborted) {
     closed.abort();
@@ -88,12 +93,19 @@ interface OpenStream {
 }
 
 async function* frames(
-  { store, timings, mayHear = () => true }: SessionContext,
+  { store, wakeUps, timings, mayHear = () => true }: SessionContext,
   { id, record: { protocolVersion, capabilities, principal } }: Session,
   { request, ending, closed, changes, lease, ...start }: OpenStream,
 ): AsyncGenerator<string, void> {
   let { position } = start;
-  let quietSince = store.now();
+  /** Where the last message was sent: what did not concern the session is soon passed over again. */
+  let sent = position;
+  let isWoken = true;
+  let readAgainAt = 0;
+  const partition = standalonePartition(id);
+  const waiter = createChangeWaiter(store, partition, STREAM_LEASE);
+  const stopListening = wakeUps.listen();
+  const gaps = createEventGaps(store, partition);
   // A store that is unavailable now is read again.
   const tolerate = (error: unknown): undefined => request.reportFailure(error) as undefined;
   // A reader that leaves does not wait for it.
@@ -101,49 +113,60 @@ async function* frames(
   request.invocation.waitUntil?.(released);
   try {
     yield frameOf({ id: toStandaloneEventId(position) }, protocolVersion);
+    // A change event wakes the stream as well, but does not make it read its session.
     for (;;) {
       const woken = changes.nextChange();
-      const state = await readStandaloneState(store, id, position.notifications).catch(tolerate);
-      if (state && state.owner !== lease.owner) {
-        // Revoked for the client to come back; otherwise the session has ended, or another stream has taken over.
-        if (state.owner === "") yield sseRetry(RETRY_MS);
-        return;
+      let notifications: readonly LoggedEvent[] = [];
+      if (isWoken || store.now() >= readAgainAt) {
+        const state = await readStandaloneState(store, id, position.notifications).catch(tolerate);
+        if (state && state.owner !== lease.owner) {
+          // Revoked for the client to come back; otherwise the session has ended, or another stream has taken over.
+          if (state.owner === "") yield sseRetry(RETRY_MS);
+          return;
+        }
+        notifications =
+          (state && (await gaps.inOrder(state.notifications, position.notifications).catch(tolerate))) ?? [];
+        const isSettled = state && !gaps.isHolding;
+        readAgainAt = store.now() + (isSettled ? spread(timings.standaloneCheckMs) : timings.notificationFastestReadMs);
       }
       const changed = changes.entries;
-      const subscribed = state && (await subscribedOf(store, id, changedResources(changed)).catch(tolerate));
-      if (subscribed) {
-        const next = standaloneEvents(position, {
-          notifications: state.notifications,
-          changes: changed,
-          capabilities,
-          principal,
-          subscribed,
-          // The caller of now, whose rights may be others than those of the caller who subscribed.
-          mayHear: (uri) => mayHear(request.caller, uri),
-        });
-        changes.drop(changed.length);
-        for (const { position: after, message } of next.events) {
-          position = after;
-          quietSince = store.now();
-          yield frameOf({ id: toStandaloneEventId(position), message }, protocolVersion);
-        }
-        position = next.position;
+      const subscribed = await subscribedOf(store, id, changedResources(changed)).catch(tolerate);
+      if (!subscribed) readAgainAt = Math.min(readAgainAt, store.now() + timings.notificationFastestReadMs);
+      const next = standaloneEvents(position, {
+        notifications,
+        changes: subscribed ? changed : [],
+        capabilities,
+        principal,
+        subscribed: subscribed ?? new Set(),
+        // The caller of now, whose rights may be others than those of the caller who subscribed.
+        mayHear: (uri) => mayHear(request.caller, uri),
+      });
+      if (subscribed) changes.drop(changed.length);
+      for (const { position: after, message } of next.events) {
+        position = after;
+        sent = after;
+        yield frameOf({ id: toStandaloneEventId(position), message }, protocolVersion);
       }
+      position = next.position;
       if (ending.aborted) {
         yield sseRetry(RETRY_MS);
         return;
       }
-      await lease.renew(position).catch(tolerate);
-      const eighth = (store.now() - quietSince) / 8;
-      const pauseMs = Math.min(timings.notificationSlowestReadMs, Math.max(timings.notificationFastestReadMs, eighth));
-      await store.changed(standalonePartition(id), pauseMs, AbortSignal.any([ending, woken]));
+      await lease.advance(sent).catch(tolerate);
+      const pauseMs = Math.max(0, Math.min(readAgainAt - store.now(), lease.msUntilWrite(sent)));
+      isWoken = await waiter.changed(pauseMs, AbortSignal.any([ending, woken]));
     }
   } finally {
     closed.abort();
+    waiter.close();
+    stopListening();
     await lease.release(position).catch(tolerate);
     finish();
   }
 }
+
+/** About as long: streams that were opened together do not read together. */
+const spread = (ms: number): number => ms * (0.5 + Math.random());
 
 /** Finds the URIs that the session subscribed to. Throws STORE_UNAVAILABLE. */
 async function subscribedOf(
@@ -155,30 +178,4 @@ async function subscribedOf(
     [...uris].map(async (uri) => ((await isSubscribed(store, sessionId, uri)) ? [uri] : [])),
   );
   return new Set(checked.flat());
-}
-
-/** Change events on their way into a stream. */
-class ChangeBuffer {
-  readonly #entries: ChangeEntry[] = [];
-  #change = new AbortController();
-
-  add(entry: ChangeEntry): void {
-    this.#entries.push(entry);
-    this.#change.abort();
-  }
-
-  get entries(): readonly ChangeEntry[] {
-    return [...this.#entries];
-  }
-
-  /** Forgets the first entries: the stream is past them. */
-  drop(count: number): void {
-    this.#entries.splice(0, count);
-  }
-
-  /** Fires when an entry is added after the call. */
-  nextChange(): AbortSignal {
-    this.#change = new AbortController();
-    return this.#change.signal;
-  }
 }

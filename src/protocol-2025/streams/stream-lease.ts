@@ -1,15 +1,16 @@
 import type { ObservedStore } from "../../store/observed-store.ts";
 import { isConflict, type StateItem } from "../../store/store.ts";
-import { streamLeaseKey } from "../sessions/standalone-keys.ts";
+import type { SessionContext } from "../sessions/session-context.ts";
+import { standalonePartition, streamLeaseKey } from "../sessions/standalone-keys.ts";
 import type { SessionTimings } from "../timings.ts";
 import type { StandalonePosition } from "./standalone-position.ts";
 import type { StreamOwner } from "./stream-takeover.ts";
 
 /** The right to serve a session's standalone stream, held by one stream on all instances. */
 export interface StreamLease extends StreamOwner {
-  /** Unix time in milliseconds by which the owner promised to renew it. */
-  readonly aliveUntil: number;
-  /** How far the stream had come by then. */
+  /** The owner's instance, to be woken when there is something for the stream. */
+  readonly instance: string;
+  /** How far the stream had come when this was written. */
   readonly position: StandalonePosition;
 }
 
@@ -28,14 +29,18 @@ export async function findStreamLease(store: ObservedStore, sessionId: string): 
 
 export const toStreamLease = ({ value }: StateItem): StreamLease => JSON.parse(value);
 
-/** The lease, if a stream holds it, as far as can be told. */
-export const heldLease = (lease: FoundStreamLease | undefined, now: number): FoundStreamLease | undefined =>
-  lease && lease.aliveUntil > now ? lease : undefined;
+/** Lets the stream that holds the lease look at its session now, on whichever instance it is served. Never rejects. */
+export async function wakeHolder(
+  { wakeUps }: Pick<SessionContext, "wakeUps">,
+  sessionId: string,
+  lease: StreamLease | undefined,
+): Promise<void> {
+  if (lease && lease.owner !== "") await wakeUps.wake(lease.instance, standalonePartition(sessionId));
+}
 
-export interface AcquireOptions {
-  readonly store: ObservedStore;
+export interface AcquireOptions extends Pick<SessionContext, "store" | "wakeUps"> {
   readonly sessionId: string;
-  readonly timings: Pick<SessionTimings, "leaseRenewMs" | "leaseSilenceMs">;
+  readonly timings: Pick<SessionTimings, "leaseWriteMs">;
   /** The lease to replace. */
   readonly found: FoundStreamLease | undefined;
   readonly next: StreamOwner;
@@ -44,9 +49,11 @@ export interface AcquireOptions {
 
 /** Acquires the lease; undefined when it has changed meanwhile. Throws STORE_UNAVAILABLE. */
 export async function acquireStreamLease(options: AcquireOptions): Promise<HeldStreamLease | undefined> {
-  const { found, next, position } = options;
+  const { found, next, position, sessionId } = options;
   const version = await replaceLease(options, { ...next, position, version: found?.version });
-  return version === undefined ? undefined : new HeldStreamLease(options, version);
+  if (version === undefined) return undefined;
+  await wakeHolder(options, sessionId, found);
+  return new HeldStreamLease(options, version);
 }
 
 /** A lease while its stream is served. */
@@ -54,21 +61,30 @@ export class HeldStreamLease {
   readonly owner: string;
   readonly #options: AcquireOptions;
   #version: number | undefined;
-  #renewAt: number;
+  #written: StandalonePosition;
+  #writtenAt: number;
 
   constructor(options: AcquireOptions, version: number) {
     this.owner = options.next.owner;
     this.#options = options;
     this.#version = version;
-    this.#renewAt = options.store.now() + options.timings.leaseRenewMs;
+    this.#written = options.position;
+    this.#writtenAt = options.store.now();
   }
 
-  /** Renews it, if it is time to. */
-  async renew(position: StandalonePosition): Promise<void> {
-    const now = this.#options.store.now();
-    if (now < this.#renewAt) return;
-    this.#renewAt = now + this.#options.timings.leaseRenewMs;
+  /** Writes how far the stream has come, if it is time to: a stream on which nothing happens costs no writes. */
+  async advance(position: StandalonePosition): Promise<void> {
+    if (this.msUntilWrite(position) > 0) return;
+    this.#writtenAt = this.#options.store.now();
     await this.#replace({ ...this.#options.next, position });
+    this.#written = position;
+  }
+
+  /** Milliseconds until `advance` writes a position; infinite where it was written. */
+  msUntilWrite(position: StandalonePosition): number {
+    const { store, timings } = this.#options;
+    if (position === this.#written) return Number.POSITIVE_INFINITY;
+    return this.#writtenAt + timings.leaseWriteMs - store.now();
   }
 
   /** Gives it up. The next stream goes on from `position`. */
@@ -76,7 +92,7 @@ export class HeldStreamLease {
     return this.#replace({ ...this.#options.next, owner: "", position });
   }
 
-  async #replace(lease: Omit<StreamLease, "aliveUntil">): Promise<void> {
+  async #replace(lease: Omit<StreamLease, "instance">): Promise<void> {
     if (this.#version === undefined) return;
     this.#version = await replaceLease(this.#options, { ...lease, version: this.#version });
     if (this.#version !== undefined) return;
@@ -89,28 +105,29 @@ export class HeldStreamLease {
 
 /** Ends the session's standalone stream on whichever instance serves it, for its client to come back (SEP-1699). */
 export async function revokeStreamLease(
-  options: Pick<AcquireOptions, "store" | "sessionId" | "timings">,
+  options: Pick<AcquireOptions, "store" | "wakeUps" | "sessionId">,
 ): Promise<void> {
   const found = await findStreamLease(options.store, options.sessionId);
-  if (found) await replaceLease(options, { ...found, owner: "" });
+  if (!found) return;
+  await replaceLease(options, { ...found, owner: "" });
+  await wakeHolder(options, options.sessionId, found);
 }
 
 /** The new version; undefined when the lease has changed meanwhile. */
 async function replaceLease(
-  { store, sessionId, timings }: Pick<AcquireOptions, "store" | "sessionId" | "timings">,
+  { store, wakeUps, sessionId }: Pick<AcquireOptions, "store" | "wakeUps" | "sessionId">,
   {
     owner,
     since,
     takeovers,
     position,
     version,
-  }: Omit<FoundStreamLease, "aliveUntil" | "version"> & {
+  }: Omit<FoundStreamLease, "instance" | "version"> & {
     readonly version: number | undefined;
   },
 ): Promise<number | undefined> {
-  const now = store.now();
-  const lease: StreamLease = { owner, since, takeovers, position, aliveUntil: now + timings.leaseSilenceMs };
-  const expiresAt = Math.ceil((now + TTL_MS) / 1000);
+  const lease: StreamLease = { owner, since, takeovers, instance: wakeUps.instance, position };
+  const expiresAt = Math.ceil((store.now() + TTL_MS) / 1000);
   try {
     const item = { ...streamLeaseKey(sessionId), value: JSON.stringify(lease), expiresAt };
     return (await store.put(item, version === undefined ? "absent" : { version })).version;

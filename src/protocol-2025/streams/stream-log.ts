@@ -27,8 +27,8 @@ export const streamPartition = (sessionId: string, streamId: string): string => 
 /** Fixed width, so that the text order of sort keys is the order of the numbers. */
 const toSort = (number: number): string => String(number).padStart(10, "0");
 
-/** Instances' clocks, which the platforms keep, differ by less. */
-export const CLOCK_SKEW_MS = 2_000;
+/** Instances' clocks, which the platforms keep, differ by less, also where one was not set since its instance was frozen. */
+export const CLOCK_SKEW_MS = 15_000;
 
 /** For how long a stream can be resumed, in milliseconds. */
 const TTL_MS = 3_600_000;
