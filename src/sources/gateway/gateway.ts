@@ -4,6 +4,7 @@ import { AnycloudError } from "../../errors.ts";
 import type { FactoryContext, ServerFactory } from "../../server/server-factory.ts";
 import type { JsonObject } from "../forwarding/forwarded-request.ts";
 import { createForwardingServer } from "../forwarding/forwarding-server.ts";
+import { factsOf, withFacts } from "../source-facts.ts";
 import { combinedDefinition } from "./combined-definition.ts";
 import { callLocally } from "./local-source.ts";
 import { createSourceNames } from "./naming.ts";
@@ -40,6 +41,7 @@ export function gateway(sources: Readonly<Record<string, Source>>, options: Gate
   const factories = new Map(
     Object.entries(sources).map(([source, server]) => [source, checkedFactory(source, server)] as const),
   );
+  const hasTasks = Object.values(sources).some((source) => factsOf(source).hasTasks);
   const routerOptions = { names, listMs: listSeconds * 1000 };
 
   function createServer(context: FactoryContext): ReturnType<typeof createForwardingServer> {
@@ -57,13 +59,14 @@ export function gateway(sources: Readonly<Record<string, Source>>, options: Gate
       info,
       instructions,
       context,
+      hasTasks,
       forward: (request): Promise<JsonObject> =>
         router(request, (notification) => void server.notification(notification as never).catch(() => {})),
     });
     return server;
   }
 
-  return defineServer({ createServer, ...combinedDefinition(sources, { names, own }) });
+  return withFacts(defineServer({ createServer, ...combinedDefinition(sources, { names, own }) }), { hasTasks });
 }
 
 function checkedFactory(source: string, server: Source): ServerFactory {

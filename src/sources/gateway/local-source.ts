@@ -11,6 +11,7 @@ import { bindToRequest, takesHeaders } from "../../server/request-binding.ts";
 import type { BuiltServer } from "../../server/sdk-server.ts";
 import { ServerConnection } from "../../server/server-connection.ts";
 import { type FactoryContext, type ServerFactory, toBuiltServer } from "../../server/server-factory.ts";
+import { answerFor } from "../forwarding/answer-for.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
 import { MODERN_REVISION, toInitialize, toLegacyMessage, toModernMessage } from "../forwarding/request-message.ts";
 import { toResult } from "../forwarding/result.ts";
@@ -118,7 +119,7 @@ async function sendThrough(call: LocalCall, built: BuiltServer, sent: Sent): Pro
     events: {
       onResponse: (response) => resolve(response),
       onNotification: (notification) => void request.notify(notification).catch(dropped),
-      onServerRequest: (question) => void ask(request, question).then((reply) => connection.receive(reply)),
+      onServerRequest: (question) => void answerFor(request, question).then((reply) => connection.receive(reply)),
       onSessionNotification,
       onClosed: () => reject(new ProtocolError(-32_603, "The server was closed before it answered.")),
     },
@@ -140,16 +141,3 @@ async function sendThrough(call: LocalCall, built: BuiltServer, sent: Sent): Pro
 }
 
 const dropped = (error: unknown): void => logAboutRequest("a notification could not be sent:", error);
-
-/** The client's reply to a question of a server. */
-async function ask(
-  { ask: askClient }: ForwardedRequest,
-  { id, method, params }: JSONRPCRequest,
-): Promise<JSONRPCResponse> {
-  try {
-    return { jsonrpc: "2.0", id, result: { ...(await askClient({ method, params })) } };
-  } catch (error) {
-    const { code = -32_603, message = "The client could not be asked." } = error as { code?: number; message?: string };
-    return { jsonrpc: "2.0", id, error: { code: Number.isSafeInteger(code) ? code : -32_603, message } };
-  }
-}

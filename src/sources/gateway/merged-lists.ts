@@ -1,24 +1,10 @@
 import { ProtocolError } from "@modelcontextprotocol/server";
 import { logAboutRequest } from "../../http/served-request.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
+import type { ListKind } from "../forwarding/list-kinds.ts";
 import { INTERNAL_ERROR, METHOD_NOT_FOUND } from "../forwarding/result.ts";
 import type { SourceNames } from "./naming.ts";
 import type { Route } from "./route.ts";
-
-/** A list that the protocol has. */
-export interface ListKind {
-  /** The member of the result that holds the items. */
-  readonly member: string;
-  /** The member of an item that names it. */
-  readonly key: "name" | "uri" | "uriTemplate";
-}
-
-export const LISTS: ReadonlyMap<string, ListKind> = new Map([
-  ["tools/list", { member: "tools", key: "name" }],
-  ["prompts/list", { member: "prompts", key: "name" }],
-  ["resources/list", { member: "resources", key: "uri" }],
-  ["resources/templates/list", { member: "resourceTemplates", key: "uriTemplate" }],
-]);
 
 export interface MergeOptions {
   readonly request: ForwardedRequest;

@@ -5,7 +5,7 @@ const SERVER_INFO = "io.modelcontextprotocol/serverInfo";
 
 /** A result of a source under the names of the gateway. Texts stay as they are. */
 export function toOuterResult(method: string, result: JsonObject, naming: Naming): JsonObject {
-  const own = withoutServerInfo(result);
+  const own = withOuterTask(withoutServerInfo(result), naming);
   switch (method) {
     case "tools/list":
       return {
@@ -66,6 +66,10 @@ export function toOuterNotification<Notification extends AnyNotification>(
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A task that the source began, or told of, under a name that says whose it is. */
+const withOuterTask = (result: JsonObject, { source }: Naming): JsonObject =>
+  typeof result.taskId === "string" ? { ...result, taskId: `${source}.${result.taskId}` } : result;
 
 /** The client talks to the gateway, which says itself who it is. */
 function withoutServerInfo(result: JsonObject): JsonObject {

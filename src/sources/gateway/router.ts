@@ -1,7 +1,8 @@
 import { ProtocolError } from "@modelcontextprotocol/server";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
+import { LISTS } from "../forwarding/list-kinds.ts";
 import { INVALID_PARAMS, toToolError } from "../forwarding/result.ts";
-import { LISTS, mergedList } from "./merged-lists.ts";
+import { mergedList } from "./merged-lists.ts";
 import type { Naming, SourceNames } from "./naming.ts";
 import { toOuterNotification, toOuterResult } from "./renamed-result.ts";
 import type { OnSessionNotification, Route } from "./route.ts";
@@ -58,6 +59,11 @@ function targetOf({ method, params }: ForwardedRequest, names: SourceNames): Tar
     const inner = ref.type === "ref/resource" ? { uri: found?.inner } : { name: found?.inner };
     return found && { naming: found.naming, params: { ...params, ref: { ...ref, ...inner } } };
   }
+  if (method.startsWith("tasks/")) {
+    const [, source, taskId] = /^([^.]*)\.(.*)$/s.exec(String(params.taskId)) ?? [];
+    const naming = names.all.find((candidate) => candidate.source === source);
+    return naming && { naming, params: { ...params, taskId } };
+  }
   if (method.startsWith("resources/")) {
     const found = byUri(params.uri);
     return found && { naming: found.naming, params: { ...params, uri: found.inner } };
@@ -69,6 +75,7 @@ function targetOf({ method, params }: ForwardedRequest, names: SourceNames): Tar
 /** The SDK's words for a name that nothing has. */
 function unknown({ method, params }: ForwardedRequest): JsonObject {
   if (method === "tools/call") return toToolError(`Tool ${params.name} not found`);
+  if (method.startsWith("tasks/")) throw new ProtocolError(INVALID_PARAMS, `Unknown task: ${params.taskId}`);
   const name = params.name ?? params.uri ?? "that";
   throw new ProtocolError(
     INVALID_PARAMS,

@@ -24,7 +24,7 @@ export const withTasks = (inner: ProtocolHandler, options: MethodOptions): Proto
       if (!ids || !mcpRequest.canStream) return inner.serve(mcpRequest);
       return declaresTasks(message) ? listenToTasks(mcpRequest, ids, inner, options) : refuseUndeclared(mcpRequest);
     }
-    const isOurs = TASK_METHODS.has(method) && repeatsBody(mcpRequest, message);
+    const isOurs = TASK_METHODS.has(method) && !isForeign(message) && repeatsBody(mcpRequest, message);
     // The SDK answers wrong headers, as for its own methods.
     return isOurs ? serveTaskMethod(mcpRequest, options) : inner.serve(mcpRequest);
   },
@@ -80,6 +80,9 @@ function withExtension(message: JSONRPCMessage): JSONRPCMessage {
   const extensions = { ...(isRecord(capabilities.extensions) && capabilities.extensions), [TASKS_EXTENSION]: {} };
   return { ...message, result: { ...message.result, capabilities: { ...capabilities, extensions } } };
 }
+
+/** Whether a task belongs to a server behind this one: an id of ours has no dot. */
+const isForeign = ({ params }: JSONRPCRequest): boolean => String(params?.taskId).includes(".");
 
 /** Whether the headers repeat the method and the task of a request (SEP-2663, Streamable HTTP). */
 function repeatsBody({ request: { headers } }: McpRequest, { method, params }: JSONRPCRequest): boolean {

@@ -1,0 +1,20 @@
+import type { JSONRPCRequest, JSONRPCResponse } from "@modelcontextprotocol/server";
+import type { ForwardedRequest } from "./forwarded-request.ts";
+import { INTERNAL_ERROR } from "./result.ts";
+
+/** The response to a question that a server asks its client: the client's, or the reason why there is none. */
+export async function answerFor(
+  { ask }: Pick<ForwardedRequest, "ask">,
+  { id, method, params }: JSONRPCRequest,
+): Promise<JSONRPCResponse> {
+  try {
+    return { jsonrpc: "2.0", id, result: { ...(await ask({ method, params })) } };
+  } catch (error) {
+    const { code, message = "The client could not be asked." } = error as { code?: unknown; message?: string };
+    return {
+      jsonrpc: "2.0",
+      id,
+      error: { code: Number.isSafeInteger(code) ? (code as number) : INTERNAL_ERROR, message },
+    };
+  }
+}

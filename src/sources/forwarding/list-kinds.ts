@@ -1,0 +1,15 @@
+/** A list that the protocol has. */
+export interface ListKind {
+  /** The member of the result that holds the items. */
+  readonly member: "tools" | "prompts" | "resources" | "resourceTemplates";
+  /** The member of an item that names it. */
+  readonly key: "name" | "uri" | "uriTemplate";
+}
+
+/** The lists of the protocol, by their methods. */
+export const LISTS: ReadonlyMap<string, ListKind> = new Map<string, ListKind>([
+  ["tools/list", { member: "tools", key: "name" }],
+  ["prompts/list", { member: "prompts", key: "name" }],
+  ["resources/list", { member: "resources", key: "uri" }],
+  ["resources/templates/list", { member: "resourceTemplates", key: "uriTemplate" }],
+]);

@@ -1,0 +1,30 @@
+import { UpstreamFailure } from "./upstream-failure.ts";
+
+export type Fetch = typeof fetch;
+
+/**
+ * A `fetch` that reads at most so many bytes of a response, and opens no stream that belongs to no request: the transport of
+ * the SDK opens one after `initialize`, and a request that is served here has no use for it.
+ */
+export const createLimitedFetch =
+  (fetch: Fetch, maxBytes: number): Fetch =>
+  async (input, init) => {
+    const isStandalone = init?.method === "GET" && !new Headers(init.headers).has("last-event-id");
+    if (isStandalone) return new Response(null, { status: 405 });
+    const response = await fetch(input, init);
+    if (!response.body) return response;
+    let bytes = 0;
+    const counted = response.body.pipeThrough(
+      new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller) {
+          bytes += chunk.length;
+          if (bytes > maxBytes) controller.error(new UpstreamFailure("unavailable", TOO_LARGE));
+          else controller.enqueue(chunk);
+        },
+      }),
+    );
+    const { status, statusText, headers } = response;
+    return new Response(counted, { status, statusText, headers });
+  };
+
+const TOO_LARGE = "Its answer is too large.";

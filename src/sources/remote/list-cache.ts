@@ -1,0 +1,88 @@
+import { createHash } from "node:crypto";
+import { monotonicMs } from "../../clock.ts";
+import type { JsonObject } from "../forwarding/forwarded-request.ts";
+
+/** A list as it was read. */
+export interface KeptList {
+  readonly items: readonly JsonObject[];
+  /** Milliseconds for which it can be taken as it is. */
+  readonly freshMs: number;
+}
+
+export interface ListCache {
+  /**
+   * The list under a key, read by `read` when it is too old. `onChange` is told when it is another one than before. While an
+   * upstream is slow or down, the old list is given back, for ten minutes.
+   */
+  get(key: string, read: () => Promise<KeptList>, onChange: () => void): Promise<KeptList>;
+  /** Has the next one read anew, because the upstream said that lists changed. */
+  expire(): void;
+}
+
+interface Entry {
+  readonly list: KeptList;
+  readonly hash: string;
+  readonly bytes: number;
+  freshUntil: number;
+  readonly usableUntil: number;
+}
+
+/** A list that is too old is given back when the upstream has not answered within this time. */
+const PATIENCE_MS = 1_000;
+const USABLE_MS = 600_000;
+/** Bytes of JSON that all lists of an upstream may have in one instance. */
+const MAX_BYTES = 16_777_216;
+
+/** Lists of one upstream, in this process. */
+export function createListCache(): ListCache {
+  const entries = new Map<string, Entry>();
+  const reading = new Map<string, Promise<KeptList>>();
+
+  function keep(key: string, list: KeptList, onChange: () => void): KeptList {
+    const text = JSON.stringify(list.items);
+    const hash = createHash("sha256").update(text).digest("base64");
+    const before = entries.get(key);
+    entries.delete(key);
+    const now = monotonicMs();
+    entries.set(key, {
+      list,
+      hash,
+      bytes: text.length,
+      freshUntil: now + list.freshMs,
+      usableUntil: now + list.freshMs + USABLE_MS,
+    });
+    let bytes = [...entries.values()].reduce((sum, entry) => sum + entry.bytes, 0);
+    for (const [oldest, entry] of entries) {
+      if (bytes <= MAX_BYTES) break;
+      entries.delete(oldest);
+      bytes -= entry.bytes;
+    }
+    if (before && before.hash !== hash) onChange();
+    return list;
+  }
+
+  return {
+    async get(key, read, onChange) {
+      const entry = entries.get(key);
+      const now = monotonicMs();
+      if (entry && now < entry.freshUntil) return entry.list;
+      let fresh = reading.get(key);
+      if (!fresh) {
+        fresh = read()
+          .then((list) => keep(key, list, onChange))
+          .finally(() => reading.delete(key));
+        reading.set(key, fresh);
+      }
+      if (!entry || now > entry.usableUntil) return fresh;
+      return Promise.race([fresh.catch(() => entry.list), afterMs(PATIENCE_MS, entry.list)]);
+    },
+    expire() {
+      for (const entry of entries.values()) entry.freshUntil = 0;
+    },
+  };
+}
+
+const afterMs = <Value>(ms: number, value: Value): Promise<Value> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms, value).unref();
+  });

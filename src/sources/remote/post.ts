@@ -1,0 +1,133 @@
+import type { SdkHttpError, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import type {
+  JSONRPCMessage,
+  JSONRPCNotification,
+  JSONRPCRequest,
+  JSONRPCResponse,
+} from "@modelcontextprotocol/server";
+import { logAboutRequest } from "../../http/served-request.ts";
+import { answerFor } from "../forwarding/answer-for.ts";
+import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
+import { toResult } from "../forwarding/result.ts";
+import { UpstreamFailure } from "./upstream-failure.ts";
+import { createTransport, type TransportOptions, type UpstreamSession } from "./upstream-transport.ts";
+
+/** The client of one request, as far as an upstream can reach it. */
+export type Reach = Pick<ForwardedRequest, "signal" | "notify" | "ask" | "closeStream">;
+
+export interface PostOptions extends TransportOptions {
+  /** Headers that repeat arguments of the call (`x-mcp-header`). */
+  readonly paramHeaders?: Readonly<Record<string, string>>;
+  /** The session at the upstream, in the 2025 protocols. */
+  readonly session?: UpstreamSession;
+  readonly message: JSONRPCRequest;
+  readonly reach: Reach;
+  /** Milliseconds without any message after which there is no answer. */
+  readonly idleMs: number;
+  onSessionNotification?(notification: JSONRPCNotification): void;
+}
+
+/**
+ * Sends an upstream one request over a transport of its own, and passes on what comes before the result. Throws
+ * ProtocolError, whose words are the upstream's, and UpstreamFailure.
+ */
+export async function post(
+  options: PostOptions,
+): Promise<{ readonly result: JsonObject; readonly sessionId?: string }> {
+  const { session, message, reach, idleMs } = options;
+  const transport = createTransport({ ...options, fetch: closingStreams(options) }, session);
+  const { promise, resolve, reject } = Promise.withResolvers<JSONRPCResponse>();
+  const timer = createIdleTimer(idleMs, () => reject(new UpstreamFailure("unavailable", silent(idleMs))));
+  let lastError: unknown;
+  transport.onerror = (error) => {
+    lastError = error;
+  };
+  transport.onmessage = (received) => {
+    timer.restart();
+    void passOn(received as JSONRPCMessage).catch(reject);
+  };
+  async function passOn(received: JSONRPCMessage): Promise<void> {
+    if (!("method" in received)) {
+      if (received.id === message.id) resolve(received);
+      return;
+    }
+    if (!("id" in received)) return passNotification(received, options);
+    timer.stop();
+    await transport.send(await answerFor(reach, received));
+    timer.restart();
+  }
+  const onAbort = (): void => reject(reach.signal.reason);
+  reach.signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    reach.signal.throwIfAborted();
+    await transport.start();
+    const onRequestStreamEnd = (): void => reject(lastError ?? new UpstreamFailure("unavailable", NO_ANSWER));
+    const sent = transport.send(message, { headers: options.paramHeaders ?? {}, onRequestStreamEnd });
+    sent.catch(reject);
+    const response = await promise;
+    return { result: toResult(response), ...(transport.sessionId && { sessionId: transport.sessionId }) };
+  } catch (error) {
+    if (reach.signal.aborted && session) await sayCancelled(transport, message).catch(() => {});
+    throw toFailure(error, session);
+  } finally {
+    timer.stop();
+    reach.signal.removeEventListener("abort", onAbort);
+    await transport.close();
+  }
+}
+
+/** An upstream that closes its stream, to be asked for the rest, has the client here do the same. */
+const closingStreams =
+  ({ fetch, reach }: PostOptions): PostOptions["fetch"] =>
+  (input, init) => {
+    if (init?.method === "GET" && new Headers(init.headers).has("last-event-id")) reach.closeStream?.();
+    return fetch(input, init);
+  };
+
+const NO_ANSWER = "It closed the connection before it answered.";
+const silent = (idleMs: number): string => `It was silent for ${idleMs / 1000} s.`;
+
+async function passNotification(
+  notification: JSONRPCNotification,
+  { reach, onSessionNotification }: PostOptions,
+): Promise<void> {
+  const { method } = notification;
+  if (/list_changed$|resources\/updated$/.test(method)) return onSessionNotification?.(notification);
+  await reach.notify(notification).catch((error) => logAboutRequest("a notification could not be sent:", error));
+}
+
+/** In the 2025 protocols, a client that leaves has not cancelled. */
+const sayCancelled = (transport: StreamableHTTPClientTransport, { id }: JSONRPCRequest): Promise<void> =>
+  transport.send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id } });
+
+function createIdleTimer(ms: number, onIdle: () => void): { restart(): void; stop(): void } {
+  let timer = setTimeout(onIdle, ms);
+  const stop = (): void => clearTimeout(timer);
+  return {
+    stop,
+    restart() {
+      stop();
+      timer = setTimeout(onIdle, ms);
+    },
+  };
+}
+
+/** The failure of the request, in words that tell the client nothing of the network behind the gateway. */
+function toFailure(error: unknown, session: UpstreamSession | undefined): unknown {
+  if (error instanceof UpstreamFailure) return error;
+  const { name, status, cause } = (error ?? {}) as Partial<SdkHttpError> & { readonly cause?: unknown };
+  if (name === "ProtocolError" || name === "AbortError") return error;
+  if (cause instanceof UpstreamFailure) return cause;
+  if (typeof status !== "number")
+    return new UpstreamFailure("unavailable", "It could not be reached.", { cause: error });
+  if (status === 404 && session?.id)
+    return new UpstreamFailure("session-lost", "It forgot the session.", { cause: error });
+  const words = STATUS_WORDS.get(status) ?? `It answered with status ${status}.`;
+  return new UpstreamFailure(status >= 500 ? "unavailable" : "refused", words, { cause: error });
+}
+
+const STATUS_WORDS: ReadonlyMap<number, string> = new Map([
+  [401, "It refuses the credentials of this server."],
+  [403, "It does not allow this."],
+  [429, "It limits how often it can be asked: try again later."],
+]);

@@ -1,0 +1,19 @@
+/** Kinds of failures of a server that is asked over a wire. */
+export type FailureKind =
+  /** It could not be reached, did not answer in time, or answered with what is no answer. */
+  | "unavailable"
+  /** It refuses the gateway, or the gateway holds a request back. Asking again at once changes nothing. */
+  | "refused"
+  /** It no longer knows the session. */
+  | "session-lost";
+
+/** The reason why there is no answer of an upstream. `message` is for its client: without addresses and secrets. */
+export class UpstreamFailure extends Error {
+  override readonly name = "UpstreamFailure";
+  readonly kind: FailureKind;
+
+  constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}

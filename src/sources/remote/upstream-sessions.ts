@@ -1,0 +1,71 @@
+import { ANYBODY } from "../../auth/caller.ts";
+import { AnycloudError } from "../../errors.ts";
+import type { FactoryContext } from "../../server/server-factory.ts";
+import type { ForwardedRequest } from "../forwarding/forwarded-request.ts";
+import type { UpstreamSession } from "./upstream-transport.ts";
+
+/** A session at an upstream, for one caller here. */
+interface OpenedSession {
+  readonly session: UpstreamSession;
+  /** Belongs to this request alone, and is ended with it. */
+  readonly isTransient: boolean;
+}
+
+export interface UpstreamSessions {
+  /** The session of a caller, opened by `open` if there is none on any instance. `lost` was it until the upstream forgot it. */
+  of(asked: SessionQuestion): Promise<OpenedSession>;
+}
+
+interface SessionQuestion {
+  readonly context: FactoryContext;
+  readonly request: ForwardedRequest;
+  readonly open: () => Promise<UpstreamSession>;
+  readonly lost?: UpstreamSession | undefined;
+}
+
+/** Sessions that an instance remembers, to save a read of the store. */
+const REMEMBERED = 1_000;
+/** Seconds for which the store knows the session of a caller. */
+const KEPT_FOR = { ttlSeconds: 86_400 };
+
+/**
+ * Sessions of the 2025 protocols at one upstream, kept in the store so that every instance uses the same one: for each
+ * session here, or for each caller of 2026-07-28. Where callers are not told apart, or there is no store, every request
+ * gets one of its own.
+ */
+export function createUpstreamSessions(address: string): UpstreamSessions {
+  const remembered = new Map<string, UpstreamSession>();
+
+  function remember(key: string, session: UpstreamSession): UpstreamSession {
+    remembered.delete(key);
+    remembered.set(key, session);
+    if (remembered.size > REMEMBERED) remembered.delete(remembered.keys().next().value as string);
+    return session;
+  }
+
+  return {
+    async of({ context, request, open, lost }) {
+      const owner = ownerOf(context, request);
+      if (owner === undefined) return { session: await open(), isTransient: true };
+      const key = `${address} ${owner}`;
+      const known = remembered.get(`${context.caller.principal} ${key}`);
+      if (known && known.id !== lost?.id) return { session: known, isTransient: false };
+      try {
+        // A session that was lost names the one after it, so that instances which still know the first find the second.
+        const name = `upstream session ${key}${lost?.id ? ` after ${lost.id}` : ""}`;
+        const session = await context.once(name, KEPT_FOR, open);
+        return { session: remember(`${context.caller.principal} ${key}`, session), isTransient: false };
+      } catch (error) {
+        const hasNoStore = error instanceof AnycloudError && error.code === "STORE_MISSING";
+        if (!hasNoStore) throw error;
+        return { session: await open(), isTransient: true };
+      }
+    },
+  };
+}
+
+/** The owner of a session at an upstream; undefined where it can only be the request. */
+function ownerOf({ caller }: FactoryContext, { era, sessionId }: ForwardedRequest): string | undefined {
+  if (era === "legacy") return sessionId && `session ${sessionId}`;
+  return caller.principal === ANYBODY.principal ? undefined : "caller";
+}

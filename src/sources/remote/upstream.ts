@@ -1,0 +1,120 @@
+import { type JSONRPCNotification, ProtocolError } from "@modelcontextprotocol/server";
+import { logAboutRequest } from "../../http/served-request.ts";
+import type { FactoryContext } from "../../server/server-factory.ts";
+import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
+import { LISTS } from "../forwarding/list-kinds.ts";
+import { INTERNAL_ERROR, toToolError } from "../forwarding/result.ts";
+import type { UpstreamState } from "../source-facts.ts";
+import { createBreaker } from "./breaker.ts";
+import { createListCache } from "./list-cache.ts";
+import { readList } from "./read-list.ts";
+import type { CheckedOptions, RemoteOptions } from "./remote-options.ts";
+import { withSealedResult, withUnsealedParams } from "./sealed-state.ts";
+import { createSender, type Send } from "./sender.ts";
+import { UpstreamFailure } from "./upstream-failure.ts";
+
+/** A server that is asked over HTTP. */
+export interface Upstream {
+  /** Throws ProtocolError. */
+  forward(request: ForwardedRequest, context: FactoryContext): Promise<JsonObject>;
+  readonly state: UpstreamState;
+}
+
+export function createUpstream(checked: CheckedOptions, options: RemoteOptions): Upstream {
+  const { url, maxConcurrent } = checked;
+  const { credentials, budget, tasks = false } = options;
+  const perCaller = credentials?.perCaller ?? false;
+  const breaker = createBreaker(options.breaker ?? {}, (what) => console.error(`upstream ${url.host} ${what}`));
+  const lists = createListCache();
+  const send = createSender(checked, options);
+  let inFlight = 0;
+
+  /** Runs work within the limits of this instance. */
+  async function within<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (inFlight >= maxConcurrent) throw new UpstreamFailure("refused", "Too many requests are at it already.");
+    inFlight++;
+    try {
+      return await breaker.run(work);
+    } finally {
+      inFlight--;
+    }
+  }
+
+  const onNotification =
+    ({ notify, caller }: FactoryContext) =>
+    ({ method, params }: JSONRPCNotification): void => {
+      // With a token of the caller's own, the change may concern nobody else.
+      const audience = perCaller ? { for: caller.principal } : undefined;
+      if (method === "notifications/resources/updated") notify.resourceUpdated(String(params?.uri), audience);
+      else lists.expire();
+      if (method === "notifications/tools/list_changed") notify.toolsChanged(audience);
+      if (method === "notifications/prompts/list_changed") notify.promptsChanged(audience);
+      if (method === "notifications/resources/list_changed") notify.resourcesChanged(audience);
+    };
+
+  async function list(request: ForwardedRequest, context: FactoryContext): Promise<JsonObject> {
+    const kind = LISTS.get(request.method) as NonNullable<ReturnType<typeof LISTS.get>>;
+    const key = `${request.era} ${request.method} ${perCaller ? context.caller.principal : ""}`;
+    const sendOne: Send = (asked) => within(() => send(asked, { context, onSessionNotification: () => {} }));
+    const onChange = (): void => onNotification(context)(CHANGES[kind.member] as JSONRPCNotification);
+    const { items, freshMs } = await lists.get(
+      key,
+      () => readList(kind, { request, send: sendOne, ...checked }),
+      onChange,
+    );
+    return { [kind.member]: items, ttlMs: freshMs, cacheScope: "private" };
+  }
+
+  async function call(request: ForwardedRequest, context: FactoryContext): Promise<JsonObject> {
+    if (budget) await spend(budget, context);
+    const asked = {
+      ...withoutTasks(request, tasks),
+      params: await withUnsealedParams(request, { context, perCaller }),
+    };
+    const result = await within(() => send(asked, { context, onSessionNotification: onNotification(context) }));
+    return withSealedResult(result, request, { context, perCaller });
+  }
+
+  return {
+    get state() {
+      return breaker.state;
+    },
+    async forward(request, context) {
+      try {
+        return await (LISTS.has(request.method) ? list(request, context) : call(request, context));
+      } catch (error) {
+        if (!(error instanceof UpstreamFailure)) throw error;
+        logAboutRequest(`upstream ${url.host}: ${error.message}`, ...(error.cause ? [String(error.cause)] : []));
+        const words = `The server behind this one gave no answer. ${error.message}`;
+        if (request.method === "tools/call") return toToolError(words);
+        throw new ProtocolError(INTERNAL_ERROR, words);
+      }
+    },
+  };
+}
+
+const CHANGES: Readonly<Record<string, JSONRPCNotification>> = {
+  tools: { jsonrpc: "2.0", method: "notifications/tools/list_changed" },
+  prompts: { jsonrpc: "2.0", method: "notifications/prompts/list_changed" },
+  resources: { jsonrpc: "2.0", method: "notifications/resources/list_changed" },
+  resourceTemplates: { jsonrpc: "2.0", method: "notifications/resources/list_changed" },
+};
+
+async function spend(budget: NonNullable<RemoteOptions["budget"]>, { rateLimiter }: FactoryContext): Promise<void> {
+  const { allowed, retryAfterSeconds } = await rateLimiter.take("upstream", budget);
+  if (allowed) return;
+  throw new UpstreamFailure("refused", `Its budget is used up: try again in ${retryAfterSeconds} s.`);
+}
+
+const TASKS = "io.modelcontextprotocol/tasks";
+
+/** An upstream that begins a task for a client that could not follow it would lose its result. */
+function withoutTasks(request: ForwardedRequest, tasks: boolean): ForwardedRequest {
+  const { extensions } = request.client.capabilities as { readonly extensions?: JsonObject };
+  if (tasks || !extensions || !(TASKS in extensions)) return request;
+  const { [TASKS]: _tasks, ...rest } = extensions;
+  return {
+    ...request,
+    client: { ...request.client, capabilities: { ...request.client.capabilities, extensions: rest } },
+  };
+}
