@@ -1,5 +1,8 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -84,9 +87,46 @@ test("the hook that is built reports to CodeDeploy how the new version did", asy
     reported: ["d-1", "e-1", "Failed"],
     logged: expect.stringMatching(/^Lambda has no function mcp-anycloud:7 in this region/),
   });
+  await using late = await refusingOnce(server);
+  expect(await deploy("mcp-anycloud:live", late)).toEqual({ reported: ["d-1", "e-1", "Succeeded"], logged: "" });
+  expect(late.refused).toBe(1);
   await using guarded = await startInvoked(fixture("guarded-server"));
   expect(await deploy("mcp-anycloud:live", guarded)).toEqual({
     reported: ["d-1", "e-1", "Succeeded"],
     logged: expect.stringContaining("asks who is calling"),
   });
 });
+
+/** The emulated Lambda behind IAM that has not heard of the newest policy: it refuses the first request. */
+async function refusingOnce(server: InvokedServer): Promise<InvokedServer & { readonly refused: number }> {
+  let refused = 0;
+  const gate = createServer((incoming, outgoing) => {
+    if (refused === 0) {
+      refused += 1;
+      const head = { "content-type": "application/json", "x-amzn-errortype": "AccessDeniedException" };
+      return outgoing
+        .writeHead(403, head)
+        .end('{"Message":"User is not authorized to perform: lambda:InvokeFunction"}');
+    }
+    const { method, url = "/" } = incoming;
+    const headers = { ...incoming.headers, host: new URL(server.lambdaUrl).host };
+    const onward = request(new URL(url, server.lambdaUrl), { method, headers }, (answer) => {
+      answer.pipe(outgoing.writeHead(answer.statusCode ?? 500, answer.headers));
+    });
+    incoming.pipe(onward);
+  });
+  await once(gate.listen(0, "127.0.0.1"), "listening");
+  const { pathname } = new URL(server.lambdaUrl);
+  const lambdaUrl = `http://127.0.0.1:${(gate.address() as AddressInfo).port}${pathname}`;
+  return {
+    ...server,
+    lambdaUrl,
+    get refused() {
+      return refused;
+    },
+    async [Symbol.asyncDispose]() {
+      gate.closeAllConnections();
+      gate.close();
+    },
+  };
+}

@@ -1,4 +1,5 @@
-import { runSmoke } from "./run-smoke.ts";
+import { setTimeout as wait } from "node:timers/promises";
+import { runSmoke, type SmokeOptions, type SmokeReport } from "./run-smoke.ts";
 
 /** The event of a CodeDeploy hook (CodeDeploy User Guide, "AppSpec 'hooks' section for an AWS Lambda deployment"). */
 interface HookEvent {
@@ -25,6 +26,12 @@ const CODE_DEPLOY: string = "@aws-sdk/client-codedeploy";
 const TIMEOUT_SECONDS = 60;
 
 /**
+ * Milliseconds between attempts while IAM refuses. The hook's policy names each new version, and a change of a policy takes
+ * a while to be known everywhere (IAM User Guide, "Changes that I make are not always immediately visible").
+ */
+const WAITS_MS = [2_000, 5_000, 10_000, 20_000];
+
+/**
  * A Lambda function that CodeDeploy calls before a new version gets any traffic: it tries the version that `CANDIDATE`
  * names, as if it were called at `MCP_URL`, and reports whether the deployment may go on. It holds no token, so that a
  * version which asks for one has to start and answer, no more. Rejects only when CodeDeploy does not take the report;
@@ -32,7 +39,7 @@ const TIMEOUT_SECONDS = 60;
  */
 export async function handler(event: HookEvent): Promise<void> {
   const { CANDIDATE: lambda = "", MCP_URL: url } = process.env;
-  const { failure, needsToken } = await runSmoke({
+  const { failure, needsToken } = await smokeOnceAllowed({
     lambda,
     timeoutSeconds: TIMEOUT_SECONDS,
     ...(url !== undefined && { url }),
@@ -45,4 +52,13 @@ export async function handler(event: HookEvent): Promise<void> {
     status: failure === undefined || needsToken ? "Succeeded" : "Failed",
   };
   await new CodeDeployClient().send(new PutLifecycleEventHookExecutionStatusCommand(report));
+}
+
+async function smokeOnceAllowed(options: SmokeOptions): Promise<SmokeReport> {
+  for (const waitMs of WAITS_MS) {
+    const report = await runSmoke(options);
+    if (!report.accessDenied) return report;
+    await wait(waitMs);
+  }
+  return runSmoke(options);
 }

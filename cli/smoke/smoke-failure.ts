@@ -49,6 +49,10 @@ export function sentenceFor(error: unknown, where: string): string {
 /** Whether the server is up, and asks for a token that it was not given. */
 export const asksForToken = (error: unknown): boolean => statusIn([...causesOf(error)]) === 401;
 
+/** Whether IAM does not allow to invoke the function (Lambda API Reference, "Common errors"). */
+export const isAccessDenied = (error: unknown): boolean =>
+  [...causesOf(error)].some(({ name }) => /^(AccessDenied|NotAuthorized)/.test(name));
+
 const statusIn = (causes: readonly Failure[]): number | undefined =>
   causes.map(({ data }) => data?.status).find((found) => found !== undefined);
 

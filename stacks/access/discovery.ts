@@ -36,8 +36,8 @@ export function addDiscovery(props: DiscoveryProps): void {
     "WWW-Authenticate": quoted(`Bearer ${error ? `error="${error}", ` : ""}resource_metadata="${metadataUrl}"`),
     // Scripts of every origin may read a refusal: nothing in it is secret, and they need it to authenticate.
     ...(corsOrigins.length > 0 && {
-      "Authentication-Control-Allow-Origin": quoted("*"),
-      "Authentication-Control-Expose-Headers": quoted("WWW-Authenticate"),
+      "Access-Control-Allow-Origin": quoted("*"),
+      "Access-Control-Expose-Headers": quoted("WWW-Authenticate"),
     }),
   });
   const answer = (id: string, type: ResponseType, statusCode: string, error?: string): void => {
@@ -68,29 +68,47 @@ function addMetadata(resource: IResource, { auth, mcpUrl }: DiscoveryProps): voi
     ...(scopes && scopes.length > 0 && { scopes_supported: scopes }),
     bearer_methods_supported: ["header"],
   };
+  const fromAnywhere = { "Access-Control-Allow-Origin": "*" };
+  addFixedAnswer(resource, "GET", { statusCode: "200", headers: fromAnywhere, body: JSON.stringify(metadata) });
+  // Clients in browsers send MCP-Protocol-Version, for which the browser sends a preflight.
+  const headers = {
+    ...fromAnywhere,
+    "Access-Control-Allow-Headers": "mcp-protocol-version",
+    "Access-Control-Allow-Methods": "GET",
+  };
+  addFixedAnswer(resource, "OPTIONS", { statusCode: "204", headers, body: undefined });
+}
+
+interface FixedAnswer {
+  readonly statusCode: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+/** CDK's `addCorsPreflight` makes a method that does not say how its content is handled, and answers 500 here. */
+function addFixedAnswer(
+  resource: IResource,
+  method: "GET" | "OPTIONS",
+  { statusCode, headers, body }: FixedAnswer,
+): void {
   // Any media type counts as binary here, also of a document that the gateway makes up: it must be told otherwise twice.
   const contentHandling = ContentHandling.CONVERT_TO_TEXT;
+  const parameters = Object.entries(headers).map(([name, value]) => [`method.response.header.${name}`, value] as const);
   const integration = new MockIntegration({
     contentHandling,
     passthroughBehavior: PassthroughBehavior.NEVER,
-    requestTemplates: { "application/json": '{"statusCode":200}' },
+    requestTemplates: { "application/json": `{"statusCode":${statusCode}}` },
     integrationResponses: [
       {
-        statusCode: "200",
+        statusCode,
         contentHandling,
-        responseParameters: { "method.response.header.Authentication-Control-Allow-Origin": quoted("*") },
-        responseTemplates: { "application/json": JSON.stringify(metadata) },
+        responseParameters: Object.fromEntries(parameters.map(([name, value]) => [name, quoted(value)])),
+        ...(body !== undefined && { responseTemplates: { "application/json": body } }),
       },
     ],
   });
-  // Clients in browsers send MCP-Protocol-Version, for which the browser sends a preflight.
-  resource.addCorsPreflight({ allowOrigins: ["*"], allowMethods: ["GET"], allowHeaders: ["mcp-protocol-version"] });
-  resource.addMethod("GET", integration, {
-    ...OPEN,
-    methodResponses: [
-      { statusCode: "200", responseParameters: { "method.response.header.Authentication-Control-Allow-Origin": true } },
-    ],
-  });
+  const responseParameters = Object.fromEntries(parameters.map(([name]) => [name, true]));
+  resource.addMethod(method, integration, { ...OPEN, methodResponses: [{ statusCode, responseParameters }] });
 }
 
 interface AuthorizationServers {

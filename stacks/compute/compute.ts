@@ -57,8 +57,9 @@ export function createCompute(scope: Construct, props: ComputeProps): Compute {
     loggingFormat: LoggingFormat.JSON,
     applicationLogLevelV2: ApplicationLogLevel.INFO,
     systemLogLevelV2: SystemLogLevel.INFO,
-    // Earlier versions stay, so that the alias can go back to one in seconds.
-    currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+    // Earlier versions stay, so that the alias can go back to one in seconds. One that is rolled back does not: the same code
+    // could not be published again ("A version for this Lambda function exists", aws-cdk#28252).
+    currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
   });
   // CDK's classes do not fit its interfaces under exactOptionalPropertyTypes; the other casts have the same reason.
   return { fn, live: new Alias(scope, "Live", { aliasName: "live", version: fn.currentVersion as IVersion }) };

@@ -39,7 +39,7 @@ export function createExecutionLog(scope: Construct, api: RestApi, stage: string
   const log = new LogGroup(scope, "ExecutionLog", {
     logGroupName: `API-Gateway-Execution-Logs_${api.restApiId}/${stage}`,
     retention,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   api.deploymentStage.node.addDependency(log);
 }

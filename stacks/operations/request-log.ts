@@ -42,7 +42,7 @@ export const ANSWERED: IFilterPattern = FilterPattern.all(
   FilterPattern.stringValue(`$.${FIELD.mcpMethod}`, "!=", "subscriptions/listen"),
 );
 
-/** A log group that outlives its stack, and keeps its lines for so many days. */
+/** A log group that outlives its stack, unless its creation fails, and keeps its lines for so many days. */
 export function createLogGroup(scope: Construct, id: string, retention: number): LogGroup {
-  return new LogGroup(scope, id, { retention, removalPolicy: RemovalPolicy.RETAIN });
+  return new LogGroup(scope, id, { retention, removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE });
 }

@@ -27,7 +27,8 @@ export function createKeyRing(parent: Construct, { rotateEvery, encryptionKey }:
   const scope = new Construct(parent, "KeyRing");
   const secret = new Secret(scope, "Secret", {
     description: "Keys that seal what an MCP call remembers while its client asks the user",
-    removalPolicy: RemovalPolicy.RETAIN,
+    // A first deployment that fails leaves none behind.
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     ...(encryptionKey && { encryptionKey }),
   });
   const role = createRotationRole(scope, secret);

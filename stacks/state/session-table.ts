@@ -33,6 +33,7 @@ export function createSessionTable(scope: Construct, props: SessionTableProps, k
     encryption: key ? TableEncryptionV2.customerManagedKey(key) : TableEncryptionV2.awsManagedKey(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: recoveryDays },
     deletionProtection: true,
+    // Also where a first deployment fails: a table that is protected cannot be deleted, and the rollback would fail with it.
     removalPolicy: RemovalPolicy.RETAIN,
   }) as ITableV2;
 }

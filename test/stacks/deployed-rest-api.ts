@@ -17,11 +17,13 @@ interface MethodProperties {
     readonly Uri?: unknown;
     readonly TimeoutInMillis?: number;
     readonly ResponseTransferMode?: "STREAM" | "BUFFERED";
+    readonly ContentHandling?: string;
     readonly IntegrationResponses?: readonly MockResponse[];
   };
 }
 
 interface MockResponse {
+  readonly ContentHandling?: string;
   readonly StatusCode: string;
   readonly ResponseParameters?: Readonly<Record<string, unknown>>;
   readonly ResponseTemplates?: Readonly<Record<string, unknown>>;
@@ -73,11 +75,19 @@ function readProxy(integration: MethodProperties["Integration"]): LambdaProxy {
   return { kind: "AWS_PROXY", streaming, timeoutMs: TimeoutInMillis };
 }
 
-function readMock({ IntegrationResponses = [] }: MethodProperties["Integration"], resolve: Resolve): Mock {
-  const [{ StatusCode, ResponseParameters, ResponseTemplates } = { StatusCode: "500" }] = IntegrationResponses;
+function readMock(
+  { ContentHandling, IntegrationResponses = [] }: MethodProperties["Integration"],
+  resolve: Resolve,
+): Mock {
+  const [first = { StatusCode: "500" }] = IntegrationResponses;
+  const { StatusCode, ResponseParameters, ResponseTemplates } = first;
+  const convertsToText = {
+    request: ContentHandling === "CONVERT_TO_TEXT",
+    response: first.ContentHandling === "CONVERT_TO_TEXT",
+  };
   const headers = headersOf(ResponseParameters, "method.response", resolve);
   const body = resolve(ResponseTemplates?.["application/json"] ?? "");
-  return { kind: "MOCK", status: Number(StatusCode), headers, body };
+  return { kind: "MOCK", status: Number(StatusCode), headers, body, convertsToText };
 }
 
 /** Fixed values stand in single quotes; expressions, which no emulator evaluates, do not. */

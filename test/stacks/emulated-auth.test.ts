@@ -45,6 +45,23 @@ describe("the stack of a server for the users of a pool", () => {
     });
   });
 
+  test.each([METADATA, `${METADATA}/mcp`])("lets a page of any origin read %s", async (path) => {
+    const headers = {
+      origin: "https://inspector.example",
+      "access-control-request-method": "GET",
+      "access-control-request-headers": "mcp-protocol-version",
+    };
+    const preflight = await fetch(`${emulator.url}${path}`, { method: "OPTIONS", headers });
+    expect([preflight.status, await preflight.text()]).toEqual([204, ""]);
+    expect(Object.fromEntries(preflight.headers)).toMatchObject({
+      "access-control-allow-origin": "*",
+      "access-control-allow-methods": "GET",
+      "access-control-allow-headers": "mcp-protocol-version",
+    });
+    const response = await fetch(`${emulator.url}${path}`, { headers: { origin: headers.origin } });
+    expect(response.headers.get("access-control-allow-origin")).toBe("*");
+  });
+
   test("lets a good token through to the function, and a browser ask whether it may call", async () => {
     const client = new Client({ name: "test", version: "1.0.0" });
     const requestInit = { headers: { authorization: "Bearer good" } };

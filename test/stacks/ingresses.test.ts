@@ -103,6 +103,19 @@ describe("a REST API for tokens, under a name of its own", () => {
     ]);
   });
 
+  test("lets pages of every origin read that header, where pages may call", () => {
+    const challenges = optIn
+      .resources("AWS::ApiGateway::GatewayResponse")
+      .map(([, { Properties }]) => Properties.ResponseParameters as Record<string, string>);
+    expect(challenges).toHaveLength(3);
+    for (const headers of challenges) {
+      expect(headers).toMatchObject({
+        "gatewayresponse.header.Access-Control-Allow-Origin": "'*'",
+        "gatewayresponse.header.Access-Control-Expose-Headers": "'WWW-Authenticate'",
+      });
+    }
+  });
+
   test("answers there itself, and at the root", () => {
     const documents = optIn
       .resources("AWS::ApiGateway::Method")

@@ -17,13 +17,15 @@ const statefulIn = (resources: Record<string, Resource>): [string, Resource][] =
 describe.for(INGRESSES)("with %s", (ingress) => {
   const { template, only, resources } = synthesize({ ingress });
 
-  test("everything that holds state outlives its stack", () => {
+  test("everything that holds state outlives its stack, and a deployment that fails leaves only what is protected", () => {
     const stateful = statefulIn(template.Resources).filter(([id]) => !id.startsWith("Custom"));
     expect(stateful.map(([, { Type }]) => Type)).toContain("AWS::DynamoDB::GlobalTable");
-    for (const [id, { DeletionPolicy, UpdateReplacePolicy }] of stateful) {
+    const versions = Object.entries(template.Resources).filter(([, { Type }]) => Type === "AWS::Lambda::Version");
+    for (const [id, { Type, DeletionPolicy, UpdateReplacePolicy }] of [...stateful, ...versions]) {
       expect({ id, DeletionPolicy, UpdateReplacePolicy }).toEqual({
         id,
-        DeletionPolicy: "Retain",
+        // A protected table cannot be deleted, and a rollback that tried would fail.
+        DeletionPolicy: Type === "AWS::DynamoDB::GlobalTable" ? "Retain" : "RetainExceptOnCreate",
         UpdateReplacePolicy: "Retain",
       });
     }

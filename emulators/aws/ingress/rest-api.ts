@@ -42,9 +42,9 @@ export function createRestApi(options: RestApiOptions): RequestListener {
     const request = { ...received, path };
     const route = findRoute(definition, request);
     if (!("resource" in route)) return own(response, route);
-    if (route.integration.kind === "MOCK") return sendMock(response, route.integration);
-    const { resource, parameters } = route;
     const { binaryMediaTypes } = definition;
+    if (route.integration.kind === "MOCK") return mock(route.integration, response, binaryMediaTypes.includes("*/*"));
+    const { resource, parameters } = route;
     const event = toRestEvent(request, { stage, requestId, resource, parameters, binaryMediaTypes });
     return integrate(event, response, route.integration);
   }
@@ -52,6 +52,20 @@ export function createRestApi(options: RestApiOptions): RequestListener {
   /** Sends a response of the gateway, customised as this API has it. */
   const own = (response: ServerResponse, answer: IngressResponse): void =>
     sendOwn(response, customised(answer, definition.gatewayResponses));
+
+  /**
+   * A request counts as binary where every media type does, and no template takes it then ("Content type conversions in API
+   * Gateway"; aws-simple#167). The response's template becomes base64 likewise.
+   */
+  function mock({ status, headers, body, convertsToText }: Mock, response: ServerResponse, isBinary: boolean): void {
+    if (isBinary && !convertsToText.request) {
+      log("API Gateway: Execution failed due to configuration error: Unable to transform request");
+      own(response, rules.INTERNAL_ERROR);
+      return;
+    }
+    const text = isBinary && !convertsToText.response ? Buffer.from(body).toString("base64") : body;
+    response.writeHead(status, { "content-type": "application/json", ...headers }).end(text);
+  }
 
   async function integrate(event: object, response: ServerResponse, integration: LambdaProxy): Promise<void> {
     const { streaming, timeoutMs } = integration;
@@ -112,6 +126,3 @@ export function createRestApi(options: RestApiOptions): RequestListener {
 
 /** The response that replaces the function's, if there is one. */
 type Problem = IngressResponse | undefined;
-
-const sendMock = (response: ServerResponse, { status, headers, body }: Mock): void =>
-  void response.writeHead(status, { "content-type": "application/json", ...headers }).end(body);

@@ -30,6 +30,8 @@ export interface LambdaProxy {
 /** Integration in which the gateway sends a fixed response. */
 export interface Mock {
   readonly kind: "MOCK";
+  /** Whether `ContentHandling` of the integration, and of its response, is CONVERT_TO_TEXT. */
+  readonly convertsToText: { readonly request: boolean; readonly response: boolean };
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
