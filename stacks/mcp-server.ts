@@ -137,6 +137,7 @@ function host(server: McpServer, props: McpServerProps): Hosting {
   const compute = createCompute(server, {
     ...code,
     ...{ streaming, memoryMiB, reservedConcurrency, vpc },
+    provisionedConcurrency: props.provisionedConcurrency,
     deadLetterQueue: lostJobs as IQueue | undefined,
   });
   if (lostJobs) allowJobs(server, code.role, compute.fn);

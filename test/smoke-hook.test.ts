@@ -104,9 +104,8 @@ async function refusingOnce(server: InvokedServer): Promise<InvokedServer & { re
     if (refused === 0) {
       refused += 1;
       const head = { "content-type": "application/json", "x-amzn-errortype": "AccessDeniedException" };
-      return outgoing
-        .writeHead(403, head)
-        .end('{"Message":"User is not authorized to perform: lambda:InvokeFunction"}');
+      outgoing.writeHead(403, head).end('{"Message":"User is not authorized to perform: lambda:InvokeFunction"}');
+      return;
     }
     const { method, url = "/" } = incoming;
     const headers = { ...incoming.headers, host: new URL(server.lambdaUrl).host };

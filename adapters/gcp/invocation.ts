@@ -21,10 +21,13 @@ const DEFAULT_TIMEOUT_SECONDS = 300;
 /** Longest time between `deadline` and the timeout; shorter timeouts leave a tenth of theirs. A cold start uses it up. */
 const LONGEST_MARGIN_SECONDS = 10;
 
-/** The platform sets `CLOUD_RUN_TIMEOUT_SECONDS` for Google's own frameworks (functions-framework, options.js). */
+/**
+ * The platform sets `CLOUD_RUN_TIMEOUT_SECONDS` for Google's own frameworks (functions-framework, options.js); whoever deploys a
+ * container says so in `MCP_ANYCLOUD_TIMEOUT_SECONDS`.
+ */
 export function readEnvironment(environment: NodeJS.ProcessEnv): CloudRunEnvironment {
-  const { K_SERVICE, CLOUD_RUN_TIMEOUT_SECONDS, GOOGLE_CLOUD_PROJECT } = environment;
-  const given = Number(CLOUD_RUN_TIMEOUT_SECONDS);
+  const { K_SERVICE, CLOUD_RUN_TIMEOUT_SECONDS, MCP_ANYCLOUD_TIMEOUT_SECONDS, GOOGLE_CLOUD_PROJECT } = environment;
+  const given = Number(MCP_ANYCLOUD_TIMEOUT_SECONDS || CLOUD_RUN_TIMEOUT_SECONDS);
   const timeoutSeconds = given > 0 ? given : DEFAULT_TIMEOUT_SECONDS;
   const marginSeconds = Math.min(LONGEST_MARGIN_SECONDS, timeoutSeconds / 10);
   const correlate = correlateIn(GOOGLE_CLOUD_PROJECT);

@@ -48,12 +48,13 @@ export async function describeArtefact(options: ArtefactOptions): Promise<Artefa
     throw new AnycloudError("ARTEFACT_INVALID", message, { cause });
   });
   const environment = {
+    // A container has to be told; templates/gcp does the same.
+    ...(form === "container" && { MCP_ANYCLOUD_TIMEOUT_SECONDS: String(timeoutSeconds) }),
     ...options.environment,
     // The platform sets these, and a service cannot ("Container runtime contract", environment variables).
     K_SERVICE: "mcp",
     K_CONFIGURATION: "mcp",
     K_REVISION: `mcp-${String(revision).padStart(5, "0")}-emu`,
-    CLOUD_RUN_TIMEOUT_SECONDS: String(timeoutSeconds),
   };
   if (form === "container") return { folder, command: [entry], environment };
   return {
@@ -63,6 +64,7 @@ export async function describeArtefact(options: ArtefactOptions): Promise<Artefa
       // The default of Google's buildpacks (GoogleCloudPlatform/buildpacks, cmd/nodejs/npm).
       NODE_ENV: "production",
       ...environment,
+      CLOUD_RUN_TIMEOUT_SECONDS: String(timeoutSeconds),
       // "Container runtime contract", additional variables for functions.
       FUNCTION_TARGET: "mcp",
       FUNCTION_SIGNATURE_TYPE: "http",

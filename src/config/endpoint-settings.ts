@@ -1,6 +1,6 @@
 import type { LogLevel } from "../http/request-log.ts";
 import type { Settings } from "./setting.ts";
-import { listOf, oneOf, textLike } from "./value-type.ts";
+import { listOf, oneOf, textLike, wholeNumber } from "./value-type.ts";
 
 /** Where the endpoint is, who may reach it, and what it logs. */
 export interface EndpointConfig {
@@ -24,6 +24,13 @@ export interface EndpointConfig {
    * Dashboards and alarms read these lines and see nothing with `error` and `silent`.
    */
   readonly logLevel: LogLevel;
+  /**
+   * Longest time of a request at a platform that does not tell it: Cloud Run's for containers, a load balancer's. A little
+   * before it, streams end in a way that clients resume.
+   *
+   * @default the platform's, or 300 in a container
+   */
+  readonly timeoutSeconds?: number;
 }
 
 export const ENDPOINT_SETTINGS: Settings<EndpointConfig> = {
@@ -52,5 +59,10 @@ export const ENDPOINT_SETTINGS: Settings<EndpointConfig> = {
     variable: "MCP_ANYCLOUD_LOG_LEVEL",
     type: oneOf("info", "error", "silent"),
     default: "info",
+  },
+  timeoutSeconds: {
+    variable: "MCP_ANYCLOUD_TIMEOUT_SECONDS",
+    type: wholeNumber(1, 3600, "seconds"),
+    setByDeployment: true,
   },
 };

@@ -16,6 +16,7 @@ const ONLY_FOR: Partial<Record<keyof McpServerProps, readonly IngressKind[]>> = 
   streaming: ["rest-api", "function-url"],
   memoryMiB: ["rest-api", "function-url"],
   reservedConcurrency: ["rest-api", "function-url"],
+  provisionedConcurrency: ["rest-api", "function-url"],
   vpc: ["rest-api", "function-url"],
   tasks: ["rest-api", "function-url"],
   deployment: ["rest-api", "function-url"],
@@ -119,11 +120,21 @@ export function timeoutOf(
 
 function checkWholeNumbers(
   scope: Construct,
-  { memoryMiB, reservedConcurrency, throttle, newSessionTable, keyRotation, alarms }: McpServerProps,
+  {
+    memoryMiB,
+    reservedConcurrency,
+    provisionedConcurrency,
+    throttle,
+    newSessionTable,
+    keyRotation,
+    alarms,
+  }: McpServerProps,
 ): void {
+  const most = typeof reservedConcurrency === "number" ? reservedConcurrency : 100_000;
   const limits: readonly [string, number | undefined, number, number][] = [
     ["memoryMiB", memoryMiB, 128, 10_240],
     ["reservedConcurrency", reservedConcurrency === "unreserved" ? undefined : reservedConcurrency, 1, 100_000],
+    ["provisionedConcurrency", provisionedConcurrency, 1, most],
     ["throttle.ratePerSecond", throttle?.ratePerSecond, 1, 1_000_000],
     ["throttle.burst", throttle?.burst, 1, 1_000_000],
     ["newSessionTable.recoveryDays", newSessionTable?.recoveryDays, 1, 35],

@@ -24,6 +24,7 @@ export interface ComputeProps {
   readonly timeout: Duration;
   readonly memoryMiB: number;
   readonly reservedConcurrency: number | "unreserved";
+  readonly provisionedConcurrency: number | undefined;
   readonly role: IRole;
   readonly logGroup: ILogGroup;
   readonly environment: Record<string, string>;
@@ -40,7 +41,8 @@ export interface Compute {
 
 /** Publishes the artefact as a new version of the function, with the alias `live` in front. */
 export function createCompute(scope: Construct, props: ComputeProps): Compute {
-  const { artefact, streaming, memoryMiB, reservedConcurrency, vpc, deadLetterQueue, ...rest } = props;
+  const { artefact, streaming, memoryMiB, reservedConcurrency, provisionedConcurrency, vpc, deadLetterQueue, ...rest } =
+    props;
   const fn = new LambdaFunction(scope, "Function", {
     ...rest,
     description: "MCP server, built by mcp-anycloud",
@@ -61,6 +63,11 @@ export function createCompute(scope: Construct, props: ComputeProps): Compute {
     // could not be published again ("A version for this Lambda function exists", aws-cdk#28252).
     currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
   });
-  // CDK's classes do not fit its interfaces under exactOptionalPropertyTypes; the other casts have the same reason.
-  return { fn, live: new Alias(scope, "Live", { aliasName: "live", version: fn.currentVersion as IVersion }) };
+  const live = new Alias(scope, "Live", {
+    aliasName: "live",
+    // CDK's classes do not fit its interfaces under exactOptionalPropertyTypes; the other casts have the same reason.
+    version: fn.currentVersion as IVersion,
+    ...(provisionedConcurrency !== undefined && { provisionedConcurrentExecutions: provisionedConcurrency }),
+  });
+  return { fn, live };
 }

@@ -7,13 +7,12 @@ resource "aws_lambda_function" "server" {
   filename         = local.packages.server.file
   source_code_hash = local.packages.server.hash
   handler          = "index.handler"
-  runtime          = "nodejs24.x"
+  runtime          = "nodejs${var.node_version}.x"
   architectures    = ["arm64"]
-  memory_size      = 1024
-  # The longest time of a function, and of a REST API that streams.
-  timeout = 900
-  role    = aws_iam_role.server.arn
-  publish = true
+  memory_size      = var.memory_mib
+  timeout          = var.timeout_seconds
+  role             = aws_iam_role.server.arn
+  publish          = true
   # -1: none are set aside ("PutFunctionConcurrency").
   reserved_concurrent_executions = coalesce(var.max_instances, -1)
   tags                           = local.tags
@@ -49,4 +48,14 @@ resource "aws_lambda_alias" "live" {
   description      = "What clients reach"
   function_name    = aws_lambda_function.server.function_name
   function_version = aws_lambda_function.server.version
+}
+
+# Instances of the newest version that are started beforehand. They are part of max_instances.
+resource "aws_lambda_provisioned_concurrency_config" "live" {
+  count = var.min_instances > 0 ? 1 : 0
+
+  region                            = var.region
+  function_name                     = aws_lambda_function.server.function_name
+  qualifier                         = aws_lambda_alias.live.name
+  provisioned_concurrent_executions = var.min_instances
 }

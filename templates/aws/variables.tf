@@ -169,6 +169,58 @@ variable "max_instances" {
   }
 }
 
+variable "min_instances" {
+  description = "Instances that are kept ready while nobody calls, and cost as long as they are. 0: none, and the first call waits for a start."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.min_instances >= 0 && var.min_instances <= 1000 && floor(var.min_instances) == var.min_instances
+    error_message = "min_instances must be a whole number from 0 to 1000."
+  }
+  validation {
+    condition     = var.min_instances <= coalesce(var.max_instances, 1000)
+    error_message = "min_instances must not be more than max_instances."
+  }
+}
+
+variable "memory_mib" {
+  description = "Memory of an instance in MiB, and with it the share of a processor."
+  type        = number
+  default     = 1024
+  nullable    = false
+
+  validation {
+    condition     = var.memory_mib >= 128 && var.memory_mib <= 10240 && floor(var.memory_mib) == var.memory_mib
+    error_message = "memory_mib must be a whole number from 128 to 10240."
+  }
+}
+
+variable "timeout_seconds" {
+  description = "Longest time of a request or stream in seconds."
+  type        = number
+  default     = 900
+  nullable    = false
+
+  validation {
+    condition     = var.timeout_seconds >= 1 && var.timeout_seconds <= 900 && floor(var.timeout_seconds) == var.timeout_seconds
+    error_message = "timeout_seconds must be a whole number from 1 to 900, the longest time of a function."
+  }
+}
+
+variable "node_version" {
+  description = "Major version of Node.js."
+  type        = string
+  default     = "24"
+  nullable    = false
+
+  validation {
+    condition     = contains(["22", "24"], var.node_version)
+    error_message = "node_version must be \"22\" or \"24\", which the bundle is made for."
+  }
+}
+
 variable "log_retention_days" {
   description = "Days for which log lines are kept."
   type        = number

@@ -35,7 +35,7 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "alarm" {
   resource_group_name = azurerm_resource_group.server.name
   location            = azurerm_resource_group.server.location
   description         = each.value.description
-  scopes              = [azurerm_application_insights.server.id]
+  scopes              = [local.insights_id]
   severity            = 2
 
   evaluation_frequency    = "PT15M"

@@ -7,7 +7,7 @@ resource "azurerm_application_insights_workbook" "server" {
   resource_group_name = azurerm_resource_group.server.name
   location            = azurerm_resource_group.server.location
   display_name        = "MCP server ${var.name}"
-  source_id           = lower(azurerm_application_insights.server.id)
+  source_id           = lower(local.insights_id)
   data_json = jsonencode({
     version = "Notebook/1.0"
     items = [for index, chart in local.charts : {
@@ -25,7 +25,7 @@ resource "azurerm_application_insights_workbook" "server" {
         timeContext   = { durationMs = 86400000 }
       }
     }]
-    fallbackResourceIds = [lower(azurerm_application_insights.server.id)]
+    fallbackResourceIds = [lower(local.insights_id)]
     "$schema"           = "https://github.com/Microsoft/Application-Insights-Workbooks/blob/master/schema/workbook.json"
   })
   tags = local.tags

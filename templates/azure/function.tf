@@ -43,11 +43,20 @@ resource "azapi_resource" "server" {
         }
         runtime = {
           name    = "node"
-          version = "24"
+          version = var.node_version
         }
-        scaleAndConcurrency = {
-          instanceMemoryMB     = 2048
-          maximumInstanceCount = var.max_instances
+        scaleAndConcurrency = merge(
+          {
+            instanceMemoryMB     = var.memory_mib
+            maximumInstanceCount = var.max_instances
+          },
+          var.min_instances == 0 ? {} : { alwaysReady = [{ name = "http", instanceCount = var.min_instances }] },
+          var.concurrency == null ? {} : { triggers = { http = { perInstanceConcurrency = var.concurrency } } },
+        )
+        # Instances of the last version finish what they have while new ones start. Without it, each new version and setting ends
+        # them all at once ("Site update strategies in Flex Consumption").
+        siteUpdateStrategy = {
+          type = "RollingUpdate"
         }
       }
       siteConfig = {
@@ -96,9 +105,11 @@ locals {
       AzureWebJobsStorage__clientId    = azurerm_user_assigned_identity.server.client_id
 
       # An address, and no secret: without local authentication, its instrumentation key lets nobody in.
-      APPLICATIONINSIGHTS_CONNECTION_STRING     = nonsensitive(azurerm_application_insights.server.connection_string)
+      APPLICATIONINSIGHTS_CONNECTION_STRING     = azapi_resource.insights.output.properties.ConnectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING = "ClientId=${azurerm_user_assigned_identity.server.client_id};Authorization=AAD"
     },
     local.caller_settings,
+    # In place of host.json's, also for the server (adapters/azure/function-timeout.ts).
+    { AzureFunctionsJobHost__functionTimeout = format("%02d:%02d:%02d", floor(var.timeout_seconds / 3600), floor(var.timeout_seconds / 60) % 60, var.timeout_seconds % 60) },
   )
 }

@@ -14,7 +14,7 @@ locals {
       # The same: diagnostic events are rows of a table.
       host_events = { scope = azurerm_storage_account.server.id, role = "Storage Table Data Contributor" }
       # "Microsoft Entra authentication for Application Insights".
-      telemetry = { scope = azurerm_application_insights.server.id, role = "Monitoring Metrics Publisher" }
+      telemetry = { scope = local.insights_id, role = "Monitoring Metrics Publisher" }
     },
     # "Use Key Vault references as app settings".
     { for vault in azurerm_key_vault.key_ring : "key_ring" => { scope = vault.id, role = "Key Vault Secrets User" } },

@@ -9,18 +9,34 @@ resource "azurerm_log_analytics_workspace" "server" {
   tags                         = local.tags
 }
 
-resource "azurerm_application_insights" "server" {
-  name                          = var.name
-  resource_group_name           = azurerm_resource_group.server.name
-  location                      = azurerm_resource_group.server.location
-  workspace_id                  = azurerm_log_analytics_workspace.server.id
-  application_type              = "web"
-  retention_in_days             = var.log_retention_days
-  local_authentication_disabled = true
-  tags                          = local.tags
+# azapi makes it, because azurerm 4 and 5 have different names for the one argument that matters: nobody sends with a key.
+resource "azapi_resource" "insights" {
+  type      = "Microsoft.Insights/components@2020-02-02"
+  name      = var.name
+  parent_id = azurerm_resource_group.server.id
+  location  = azurerm_resource_group.server.location
+  tags      = local.tags
+
+  body = {
+    kind = "web"
+    properties = {
+      Application_Type    = "web"
+      DisableLocalAuth    = true
+      Flow_Type           = "Bluefield"
+      IngestionMode       = "LogAnalytics"
+      Request_Source      = "rest"
+      RetentionInDays     = var.log_retention_days
+      WorkspaceResourceId = azurerm_log_analytics_workspace.server.id
+    }
+  }
+
+  ignore_casing          = true
+  response_export_values = ["properties.ConnectionString"]
 }
 
 locals {
+  insights_id = azapi_resource.insights.id
+
   # The lines that src/http/request-log.ts writes, as the Functions host hands them on. Where there are many, the host keeps a sample, and
   # itemCount says for how many lines one stands (host.json, samplingSettings).
   request_lines = <<-EOT

@@ -15,7 +15,7 @@ output "key_ring_name" {
 
 output "log_location" {
   description = "The Application Insights resource whose traces have one line per request."
-  value       = azurerm_application_insights.server.id
+  value       = local.insights_id
 }
 
 output "dashboard_url" {

@@ -4,7 +4,7 @@ resource "azurerm_application_insights_standard_web_test" "health" {
   name                    = "${var.name}-health"
   resource_group_name     = azurerm_resource_group.server.name
   location                = azurerm_resource_group.server.location
-  application_insights_id = azurerm_application_insights.server.id
+  application_insights_id = local.insights_id
   description             = "Asks the MCP server how it is"
 
   # West Europe and East US ("Location population tags" of availability tests).
@@ -32,7 +32,7 @@ resource "azurerm_monitor_metric_alert" "down" {
   name                = "${var.name}-down"
   resource_group_name = azurerm_resource_group.server.name
   description         = "The MCP server does not answer its web test"
-  scopes              = [azurerm_application_insights_standard_web_test.health.id, azurerm_application_insights.server.id]
+  scopes              = [azurerm_application_insights_standard_web_test.health.id, local.insights_id]
   severity            = 1
   frequency           = "PT5M"
   window_size         = "PT30M"
@@ -40,7 +40,7 @@ resource "azurerm_monitor_metric_alert" "down" {
 
   application_insights_web_test_location_availability_criteria {
     web_test_id           = azurerm_application_insights_standard_web_test.health.id
-    component_id          = azurerm_application_insights.server.id
+    component_id          = local.insights_id
     failed_location_count = 2
   }
 

@@ -170,6 +170,69 @@ variable "max_instances" {
   }
 }
 
+variable "min_instances" {
+  description = "Instances that are kept ready while nobody calls, and cost as long as they are. 0: none, and the first call waits for a start."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.min_instances >= 0 && var.min_instances <= 1000 && floor(var.min_instances) == var.min_instances
+    error_message = "min_instances must be a whole number from 0 to 1000."
+  }
+  validation {
+    condition     = var.min_instances <= coalesce(var.max_instances, 1000)
+    error_message = "min_instances must not be more than max_instances."
+  }
+}
+
+variable "memory_mib" {
+  description = "Memory of an instance in MiB, and with it the share of a processor."
+  type        = number
+  default     = 2048
+  nullable    = false
+
+  validation {
+    condition     = contains([512, 2048, 4096], var.memory_mib)
+    error_message = "memory_mib must be 512, 2048 or 4096, which Flex Consumption has."
+  }
+}
+
+variable "timeout_seconds" {
+  description = "Longest time of a request or stream in seconds."
+  type        = number
+  default     = 600
+  nullable    = false
+
+  validation {
+    condition     = var.timeout_seconds >= 5 && var.timeout_seconds <= 3600 && floor(var.timeout_seconds) == var.timeout_seconds
+    error_message = "timeout_seconds must be a whole number from 5 to 3600."
+  }
+}
+
+variable "concurrency" {
+  description = "Requests and streams that an instance takes at a time."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = try(var.concurrency >= 1 && var.concurrency <= 1000 && floor(var.concurrency) == var.concurrency, var.concurrency == null)
+    error_message = "concurrency must be a whole number from 1 to 1000, or null for what Azure takes with this memory."
+  }
+}
+
+variable "node_version" {
+  description = "Major version of Node.js."
+  type        = string
+  default     = "24"
+  nullable    = false
+
+  validation {
+    condition     = contains(["22", "24"], var.node_version)
+    error_message = "node_version must be \"22\" or \"24\", which the bundle is made for."
+  }
+}
+
 variable "log_retention_days" {
   description = "Days for which log lines are kept."
   type        = number

@@ -17,7 +17,7 @@ terraform {
     }
     azurerm = {
       source  = "hashicorp/azurerm"
-      version = ">= 4.55, < 5.0"
+      version = ">= 4.55, < 6.0"
     }
     random = {
       source  = "hashicorp/random"

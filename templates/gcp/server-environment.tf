@@ -44,8 +44,8 @@ locals {
     var.shared_state.key_ring == null ? {} : { MCP_ANYCLOUD_STATE_KEYS_SECRET = var.shared_state.key_ring },
     # Cloud Run replaces the version's name by the secret when an instance starts.
     { for name, secret in local.secrets : name => "${secret.secret}/versions/${secret.version}" },
-    # adapters/gcp/invocation.ts reads how long a request may take. Cloud Run sets it for functions, but not for all services.
-    { CLOUD_RUN_TIMEOUT_SECONDS = tostring(local.timeout_seconds) },
+    # Cloud Run tells functions how long a request may take, and no other service.
+    { MCP_ANYCLOUD_TIMEOUT_SECONDS = tostring(local.timeout_seconds) },
   )
 
   secrets = local.own_key_ring ? {

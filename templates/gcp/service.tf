@@ -2,7 +2,7 @@
 # (googlecloudsdk/command_lib/run/serverless_operations.py: ReleaseService changes the service that it reads).
 locals {
   # A stream is cut then. Behind a gateway, whose limit is as hard, the server has to know of that one.
-  timeout_seconds = var.gateway == null ? 900 : var.gateway.deadline_seconds
+  timeout_seconds = var.gateway == null ? var.timeout_seconds : min(var.timeout_seconds, var.gateway.deadline_seconds)
 }
 
 resource "google_cloud_run_v2_service" "server" {
@@ -26,11 +26,11 @@ resource "google_cloud_run_v2_service" "server" {
     service_account = google_service_account.server.email
     timeout         = "${local.timeout_seconds}s"
     # Streams mostly wait, and so do tool calls: many requests share an instance.
-    max_instance_request_concurrency = 80
+    max_instance_request_concurrency = var.concurrency
 
     # Any instance serves any request, so there is no session affinity; MCP clients would not keep its cookie.
     scaling {
-      min_instance_count = 0
+      min_instance_count = var.min_instances
       max_instance_count = var.max_instances
     }
 
@@ -43,9 +43,9 @@ resource "google_cloud_run_v2_service" "server" {
       }
 
       resources {
-        limits = { cpu = "1", memory = "512Mi" }
+        limits = { cpu = "1", memory = "${var.memory_mib}Mi" }
         # CPU, and its price, only while a request is in flight ("Billing settings for services").
-        cpu_idle          = true
+        cpu_idle          = !var.instance_based_billing
         startup_cpu_boost = true
       }
 

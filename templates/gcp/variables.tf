@@ -137,7 +137,7 @@ variable "gateway" {
 
   validation {
     condition     = try(var.gateway.deadline_seconds >= 1 && var.gateway.deadline_seconds <= 900 && floor(var.gateway.deadline_seconds) == var.gateway.deadline_seconds, true)
-    error_message = "gateway.deadline_seconds must be a whole number of seconds from 1 to 900, the service's own limit."
+    error_message = "gateway.deadline_seconds must be a whole number of seconds from 1 to 900."
   }
   validation {
     # The gateway calls with a token of its own, and the caller's arrives as X-Forwarded-Authorization, which nothing verifies.
@@ -163,7 +163,7 @@ variable "alarm_targets" {
 }
 
 variable "max_instances" {
-  description = "Most instances at a time, each of which serves 80 requests and streams: a limit of what a flood can cost."
+  description = "Most instances at a time, each of which serves as many requests and streams as concurrency says: a limit of what a flood can cost."
   type        = number
   default     = 20
   nullable    = false
@@ -172,6 +172,65 @@ variable "max_instances" {
     condition     = var.max_instances >= 1 && var.max_instances <= 1000 && floor(var.max_instances) == var.max_instances
     error_message = "max_instances must be a whole number from 1 to 1000."
   }
+}
+
+variable "min_instances" {
+  description = "Instances that are kept ready while nobody calls, and cost as long as they are. 0: none, and the first call waits for a start."
+  type        = number
+  default     = 0
+  nullable    = false
+
+  validation {
+    condition     = var.min_instances >= 0 && var.min_instances <= 1000 && floor(var.min_instances) == var.min_instances
+    error_message = "min_instances must be a whole number from 0 to 1000."
+  }
+  validation {
+    condition     = var.min_instances <= coalesce(var.max_instances, 1000)
+    error_message = "min_instances must not be more than max_instances."
+  }
+}
+
+variable "memory_mib" {
+  description = "Memory of an instance in MiB, and with it the share of a processor."
+  type        = number
+  default     = 512
+  nullable    = false
+
+  validation {
+    condition     = var.memory_mib >= 512 && var.memory_mib <= 4096 && floor(var.memory_mib) == var.memory_mib
+    error_message = "memory_mib must be a whole number from 512 to 4096, what Cloud Run gives one processor."
+  }
+}
+
+variable "timeout_seconds" {
+  description = "Longest time of a request or stream in seconds."
+  type        = number
+  default     = 900
+  nullable    = false
+
+  validation {
+    condition     = var.timeout_seconds >= 5 && var.timeout_seconds <= 3600 && floor(var.timeout_seconds) == var.timeout_seconds
+    error_message = "timeout_seconds must be a whole number from 5 to 3600."
+  }
+}
+
+variable "concurrency" {
+  description = "Requests and streams that an instance takes at a time."
+  type        = number
+  default     = 80
+  nullable    = false
+
+  validation {
+    condition     = var.concurrency >= 1 && var.concurrency <= 1000 && floor(var.concurrency) == var.concurrency
+    error_message = "concurrency must be a whole number from 1 to 1000."
+  }
+}
+
+variable "instance_based_billing" {
+  description = "Leaves an instance its processor between requests, for work that goes on after an answer; it is then billed for as long as it lives. Default: the processor, and its price, only while a request is in flight."
+  type        = bool
+  default     = false
+  nullable    = false
 }
 
 variable "log_retention_days" {

@@ -166,6 +166,14 @@ describe("the invocation", () => {
       timers.mockRestore();
     }
   });
+
+  test("has its deadline before what the deployment says, where the platform says nothing", async () => {
+    vi.stubEnv("MCP_ANYCLOUD_TIMEOUT_SECONDS", "900");
+    const timers = vi.spyOn(globalThis, "setTimeout");
+    await invocationOf();
+    expect(timers.mock.calls.map(([, ms]) => ms)).toContain(890_000);
+    timers.mockRestore();
+  });
 });
 
 async function* untilAborted(signal: AbortSignal | undefined): AsyncGenerator<string, void> {

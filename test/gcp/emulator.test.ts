@@ -122,7 +122,10 @@ describe.each(FORMS)("the service's life, as %s", (form) => {
     await using service = await startService(folder.path, { form, environment, requestTimeoutSeconds: 60 });
     const { env } = await about(service.port);
     expect(env).toMatchObject({ GREETING: "hello", K_SERVICE: "mcp", K_CONFIGURATION: "mcp" });
-    expect(env).toMatchObject({ K_REVISION: "mcp-00001-emu", CLOUD_RUN_TIMEOUT_SECONDS: "60" });
+    expect(env.K_REVISION).toBe("mcp-00001-emu");
+    // Cloud Run tells functions alone; a container is told by its deployment.
+    const told = form === "function" ? "CLOUD_RUN_TIMEOUT_SECONDS" : "MCP_ANYCLOUD_TIMEOUT_SECONDS";
+    expect(Object.entries(env).filter(([name]) => name.endsWith("_TIMEOUT_SECONDS"))).toEqual([[told, "60"]]);
     expect(env.PORT).not.toBe("1");
     expect(env.FUNCTION_TARGET).toBe(form === "function" ? "mcp" : undefined);
     expect(service.imitates).toContain(form);

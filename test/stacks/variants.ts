@@ -77,6 +77,7 @@ export const OPT_IN: Variant = {
     encryptionKey: Key.fromKeyArn(elsewhere, "Key", arn("kms", `key/${ID}`)),
     vpc,
     reservedConcurrency: 50,
+    provisionedConcurrency: 2,
     memoryMiB: 2048,
     timeout: Duration.minutes(5),
     throttle: { ratePerSecond: 10, burst: 20 },

@@ -27,6 +27,12 @@ export const NO_PROP: Readonly<Record<string, string>> = {
   shared_state: "CDK refers to what lies elsewhere by objects: sessionTable, keyRing",
   gateway: "AWS has three ingresses: ingress, with throttle and apiGatewayLogRole for the one",
   max_instances: "on AWS it is the function's reservedConcurrency",
+  min_instances: "on AWS it is the alias's provisionedConcurrency",
+  memory_mib: "the prop is memoryMiB",
+  timeout_seconds: "the prop is timeout, a Duration",
+  node_version: "the stack runs the newest Node.js that the bundle is made for",
+  concurrency: "an instance of a Lambda function serves one request",
+  instance_based_billing: "only Cloud Run takes the processor away between requests",
   state_key_ids: "on AWS a function rotates the key ring: keyRotation",
   project: "there are projects on Google Cloud only",
   tokens: "in auth, beside the authorizer of API Gateway: { jwt: { issuers, requiredScopes } }",
@@ -44,8 +50,9 @@ export const NO_VARIABLE: Readonly<Record<Exclude<keyof McpServerProps, (typeof 
     keyRotation: "a module is changed in its own files",
     encryptionKey: "a module is changed in its own files",
     alarms: "a module is changed in its own files",
-    timeout: "a module is changed in its own files",
-    memoryMiB: "a module is changed in its own files",
+    timeout: "the variable is timeout_seconds",
+    memoryMiB: "the variable is memory_mib",
+    provisionedConcurrency: "the variable is min_instances",
     reservedConcurrency: "the variable is max_instances",
     vpc: "a module is changed in its own files",
     webAclArn: "a module is changed in its own files",
@@ -57,6 +64,9 @@ export const NO_VARIABLE: Readonly<Record<Exclude<keyof McpServerProps, (typeof 
 export const NOT_EVERYWHERE: Readonly<Record<string, { readonly clouds: readonly Cloud[]; readonly why: string }>> = {
   tasks: { clouds: ["aws"], why: "elsewhere an instance works on after its response" },
   artefact: { clouds: ["aws"], why: "func and gcloud publish the folders of the others" },
+  node_version: { clouds: ["aws", "azure"], why: "on Google Cloud gcloud names the base image" },
+  concurrency: { clouds: ["azure", "gcp"], why: "an instance of a Lambda function serves one request" },
+  instance_based_billing: { clouds: ["gcp"], why: "only Cloud Run takes the processor away between requests" },
   state_key_ids: { clouds: ["azure", "gcp"], why: "on AWS a function rotates the key ring" },
   project: { clouds: ["gcp"], why: "there are projects on Google Cloud only" },
 };
@@ -87,16 +97,22 @@ export const OWN_RULES: Readonly<Record<string, Readonly<Record<Cloud, number>> 
     gcp: 1,
     why: "only on AWS null is one: nothing is set aside",
   },
+  memory_mib: { aws: 1, azure: 1, gcp: 1, why: "each platform has sizes of its own" },
+  timeout_seconds: { aws: 1, azure: 1, gcp: 1, why: "a function of AWS ends after 15 minutes" },
+  concurrency: { aws: 0, azure: 1, gcp: 1, why: "Azure has a default for each size of memory" },
   gateway: { aws: 2, azure: 2, gcp: 3, why: "each cloud's gateway has settings of its own" },
   tokens: { aws: 1, azure: 1, gcp: 0, why: "not every cloud tells beforehand at which URL an endpoint will be" },
 };
 
 /** Variables whose type and default differ. */
 export const OWN_TYPE: Readonly<Record<string, string>> = {
+  concurrency: "Azure has a default for each size of memory",
   gateway:
     "each cloud's gateway has settings of its own; only on AWS it costs nothing to stand there, and is the default",
   max_instances:
     "an instance serves one request on AWS and 80 on Google Cloud; only on AWS they are set aside, or null",
+  memory_mib: "each platform gives a processor of its own with it",
+  timeout_seconds: "each platform's longest, or Azure's host.json",
 };
 
 const IAP = "none of the ingresses is Identity-Aware Proxy";
@@ -106,6 +122,8 @@ const queues = (why: string): Record<string, string> => Object.fromEntries(QUEUE
 const QUEUES_OF_OTHERS = queues("a function on Lambda hands its tasks to invocations of its own");
 const QUEUES_BY_HAND = queues("docs/tasks.md says how the queue is made");
 
+const TOLD = { MCP_ANYCLOUD_TIMEOUT_SECONDS: "the platform tells how long a request may take" };
+
 /** Variables of settings that a module does not set, and why. */
 export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, string>>>> = {
   cdk: {
@@ -114,6 +132,7 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
     MCP_ANYCLOUD_STATE_KEYS: "the function reads the secret itself, so keys rotate without a deployment",
     MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
     ...QUEUES_OF_OTHERS,
+    ...TOLD,
   },
   aws: {
     MCP_ANYCLOUD_AWS_ROLE_ARN: "the function's own role may use the table",
@@ -121,8 +140,9 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
     MCP_ANYCLOUD_STATE_KEYS: "the function reads the secret itself, so keys rotate without a deployment",
     MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
     ...QUEUES_OF_OTHERS,
+    ...TOLD,
   },
-  azure: { MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP, ...QUEUES_BY_HAND },
+  azure: { MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP, ...QUEUES_BY_HAND, ...TOLD },
   gcp: { MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP, ...QUEUES_BY_HAND },
 };
 
@@ -136,7 +156,5 @@ export const OF_OTHERS: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, s
   },
   gcp: {
     AWS_REGION: "AWS's client reads where the table is; on Lambda it is there",
-    CLOUD_RUN_TIMEOUT_SECONDS:
-      "adapters/gcp/invocation.ts reads how long a request may take; the others are told by the platform",
   },
 };

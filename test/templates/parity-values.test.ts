@@ -30,8 +30,12 @@ function apply(cloud: Cloud, given: Given): Promise<TemplateValues> {
   return applyTemplate(cloud, { name: NAME, auth: "public", ...own, ...given }, { tags: "local.tags" });
 }
 
-/** As the server reads it; the stub of AWS's provider makes no ARNs. */
-function understood({ MCP_ANYCLOUD_AWS_ROLE_ARN: role, ...handed }: Handed): ServerConfig {
+/** As the server reads it, without the platform's time limit; the stub of AWS's provider makes no ARNs. */
+function understood({
+  MCP_ANYCLOUD_AWS_ROLE_ARN: role,
+  MCP_ANYCLOUD_TIMEOUT_SECONDS: _,
+  ...handed
+}: Handed): ServerConfig {
   return readConfig(
     { ...handed, ...(role && { MCP_ANYCLOUD_AWS_ROLE_ARN: role.replace(/^stub-[\da-f]{12}$/, ROLE) }) },
     AWS_SETTINGS,

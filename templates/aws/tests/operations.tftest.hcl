@@ -135,3 +135,38 @@ run "numbers_from_the_log" {
     error_message = "The output must lead to the dashboard: ${output.dashboard_url}"
   }
 }
+
+run "sizes_of_instances" {
+  variables {
+    memory_mib      = 2048
+    min_instances   = 2
+    max_instances   = 20
+    timeout_seconds = 60
+    node_version    = "22"
+  }
+  assert {
+    condition     = aws_lambda_function.server.memory_size == 2048 && aws_lambda_function.server.timeout == 60 && aws_lambda_function.server.runtime == "nodejs22.x" && aws_lambda_function.server.reserved_concurrent_executions == 20
+    error_message = "Instances must be as many and as large as was asked."
+  }
+  assert {
+    condition     = aws_lambda_provisioned_concurrency_config.live[0].provisioned_concurrent_executions == 2 && aws_lambda_provisioned_concurrency_config.live[0].qualifier == "live"
+    error_message = "Instances must be kept ready behind the alias."
+  }
+  assert {
+    condition     = alltrue([for integration in aws_api_gateway_integration.route : integration.timeout_milliseconds == 60000])
+    error_message = "The gateway must not wait longer than the function may take."
+  }
+}
+
+run "sizes_that_aws_has_not" {
+  command = plan
+
+  variables {
+    memory_mib      = 64
+    min_instances   = 21
+    max_instances   = 20
+    timeout_seconds = 901
+    node_version    = "20"
+  }
+  expect_failures = [var.memory_mib, var.min_instances, var.timeout_seconds, var.node_version]
+}

@@ -104,15 +104,15 @@ run "outputs_and_tags" {
       mcp_url            = "https://notes-abc123.azurewebsites.net/mcp"
       session_store_name = "notes"
       key_ring_name      = "https://notesabc123.vault.azure.net/secrets/state-keys"
-      log_location       = "/subscriptions/s/resourceGroups/notes/providers/Microsoft.Insights/components/notes"
+      log_location       = azapi_resource.insights.id
       dashboard_url      = "https://portal.azure.com/#resource/subscriptions/s/resourceGroups/notes/providers/Microsoft.Insights/workbooks/66666666-6666-6666-6666-666666666666/workbook"
     }
-    error_message = "An output is another."
+    error_message = "An output is another: ${jsonencode([output.mcp_url, output.log_location, output.dashboard_url, output.key_ring_name])}"
   }
   assert {
     condition = alltrue([
       for tags in concat([
-        azapi_resource.server.tags, azurerm_application_insights.server.tags, azurerm_application_insights_workbook.server.tags, azurerm_key_vault.key_ring[0].tags,
+        azapi_resource.server.tags, azapi_resource.insights.tags, azurerm_application_insights_workbook.server.tags, azurerm_key_vault.key_ring[0].tags,
         azurerm_log_analytics_workspace.server.tags, azurerm_resource_group.server.tags, azurerm_service_plan.server.tags, azurerm_storage_account.server.tags,
         azurerm_user_assigned_identity.server.tags,
       ], [for alarm in azurerm_monitor_scheduled_query_rules_alert_v2.alarm : alarm.tags]) :

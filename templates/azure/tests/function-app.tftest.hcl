@@ -50,8 +50,9 @@ run "function_app_without_keys" {
       }
       runtime             = { name = "node", version = "24" }
       scaleAndConcurrency = { instanceMemoryMB = 2048, maximumInstanceCount = 100 }
+      siteUpdateStrategy  = { type = "RollingUpdate" }
     }
-    error_message = "The app must run Node.js 24, scale to zero, and read its package as its identity."
+    error_message = "The app must run Node.js 24, scale to zero, read its package as its identity, and end no instance that works."
   }
   assert {
     condition     = azapi_resource.server.body.properties.httpsOnly && azapi_resource.server.body.properties.siteConfig.minTlsVersion == "1.2" && azapi_resource.server.body.properties.siteConfig.scmMinTlsVersion == "1.2"
@@ -83,7 +84,7 @@ run "function_app_without_keys" {
     error_message = "The package must be private."
   }
   assert {
-    condition     = azurerm_application_insights.server.local_authentication_disabled && !azurerm_log_analytics_workspace.server.local_authentication_enabled
+    condition     = azapi_resource.insights.body.properties.DisableLocalAuth && !azurerm_log_analytics_workspace.server.local_authentication_enabled
     error_message = "Telemetry must be taken from identities only."
   }
   assert {
@@ -107,7 +108,7 @@ run "function_app_without_keys" {
     error_message = "The identity has other roles than it needs."
   }
   assert {
-    condition     = { for name, assignment in azurerm_role_assignment.server : name => assignment.scope } == { host_events = azurerm_storage_account.server.id, host_storage = azurerm_storage_account.server.id, key_ring = azurerm_key_vault.key_ring[0].id, telemetry = azurerm_application_insights.server.id }
+    condition     = { for name, assignment in azurerm_role_assignment.server : name => assignment.scope } == { host_events = azurerm_storage_account.server.id, host_storage = azurerm_storage_account.server.id, key_ring = azurerm_key_vault.key_ring[0].id, telemetry = azapi_resource.insights.id }
     error_message = "A role must reach no further than what it is for."
   }
 
@@ -119,4 +120,40 @@ run "function_app_without_keys" {
     ])) == 0
     error_message = "There is a setting that Flex Consumption refuses."
   }
+}
+
+run "sizes_of_instances_that_there_are" {
+  variables {
+    memory_mib      = 4096
+    min_instances   = 2
+    max_instances   = 20
+    concurrency     = 50
+    timeout_seconds = 3599
+    node_version    = "22"
+  }
+  assert {
+    condition = azapi_resource.server.body.properties.functionAppConfig.scaleAndConcurrency == {
+      alwaysReady          = [{ name = "http", instanceCount = 2 }]
+      instanceMemoryMB     = 4096
+      maximumInstanceCount = 20
+      triggers             = { http = { perInstanceConcurrency = 50 } }
+    }
+    error_message = "Instances must be as many and as large as was asked."
+  }
+  assert {
+    condition     = azapi_resource.server.body.properties.functionAppConfig.runtime.version == "22" && local.app_settings.AzureFunctionsJobHost__functionTimeout == "00:59:59"
+    error_message = "Node.js and the time limit must be those that were asked for: ${local.app_settings.AzureFunctionsJobHost__functionTimeout}"
+  }
+}
+
+run "sizes_that_azure_has_not" {
+  command = plan
+
+  variables {
+    memory_mib    = 1024
+    min_instances = 101
+    concurrency   = 0
+    node_version  = "20"
+  }
+  expect_failures = [var.memory_mib, var.min_instances, var.concurrency, var.node_version]
 }

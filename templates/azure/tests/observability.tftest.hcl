@@ -38,7 +38,7 @@ run "alarms_and_dashboard" {
     error_message = "A rule that is asked more often costs more."
   }
   assert {
-    condition     = alltrue([for alarm in azurerm_monitor_scheduled_query_rules_alert_v2.alarm : alarm.scopes == tolist([azurerm_application_insights.server.id]) && startswith(alarm.criteria[0].query, "traces\n") && strcontains(alarm.criteria[0].query, "message has \"\\\"message\\\":\\\"request\\\"\"")])
+    condition     = alltrue([for alarm in azurerm_monitor_scheduled_query_rules_alert_v2.alarm : alarm.scopes == tolist([azapi_resource.insights.id]) && startswith(alarm.criteria[0].query, "traces\n") && strcontains(alarm.criteria[0].query, "message has \"\\\"message\\\":\\\"request\\\"\"")])
     error_message = "Alarms must read the server's lines about requests, and no others."
   }
   assert {
@@ -68,7 +68,7 @@ run "alarms_and_dashboard" {
     error_message = "A chart asks nothing."
   }
   assert {
-    condition     = azurerm_application_insights_workbook.server.source_id == lower(azurerm_application_insights.server.id) && azurerm_application_insights_workbook.server.name == "66666666-6666-6666-6666-666666666666"
+    condition     = azurerm_application_insights_workbook.server.source_id == lower(azapi_resource.insights.id) && azurerm_application_insights_workbook.server.name == "66666666-6666-6666-6666-666666666666"
     error_message = "Azure takes a UUID as its name, and ids without upper-case letters."
   }
 }
@@ -87,7 +87,7 @@ run "targets_and_retention" {
     error_message = "Whoever is named must be told that the server is down."
   }
   assert {
-    condition     = azurerm_log_analytics_workspace.server.retention_in_days == 90 && azurerm_application_insights.server.retention_in_days == 90
+    condition     = azurerm_log_analytics_workspace.server.retention_in_days == 90 && azapi_resource.insights.body.properties.RetentionInDays == 90
     error_message = "Lines must be kept for as long as was asked."
   }
 }

@@ -52,7 +52,7 @@ run "public_with_a_table_of_its_own" {
       MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE = "sts.amazonaws.com"
       MCP_ANYCLOUD_STATE_KEYS         = "notes-key-ring/versions/3"
       AWS_REGION                      = "us-east-1"
-      CLOUD_RUN_TIMEOUT_SECONDS       = "900"
+      MCP_ANYCLOUD_TIMEOUT_SECONDS    = "900"
     }
     error_message = "The server must be told of table, role, audience, key ring and time limit, and of nothing else."
   }
@@ -122,4 +122,39 @@ run "only_who_google_lets_in" {
     condition     = strcontains(google_logging_metric.answers["unauthenticated"].filter, "httpRequest.status=403")
     error_message = "Cloud Run's refusals must be counted."
   }
+}
+
+run "sizes_of_instances" {
+  variables {
+    memory_mib             = 1024
+    min_instances          = 2
+    max_instances          = 20
+    concurrency            = 10
+    timeout_seconds        = 3600
+    instance_based_billing = true
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.server.template[0].timeout == "3600s" && local.server_environment.MCP_ANYCLOUD_TIMEOUT_SECONDS == "3600" && google_cloud_run_v2_service.server.template[0].max_instance_request_concurrency == 10
+    error_message = "Streams must last as long as was asked, and the server must know."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.server.template[0].scaling[0].min_instance_count == 2 && google_cloud_run_v2_service.server.template[0].scaling[0].max_instance_count == 20
+    error_message = "Instances must be as many as was asked."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.server.template[0].containers[0].resources[0].limits.memory == "1024Mi" && !google_cloud_run_v2_service.server.template[0].containers[0].resources[0].cpu_idle
+    error_message = "Instances must be as large as was asked, and keep their processor."
+  }
+}
+
+run "sizes_that_cloud_run_has_not" {
+  command = plan
+
+  variables {
+    memory_mib      = 256
+    min_instances   = 21
+    concurrency     = 1001
+    timeout_seconds = 3601
+  }
+  expect_failures = [var.memory_mib, var.min_instances, var.concurrency, var.timeout_seconds]
 }

@@ -60,7 +60,7 @@ run "gateway" {
     error_message = "The gateway must call as its own service account."
   }
   assert {
-    condition     = google_cloud_run_v2_service.server.template[0].timeout == "300s" && local.server_environment.CLOUD_RUN_TIMEOUT_SECONDS == "300"
+    condition     = google_cloud_run_v2_service.server.template[0].timeout == "300s" && local.server_environment.MCP_ANYCLOUD_TIMEOUT_SECONDS == "300"
     error_message = "The server must end streams before the gateway cuts them."
   }
   assert {

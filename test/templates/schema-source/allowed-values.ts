@@ -41,16 +41,6 @@ export const ALLOWED_VALUES: Readonly<Record<string, readonly string[]>> = {
     "PersonalMicrosoftAccount",
   ],
   "azurerm_api_management_api.protocols": ["http", "https", "ws", "wss"],
-  "azurerm_application_insights.application_type": [
-    "ios",
-    "java",
-    "MobileCenter",
-    "Node.JS",
-    "other",
-    "phone",
-    "store",
-    "web",
-  ],
   "azurerm_key_vault.sku_name": ["standard", "premium"],
   "azurerm_log_analytics_workspace.sku": [
     "PerGB2018",

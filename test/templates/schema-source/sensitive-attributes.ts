@@ -4,8 +4,6 @@
  * in the documentation of -random. Of AWS's types the templates use none.
  */
 export const SENSITIVE_ATTRIBUTES: readonly string[] = [
-  "azurerm_application_insights.connection_string",
-  "azurerm_application_insights.instrumentation_key",
   "azurerm_log_analytics_workspace.primary_shared_key",
   "azurerm_log_analytics_workspace.secondary_shared_key",
   "azurerm_storage_account.primary_access_key",

@@ -9,7 +9,7 @@ terraform {
     }
     azurerm = {
       source  = "hashicorp/azurerm"
-      version = ">= 4.55, < 5.0"
+      version = ">= 4.55, < 6.0"
     }
   }
 }
@@ -17,6 +17,18 @@ terraform {
 provider "azurerm" {
   # The storage account takes no keys, so what is read of it is read as whoever runs Terraform.
   storage_use_azuread = true
+
+  # azurerm 5 registers none by itself. With gateway or custom_domain, "Microsoft.ApiManagement" and "Microsoft.Network", too.
+  resource_provider_registrations = "none"
+  resource_providers_to_register = [
+    "Microsoft.AlertsManagement",
+    "Microsoft.Insights",
+    "Microsoft.KeyVault",
+    "Microsoft.ManagedIdentity",
+    "Microsoft.OperationalInsights",
+    "Microsoft.Storage",
+    "Microsoft.Web",
+  ]
 
   features {
     resource_group {

@@ -7,6 +7,7 @@ mock_resource "azapi_resource" {
         defaultHostName            = "notes-abc123.azurewebsites.net"
         customDomainVerificationId = "C0FFEE"
         thumbprint                 = "AABBCC"
+        ConnectionString           = "InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/"
       }
     }
   }

@@ -37,13 +37,6 @@ mock_resource "azurerm_key_vault" {
   }
 }
 
-mock_resource "azurerm_application_insights" {
-  defaults = {
-    id                = "/subscriptions/s/resourceGroups/notes/providers/Microsoft.Insights/components/notes"
-    connection_string = "InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/"
-  }
-}
-
 mock_resource "azurerm_application_insights_workbook" {
   defaults = {
     id = "/subscriptions/s/resourceGroups/notes/providers/Microsoft.Insights/workbooks/66666666-6666-6666-6666-666666666666"
