@@ -44,7 +44,7 @@ describe.each(TEST_INGRESSES)("%s, three instances in turn", (cloud) => {
     await emulator.close();
   });
 
-  test.each(SCENARIOS)("the official scenario %s passes", async (scenario) => {
+  test.concurrent.for(SCENARIOS)("the official scenario %s passes", async (scenario, { expect }) => {
     const results = await runSuite({ url, revision: "2026-07-28", scenario });
     expect(results).toEqual([{ scenario, outcome: "passed" }]);
   });
