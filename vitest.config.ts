@@ -2,7 +2,7 @@ import { configDefaults, defineConfig, type ViteUserConfig } from "vitest/config
 
 /** Tests of single rooms, most of which start no process and build no artefact: `npm run test:unit`. */
 const UNIT =
-  "test/{architecture,audit,auth,authorization,config,generate,http,limits,pipeline,protocol-2025,protocol-2026,scale,server,services,sources}/**/*.test.ts";
+  "test/{architecture,audit,auth,authorization,config,generate,http,limits,pipeline,protocol-2025,protocol-2026,scale,server,services,sources,telemetry}/**/*.test.ts";
 
 /** Tests of users' projects from their first command on, which take minutes: `npm run test:projects`. */
 const PROJECTS = [

@@ -11,6 +11,7 @@ import { KEY_SETTINGS } from "../src/config/key-settings.ts";
 import { LIMIT_SETTINGS } from "../src/config/limit-settings.ts";
 import { SESSION_SETTINGS } from "../src/config/session-settings.ts";
 import type { Setting } from "../src/config/setting.ts";
+import { TELEMETRY_SETTINGS } from "../src/config/telemetry-settings.ts";
 
 /** A table of settings, and the file in which the doc comments of its fields are. */
 export interface SettingTable {
@@ -28,6 +29,7 @@ export const SETTING_TABLES: readonly SettingTable[] = [
   { title: "Tool calls", file: "src/config/authorization-settings.ts", settings: AUTHORIZATION_SETTINGS },
   { title: "Sessions and streams", file: "src/config/session-settings.ts", settings: SESSION_SETTINGS },
   { title: "Keys", file: "src/config/key-settings.ts", settings: KEY_SETTINGS },
+  { title: "Telemetry", file: "src/config/telemetry-settings.ts", settings: TELEMETRY_SETTINGS },
   { title: "State in AWS", file: "adapters/aws/settings.ts", settings: AWS_SETTINGS },
   {
     title: "Jobs of tasks in Azure",

@@ -8,6 +8,7 @@ import type { HttpHandler } from "./http/http-handler.ts";
 import { describeValue } from "./server/sdk-server.ts";
 import type { ServerFactory } from "./server/server-factory.ts";
 import type { Tasks } from "./tasks/create-tasks.ts";
+import type { TelemetrySource } from "./telemetry/telemetry-source.ts";
 
 /** An MCP server as a module exports it. */
 export interface ServerDefinition {
@@ -37,6 +38,12 @@ export interface ServerDefinition {
    * a store that all instances share. Default: none.
    */
   readonly tasks?: Tasks;
+  /**
+   * Spans and metrics by OpenTelemetry's conventions: `openTelemetry()` of `mcp-anycloud/telemetry` for an SDK of yours,
+   * `otel()` of `mcp-anycloud/otel` for ours. Default: the first, where the project depends on `@opentelemetry/api` and
+   * `build` made the artefact.
+   */
+  readonly telemetry?: TelemetrySource;
   /** Receives the audit log. Default: one JSON line for each record on standard output. */
   readonly audit?: AuditSink;
 }
@@ -85,6 +92,7 @@ const FIELDS: Readonly<Record<keyof ServerDefinition, true>> = {
   policy: true,
   audit: true,
   tasks: true,
+  telemetry: true,
 };
 
 /** A misspelt policy must not silently be none. */

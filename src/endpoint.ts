@@ -26,6 +26,7 @@ import { createMemoryStore } from "./store/memory-store.ts";
 import { observed } from "./store/observed-store.ts";
 import type { StateStore } from "./store/store.ts";
 import type { WorkQueue } from "./tasks/work/work-queue.ts";
+import type { TelemetrySource } from "./telemetry/telemetry-source.ts";
 
 /** The configuration, fields that override it, and what no variable can hold. */
 export interface McpEndpointOptions extends Omit<Partial<Config>, "stateKeys"> {
@@ -42,6 +43,8 @@ export interface McpEndpointOptions extends Omit<Partial<Config>, "stateKeys"> {
   readonly stateKeys?: StateKeySource | undefined;
   /** Brings the tasks of the server to the instances that work on them. Default: a queue in this process. */
   readonly workQueue?: WorkQueue | undefined;
+  /** Spans and metrics, where the definition says nothing. Default: none. */
+  readonly telemetry?: TelemetrySource | undefined;
   /** Checks the bearer token that every request must then carry. Default: the server's own. */
   readonly verifier?: OAuthTokenVerifier;
   /**
@@ -92,6 +95,7 @@ export function createEndpoint(
     platformIdentities,
     fastPath,
     workQueue,
+    telemetry,
     ...rest
   } = options;
   const { verifier = definition.verifier, config: given, ...overrides } = rest;
@@ -122,7 +126,12 @@ export function createEndpoint(
     takeTool: rates?.takeTool,
     stateKeys: keys,
   });
-  const logOptions = { sink: log, level: config.logLevel, names: createKnownNames() };
+  const logOptions = {
+    sink: log,
+    level: config.logLevel,
+    names: createKnownNames(),
+    telemetry: (definition.telemetry ?? telemetry)?.open(config),
+  };
   const { modern, legacy } = own
     ? { modern: own, legacy: own }
     : createProtocolHandlers({

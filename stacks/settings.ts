@@ -105,6 +105,19 @@ export interface McpSettings {
    * waiting stream keeps an instance to itself, which is billed while it waits; else 840.
    */
   readonly streamSeconds?: number;
+  /**
+   * Whether spans hold arguments and results of tools, which may be personal data or secrets. Default: `off`.
+   */
+  readonly telemetryContent?: "off" | "on";
+  /**
+   * Whether operations of the store are events of the span that takes them, or spans of their own. Default: `events`.
+   */
+  readonly telemetryStore?: "off" | "events" | "spans";
+  /**
+   * Decides whether a request is recorded whose client names a trace in `_meta`: the sampler of this server (`own`), or
+   * the client (`caller`), who then decides what recording costs. Default: `own`.
+   */
+  readonly telemetrySampling?: "own" | "caller";
 }
 
 /** The rule of each setting. */
@@ -238,5 +251,23 @@ export const SETTINGS: Readonly<Record<keyof McpSettings, SettingRule>> = {
     must: "be a whole number of seconds from 1 to 3600",
     min: 1,
     max: 3600,
+  },
+  telemetryContent: {
+    variable: "MCP_ANYCLOUD_TELEMETRY_CONTENT",
+    must: "be off or on",
+    words: ["off", "on"],
+    default: "off",
+  },
+  telemetryStore: {
+    variable: "MCP_ANYCLOUD_TELEMETRY_STORE",
+    must: "be off, events or spans",
+    words: ["off", "events", "spans"],
+    default: "events",
+  },
+  telemetrySampling: {
+    variable: "MCP_ANYCLOUD_TELEMETRY_SAMPLING",
+    must: "be own or caller",
+    words: ["own", "caller"],
+    default: "own",
   },
 };

@@ -42,8 +42,10 @@ export async function buildTarget(target: Target): Promise<Artefact> {
   const shipped = new Set(assets.map(({ name }) => name));
   const found = namedPackages(project);
   const shared = { entry, outDir, sourceMap, observed, project, packages: found, shipped } as const;
+  const { dependencies, optionalDependencies } = project.manifest;
+  const hasTelemetry = OPEN_TELEMETRY in { ...dependencies, ...optionalDependencies };
   const bundleOf = (hasTasks: boolean): Promise<BuildResult<BundleOptions>> => {
-    const source = entrySource(entry, kind, cloud, { observed, hasTasks });
+    const source = entrySource(entry, kind, cloud, { observed, hasTasks, hasTelemetry });
     return compiled(build(bundleOptions({ ...shared, source })), entry);
   };
   let bundle = await bundleOf(false);
@@ -57,6 +59,9 @@ export async function buildTarget(target: Target): Promise<Artefact> {
   const parts = { project, assets, packages, installation, hasTasks };
   return writeArtefact({ cloud, outDir, sourceMapDir: sourceMapDir ?? outDir, ...parts }, bundle);
 }
+
+/** A project that depends on it wants its server observed, by whatever SDK it brings. */
+const OPEN_TELEMETRY = "@opentelemetry/api";
 
 /** Whether a bundle holds the module that makes tools outlive their requests. */
 const holdsTasks = ({ metafile }: BuildResult<BundleOptions>): boolean =>

@@ -91,17 +91,22 @@ export const listen = () => listenOnPort(takingJobs(endpoint), { limits });`,
   },
 };
 
-const serverSource = (cloud: Cloud, { source, wrap }: Wrapping, jobs: JobsSource | undefined): string => `
+const serverSource = (
+  cloud: Cloud,
+  { source, wrap }: Wrapping,
+  jobs: JobsSource | undefined,
+  hasTelemetry: boolean,
+): string => `
 import { createMcpEndpoint } from "mcp-anycloud";
 import { readConfig } from "mcp-anycloud/adapter";
 import { platformIdentities } from "mcp-anycloud/${cloud}";
 import { openConfiguredStore } from "mcp-anycloud/aws/dynamodb";
 import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
 import { openConfiguredStateKeys } from "mcp-anycloud/aws/state-keys";
-${jobs?.imports ?? ""}${IDENTITY_TOKEN[cloud].source}${source}const config = readConfig(process.env, ${jobs?.settings ? `{ ...AWS_SETTINGS, ...${jobs.settings} }` : "AWS_SETTINGS"});
+${hasTelemetry ? 'import { openTelemetry } from "mcp-anycloud/telemetry";\n' : ""}${jobs?.imports ?? ""}${IDENTITY_TOKEN[cloud].source}${source}const config = readConfig(process.env, ${jobs?.settings ? `{ ...AWS_SETTINGS, ...${jobs.settings} }` : "AWS_SETTINGS"});
 ${jobs?.open ?? ""}const store = ${wrap("observedStore", `openConfiguredStore(config${IDENTITY_TOKEN[cloud].argument})`)};
 const stateKeys = openConfiguredStateKeys(config${IDENTITY_TOKEN[cloud].argument});
-const endpoint = ${wrap("observedEndpoint", `createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities${jobs ? ", workQueue" : ""} })`)};
+const endpoint = ${wrap("observedEndpoint", `createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities${jobs ? ", workQueue" : ""}${hasTelemetry ? ", telemetry: openTelemetry()" : ""} })`)};
 const limits = config;`;
 
 const HANDLER = `
@@ -114,6 +119,8 @@ export interface EntryParts {
   readonly observed?: boolean;
   /** The server has tasks, which need the platform's queue. Default false. */
   readonly hasTasks?: boolean;
+  /** The project depends on OpenTelemetry's API, through which the server is observed. Default false. */
+  readonly hasTelemetry?: boolean;
 }
 
 /** The module that is bundled for a cloud: it hands the user's default export to the cloud's adapter. */
@@ -121,11 +128,11 @@ export function entrySource(
   entry: string,
   kind: EntryKind,
   cloud: Cloud,
-  { observed = false, hasTasks = false }: EntryParts = {},
+  { observed = false, hasTasks = false, hasTelemetry = false }: EntryParts = {},
 ): string {
   const isServer = kind === "server";
   const jobs = isServer && hasTasks ? JOBS[cloud] : undefined;
-  const endpoint = isServer ? serverSource(cloud, wrapping(observed), jobs) : HANDLER;
+  const endpoint = isServer ? serverSource(cloud, wrapping(observed), jobs, hasTelemetry) : HANDLER;
   return `${importOf(entry)}${endpoint}${jobs?.exports ?? EXPORTS[cloud]}${isServer ? WARM_UP[cloud] : ""}\n`;
 }
 

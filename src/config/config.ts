@@ -5,6 +5,7 @@ import { KEY_SETTINGS, type KeyConfig } from "./key-settings.ts";
 import { LIMIT_SETTINGS, type LimitConfig } from "./limit-settings.ts";
 import { SESSION_SETTINGS, type SessionConfig } from "./session-settings.ts";
 import type { Settings } from "./setting.ts";
+import { TELEMETRY_SETTINGS, type TelemetryConfig } from "./telemetry-settings.ts";
 
 /** How the endpoint behaves. Every field has a variable of the environment, which `readConfig` reads. */
 export interface Config
@@ -13,7 +14,8 @@ export interface Config
     AuthorizationConfig,
     LimitConfig,
     SessionConfig,
-    KeyConfig {}
+    KeyConfig,
+    TelemetryConfig {}
 
 /** The settings that the core reads. Settings of one platform are in `settings.ts` of its adapter. */
 export const CONFIG_SETTINGS: Settings<Config> = {
@@ -23,4 +25,5 @@ export const CONFIG_SETTINGS: Settings<Config> = {
   ...LIMIT_SETTINGS,
   ...SESSION_SETTINGS,
   ...KEY_SETTINGS,
+  ...TELEMETRY_SETTINGS,
 };

@@ -5,6 +5,7 @@ import { REQUEST_SCHEMA, type RequestRecord } from "./record/request-record.ts";
 import { outcomeOfResponse } from "./record/response-outcome.ts";
 import { traceFields } from "./record/trace-context.ts";
 import { type ServedRequest, servedRequest } from "./served-request.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 export type LogSink = (record: RequestRecord) => void;
 
@@ -19,6 +20,8 @@ export interface RequestLogOptions {
   readonly level: LogLevel;
   /** Names that the server of the endpoint has. Default: none are known yet. */
   readonly names?: KnownNames;
+  /** Observes requests. Default: nobody does. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 export interface RequestLog {
@@ -36,18 +39,26 @@ let served = false;
 export function startRequestLog(
   request: HttpRequest,
   invocation: Invocation,
-  { sink, level, names = createKnownNames() }: RequestLogOptions,
+  { sink, level, names = createKnownNames(), telemetry }: RequestLogOptions,
 ): RequestLog {
   const startedAt = process.hrtime.bigint();
   const { requestId, clientIp } = invocation;
   const logFields: RequestLogFields = {};
-  const context: ServedRequest = { requestId, logFields };
+  const context: ServedRequest = { requestId, logFields, names, telemetry };
   const coldStart = !served;
   served = true;
 
   function toRecord(response: HttpResponse, streamedBytes: number | undefined): RequestRecord {
     const { isWritten: _written, isDetached: _detached, traceparent: _parsed, span: _span, ...known } = logFields;
-    const { checksTools: _checks, listed: _listed, onEnd: _onEnd, endLater: _later, requestBytes, ...fields } = known;
+    const {
+      checksTools: _checks,
+      listed: _listed,
+      onEnd: _onEnd,
+      onAnswer: _onAnswer,
+      endLater: _later,
+      requestBytes,
+      ...fields
+    } = known;
     const { status, body } = response;
     const hasFailed = fields.error !== undefined;
     if (fields.outcome === undefined) {
@@ -85,6 +96,8 @@ export function startRequestLog(
       else if (onEnd) logFields.endLater = () => onEnd(toRecord(response, streamedBytes));
     }
     logFields.isWritten = true;
+    const flushed = telemetry?.flush(invocation);
+    if (flushed) invocation.waitUntil?.(flushed);
   }
 
   return {

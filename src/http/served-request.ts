@@ -1,11 +1,18 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { KnownNames } from "./record/known-names.ts";
 import type { RequestLogFields } from "./record/log-fields.ts";
+
+import type { Telemetry } from "./telemetry.ts";
 
 /** The request that code runs for. */
 export interface ServedRequest {
   /** The platform's id of it. */
   readonly requestId: string;
   readonly logFields: RequestLogFields;
+  /** Names that the server has. */
+  readonly names?: KnownNames;
+  /** Absent where nobody observes requests. */
+  readonly telemetry?: Telemetry | undefined;
   /** Whether a message that came too late was logged: one line for each request is enough. */
   hasLateMessage?: boolean;
 }

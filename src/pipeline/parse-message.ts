@@ -9,6 +9,7 @@ import { clientFields } from "../http/record/record-answer.ts";
 import type { ConcurrentStreams } from "../limits/concurrent-streams.ts";
 import { messageProblem, textProblem } from "../limits/json.ts";
 import { tooLarge, withBody } from "../limits/request-body.ts";
+import { observeMessage } from "../server/observe-message.ts";
 import { LISTEN } from "../server/operation.ts";
 import { type ProtocolHandlers, serveMessage } from "./serve-message.ts";
 
@@ -48,12 +49,14 @@ async function serveBody(
   const { mcpMethod } = Object.assign(context.logFields, namesIn(message));
   const tooMuch = messageProblem(message);
   if (tooMuch) return tooMuch;
-  const authorized = authorize ? await authorize(context, message) : undefined;
-  if (authorized && "refused" in authorized) return authorized.refused;
-  const { maxOutputBytes, heartbeatSeconds } = config;
-  const served = { ...context, message, ...authorized, maxOutputBytes, heartbeatMs: heartbeatSeconds * 1000 };
-  if (mcpMethod !== LISTEN) return serveMessage(pipeline, served);
-  return streams.acquire(context, () => serveMessage(pipeline, served));
+  return observeMessage(context, message, async () => {
+    const authorized = authorize ? await authorize(context, message) : undefined;
+    if (authorized && "refused" in authorized) return authorized.refused;
+    const { maxOutputBytes, heartbeatSeconds } = config;
+    const served = { ...context, message, ...authorized, maxOutputBytes, heartbeatMs: heartbeatSeconds * 1000 };
+    if (mcpMethod !== LISTEN) return serveMessage(pipeline, served);
+    return streams.acquire(context, () => serveMessage(pipeline, served));
+  });
 }
 
 /** A name that a client chose may have any length. */

@@ -10,7 +10,10 @@ export function counted(store: StateStore): StateStore {
       if (!served) return operation(...operands);
       const { logFields } = served;
       logFields[field] = (logFields[field] ?? 0) + 1;
-      return operation(...operands);
+      const ended = served.telemetry?.startStoreOperation(verb);
+      const result = operation(...operands);
+      if (ended) (result as Promise<unknown>).then(() => ended(), ended);
+      return result;
     }) as StateStore[Verb];
   };
   const { watch } = store;

@@ -48,6 +48,10 @@ export interface TaskRecord {
   readonly authInfo?: Omit<AuthInfo, "token">;
   /** Names whose limit it counts against. */
   readonly owner: string;
+  /** `traceparent` of the call that began it, where telemetry is on. */
+  readonly startedBy?: string;
+  /** Since when the task waits, and for what, until a worker takes it. */
+  readonly waiting?: { readonly from: number; readonly kind: "question" | "sleep" };
   readonly createdAt: number;
   readonly updatedAt: number;
   /** From `createdAt` on. */

@@ -44,6 +44,12 @@ variable "settings" {
     never open another one. 0 for never. Default: `604800`.
     stream_seconds: Time after which a stream that only waits for notifications ends, and its client opens another. Default:
     60 where a waiting stream keeps an instance to itself, which is billed while it waits; else 840.
+    telemetry_content: Whether spans hold arguments and results of tools, which may be personal data or secrets. Default:
+    `off`.
+    telemetry_store: Whether operations of the store are events of the span that takes them, or spans of their own. Default:
+    `events`.
+    telemetry_sampling: Decides whether a request is recorded whose client names a trace in `_meta`: the sampler of this
+    server (`own`), or the client (`caller`), who then decides what recording costs. Default: `own`.
   EOT
   type = object({
     path                  = optional(string)
@@ -66,6 +72,9 @@ variable "settings" {
     session_seconds       = optional(number)
     session_grace_seconds = optional(number)
     stream_seconds        = optional(number)
+    telemetry_content     = optional(string)
+    telemetry_store       = optional(string)
+    telemetry_sampling    = optional(string)
   })
   default  = {}
   nullable = false
@@ -157,5 +166,17 @@ variable "settings" {
   validation {
     condition     = try(var.settings.stream_seconds >= 1 && var.settings.stream_seconds <= 3600 && floor(var.settings.stream_seconds) == var.settings.stream_seconds, true)
     error_message = "settings.stream_seconds must be a whole number of seconds from 1 to 3600."
+  }
+  validation {
+    condition     = contains(["off", "on"], coalesce(var.settings.telemetry_content, "off"))
+    error_message = "settings.telemetry_content must be off or on."
+  }
+  validation {
+    condition     = contains(["off", "events", "spans"], coalesce(var.settings.telemetry_store, "off"))
+    error_message = "settings.telemetry_store must be off, events or spans."
+  }
+  validation {
+    condition     = contains(["own", "caller"], coalesce(var.settings.telemetry_sampling, "own"))
+    error_message = "settings.telemetry_sampling must be own or caller."
   }
 }

@@ -23,5 +23,8 @@ locals {
     MCP_ANYCLOUD_SESSION_SECONDS       = tostring(var.settings.session_seconds)
     MCP_ANYCLOUD_SESSION_GRACE_SECONDS = tostring(var.settings.session_grace_seconds)
     MCP_ANYCLOUD_STREAM_SECONDS        = tostring(var.settings.stream_seconds)
+    MCP_ANYCLOUD_TELEMETRY_CONTENT     = var.settings.telemetry_content
+    MCP_ANYCLOUD_TELEMETRY_STORE       = var.settings.telemetry_store
+    MCP_ANYCLOUD_TELEMETRY_SAMPLING    = var.settings.telemetry_sampling
   }
 }

@@ -16,6 +16,7 @@ const ENTRY_POINTS = ["src/adapter.ts", "src/index.ts"];
 
 export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: "src/", files: ["src/"], packages: [MCP_SDK, "jose", "zod", "@cedar-policy/cedar-wasm"] },
+  { folder: "src/telemetry/", files: ["src/"], packages: ["@opentelemetry/*"] },
   { folder: "adapters/shared/", files: ["adapters/shared/", "src/adapter.ts"], packages: [] },
   {
     folder: "adapters/aws/",
@@ -90,6 +91,7 @@ export const ROOM_ORDER: ReadonlyArray<readonly string[]> = [
   ["services"],
   ["auth"],
   ["store"],
+  ["telemetry"],
   ["config"],
   ["http"],
   ["base"],

@@ -18,7 +18,7 @@ export function ownPackage(projectFolder: string): Plugin {
         if (args.pluginData === OWN) return undefined;
         return lookUp(build, args.path, { kind: args.kind, resolveDir: PACKAGE_FOLDER });
       });
-      build.onResolve({ filter: /^(@modelcontextprotocol\/server|zod)(\/|$)/ }, async (args) => {
+      build.onResolve({ filter: /^(@modelcontextprotocol\/server|zod|@opentelemetry\/api)(\/|$)/ }, async (args) => {
         const isOwn = isOwnSource(args.importer);
         // Both packages have a copy for `require` besides the one for `import`, and a bundle needs one of them.
         if (args.pluginData === OWN || !(isOwn || args.kind === "require-call")) return undefined;

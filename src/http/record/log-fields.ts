@@ -1,3 +1,4 @@
+import type { JSONRPCMessage } from "@modelcontextprotocol/server";
 import type { SpanIdentity } from "../span-identity.ts";
 import type { RequestRecord } from "./request-record.ts";
 
@@ -37,6 +38,8 @@ export interface RequestLogFields extends LateFields {
   isDetached?: boolean;
   /** Ends what `onEnd` ends, for work that went on without the client. Set when the record was written. */
   endLater?: () => void;
+  /** Called with each response of the server. */
+  onAnswer?: (response: JSONRPCMessage) => void;
   /** Called with the record when the response has ended, or later, when the work has. */
   onEnd?: (record: RequestRecord) => void;
   /** Set when the record was written: a later failure has no place in it. */

@@ -23,6 +23,7 @@ export function recordAnswer(
   response: JSONRPCMessage,
   name: string | undefined = fields.mcpName,
 ): void {
+  fields.onAnswer?.(response);
   if (fields.outcome !== undefined && fields.outcome !== "ok") return;
   try {
     const outcome = outcomeOf(response, name);

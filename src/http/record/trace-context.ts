@@ -4,7 +4,7 @@ import type { RequestLogFields } from "./log-fields.ts";
 import type { CorrelationFields, RequestRecord } from "./request-record.ts";
 
 /** Reads a `traceparent` of any sender. Undefined unless it is a valid one. */
-function parseTraceparent(traceparent: unknown): SpanIdentity | undefined {
+export function parseTraceparent(traceparent: unknown): SpanIdentity | undefined {
   // Longer ones are of versions to come, and begin like this one.
   if (typeof traceparent !== "string" || traceparent.length > 512) return undefined;
   const match = /^(?!ff)([\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(-.*)?$/.exec(
@@ -15,6 +15,10 @@ function parseTraceparent(traceparent: unknown): SpanIdentity | undefined {
   return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
+/** A span as `traceparent`. */
+export const toTraceparent = ({ traceId, spanId, isSampled }: SpanIdentity): string =>
+  `00-${traceId}-${spanId}-${isSampled ? "01" : "00"}`;
+
 /** A request whose traces are asked for. */
 export interface TracedRequest {
   readonly request: Pick<HttpRequest, "headers">;
@@ -23,7 +27,10 @@ export interface TracedRequest {
 }
 
 /** The span that an HTTP request belongs to: the one of its header, or the platform's own where that goes on with it. */
-function ambientSpan({ request, invocation }: Pick<TracedRequest, "request" | "invocation">): SpanIdentity | undefined {
+export function ambientSpan({
+  request,
+  invocation,
+}: Pick<TracedRequest, "request" | "invocation">): SpanIdentity | undefined {
   const ofHeader = parseTraceparent(request.headers.traceparent);
   const own = parseTraceparent(invocation.traceparent);
   return ofHeader && own?.traceId !== ofHeader.traceId ? ofHeader : own;

@@ -1,4 +1,6 @@
 import type { JSONRPCMessage, JSONRPCNotification, JSONRPCRequest, RequestId } from "@modelcontextprotocol/server";
+import { servedRequest } from "../../http/served-request.ts";
+import type { ObservedServerRequest } from "../../http/telemetry.ts";
 import type { ObservedStore } from "../../store/observed-store.ts";
 import type { Session } from "../sessions/session-record.ts";
 import type { SessionTimings } from "../timings.ts";
@@ -28,6 +30,8 @@ export class ClientChannel {
   readonly #mailboxes: readonly MailboxReader[];
   /** Created with the server's first request: most servers send none. */
   #serverRequests: ServerRequests | undefined;
+  /** Requests of the server that are observed and have no reply, by the ids that the server knows. */
+  readonly #observed = new Map<unknown, ObservedServerRequest>();
 
   constructor(options: ClientChannelOptions) {
     this.#options = options;
@@ -49,7 +53,9 @@ export class ClientChannel {
     const { secret } = session.record;
     const [mailbox] = this.#mailboxes as [MailboxReader];
     this.#serverRequests ??= new ServerRequests({ mailbox: mailbox.name, streamId, secret });
-    const sent = this.#serverRequests.requestToClient(request);
+    const observed = servedRequest.getStore()?.telemetry?.startServerRequest(request, session.record.protocolVersion);
+    if (observed) this.#observed.set(request.id, observed);
+    const sent = this.#serverRequests.requestToClient(observed?.request ?? request);
     mailbox.expectReply(1);
     return sent;
   }
@@ -59,12 +65,21 @@ export class ClientChannel {
     if (!this.#serverRequests) return notification;
     const before = this.#serverRequests.size;
     const sent = this.#serverRequests.notificationToClient(notification);
-    if (this.#serverRequests.size < before) this.#mailboxes[0]?.expectReply(-1);
+    if (this.#serverRequests.size < before) {
+      this.#mailboxes[0]?.expectReply(-1);
+      this.#end(notification.params?.requestId, "cancelled");
+    }
     return sent;
   }
 
   close(): void {
     for (const mailbox of this.#mailboxes) mailbox.stop();
+    for (const id of [...this.#observed.keys()]) this.#end(id, "cancelled");
+  }
+
+  #end(id: unknown, errorType?: string): void {
+    this.#observed.get(id)?.end(errorType);
+    this.#observed.delete(id);
   }
 
   #deliver(id: RequestId, message: MailboxMessage): void {
@@ -75,7 +90,14 @@ export class ClientChannel {
     }
     const forServer = this.#serverRequests?.toServer(message);
     if (!forServer) return;
-    if (message.kind === "reply") this.#mailboxes[0]?.expectReply(-1);
+    if (message.kind === "reply") {
+      this.#mailboxes[0]?.expectReply(-1);
+      const { id: serverId, error } = forServer as {
+        readonly id?: unknown;
+        readonly error?: { readonly code: number };
+      };
+      this.#end(serverId, error && String(error.code));
+    }
     onMessage(forServer);
   }
 }

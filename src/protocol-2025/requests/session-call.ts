@@ -4,8 +4,8 @@ import type { HttpResponse } from "../../http/http-handler.ts";
 import { failedResponse, JsonRpcCode } from "../../http/json-rpc.ts";
 import type { ConnectionEvents } from "../../server/connection-options.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
+import { type BatchSpans, observeBatch } from "../../server/observe-message.ts";
 import type { ServerConnection } from "../../server/server-connection.ts";
-import type { OpenServices } from "../../services/services.ts";
 import { openRestoredConnection } from "../sessions/restored-connection.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
 import type { Session } from "../sessions/session-record.ts";
@@ -16,18 +16,8 @@ import { unreachableClient } from "../unreachable-client.ts";
 import { type Cancellation, watchCancellation } from "./cancellation.ts";
 import { ClientChannel } from "./client-channel.ts";
 import { finalResponse } from "./final-response.ts";
+import type { PostedRequests } from "./posted-requests.ts";
 import { SessionResponse } from "./session-response.ts";
-
-/** Requests of one POST. */
-export interface PostedRequests {
-  /** At least one. */
-  readonly requests: readonly JSONRPCRequest[];
-  readonly isBatch: boolean;
-  /** Unix time in milliseconds. */
-  readonly arrivedAt: number;
-  readonly mcpRequest: McpRequest;
-  readonly services: OpenServices;
-}
 
 interface SessionCallOptions extends SessionContext, McpRequest, PostedRequests {
   readonly session: Session;
@@ -44,12 +34,14 @@ export class SessionCall implements ConnectionEvents {
   #channel!: ClientChannel;
   #response!: SessionResponse;
   #cancellation!: Cancellation;
+  readonly #batch: BatchSpans | undefined;
   /** Created for the first notification outside of the requests. */
   #publish: PublishToSession | undefined;
 
   private constructor(options: SessionCallOptions) {
     this.#options = options;
     this.#pending = new Map(options.requests.map((request) => [request.id, request]));
+    this.#batch = options.isBatch ? observeBatch(options) : undefined;
   }
 
   /** Serves requests of a session, with a server of their own, to the end: whether or not their client stays. */
@@ -117,7 +109,12 @@ export class SessionCall implements ConnectionEvents {
       },
     });
     // Requests that were not given up while the server was built.
-    for (const request of requests) if (this.#pending.has(request.id)) connection.receive(request, controls);
+    for (const request of requests) {
+      if (!this.#pending.has(request.id)) continue;
+      const receive = (): void => connection.receive(request, controls);
+      if (this.#batch) this.#batch.run(request, receive);
+      else receive();
+    }
   }
 
   onResponse(response: JSONRPCResponse): void {
@@ -163,7 +160,10 @@ export class SessionCall implements ConnectionEvents {
 
   /** The request is over, with this response or without one. */
   #settle(id: RequestId, response?: JSONRPCResponse): void {
-    if (!this.#pending.delete(id)) return;
+    const request = this.#pending.get(id);
+    if (!request) return;
+    this.#pending.delete(id);
+    this.#batch?.end(request, response ?? { outcome: "cancelled" });
     const pending = this.#pendingIds();
     if (response) this.#response.push(response, pending);
     else if (pending.length === 0) this.#response.end();

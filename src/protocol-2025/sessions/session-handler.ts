@@ -4,6 +4,7 @@ import type { HttpRequest, HttpResponse } from "../../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../../http/json-rpc.ts";
 import { clientFields } from "../../http/record/record-answer.ts";
 import type { McpRequest, ProtocolHandler, StreamRequest } from "../../server/mcp-request.ts";
+import { observeBatch } from "../../server/observe-message.ts";
 import { untilDeadline } from "../../store/until-deadline.ts";
 import { badRequest, unknownSession } from "../error-responses.ts";
 import { sortMessages } from "../requests/client-message.ts";
@@ -64,6 +65,8 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
       for (const reply of replies) await postReply(context.store, session, reply);
       for (const notification of notifications) {
         await deliverNotification(context, session, { notification, mcpRequest });
+        // The one message of another POST has its span already.
+        if (isBatch) observeBatch(mcpRequest).run(notification, () => {});
       }
       if (requests.length === 0) return { status: 202, headers: {} };
       const services = context.openServices(mcpRequest);

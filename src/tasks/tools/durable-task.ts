@@ -3,6 +3,7 @@ import type { ResultTypeMap } from "@modelcontextprotocol/server";
 import { isAnswered, openQuestions, type TaskOperation, type TaskRecord } from "../task-record.ts";
 import type { TaskStore } from "../task-store.ts";
 import { type Attempt, never } from "../work/attempt.ts";
+import { observeStep } from "./observe-step.ts";
 import { Replay, ReplayProblem } from "./replay.ts";
 import type { AskRequest, Progress, Task } from "./task.ts";
 
@@ -52,7 +53,7 @@ export class DurableTask implements Task {
     try {
       if (!(await this.#mayBegin(key))) return await never();
       await this.#attempt.renew();
-      return (await this.#remember(key, await work())) as Result;
+      return (await this.#remember(key, await observeStep(key, work))) as Result;
     } finally {
       this.#inProgress--;
     }
@@ -179,11 +180,13 @@ function suspended(record: TaskRecord, waiting: readonly TaskOperation[], now: n
   // A question that was answered while the last step ended needs a worker at once.
   const isAsking = Object.keys(openQuestions(kept)).length > 0;
   const hasQuestion = waiting.some(({ kind }) => kind === "question");
+  const kind = hasQuestion ? "question" : "sleep";
   const dueAt = hasQuestion && !isAsking ? now : wakes.length > 0 ? Math.min(...wakes) : undefined;
   return {
     ...kept,
     status: isAsking ? "input_required" : "working",
     updatedAt: now,
+    waiting: { from: now, kind },
     ...(dueAt !== undefined && { dueAt }),
   };
 }

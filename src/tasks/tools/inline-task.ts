@@ -2,6 +2,7 @@ import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promi
 import type { ResultTypeMap } from "@modelcontextprotocol/server";
 import { isAnswered, type TaskOperation, type TaskQuestion } from "../task-record.ts";
 import { never } from "../work/attempt.ts";
+import { observeStep } from "./observe-step.ts";
 import { Replay } from "./replay.ts";
 import type { AskRequest, Progress, Task } from "./task.ts";
 import type { ToolContext } from "./tool-context.ts";
@@ -51,7 +52,7 @@ export class InlineTask implements Task {
     this.#inProgress++;
     try {
       await this.#replay.beforeNew(key);
-      const text = JSON.stringify(await work());
+      const text = JSON.stringify(await observeStep(key, work));
       const value = text === undefined ? undefined : JSON.parse(text);
       this.#operations.push({ key, kind: "step", value });
       return value;

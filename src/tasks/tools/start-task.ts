@@ -1,6 +1,7 @@
 import type { JSONRPCRequest } from "@modelcontextprotocol/server";
 import { AnycloudError } from "../../errors.ts";
 import { JsonRpcCode } from "../../http/json-rpc.ts";
+import { toTraceparent } from "../../http/record/trace-context.ts";
 import { limitOwner } from "../../limits/limit-owner.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import { partitionOf } from "../../services/caller-scope.ts";
@@ -31,7 +32,8 @@ export async function startTask(
   const owner = ownerOf(mcpRequest);
   const refusal = await engine.refusal(owner);
   if (refusal !== undefined) return { error: { code: JsonRpcCode.HTTP_ERROR, message: refusal } };
-  const { caller, authInfo, invocation } = mcpRequest;
+  const { caller, authInfo, invocation, logFields } = mcpRequest;
+  const { span } = logFields;
   const { token: _token, ...facts } = authInfo ?? { token: "", clientId: "", scopes: [] };
   const id = newTaskId();
   const watched = begin && { reference: (await begin(id)) ?? null };
@@ -47,6 +49,7 @@ export async function startTask(
     ...(policyArguments && { policyArguments }),
     ...(authInfo && { authInfo: facts }),
     owner,
+    ...(span && { startedBy: toTraceparent(span) }),
     createdAt: now,
     updatedAt: now,
     ttlMs,

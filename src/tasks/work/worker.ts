@@ -1,16 +1,14 @@
-import type { JSONRPCResponse } from "@modelcontextprotocol/server";
 import type { Audit } from "../../audit/audit-log.ts";
 import { createOperationAudit } from "../../audit/operation-audit.ts";
 import type { HttpResponse, Invocation } from "../../http/http-handler.ts";
 import { JsonRpcCode, unknownTool } from "../../http/json-rpc.ts";
-import type { RequestLogFields } from "../../http/record/log-fields.ts";
-import { recordAnswer } from "../../http/record/record-answer.ts";
 import { isConflict } from "../../store/store.ts";
 import { decideTask } from "../task-access.ts";
 import type { TaskEngine, WorkCall } from "../task-call.ts";
 import { isTerminal, type TaskError } from "../task-record.ts";
 import type { StoredTask } from "../task-store.ts";
 import { Attempt, type AttemptEnd, LEASE_MS } from "./attempt.ts";
+import { type Delivery, factsOf, outcomeOfAttempt, responseOf, startAttempt } from "./attempt-record.ts";
 import { endTask, type TaskEnd } from "./end-task.ts";
 import { type DispatchOptions, dispatchCall } from "./task-dispatch.ts";
 
@@ -19,13 +17,6 @@ export interface WorkerOptions extends DispatchOptions {
   readonly audit: Audit | undefined;
   /** Attempts of this process, by the id of their task. */
   readonly running: Map<string, Attempt>;
-}
-
-/** A delivery of a job. */
-export interface Delivery {
-  readonly taskId: string;
-  readonly invocation: Invocation;
-  readonly logFields: RequestLogFields;
 }
 
 /** Half of the pause after a first attempt that failed, in milliseconds. */
@@ -56,10 +47,13 @@ export async function work(options: WorkerOptions, delivery: Delivery): Promise<
         return undefined;
       }
       const { attempt } = task.record;
-      const claimed = { ...task.record, attempt: attempt + 1, fruitless: fruitless + 1, leaseUntil: now + LEASE_MS };
+      const { waiting, ...kept } = task.record;
+      const claimed = { ...kept, attempt: attempt + 1, fruitless: fruitless + 1, leaseUntil: now + LEASE_MS };
       const taken = await tasks.put(task, claimed);
+      const span = startAttempt(delivery, taken, waiting && { ...waiting, until: now });
       Object.assign(delivery.logFields, factsOf(taken, now), { taskDelayMs: Math.max(0, now - dueAt) });
-      return await attemptTask(options, delivery, taken);
+      const attempted = (): Promise<number | undefined> => attemptTask(options, delivery, taken);
+      return await (span ? span.run(attempted) : attempted());
     } catch (error) {
       if (!isConflict(error)) throw error;
     }
@@ -114,31 +108,6 @@ async function attemptTask(
   }
 }
 
-/** The facts about its task that the record of a job has from the beginning. */
-const factsOf = ({ record }: StoredTask, now: number): RequestLogFields => ({
-  mcpMethod: "tools/call",
-  mcpName: record.tool,
-  // A tool that has a task was found by its server.
-  checksTools: true,
-  era: "modern",
-  attempt: record.attempt,
-  taskAgeMs: now - record.createdAt,
-});
-
-function outcomeOfAttempt(
-  end: TaskEnd | AttemptEnd | undefined,
-  taskId: string,
-  { deadline }: Invocation,
-): RequestLogFields {
-  const fields: RequestLogFields = {};
-  if (end && "status" in end) recordAnswer(fields, responseOf(taskId, end));
-  else if (end?.kind === "suspended") fields.outcome = "ok";
-  else if (end?.kind === "lost") fields.outcome = "cancelled";
-  else if (deadline?.aborted) fields.outcome = "timed_out";
-  else Object.assign(fields, { outcome: "protocol_error", errorCode: JsonRpcCode.INTERNAL_ERROR });
-  return fields;
-}
-
 const callerOf = ({ caller }: StoredTask["record"]) => ({ caller, principal: caller.principal });
 
 /** Does what is left to do for an attempt whose handler did not return. */
@@ -182,9 +151,6 @@ function toEnd(response: HttpResponse | undefined, { thrown }: WorkCall): TaskEn
   const error = thrown ?? message.error;
   return error ? { status: "failed", error } : { status: "completed", result: message.result };
 }
-
-const responseOf = (id: string, { result, error }: TaskEnd): JSONRPCResponse =>
-  error ? { jsonrpc: "2.0", id, error } : { jsonrpc: "2.0", id, result: (result ?? {}) as Record<string, unknown> };
 
 const CALL_GONE = "The call of this task is no longer stored.";
 

@@ -1,0 +1,14 @@
+import type { JSONRPCRequest } from "@modelcontextprotocol/server";
+import type { McpRequest } from "../../server/mcp-request.ts";
+import type { OpenServices } from "../../services/services.ts";
+
+/** Requests of one POST. */
+export interface PostedRequests {
+  /** At least one. */
+  readonly requests: readonly JSONRPCRequest[];
+  readonly isBatch: boolean;
+  /** Unix time in milliseconds. */
+  readonly arrivedAt: number;
+  readonly mcpRequest: McpRequest;
+  readonly services: OpenServices;
+}
