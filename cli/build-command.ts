@@ -11,6 +11,7 @@ import { zipFile } from "./build/zip-file.ts";
 import type { Cloud } from "./clouds.ts";
 import type { BuildCommand } from "./command.ts";
 import { findEntry } from "./entry.ts";
+import { writeStdioEntry } from "./stdio-entry.ts";
 
 /** Clouds that take an artefact as a zip file. */
 const ZIPPED: readonly Cloud[] = ["aws", "azure"];
@@ -36,8 +37,8 @@ export async function buildCommand(command: BuildCommand): Promise<void> {
   }
 }
 
-async function buildAll({ entry, clouds, outDir, environment }: BuildCommand): Promise<Built> {
-  const module = findEntry(entry);
+async function buildAll({ entry, stdio, clouds, outDir, environment }: BuildCommand): Promise<Built> {
+  const module = stdio === undefined ? findEntry(entry) : writeStdioEntry(stdio);
   const out = resolve(outDir);
   const sourceMaps = join(out, "source-maps");
   const artefacts: Artefact[] = [];

@@ -10,6 +10,8 @@ import { parseSmoke, type SmokeCommand } from "./smoke/parse-smoke.ts";
 export interface BuildCommand {
   readonly verb: "build";
   readonly entry: string | undefined;
+  /** The package of a desktop server and its arguments, in place of an entry. */
+  readonly stdio: string | undefined;
   readonly clouds: readonly Cloud[];
   readonly outDir: string;
   /** Variables of the server while `build` starts it. */
@@ -21,6 +23,8 @@ export interface BuildCommand {
 export interface DevCommand {
   readonly verb: "dev";
   readonly entry: string | undefined;
+  /** The package of a desktop server and its arguments, in place of an entry. */
+  readonly stdio: string | undefined;
   readonly clouds: readonly Cloud[];
   /** Port of the first cloud's ingress; the next ones follow it. 0 takes free ports. */
   readonly port: number | undefined;
@@ -52,6 +56,7 @@ export type Command =
 const CONSOLE_PORT = 8786;
 
 const SHARED = {
+  stdio: { type: "string" },
   target: { type: "string", multiple: true },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
@@ -103,7 +108,7 @@ function parseBuild(args: string[]): Command {
   if (values.out === "") throw usage('--out was given ""', "give a folder");
   return {
     verb: "build",
-    entry: only(positionals),
+    ...toServer(positionals, values.stdio),
     clouds: toClouds(values.target),
     outDir: values.out ?? "dist",
     environment: givenVariables({ env: values.env, envFile: values["env-file"] }),
@@ -125,7 +130,7 @@ function parseDev(args: string[]): Command {
   const consolePort = toNumber("--console-port", values["console-port"], [0, 65_535]);
   return {
     verb: "dev",
-    entry: only(positionals),
+    ...toServer(positionals, values.stdio),
     clouds,
     port,
     instances,
@@ -143,6 +148,14 @@ function only(positionals: readonly string[]): string | undefined {
   if (positionals.length > 1)
     throw usage(`There is one entry, not ${positionals.length}`, `leave out ${positionals[1]}`);
   return positionals[0];
+}
+
+/** The server that a command is about: a module, or a desktop server. */
+function toServer(positionals: readonly string[], stdio: string | undefined): Pick<BuildCommand, "entry" | "stdio"> {
+  const entry = only(positionals);
+  if (entry !== undefined && stdio !== undefined)
+    throw usage("--stdio takes the place of an entry", `leave out ${entry}`);
+  return { entry, stdio };
 }
 
 function toClouds(targets: readonly string[] = CLOUDS): readonly Cloud[] {

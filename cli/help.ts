@@ -18,6 +18,9 @@ init
   --sdk v2|v1              MCP SDK of the server (default v2)
   --terraform              deploy to AWS with Terraform instead of CDK
 
+dev, build
+  --stdio "PACKAGE ARGS"   serve a desktop server, a package of this project, in place of an entry of yours
+
 dev
   --target aws|azure|gcp   only this cloud; may be repeated
   --port P                 ports from P on, in this order; 0 takes free ones (default 8787 aws, 8788 azure, 8789 gcp)

@@ -6,6 +6,7 @@ import { bundleOptions } from "./bundle-options.ts";
 import { type EntryKind, entrySource } from "./entry-source.ts";
 import type { BundleOptions } from "./output-options.ts";
 import { installPackages, linkPackages, namedPackages } from "./packages/install.ts";
+import { stdioPackages } from "./packages/stdio-packages.ts";
 import { findAssets } from "./project/assets.ts";
 import { readProject } from "./project/project.ts";
 
@@ -52,6 +53,9 @@ export async function buildTarget(target: Target): Promise<Artefact> {
   // Only the bundle tells whether the server has tasks: one without them holds nothing that is for them.
   const hasTasks = holdsTasks(bundle);
   if (hasTasks) bundle = await bundleOf(true);
+  for (const [name, installed] of namedPackages({ ...project, external: stdioPackages(bundle.metafile) })) {
+    found.set(name, installed);
+  }
   const packages = [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const installation =
     target.packages === "install" ? await installPackages({ cloud, project, packages, outDir }) : undefined;

@@ -7,3 +7,5 @@ export { platformToken } from "./remote/credentials/platform-token.ts";
 export { secretToken } from "./remote/credentials/secret-token.ts";
 export { remote } from "./remote/remote.ts";
 export type { RemoteOptions } from "./remote/remote-options.ts";
+export { stdio } from "./stdio/stdio.ts";
+export type { StdioOptions } from "./stdio/stdio-options.ts";

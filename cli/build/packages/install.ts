@@ -104,7 +104,7 @@ async function stage(content: string, { cloud, project: { folder }, packages }: 
 const isCode = (path: string): boolean =>
   !/(\/|\\)(obj|obj\.target|\.deps|node_modules)$|\.a$/.test(path.replace(/.*node_modules/, ""));
 
-/** The packages that the project's "external" names. Throws BUILD_FAILED for one that is not installed. */
+/** The packages that are named, as they are installed in the project. Throws BUILD_FAILED for one that is not. */
 export function namedPackages({ folder, external }: Project): Map<string, InstalledPackage> {
   const found = new Map<string, InstalledPackage>();
   for (const name of external) {

@@ -1,0 +1,92 @@
+import { type JSONRPCNotification, ProtocolError } from "@modelcontextprotocol/server";
+import { logAboutRequest } from "../../http/served-request.ts";
+import type { FactoryContext } from "../../server/server-factory.ts";
+import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
+import { INTERNAL_ERROR, toToolError } from "../forwarding/result.ts";
+import { createBreaker } from "../remote/breaker.ts";
+import { UpstreamFailure } from "../remote/upstream-failure.ts";
+import type { UpstreamState } from "../source-facts.ts";
+import { ChildServer } from "./child-server.ts";
+import type { ResolvedCommand } from "./resolve-command.ts";
+import type { ProcessLimits } from "./stdio-options.ts";
+
+export interface ProcessesOptions extends ResolvedCommand {
+  readonly env: Readonly<Record<string, string>>;
+  readonly limits: ProcessLimits;
+}
+
+/** The processes of one source on this instance. */
+export interface Processes {
+  /** Throws ProtocolError. */
+  forward(request: ForwardedRequest, context: FactoryContext): Promise<JsonObject>;
+  readonly state: UpstreamState;
+}
+
+export function createProcesses(options: ProcessesOptions): Processes {
+  const { name, limits } = options;
+  const children = new Map<string, ChildServer>();
+  const breaker = createBreaker({}, (what) => console.error(`stdio server ${name} ${what}`));
+
+  /** The process of a caller, the one that was used last at the end of the map. */
+  function childOf(owner: string, request: ForwardedRequest): ChildServer {
+    const known = children.get(owner);
+    children.delete(owner);
+    if (known && !known.hasEnded) {
+      children.set(owner, known);
+      return known;
+    }
+    if (children.size >= limits.maxProcesses) makeRoom();
+    const child = new ChildServer(options, request.client, (how) => {
+      if (children.get(owner) === child) children.delete(owner);
+      if (how) console.error(`stdio server ${name} ended ${how}`);
+    });
+    children.set(owner, child);
+    return child;
+  }
+
+  function makeRoom(): void {
+    const idle = [...children].find(([, child]) => child.isIdle);
+    if (!idle) throw new UpstreamFailure("refused", "All of its processes are busy: try again later.");
+    children.delete(idle[0]);
+    idle[1].end();
+  }
+
+  return {
+    get state() {
+      return breaker.state;
+    },
+    async forward(request, context) {
+      const asked = request.era === "modern" ? withoutQuestions(request) : request;
+      try {
+        return await breaker.run(() =>
+          childOf(ownerOf(request, context), asked).request(asked, (notification) => tell(context, notification)),
+        );
+      } catch (error) {
+        if (!(error instanceof UpstreamFailure)) throw error;
+        logAboutRequest(`stdio server ${name}: ${error.message}`);
+        const words = `The server behind this one gave no answer. ${error.message}`;
+        if (request.method === "tools/call") return toToolError(words);
+        throw new ProtocolError(INTERNAL_ERROR, words);
+      }
+    },
+  };
+}
+
+/** A process of a session knows what the client of the session declared; others are told that the client can nothing. */
+const ownerOf = ({ sessionId, era }: ForwardedRequest, { caller }: FactoryContext): string =>
+  JSON.stringify([caller.principal, era === "legacy" ? (sessionId ?? "") : null]);
+
+/** A client of 2026-07-28 is asked by results alone. */
+const withoutQuestions = (request: ForwardedRequest): ForwardedRequest => ({
+  ...request,
+  client: { ...request.client, capabilities: {} },
+});
+
+/** Tells the caller whose process it is, and nobody else. */
+function tell({ notify, caller }: FactoryContext, { method, params }: JSONRPCNotification): void {
+  const audience = { for: caller.principal };
+  if (method === "notifications/tools/list_changed") notify.toolsChanged(audience);
+  if (method === "notifications/prompts/list_changed") notify.promptsChanged(audience);
+  if (method === "notifications/resources/list_changed") notify.resourcesChanged(audience);
+  if (method === "notifications/resources/updated") notify.resourceUpdated(String(params?.uri), audience);
+}

@@ -1,0 +1,32 @@
+/** A desktop server of SDK v1, which keeps a number in memory: run by tests as a process. */
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+import * as z from "zod/v4";
+
+const text = (value: unknown) => ({ content: [{ type: "text" as const, text: String(value) }] });
+
+const server = new McpServer({ name: "desktop", version: "1.0.0" });
+let count = 0;
+server.registerTool("count", {}, async () => text(++count));
+server.registerTool("pid", {}, async () => text(process.pid));
+server.registerTool("variables", {}, async () => text(JSON.stringify(process.env)));
+server.registerTool("args", {}, async () => text(process.argv.slice(2).join(" ")));
+server.registerTool("die", {}, async () => process.exit(7));
+server.registerTool("flood", {}, async () => text("x".repeat(2_000_000)));
+server.registerTool("hang", {}, () => new Promise<never>(() => {}));
+server.registerTool("progress", { inputSchema: { steps: z.number() } }, async ({ steps }, extra) => {
+  const progressToken = extra._meta?.progressToken ?? "none";
+  for (let progress = 1; progress <= steps; progress++) {
+    await extra.sendNotification({
+      method: "notifications/progress",
+      params: { progressToken, progress, total: steps },
+    });
+  }
+  return text("done");
+});
+server.registerTool("ask", {}, async () => {
+  const requestedSchema = { type: "object" as const, properties: { sure: { type: "boolean" as const } } };
+  const { action, content } = await server.server.elicitInput({ message: "Sure?", requestedSchema });
+  return text(`${action} ${JSON.stringify(content)}`);
+});
+await server.connect(new StdioServerTransport());

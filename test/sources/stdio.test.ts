@@ -1,0 +1,128 @@
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { createMcpEndpoint, createMemoryStore, defineServer } from "../../src/index.ts";
+import { gateway, type StdioOptions, stdio } from "../../src/sources/sources.ts";
+import { callText, connectTo, ERAS } from "./source-client.ts";
+
+const PROGRAM = fileURLToPath(new URL("./desktop-server.ts", import.meta.url));
+
+const verifier = {
+  verifyAccessToken: async (token: string) => ({
+    token,
+    clientId: "test",
+    scopes: [],
+    expiresAt: Date.now() / 1000 + 60,
+    extra: { sub: token },
+  }),
+};
+
+const endpointOf = (options: StdioOptions = {}, args: readonly string[] = []) =>
+  createMcpEndpoint(defineServer({ ...gateway({ desk: stdio("node", [PROGRAM, ...args], options) }), verifier }), {
+    store: createMemoryStore(),
+    logLevel: "silent",
+    audit: "off",
+  });
+
+const as = (caller: string) => ({ headers: { authorization: `Bearer ${caller}` } });
+
+const isRunning = (pid: string): boolean => {
+  try {
+    return process.kill(Number(pid), 0);
+  } catch {
+    return false;
+  }
+};
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe.each(ERAS)("a client of %s", (era) => {
+  test("uses a desktop server that remembers, with its own variables and none of this process", async () => {
+    vi.stubEnv("A_SECRET", "of this process");
+    const handler = endpointOf({ env: { MODE: "test" } }, ["--root", "/data"]);
+    const client = await connectTo(handler, era, as("ada"));
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name)).toContain("desk_count");
+    expect(await callText(client, "desk_count")).toBe("1");
+    expect(await callText(client, "desk_count")).toBe("2");
+    expect(await callText(client, "desk_args")).toBe("--root /data");
+    const variables = await callText(client, "desk_variables");
+    expect(JSON.parse(variables)).toMatchObject({ MODE: "test" });
+    expect(variables).not.toContain("of this process");
+    const steps: number[] = [];
+    await client.callTool(
+      { name: "desk_progress", arguments: { steps: 3 } },
+      { onprogress: ({ progress }) => void steps.push(progress) },
+    );
+    expect(steps).toEqual([1, 2, 3]);
+    vi.unstubAllEnvs();
+  });
+
+  test("shares no process with another caller", async () => {
+    const handler = endpointOf();
+    const [ada, bob] = await Promise.all([connectTo(handler, era, as("ada")), connectTo(handler, era, as("bob"))]);
+    await callText(ada, "desk_count");
+    expect(await callText(bob, "desk_count")).toBe("1");
+    expect(await callText(ada, "desk_pid")).not.toBe(await callText(bob, "desk_pid"));
+  });
+});
+
+describe("a client", () => {
+  const era = "2026-07-28";
+
+  test("is told that its process ended, and gets another one", async () => {
+    const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+    const client = await connectTo(endpointOf(), era, as("ada"));
+    await callText(client, "desk_count");
+    expect(await callText(client, "desk_die")).toContain("It ended.");
+    expect(await callText(client, "desk_count")).toBe("1");
+    expect(logged.mock.calls.join("\n")).toContain("ended (code 7)");
+  });
+
+  test("is given no more than the limits: of a message, of time, of processes", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const handler = endpointOf({ maxBytes: 1_000_000, timeoutSeconds: 2, maxProcesses: 1 });
+    const client = await connectTo(handler, era, as("ada"));
+    await callText(client, "desk_count");
+    const [hung, refused] = await Promise.all([
+      callText(client, "desk_hang"),
+      connectTo(handler, era, as("bob")).then((bob) => callText(bob, "desk_count")),
+    ]);
+    expect(hung).toContain("silent for 2 s");
+    expect(refused).toContain("processes are busy");
+    expect(await callText(client, "desk_flood")).toContain("It ended.");
+  });
+});
+
+test("asks the client of a session, and no other", async () => {
+  const handler = endpointOf();
+  const options = {
+    ...as("ada"),
+    capabilities: { elicitation: {} },
+    prepare: (prepared: { setRequestHandler: (method: "elicitation/create", handle: () => never) => void }) =>
+      prepared.setRequestHandler("elicitation/create", () => ({ action: "accept", content: { sure: true } }) as never),
+  };
+  const session = await connectTo(handler, "2025-11-25", options as never);
+  expect(await callText(session, "desk_ask")).toBe('accept {"sure":true}');
+  const modern = await connectTo(handler, "2026-07-28", as("ada"));
+  expect(await callText(modern, "desk_ask")).toMatch(/does not support/);
+});
+
+test("a process that nobody needs is ended", async () => {
+  const client = await connectTo(endpointOf({ idleSeconds: 1 }), "2026-07-28", as("ada"));
+  const pid = await callText(client, "desk_pid");
+  expect(isRunning(pid)).toBe(true);
+  await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 10_000);
+});
+
+test.each([
+  ["npx", ["@modelcontextprotocol/no-such-server"], "needs the package @modelcontextprotocol/no-such-server"],
+  ["npx", ["--yes", "no-such-server@1.2.3", "/data"], "needs the package no-such-server, which is not here"],
+  ["node", ["./no-such-file.js"], "names a file that is not here"],
+  ["npx", [], "is no npm package"],
+  ["npx", ["https://example.com/package.tgz"], "is no npm package"],
+  ["npx", ["zod"], "which has no program to run"],
+])("is refused with one sentence: %s %o", (command, args, sentence) => {
+  expect(() => stdio(command, args)).toThrow(sentence);
+});
