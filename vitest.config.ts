@@ -4,13 +4,14 @@ import { configDefaults, defineConfig, type ViteUserConfig } from "vitest/config
 const UNIT =
   "test/{architecture,audit,auth,authorization,config,generate,http,limits,pipeline,protocol-2025,protocol-2026,scale,server,services,sources,telemetry}/**/*.test.ts";
 
-/** Tests of users' projects from their first command on, which take minutes: `npm run test:projects`. */
-const PROJECTS = [
+/** Tests that take minutes, such as users' projects from their first command on: `npm run test:long`. */
+const LONG = [
   "test/package{,-types}.test.ts",
   "test/newcomer/*.test.ts",
   "test/build/{assets,packages,real-servers,start}.test.ts",
   "test/cli/{dev-kept-state,dev-output,init}.test.ts",
   "test/stacks/own-app.test.ts",
+  "test/templates/aws-provider.test.ts",
 ];
 
 const config: ViteUserConfig = defineConfig({
@@ -24,11 +25,12 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "platform",
           include: ["test/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, UNIT, ...PROJECTS],
+          exclude: [...configDefaults.exclude, UNIT, ...LONG],
         },
       },
-      { extends: true, test: { name: "projects", include: PROJECTS } },
+      { extends: true, test: { name: "long", include: LONG } },
     ],
+    globalSetup: ["./test/support/artefacts.ts"],
     reporters: ["default", "./test/summary-reporter.ts"],
     // Vitest leaves a processor free, which is half of a machine with two; most files here wait for processes of their own.
     maxWorkers: "100%",

@@ -1,13 +1,10 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { buildTarget } from "../../cli/build/build-target.ts";
 import type { EntryKind } from "../../cli/build/entry-source.ts";
 import type { Cloud } from "../../cli/clouds.ts";
 import { type AwsEmulatorOptions, startAwsEmulator } from "../../emulators/aws/emulator.ts";
 import { startAzureEmulator } from "../../emulators/azure/emulator.ts";
 import type { Emulator, EmulatorOptions } from "../../emulators/emulator.ts";
 import { type GcpEmulatorOptions, startGcpEmulator } from "../../emulators/gcp/emulator.ts";
+import { builtArtefact } from "./artefacts.ts";
 
 /** Options of an ingress. All others have the emulators' own defaults. */
 export interface FrontOptions
@@ -30,20 +27,18 @@ export async function startIngress(
   cloud: Cloud,
   { entry, kind = "server", ...options }: FrontOptions,
 ): Promise<Emulator> {
-  const artefact = await mkdtemp(join(tmpdir(), `front-${cloud}-`));
-  const discard = (): Promise<void> => rm(artefact, { recursive: true });
+  const { folder, release } = await builtArtefact(cloud, entry, kind);
   try {
-    await buildTarget({ cloud, entry, outDir: artefact, kind });
-    const emulator = await START[cloud]({ port: 0, ...options, artefact });
+    const emulator = await START[cloud]({ port: 0, ...options, artefact: folder });
     return {
       ...emulator,
       async close() {
         await emulator.close();
-        await discard();
+        await release();
       },
     };
   } catch (error) {
-    await discard();
+    await release();
     throw error;
   }
 }
