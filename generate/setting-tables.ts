@@ -2,6 +2,8 @@ import { platformIdentities as aws } from "../adapters/aws/identity.ts";
 import { AWS_SETTINGS } from "../adapters/aws/settings.ts";
 import { platformIdentities as azure } from "../adapters/azure/identity.ts";
 import { STORAGE_QUEUE_SETTINGS } from "../adapters/azure/jobs/settings.ts";
+import { STORAGE_TABLE_SETTINGS } from "../adapters/azure/table-storage/settings.ts";
+import { FIRESTORE_SETTINGS } from "../adapters/gcp/firestore/settings.ts";
 import { platformIdentities as gcp } from "../adapters/gcp/identity.ts";
 import { CLOUD_TASKS_SETTINGS } from "../adapters/gcp/jobs/settings.ts";
 import { AUTH_SETTINGS } from "../src/config/auth-settings.ts";
@@ -31,6 +33,12 @@ export const SETTING_TABLES: readonly SettingTable[] = [
   { title: "Keys", file: "src/config/key-settings.ts", settings: KEY_SETTINGS },
   { title: "Telemetry", file: "src/config/telemetry-settings.ts", settings: TELEMETRY_SETTINGS },
   { title: "State in AWS", file: "adapters/aws/settings.ts", settings: AWS_SETTINGS },
+  {
+    title: "State in Azure",
+    file: "adapters/azure/table-storage/settings.ts",
+    settings: STORAGE_TABLE_SETTINGS,
+  },
+  { title: "State in Google Cloud", file: "adapters/gcp/firestore/settings.ts", settings: FIRESTORE_SETTINGS },
   {
     title: "Jobs of tasks in Azure",
     file: "adapters/azure/jobs/settings.ts",

@@ -10,14 +10,16 @@ interface PostOptions {
   readonly signal: AbortSignal;
   /** Take no connection that the server may have closed while it was idle. */
   readonly fresh: boolean;
-  /** Stands in for the query of the endpoint: `?visibilitytimeout=5`. */
+  /** Stands in for path and query of the endpoint, or for its query alone: `?visibilitytimeout=5`. */
   readonly query?: string;
+  /** Default POST. */
+  readonly method?: string;
 }
 
 /** Connections to one endpoint, kept alive between requests. */
 export interface Connections {
   /**
-   * Sends a POST and reads the whole answer. Rejects with the errors of Node.js, which have a `code`, and with an
+   * Sends a request, a POST by default, and reads the whole answer. Rejects with the errors of Node.js, which have a `code`, and with an
    * AbortError as soon as the signal aborts.
    */
   post(headers: OutgoingHttpHeaders, body: string, options: PostOptions): Promise<HttpAnswer>;
@@ -38,7 +40,7 @@ const MAX_IDLE_MS = 1_000;
  * nobody can tell whether it was applied. So:
  *
  * - The first request that fails so closes all idle connections, because the others were idle as well: where the request
- *   may be repeated (adapters/aws/client/retry.ts), the next attempt opens a new one.
+ *   may be repeated (adapters/shared/retry.ts), the next attempt opens a new one.
  * - A request that must not be applied twice asks for a fresh connection: the event loop first reports the closed ones,
  *   and those that were idle for more than a second are not taken. A connection of its own for each such request would be
  *   as safe, and cost a TLS handshake for each call that is counted.
@@ -57,14 +59,14 @@ export function createConnections(url: URL): Connections {
   }
 
   return {
-    async post(headers, body, { signal, fresh, query }) {
+    async post(headers, body, { signal, fresh, query, method = "POST" }) {
       if (fresh) {
         closeIdle(MAX_IDLE_MS);
         // Two turns, so that the event loop polls once between them, whatever part of a turn this is.
         for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
       }
       return new Promise((resolve, reject) => {
-        const call = request(query ? new URL(query, url) : url, { method: "POST", headers, agent, signal });
+        const call = request(query ? new URL(query, url) : url, { method, headers, agent, signal });
         call.on("error", (error) => {
           if (call.reusedSocket) closeIdle(0);
           reject(error);

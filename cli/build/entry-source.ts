@@ -37,6 +37,29 @@ await warmUp();`,
   gcp: "",
 };
 
+/** The platform's own database, besides the table in AWS that every cloud can use. */
+interface NativeStore {
+  readonly imports: string;
+  /** Table of settings besides those of every server. */
+  readonly settings?: string;
+  /** The store of the platform, where one is set. */
+  readonly open?: string;
+}
+
+const NATIVE_STORE: Readonly<Record<Cloud, NativeStore>> = {
+  aws: { imports: "" },
+  azure: {
+    imports: `import { openStorageTable, STORAGE_TABLE_SETTINGS } from "mcp-anycloud/azure/table-storage";\n`,
+    settings: "STORAGE_TABLE_SETTINGS",
+    open: "openStorageTable(config)",
+  },
+  gcp: {
+    imports: `import { FIRESTORE_SETTINGS, openFirestore } from "mcp-anycloud/gcp/firestore";\n`,
+    settings: "FIRESTORE_SETTINGS",
+    open: "openFirestore(config)",
+  },
+};
+
 /** Wraps the store and the endpoint where `dev` observes them. */
 interface Wrapping {
   readonly source: string;
@@ -91,23 +114,30 @@ export const listen = () => listenOnPort(takingJobs(endpoint), { limits });`,
   },
 };
 
-const serverSource = (
+function serverSource(
   cloud: Cloud,
   { source, wrap }: Wrapping,
   jobs: JobsSource | undefined,
   hasTelemetry: boolean,
-): string => `
+): string {
+  const native = NATIVE_STORE[cloud];
+  const tables = ["AWS_SETTINGS", native.settings, jobs?.settings].filter((table) => table !== undefined);
+  const settings = tables.length > 1 ? `{ ${tables.map((table) => `...${table}`).join(", ")} }` : tables[0];
+  const table = `openConfiguredStore(config${IDENTITY_TOKEN[cloud].argument})`;
+  const store = native.open ? `${native.open} ?? ${table}` : table;
+  return `
 import { createMcpEndpoint } from "mcp-anycloud";
 import { readConfig } from "mcp-anycloud/adapter";
 import { platformIdentities } from "mcp-anycloud/${cloud}";
 import { openConfiguredStore } from "mcp-anycloud/aws/dynamodb";
 import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
 import { openConfiguredStateKeys } from "mcp-anycloud/aws/state-keys";
-${hasTelemetry ? 'import { openTelemetry } from "mcp-anycloud/telemetry";\n' : ""}${jobs?.imports ?? ""}${IDENTITY_TOKEN[cloud].source}${source}const config = readConfig(process.env, ${jobs?.settings ? `{ ...AWS_SETTINGS, ...${jobs.settings} }` : "AWS_SETTINGS"});
-${jobs?.open ?? ""}const store = ${wrap("observedStore", `openConfiguredStore(config${IDENTITY_TOKEN[cloud].argument})`)};
+${native.imports}${hasTelemetry ? 'import { openTelemetry } from "mcp-anycloud/telemetry";\n' : ""}${jobs?.imports ?? ""}${IDENTITY_TOKEN[cloud].source}${source}const config = readConfig(process.env, ${settings});
+${jobs?.open ?? ""}const store = ${wrap("observedStore", store)};
 const stateKeys = openConfiguredStateKeys(config${IDENTITY_TOKEN[cloud].argument});
 const endpoint = ${wrap("observedEndpoint", `createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities${jobs ? ", workQueue" : ""}${hasTelemetry ? ", telemetry: openTelemetry()" : ""} })`)};
 const limits = config;`;
+}
 
 const HANDLER = `
 const endpoint = entry;
@@ -150,7 +180,8 @@ import { readConfig } from "mcp-anycloud/adapter";
 import { ADAPTER_SETTINGS } from ${JSON.stringify(ownModule("cli", "settings"))};
 ${identities.join("\n")}
 const config = readConfig(process.env, ADAPTER_SETTINGS);
-const store = config.table === undefined ? undefined : createMemoryStore();
+const hasStore = [config.table, config.storageTable, config.firestoreDatabase].some((name) => name !== undefined);
+const store = hasStore ? createMemoryStore() : undefined;
 createMcpEndpoint(entry, { config, store, platformIdentities: [${CLOUDS.map((cloud) => `...${cloud}`).join(", ")}] });
 export const hasCallers = Boolean(entry.verifier ?? config.tokenIssuers ?? config.platformIdentity);
 export { entry, createMcpEndpoint, readConfig };\n`;

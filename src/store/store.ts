@@ -4,7 +4,7 @@ import { AnycloudError } from "../errors.ts";
 export interface StateKey {
   /** 1 to 1,024 bytes of UTF-8. */
   readonly partition: string;
-  /** 1 to 512 bytes of UTF-8, compared byte by byte. */
+  /** 1 to 256 bytes of UTF-8, compared byte by byte. */
   readonly sort: string;
 }
 

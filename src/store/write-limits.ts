@@ -1,7 +1,7 @@
 import { MAX_VALUE_BYTES, type StateKey, type StateWrite } from "./store.ts";
 
 const MAX_PARTITION_BYTES = 1024;
-const MAX_SORT_BYTES = 512;
+const MAX_SORT_BYTES = 256;
 
 /**
  * Throws a RangeError for a key that some backend could not hold, so that every backend refuses the same ones: empty,

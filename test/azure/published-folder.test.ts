@@ -42,6 +42,7 @@ test("the published files hold only what runs: no map, no source, no package to 
     "THIRD-PARTY-LICENSES.txt",
     "aws-client.cjs",
     "aws-credentials.cjs",
+    "azure-table.cjs",
     "host.json",
     "index.mjs",
     "json-schema-validator.cjs",

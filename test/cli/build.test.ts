@@ -39,12 +39,21 @@ describe("mcp-anycloud build", () => {
     expect(zips).toEqual(["aws.zip", "azure.zip"]);
     expect(files("aws")).toEqual([LICENSES, ...AWS_FILES, ...BUNDLES]);
     expect(files("aws-smoke")).toEqual([LICENSES, "index.mjs"]);
-    expect(files("azure")).toEqual([".funcignore", LICENSES, ...AWS_FILES, "host.json", ...BUNDLES, "package.json"]);
+    expect(files("azure")).toEqual([
+      ".funcignore",
+      LICENSES,
+      ...AWS_FILES,
+      "azure-table.cjs",
+      "host.json",
+      ...BUNDLES,
+      "package.json",
+    ]);
     expect(files("gcp")).toEqual([
       ".gcloudignore",
       LICENSES,
       ...AWS_FILES,
       "container/Dockerfile",
+      "firestore.cjs",
       ...BUNDLES,
       "package-lock.json",
       "package.json",

@@ -58,6 +58,8 @@ const EXAMPLES: Readonly<Record<string, readonly [text: string, value: unknown]>
   cloudTasksQueue: [QUEUE, QUEUE],
   cloudTasksUrl: ["https://mcp-1.europe-west1.run.app", "https://mcp-1.europe-west1.run.app"],
   stateKeysSecret: [SECRET_ARN, SECRET_ARN],
+  storageTable: ["mcp", "mcp"],
+  firestoreDatabase: ["projects/notes-123456/databases/mcp-state", "projects/notes-123456/databases/mcp-state"],
 };
 
 function exampleOf(field: string): readonly [text: string, value: unknown] {
@@ -74,7 +76,9 @@ test.each(FIELDS)("%s is read from its variable, and nothing else is", (field) =
 });
 
 test("all variables are read together", () => {
-  const fields = FIELDS.filter((field) => field !== "stateKeysSecret");
+  // Each stands in place of another one.
+  const instead = ["stateKeysSecret", "storageTable", "firestoreDatabase"];
+  const fields = FIELDS.filter((field) => !instead.includes(field));
   const environment = Object.fromEntries(fields.map((field) => [SETTINGS[field]?.variable, exampleOf(field)[0]]));
   const expected = Object.fromEntries(fields.map((field) => [field, exampleOf(field)[1]]));
   expect(readConfig(environment, ADAPTER_SETTINGS)).toEqual(expected);

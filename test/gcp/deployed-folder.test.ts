@@ -14,6 +14,7 @@ const BUNDLES = [
   "THIRD-PARTY-LICENSES.txt",
   "aws-client.cjs",
   "aws-credentials.cjs",
+  "firestore.cjs",
   "index.mjs",
   "json-schema-validator.cjs",
   "jwt-verifier.cjs",

@@ -65,9 +65,10 @@ export async function startMotoServer(program: string): Promise<{ endpoint: stri
   };
 }
 
-const answers = (url: string): Promise<boolean> =>
+/** Whether something answers there, with one of these statuses. */
+export const answers = (url: string, statuses: readonly number[] = [200]): Promise<boolean> =>
   fetch(url).then(
-    (response) => response.ok,
+    ({ status }) => statuses.includes(status),
     () => false,
   );
 
@@ -115,7 +116,7 @@ export async function openEngine(endpoint: string, stop: () => Promise<void>): P
   };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

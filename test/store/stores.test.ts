@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { createDynamodbStore } from "../../adapters/aws/dynamodb/dynamodb-store.ts";
 import { createMemoryStore } from "../../src/index.ts";
+import {
+  type DocumentEngine,
+  findFirestoreEmulator,
+  startAzurite,
+  startFirestoreEmulator,
+} from "./document-engines.ts";
 import { type Engine, findMoto, openEngine, standInCredentials, startDynalite, startMotoServer } from "./engines.ts";
 import { describeStore } from "./store-contract.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
@@ -41,6 +47,27 @@ describe("DynamoDB at DYNAMODB_ENDPOINT", () => {
   if (endpoint) describeEngine(() => openEngine(endpoint, async () => {}), { speed: 1 });
   else test("the contract", ({ skip }) => skip("it is not set; a table is made there and deleted again"));
 });
+
+describe("Azure Table Storage as azurite", () => {
+  describeDocuments(startAzurite, { speed: 1 });
+});
+
+const firestore = findFirestoreEmulator();
+describe("Firestore as Google's emulator", () => {
+  if (firestore) describeDocuments(() => startFirestoreEmulator(firestore), { speed: 1 });
+  else
+    test("the contract", ({ skip }) =>
+      skip("the emulator is not installed; gcloud components install cloud-firestore-emulator"));
+});
+
+function describeDocuments(start: () => Promise<DocumentEngine>, traits: Omit<StoreUnderTest, "open">): void {
+  let engine: DocumentEngine;
+  beforeAll(async () => {
+    engine = await start();
+  });
+  afterAll(() => engine.close());
+  describeStore({ open: (now) => engine.open(now), ...traits });
+}
 
 function describeEngine(start: () => Promise<Engine>, traits: Omit<StoreUnderTest, "open">): void {
   let engine: Engine;

@@ -1,17 +1,5 @@
 import { AnycloudError } from "../../../src/adapter.ts";
-
-/** The meaning of a failed call for a caller that would repeat it. */
-export type FailureKind =
-  /** The condition of the write does not hold. */
-  | "condition"
-  /** The service had no capacity for the call and did not apply it. */
-  | "throttled"
-  /** The call was not applied, and may succeed the next time. */
-  | "not applied"
-  /** The call may have been applied or not. */
-  | "unsure"
-  /** The call will fail the next time as well. */
-  | "refused";
+import type { FailureKind } from "../../shared/retry.ts";
 
 /**
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html and the codes that AWS's SDKs

@@ -1,5 +1,6 @@
 import type { StateKey } from "../../../src/adapter.ts";
-import { freshVersion, toKey } from "./item.ts";
+import { freshVersion } from "../../shared/fresh-version.ts";
+import { toKey } from "./item.ts";
 import type { Requests } from "./requests.ts";
 
 export interface CounterContext {

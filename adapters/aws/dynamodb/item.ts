@@ -66,9 +66,3 @@ export function toHead({ sk, expiresAt, version, replaced, value, parts, partCou
         : { parts: { id: parts.S, count: Number(partCount?.N), keep: keepParts?.BOOL === true } },
   };
 }
-
-/** A random safe integer, so that no write ever gets the version of another, not even of a deleted item. */
-export function freshVersion(): number {
-  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
-  return (high & 0x1f_ffff) * 2 ** 32 + low || 1;
-}

@@ -1,7 +1,8 @@
 import { type StateCondition, type StateItem, type StateWrite, stateConflict } from "../../../src/adapter.ts";
+import { freshVersion } from "../../shared/fresh-version.ts";
 import type { Condition } from "./dynamodb-client.ts";
 import { toTableFailure } from "./failure.ts";
-import { type Content, freshVersion, type Head, toAttributes, toHead } from "./item.ts";
+import { type Content, type Head, toAttributes, toHead } from "./item.ts";
 import { discardParts, writeContent } from "./parts.ts";
 import type { DynamodbReader } from "./reader.ts";
 import type { Requests } from "./requests.ts";

@@ -1,7 +1,7 @@
+import { type FailureKind, withRetries } from "../../shared/retry.ts";
 import type { AwsClientOptions, CallOptions } from "../client/aws-client.ts";
-import { type FailureKind, kindOf } from "../client/failure.ts";
+import { kindOf } from "../client/failure.ts";
 import { createLazyAwsClient } from "../client/lazy-client.ts";
-import { withRetries } from "../client/retry.ts";
 import { createDynamodbClient, type DynamodbClient } from "./dynamodb-client.ts";
 import { toTableFailure } from "./failure.ts";
 
@@ -53,7 +53,7 @@ export function createRequests(options: RequestOptions): Requests {
   async function attempt<Output>(operation: Operation<Output>, attempts: Attempts): Promise<Attempted<Output>> {
     const once = attempts === NEVER_TWICE;
     // A single attempt has all the time.
-    const rules = { attemptTimeoutMs: once ? timeoutMs : attemptTimeoutMs, timeoutMs, attempts };
+    const rules = { attemptTimeoutMs: once ? timeoutMs : attemptTimeoutMs, timeoutMs, attempts, kindOf };
     let afterUnsure = false;
     try {
       const output = await withRetries(rules, (signal, unsure) => {

@@ -1,7 +1,7 @@
 import { AnycloudError, type WorkQueue } from "../../../src/adapter.ts";
-import type { FailureKind } from "../client/failure.ts";
+import { type FailureKind, withRetries } from "../../shared/retry.ts";
+import { kindOf } from "../client/failure.ts";
 import { createLazyAwsClient } from "../client/lazy-client.ts";
-import { withRetries } from "../client/retry.ts";
 import { createTakeJob, type JobEvent, type TakeJob } from "./job-event.ts";
 
 /** The jobs of a function: the way in, and the way out. */
@@ -19,7 +19,7 @@ const ATTEMPTS: Readonly<Record<FailureKind, number>> = {
   condition: 1,
   refused: 1,
 };
-const RULES = { attemptTimeoutMs: 2_000, timeoutMs: 5_000, attempts: ATTEMPTS };
+const RULES = { attemptTimeoutMs: 2_000, timeoutMs: 5_000, attempts: ATTEMPTS, kindOf };
 
 /**
  * Hands jobs to Lambda: the function invokes itself asynchronously, in the version that sends. Its role needs

@@ -1,6 +1,6 @@
-import type { FailureKind } from "../client/failure.ts";
+import { type FailureKind, withRetries } from "../../shared/retry.ts";
+import { kindOf } from "../client/failure.ts";
 import { createLazyAwsClient } from "../client/lazy-client.ts";
-import { withRetries } from "../client/retry.ts";
 import type { WebIdentity } from "../client/web-identity.ts";
 
 export interface SecretReaderOptions {
@@ -22,7 +22,7 @@ const ATTEMPTS: Readonly<Record<FailureKind, number>> = {
   refused: 1,
 };
 /** As for requests to the store. */
-const RULES = { attemptTimeoutMs: 2_000, timeoutMs: 5_000, attempts: ATTEMPTS };
+const RULES = { attemptTimeoutMs: 2_000, timeoutMs: 5_000, attempts: ATTEMPTS, kindOf };
 
 /** An ARN names the region of the secret, whatever region the function is in. */
 const SECRET_ARN = /^arn:[^:]+:secretsmanager:([^:]+):/;

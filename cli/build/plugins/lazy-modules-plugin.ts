@@ -9,6 +9,8 @@ const AWS_CLIENT_BUNDLE = "aws-client.cjs";
 /** Modules of the toolkit, without extension, that are imported dynamically; by the name of the bundle that holds them. */
 const MODULES = {
   [AWS_CLIENT_BUNDLE]: "adapters/aws/client/aws-client",
+  "azure-table.cjs": "adapters/azure/table-storage/table-client",
+  "firestore.cjs": "adapters/gcp/firestore/firestore-client",
   "jwt-verifier.cjs": "src/auth/jwt/jwt-verifier",
 } as const;
 
@@ -36,15 +38,18 @@ export function lazyModules(projectFolder: string): Plugin {
       const bundles = new Map<string, SeparateBundle>();
       for (const [bundle, module] of Object.entries(MODULES)) {
         const file = pathOf(module);
-        build.onResolve({ filter: /^\.\/(aws-client|jwt-verifier)\.[jt]s$/ }, async ({ kind, path, resolveDir }) => {
-          if (kind !== "dynamic-import" || join(resolveDir, path) !== file) return undefined;
-          bundles.set(bundle, bundleSeparately(build, file, [separateCredentials]));
-          if (bundle === AWS_CLIENT_BUNDLE) {
-            const provider = await findPeer(build, CREDENTIAL_PROVIDER, projectFolder, "import-statement");
-            if (provider !== undefined) bundles.set(CREDENTIALS_BUNDLE, bundleSeparately(build, provider));
-          }
-          return { path: `./${bundle}`, external: true };
-        });
+        build.onResolve(
+          { filter: /^\.\/(aws-client|table-client|firestore-client|jwt-verifier)\.[jt]s$/ },
+          async ({ kind, path, resolveDir }) => {
+            if (kind !== "dynamic-import" || join(resolveDir, path) !== file) return undefined;
+            bundles.set(bundle, bundleSeparately(build, file, [separateCredentials]));
+            if (bundle === AWS_CLIENT_BUNDLE) {
+              const provider = await findPeer(build, CREDENTIAL_PROVIDER, projectFolder, "import-statement");
+              if (provider !== undefined) bundles.set(CREDENTIALS_BUNDLE, bundleSeparately(build, provider));
+            }
+            return { path: `./${bundle}`, external: true };
+          },
+        );
       }
       addBundles(build, bundles);
     },

@@ -1,6 +1,18 @@
-import { monotonicMs } from "../../../src/adapter.ts";
-import { withTimeout } from "../../shared/with-timeout.ts";
-import { type FailureKind, kindOf } from "./failure.ts";
+import { monotonicMs } from "../../src/adapter.ts";
+import { withTimeout } from "./with-timeout.ts";
+
+/** The meaning of a failed call for a caller that would repeat it. */
+export type FailureKind =
+  /** The condition of the write does not hold. */
+  | "condition"
+  /** The service had no capacity for the call and did not apply it. */
+  | "throttled"
+  /** The call was not applied, and may succeed the next time. */
+  | "not applied"
+  /** The call may have been applied or not. */
+  | "unsure"
+  /** The call will fail the next time as well. */
+  | "refused";
 
 export interface RetryRules {
   /** Milliseconds that the first attempt may take; each further one may take twice as long, because the service is slow. */
@@ -9,6 +21,8 @@ export interface RetryRules {
   readonly timeoutMs: number;
   /** Most attempts, by the kind of the last failure. */
   readonly attempts: Readonly<Record<FailureKind, number>>;
+  /** Classifies a failure. */
+  readonly kindOf: (error: unknown) => FailureKind;
 }
 
 /** `unsure`: an earlier attempt may have been applied, and may even be applied later. */
@@ -31,7 +45,7 @@ export async function withRetries<Output>(rules: RetryRules, attempt: Attempt<Ou
       const limitMs = Math.min(rules.attemptTimeoutMs * 2 ** (attempts - 1), deadline - monotonicMs());
       return await withTimeout(limitMs, (signal) => attempt(signal, unsure));
     } catch (error) {
-      const kind = kindOf(error);
+      const kind = rules.kindOf(error);
       unsure ||= kind === "unsure";
       const delayMs = Math.random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** attempts);
       if (attempts >= rules.attempts[kind] || monotonicMs() + delayMs > deadline - LEAST_ATTEMPT_MS) throw error;
