@@ -1,6 +1,7 @@
 /** The entry point for servers that come from elsewhere than a module: `mcp-anycloud/sources`. */
 export { type GatewayOptions, gateway } from "./gateway/gateway.ts";
 export type { Source } from "./gateway/source.ts";
+export { type OpenApiOptions, openapi } from "./openapi/openapi.ts";
 export type { Credentials } from "./remote/credentials/credentials.ts";
 export { type DelegationOptions, delegatedToken } from "./remote/credentials/delegated-token.ts";
 export { platformToken } from "./remote/credentials/platform-token.ts";

@@ -1,0 +1,110 @@
+import type { JsonObject } from "../forwarding/forwarded-request.ts";
+import { toToolError } from "../forwarding/result.ts";
+import { buildRequest, InvalidArguments } from "./build-request.ts";
+import { isJsonType } from "./media-types.ts";
+import type { Operation } from "./operation.ts";
+
+export interface CallOptions {
+  readonly baseUrl: URL;
+  /** Headers of the deployment, such as its token. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** A key that the API takes in its query. */
+  readonly query: Readonly<Record<string, string>>;
+  readonly fetch: typeof fetch;
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** Characters of an API's error that a model is told. */
+const MAX_ERROR = 2_000;
+
+/** Calls an operation, and makes a tool's result of the answer. Never throws. */
+export async function callOperation(operation: Operation, args: JsonObject, options: CallOptions): Promise<JsonObject> {
+  try {
+    const { url, headers, body } = buildRequest(operation, args, options.baseUrl);
+    for (const [name, value] of Object.entries(options.query)) url.searchParams.set(name, value);
+    const response = await options.fetch(url, {
+      method: operation.method,
+      // Those of the deployment come last: no argument replaces its token.
+      headers: { ...headers, ...options.headers },
+      ...(body !== undefined && { body }),
+      // A redirect could lead anywhere, with the token.
+      redirect: "manual",
+      signal: AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]),
+    });
+    return await toToolResult(operation, response, options);
+  } catch (error) {
+    if (error instanceof InvalidArguments) return toToolError(error.message);
+    const isLate = (error as Error)?.name === "TimeoutError";
+    return toToolError(
+      isLate ? `The API did not answer within ${options.timeoutMs / 1000} s.` : "The API could not be reached.",
+    );
+  }
+}
+
+async function toToolResult(operation: Operation, response: Response, options: CallOptions): Promise<JsonObject> {
+  const { status, headers } = response;
+  const type = headers.get("content-type") ?? "";
+  const { bytes, isWhole } = await read(response, options.maxBytes);
+  if (status >= 300 && status < 400)
+    return toToolError(`The API answered with a redirect (${status}), which is not followed.`);
+  const image = /^(image|audio)\/[\w.+-]+/.exec(type);
+  if (status < 400 && image && isWhole) {
+    return { content: [{ type: image[1], data: bytes.toString("base64"), mimeType: image[0] }] };
+  }
+  if (bytes.length > 0 && !isJsonType(type) && !/^text\/|xml|yaml|javascript|^$/.test(type)) {
+    return {
+      content: [{ type: "text", text: `The API answered with ${bytes.length} bytes of ${type.slice(0, 100)}.` }],
+    };
+  }
+  const text = bytes.toString("utf8");
+  if (status >= 400) return toToolError(`The API answered with ${status}: ${text.slice(0, MAX_ERROR)}`.trim());
+  if (!isWhole) {
+    return toToolError(`The answer is larger than ${options.maxBytes} bytes: ask for less of it. It begins: ${text}`);
+  }
+  const structured = isJsonType(type) ? parsedObject(text) : undefined;
+  if (operation.tool.outputSchema && !structured)
+    return toToolError(`The API answered with no JSON object: ${text.slice(0, MAX_ERROR)}`);
+  const next = nextPage(operation, headers.get("link"), options.baseUrl);
+  return {
+    content: [{ type: "text", text: text || `Done (${status}).` }, ...(next ? [{ type: "text", text: next }] : [])],
+    ...(structured && operation.tool.outputSchema !== undefined && { structuredContent: structured }),
+  };
+}
+
+/** At most so many bytes of a body; the rest is not read. */
+async function read(
+  response: Response,
+  maxBytes: number,
+): Promise<{ readonly bytes: Buffer; readonly isWhole: boolean }> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > maxBytes) return { bytes: Buffer.concat(chunks).subarray(0, maxBytes), isWhole: false };
+  }
+  return { bytes: Buffer.concat(chunks), isWhole: true };
+}
+
+function parsedObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** How to ask for the next page, where the API links to one (RFC 8288): the arguments that it names, and nothing else of it. */
+function nextPage({ parameters, tool }: Operation, link: string | null, baseUrl: URL): string | undefined {
+  const [, address] = /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec(link ?? "") ?? [];
+  const url = address === undefined ? null : URL.parse(address, baseUrl);
+  if (!url) return undefined;
+  const named = parameters.filter(({ in: place, name }) => place === "query" && url.searchParams.has(name));
+  const args = named.map(({ argument, name }) => [argument, url.searchParams.get(name)?.slice(0, 200)]);
+  return args.length > 0
+    ? `There is a next page: call ${tool.name} with ${JSON.stringify(Object.fromEntries(args))}.`
+    : undefined;
+}

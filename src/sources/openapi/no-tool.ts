@@ -1,0 +1,2 @@
+/** The reason why an operation is no tool. */
+export class NoTool extends Error {}

@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { AnycloudError } from "../../errors.ts";
+import type { JsonObject } from "../forwarding/forwarded-request.ts";
+
+/** An OpenAPI document, as far as it is read here. */
+export interface OpenApiDocument {
+  /** For messages. */
+  readonly name: string;
+  /** 3.0 writes schemas in a dialect of its own. */
+  readonly isVersion30: boolean;
+  readonly root: JsonObject;
+}
+
+/** Reads a document: parsed JSON, or the path of a file with JSON. Throws SERVER_INVALID with one sentence that names it. */
+export function readDocument(document: string | object): OpenApiDocument {
+  const root = typeof document === "string" ? parsedFile(document) : (document as JsonObject);
+  const title = isObject(root) && isObject(root.info) ? root.info.title : undefined;
+  const name = typeof document === "string" ? document : typeof title === "string" ? title : "the document";
+  const version = isObject(root) ? root.openapi : undefined;
+  if (typeof version !== "string" || !/^3\.[01]\.\d+/.test(version)) {
+    const found = isObject(root) && "swagger" in root ? "Swagger 2.0: convert it" : "no OpenAPI 3.0 or 3.1";
+    throw invalid(name, `is ${found}`);
+  }
+  if (!isObject(root.paths)) throw invalid(name, "has no paths");
+  return { name, isVersion30: version.startsWith("3.0"), root };
+}
+
+function parsedFile(path: string): JsonObject {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw invalid(
+      path,
+      isMissing ? "is not here: ship it as an asset, or import it" : "is no JSON: convert it from YAML first",
+    );
+  }
+}
+
+/**
+ * What a `$ref` of the document points at, followed to its end; anything else as it is. Throws SERVER_INVALID for one that
+ * leaves the document, or leads nowhere.
+ */
+export function resolved({ name, root }: OpenApiDocument, value: unknown): JsonObject {
+  let current: unknown = value;
+  for (let steps = 0; isObject(current) && typeof current.$ref === "string"; steps++) {
+    const { $ref } = current;
+    if (!$ref.startsWith("#/"))
+      throw invalid(name, `refers to ${$ref}, which is not in it: bundle its parts into one file`);
+    current = $ref.slice(2).split("/").map(unescaped).reduce<unknown>(member, root);
+    if (steps > 32 || current === undefined) throw invalid(name, `refers to ${$ref}, which leads nowhere`);
+  }
+  return isObject(current) ? current : {};
+}
+
+/** RFC 6901 §4, in a fragment of a URI. */
+const unescaped = (part: string): string => decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
+
+const member = (value: unknown, key: string): unknown =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export const invalid = (name: string, problem: string): AnycloudError =>
+  new AnycloudError("SERVER_INVALID", `openapi(${JSON.stringify(name)}) ${problem}.`);
