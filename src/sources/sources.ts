@@ -1,5 +1,6 @@
 /** The entry point for servers that come from elsewhere than a module: `mcp-anycloud/sources`. */
 export { type GatewayOptions, gateway } from "./gateway/gateway.ts";
+export type { SearchOptions } from "./gateway/search/tool-search.ts";
 export type { Source } from "./gateway/source.ts";
 export { type OpenApiOptions, openapi } from "./openapi/openapi.ts";
 export type { Credentials } from "./remote/credentials/credentials.ts";

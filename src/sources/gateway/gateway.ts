@@ -1,8 +1,8 @@
-import type { Implementation } from "@modelcontextprotocol/server";
+import type { Implementation, JSONRPCNotification } from "@modelcontextprotocol/server";
 import { defineServer, factoryOf, type ServerDefinition } from "../../define-server.ts";
 import { AnycloudError } from "../../errors.ts";
 import type { FactoryContext, ServerFactory } from "../../server/server-factory.ts";
-import type { JsonObject } from "../forwarding/forwarded-request.ts";
+import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
 import { createForwardingServer } from "../forwarding/forwarding-server.ts";
 import { factsOf, withFacts } from "../source-facts.ts";
 import { combinedDefinition } from "./combined-definition.ts";
@@ -10,6 +10,8 @@ import { callLocally } from "./local-source.ts";
 import { createSourceNames } from "./naming.ts";
 import type { Route } from "./route.ts";
 import { createRouter } from "./router.ts";
+import { searchPolicy, searchRules } from "./search/search-tools.ts";
+import { checkSearch, type SearchOptions, withSearch } from "./search/tool-search.ts";
 import type { Source } from "./source.ts";
 import { SourceContext } from "./source-context.ts";
 
@@ -23,6 +25,10 @@ export interface GatewayOptions extends Omit<ServerDefinition, "createServer"> {
    * names and URIs stay as they are. Default: the source and an underscore, as in `crm_find_customer`.
    */
   readonly prefixes?: Readonly<Record<string, string>>;
+  /**
+   * Puts a search in front of the tools: clients are given `find_tools` and `call_tool` instead of all of them. Default: none.
+   */
+  readonly search?: SearchOptions;
   /** Seconds for which a list waits for a source, before it leaves that source out. 1 to 60. Default 10. */
   readonly listSeconds?: number;
 }
@@ -33,7 +39,14 @@ export interface GatewayOptions extends Omit<ServerDefinition, "createServer"> {
  * to the gateway as a whole; rules of a source's own are kept as well. Throws SERVER_INVALID.
  */
 export function gateway(sources: Readonly<Record<string, Source>>, options: GatewayOptions = {}): ServerDefinition {
-  const { info = { name: "gateway", version: "1.0.0" }, instructions, prefixes, listSeconds = 10, ...own } = options;
+  const {
+    info = { name: "gateway", version: "1.0.0" },
+    instructions,
+    prefixes,
+    search,
+    listSeconds = 10,
+    ...own
+  } = options;
   if (!Number.isFinite(listSeconds) || listSeconds < 1 || listSeconds > 60) {
     throw new AnycloudError("SERVER_INVALID", `listSeconds of a gateway must be from 1 to 60, not ${listSeconds}.`);
   }
@@ -42,6 +55,9 @@ export function gateway(sources: Readonly<Record<string, Source>>, options: Gate
     Object.entries(sources).map(([source, server]) => [source, checkedFactory(source, server)] as const),
   );
   const hasTasks = Object.values(sources).some((source) => factsOf(source).hasTasks);
+  const combined = combinedDefinition(sources, { names, own });
+  if (search) checkSearch(search);
+  const rules = { policy: combined.policy, tools: combined.tools ?? {} };
   const routerOptions = { names, listMs: listSeconds * 1000 };
 
   function createServer(context: FactoryContext): ReturnType<typeof createForwardingServer> {
@@ -55,19 +71,31 @@ export function gateway(sources: Readonly<Record<string, Source>>, options: Gate
       };
     });
     const router = createRouter(routes, routerOptions);
+    const tell = (notification: JSONRPCNotification): void =>
+      void server.notification(notification as never).catch(() => {});
+    const answer = (request: ForwardedRequest): Promise<JsonObject> => router(request, tell);
     const server = createForwardingServer({
       info,
       instructions,
       context,
       hasTasks,
-      forward: (request): Promise<JsonObject> =>
-        router(request, (notification) => void server.notification(notification as never).catch(() => {})),
+      forward: search ? withSearch(answer, search, { rules, context }) : answer,
     });
     return server;
   }
 
-  return withFacts(defineServer({ createServer, ...combinedDefinition(sources, { names, own }) }), { hasTasks });
+  const definition = search ? searchedDefinition(combined) : combined;
+  return withFacts(defineServer({ createServer, ...definition }), { hasTasks });
 }
+
+type Combined = ReturnType<typeof combinedDefinition>;
+
+/** The rules of a definition, for tools that are called by `call_tool`, too. */
+const searchedDefinition = ({ tools = {}, policy, ...rest }: Combined): Combined => ({
+  ...rest,
+  tools: { ...searchRules(policy !== undefined), ...tools },
+  ...(policy && { policy: searchPolicy(policy, tools) }),
+});
 
 function checkedFactory(source: string, server: Source): ServerFactory {
   try {

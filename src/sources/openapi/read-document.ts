@@ -38,7 +38,7 @@ function parsedFile(path: string): JsonObject {
 }
 
 /**
- * What a `$ref` of the document points at, followed to its end; anything else as it is. Throws SERVER_INVALID for one that
+ * Follows a `$ref` of the document to its end, and gives back anything else as it is. Throws SERVER_INVALID for one that
  * leaves the document, or leads nowhere.
  */
 export function resolved({ name, root }: OpenApiDocument, value: unknown): JsonObject {

@@ -9,8 +9,8 @@ import type { DeclaredClient, ForwardedRequest, JsonObject } from "../forwarding
 import { toInitialize, toLegacyMessage } from "../forwarding/request-message.ts";
 import { toResult } from "../forwarding/result.ts";
 import { UpstreamFailure } from "../remote/upstream-failure.ts";
-import type { ProcessesOptions } from "./processes.ts";
 import { type StartedProcess, startProcess } from "./start-process.ts";
+import type { ProcessesOptions } from "./stdio-options.ts";
 
 interface Pending {
   readonly request: Pick<ForwardedRequest, "notify" | "ask">;

@@ -7,13 +7,7 @@ import { createBreaker } from "../remote/breaker.ts";
 import { UpstreamFailure } from "../remote/upstream-failure.ts";
 import type { UpstreamState } from "../source-facts.ts";
 import { ChildServer } from "./child-server.ts";
-import type { ResolvedCommand } from "./resolve-command.ts";
-import type { ProcessLimits } from "./stdio-options.ts";
-
-export interface ProcessesOptions extends ResolvedCommand {
-  readonly env: Readonly<Record<string, string>>;
-  readonly limits: ProcessLimits;
-}
+import type { ProcessesOptions } from "./stdio-options.ts";
 
 /** The processes of one source on this instance. */
 export interface Processes {

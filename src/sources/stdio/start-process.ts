@@ -1,7 +1,6 @@
 import { type JSONRPCMessage, ReadBuffer } from "@modelcontextprotocol/server";
 import { AnycloudError } from "../../errors.ts";
-import type { ResolvedCommand } from "./resolve-command.ts";
-import type { ProcessLimits } from "./stdio-options.ts";
+import type { ProcessesOptions } from "./stdio-options.ts";
 
 export interface StartedProcess {
   write(text: string): void;
@@ -26,13 +25,7 @@ let isWatching = false;
 
 /** Starts a program of Node.js. It keeps nothing of this process alive, and does not outlive it. Throws SERVER_INVALID. */
 export function startProcess(
-  {
-    name,
-    file,
-    args,
-    env,
-    limits,
-  }: ResolvedCommand & { readonly env: Readonly<Record<string, string>>; readonly limits: ProcessLimits },
+  { name, file, args, env, limits }: ProcessesOptions,
   { onMessage, onEnd }: ProcessEvents,
 ): StartedProcess {
   const childProcess = process.getBuiltinModule?.("node:child_process");

@@ -1,5 +1,6 @@
 import type { Implementation } from "@modelcontextprotocol/server";
 import { AnycloudError } from "../../errors.ts";
+import type { ResolvedCommand } from "./resolve-command.ts";
 
 export interface StdioOptions {
   /** How the server presents itself. Default: the name of the command. */
@@ -26,6 +27,12 @@ export interface ProcessLimits {
   readonly memoryMegabytes: number;
   readonly maxProcesses: number;
   readonly maxBytes: number;
+}
+
+/** Everything that the processes of one source need. */
+export interface ProcessesOptions extends ResolvedCommand {
+  readonly env: Readonly<Record<string, string>>;
+  readonly limits: ProcessLimits;
 }
 
 /** Throws SERVER_INVALID for limits that are out of range. */
