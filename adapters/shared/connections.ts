@@ -22,7 +22,7 @@ export interface Connections {
    * Sends a request, a POST by default, and reads the whole answer. Rejects with the errors of Node.js, which have a `code`, and with an
    * AbortError as soon as the signal aborts.
    */
-  post(headers: OutgoingHttpHeaders, body: string, options: PostOptions): Promise<HttpAnswer>;
+  post(headers: OutgoingHttpHeaders, body: string | Buffer, options: PostOptions): Promise<HttpAnswer>;
 }
 
 /** AWS's client for JavaScript opens as many connections to an endpoint. */

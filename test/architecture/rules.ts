@@ -24,6 +24,17 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     packages: ["@aws-sdk/*", "aws4", MCP_SDK],
   },
   {
+    folder: "adapters/otel/",
+    files: [
+      "adapters/otel/",
+      "adapters/shared/",
+      "adapters/aws/client/",
+      "adapters/gcp/metadata-server.ts",
+      "src/telemetry/",
+    ],
+    packages: ["@opentelemetry/*", "aws4"],
+  },
+  {
     folder: "adapters/azure/",
     files: ["adapters/azure/", "adapters/shared/", "src/adapter.ts"],
     packages: ["@azure/*", MCP_SDK],

@@ -12,6 +12,7 @@ const MODULES = {
   "azure-table.cjs": "adapters/azure/table-storage/table-client",
   "firestore.cjs": "adapters/gcp/firestore/firestore-client",
   "jwt-verifier.cjs": "src/auth/jwt/jwt-verifier",
+  "otel-sdk.cjs": "adapters/otel/otel-sdk",
 } as const;
 
 /** AWS's credential provider, an optional peer that the bundle of our client loads (adapters/aws/client/credentials.ts). */
@@ -39,10 +40,10 @@ export function lazyModules(projectFolder: string): Plugin {
       for (const [bundle, module] of Object.entries(MODULES)) {
         const file = pathOf(module);
         build.onResolve(
-          { filter: /^\.\/(aws-client|table-client|firestore-client|jwt-verifier)\.[jt]s$/ },
+          { filter: /^\.\/(aws-client|table-client|firestore-client|jwt-verifier|otel-sdk)\.[jt]s$/ },
           async ({ kind, path, resolveDir }) => {
             if (kind !== "dynamic-import" || join(resolveDir, path) !== file) return undefined;
-            bundles.set(bundle, bundleSeparately(build, file, [separateCredentials]));
+            bundles.set(bundle, bundleSeparately(build, file, [separateCredentials, projectPackages(projectFolder)]));
             if (bundle === AWS_CLIENT_BUNDLE) {
               const provider = await findPeer(build, CREDENTIAL_PROVIDER, projectFolder, "import-statement");
               if (provider !== undefined) bundles.set(CREDENTIALS_BUNDLE, bundleSeparately(build, provider));
@@ -55,6 +56,27 @@ export function lazyModules(projectFolder: string): Plugin {
     },
   };
 }
+
+/** OpenTelemetry's packages, which are optional peers, are the copies of the user's project. */
+const projectPackages = (projectFolder: string): Plugin => ({
+  name: "project-packages",
+  setup(build) {
+    build.onResolve({ filter: /^@opentelemetry\// }, async ({ path, kind, pluginData, importer }) => {
+      if (pluginData === FOUND || importer.includes("@opentelemetry")) return undefined;
+      for (const resolveDir of [projectFolder, PACKAGE_FOLDER]) {
+        const found = await build.resolve(path, { kind, resolveDir, pluginData: FOUND });
+        if (found.errors.length === 0) return found;
+      }
+      return { errors: [{ text: `mcp-anycloud/otel takes OpenTelemetry's SDK: npm install ${OTEL_PACKAGES}` }] };
+    });
+  },
+});
+
+const FOUND = Symbol("found");
+
+const OTEL_PACKAGES = ["api", "context-async-hooks", "otlp-transformer", "resources", "sdk-trace"]
+  .map((name) => `@opentelemetry/${name}`)
+  .join(" ");
 
 /** Makes the bundle of our client load the provider from the file beside it, which is missing where it was not installed. */
 const separateCredentials: Plugin = {
