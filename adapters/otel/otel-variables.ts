@@ -1,4 +1,4 @@
-/** What the standard variables say (OpenTelemetry specification, SDK environment variables; OTLP exporter). */
+/** The standard variables, as far as they are read (OpenTelemetry specification, SDK environment variables; OTLP exporter). */
 export interface OtelVariables {
   /** Where spans go; undefined where nothing is to be sent. */
   readonly tracesUrl: URL | undefined;
