@@ -2,7 +2,7 @@ import { configDefaults, defineConfig, type ViteUserConfig } from "vitest/config
 
 /** Tests of single rooms, most of which start no process and build no artefact: `npm run test:unit`. */
 const UNIT =
-  "test/{architecture,audit,auth,authorization,config,generate,http,limits,pipeline,protocol-2025,protocol-2026,scale,server,services,sources,telemetry}/**/*.test.ts";
+  "test/{architecture,audit,auth,authorization,config,generate,http,limits,pipeline,protocol-2025,protocol-2026,release,scale,server,services,sources,telemetry}/**/*.test.ts";
 
 /** Tests that take minutes, such as users' projects from their first command on: `npm run test:long`. */
 const LONG = [
@@ -10,6 +10,7 @@ const LONG = [
   "test/newcomer/*.test.ts",
   "test/build/{assets,packages,real-servers,start}.test.ts",
   "test/cli/{dev-kept-state,dev-output,init}.test.ts",
+  "test/gcp/release-commands.test.ts",
   "test/stacks/own-app.test.ts",
   "test/templates/aws-provider.test.ts",
 ];

@@ -1,9 +1,10 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import { type AuditCommand, parseAudit } from "./audit-command.ts";
 import { CLOUDS, type Cloud } from "./clouds.ts";
+import { type AuditCommand, parseAudit } from "./commands/audit-command.ts";
 import { type FirstCall, parseFirstCall } from "./dev/first-call.ts";
 import { readFlags, toNumber, usage } from "./flags.ts";
 import { type InitCommand, parseInit } from "./init/parse-init.ts";
+import { isReleaseVerb, parseRelease, type ReleaseCommand } from "./release/parse-release.ts";
 import { givenVariables, serverEnvironment } from "./server-environment.ts";
 import { parseSmoke, type SmokeCommand } from "./smoke/parse-smoke.ts";
 
@@ -50,6 +51,7 @@ export type Command =
   | DevCommand
   | InitCommand
   | SmokeCommand
+  | ReleaseCommand
   | AuditCommand;
 
 /** Beside the ports of the ingresses. */
@@ -93,11 +95,12 @@ export function parseCommand(args: readonly string[]): Command {
   if (verb === "dev") return parseDev(rest);
   if (verb === "smoke") return parseSmoke(rest);
   if (verb === "audit") return parseAudit(rest);
+  if (isReleaseVerb(verb)) return parseRelease(verb, rest);
   if (verb === "--help" || verb === "-h" || verb === "help") return { verb: "help" };
   if (verb === "--version" || verb === "-v") return { verb: "version" };
   throw usage(
     verb === undefined ? "Nothing was asked for" : `There is no command "${verb}"`,
-    "use init, dev, build, smoke or audit",
+    "use init, dev, build, smoke, deploy, diff or audit",
   );
 }
 

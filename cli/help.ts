@@ -6,6 +6,12 @@ Usage
   mcp-anycloud dev   [entry] [flags]   serve on this machine through each cloud's ingress
   mcp-anycloud build [entry] [flags]   make what each cloud's deployment tool takes
   mcp-anycloud smoke <url>   [flags]   try a deployed server as an MCP client does; the exit code says whether it works
+  mcp-anycloud deploy   <cloud> [flags]  bring what was built to aws, azure or gcp, by the cloud's own tools
+  mcp-anycloud promote  <cloud> [flags]  give a candidate a tenth of the traffic, watch it, then all of it
+  mcp-anycloud rollback <cloud>        give all traffic back to the version before
+  mcp-anycloud status|logs|outputs|destroy|doctor <cloud>
+                                       what answers; its log; its addresses; take it away; what is missing here
+  mcp-anycloud diff  <url>   [flags]   what would change for the clients of a live server
   mcp-anycloud audit verify FILE…      check exported logs for audit records that were changed or removed
 
 The entry is the module whose default export is defineServer({ createServer }). Without it, "entry" of "mcp-anycloud" in
@@ -52,6 +58,17 @@ smoke
   --call TOOL[=JSON]       call this tool with these arguments (default: the first that is read-only and needs none)
   --header NAME=VALUE      send this header, such as authorization; may be repeated; its value is never printed
   --timeout SECONDS        time for everything together (default 30)
+
+deploy, promote, rollback, status, logs, outputs, destroy, doctor
+  --candidate              deploy: bring a version that no client reaches yet, try it and stop (Google Cloud)
+  --dry-run                only print the commands
+  --yes                    deploy, destroy: let cdk and Terraform ask nothing
+  --follow                 logs: go on as lines come
+  --allow-breaking         deploy, promote, diff: go on although tools, schemas or scopes break clients
+  --header NAME=VALUE      deploy, promote, diff: send this header; may be repeated; its value is never printed
+  --call TOOL[=JSON], --timeout SECONDS
+                           deploy, promote: as for smoke
+  --json                   print the outcome as one JSON object; commands and their output go to the error stream
 
 audit verify
   FILE…                    lines of the log, of any number of instances; MCP_ANYCLOUD_STATE_KEYS holds the keys that signed it

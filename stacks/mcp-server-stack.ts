@@ -16,7 +16,7 @@ export class McpServerStack extends Stack {
   constructor(scope: Construct, id: string, { server, ...props }: McpServerStackProps) {
     super(scope, id, { description: "MCP server (mcp-anycloud)", ...props });
     this.server = new McpServer(this, "Server", server);
-    const { name, mcpUrl, sessionTable, keyRing, logGroup, dashboard } = this.server;
+    const { name, mcpUrl, compute, sessionTable, keyRing, logGroup, dashboard } = this.server;
     // CDK puts its own helper resources beside the server, not into it.
     tagAll(this, name);
     /** Adds an output, unless its value is undefined. */
@@ -24,6 +24,7 @@ export class McpServerStack extends Stack {
       if (value !== undefined) new CfnOutput(this, id, { value, description });
     };
     output("McpUrl", "Where MCP clients connect", mcpUrl);
+    output("App", "ARN of the function, which the cloud's own tools deploy to", compute?.fn.functionArn);
     const outlives = "outlives the stack if it was made here";
     output("SessionStoreName", `The table of sessions and shared state; ${outlives}`, sessionTable?.tableName);
     output("KeyRingName", `ARN of the secret that holds the key ring; ${outlives}`, keyRing?.secretArn);

@@ -100,7 +100,7 @@ test("the hook that is built reports to CodeDeploy how the new version did", asy
 /** The emulated Lambda behind IAM that has not heard of the newest policy: it refuses the first request. */
 async function refusingOnce(server: InvokedServer): Promise<InvokedServer & { readonly refused: number }> {
   let refused = 0;
-  const gate = createServer((incoming, outgoing) => {
+  const iam = createServer((incoming, outgoing) => {
     if (refused === 0) {
       refused += 1;
       const head = { "content-type": "application/json", "x-amzn-errortype": "AccessDeniedException" };
@@ -114,9 +114,9 @@ async function refusingOnce(server: InvokedServer): Promise<InvokedServer & { re
     });
     incoming.pipe(onward);
   });
-  await once(gate.listen(0, "127.0.0.1"), "listening");
+  await once(iam.listen(0, "127.0.0.1"), "listening");
   const { pathname } = new URL(server.lambdaUrl);
-  const lambdaUrl = `http://127.0.0.1:${(gate.address() as AddressInfo).port}${pathname}`;
+  const lambdaUrl = `http://127.0.0.1:${(iam.address() as AddressInfo).port}${pathname}`;
   return {
     ...server,
     lambdaUrl,
@@ -124,8 +124,8 @@ async function refusingOnce(server: InvokedServer): Promise<InvokedServer & { re
       return refused;
     },
     async [Symbol.asyncDispose]() {
-      gate.closeAllConnections();
-      gate.close();
+      iam.closeAllConnections();
+      iam.close();
     },
   };
 }

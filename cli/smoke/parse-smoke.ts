@@ -46,13 +46,15 @@ export function parseSmoke(args: string[]): SmokeCommand | { readonly verb: "hel
   };
 }
 
-function toUrl(text: string): URL {
+/** An address of HTTP. Throws USAGE. */
+export function toUrl(text: string): URL {
   const url = URL.parse(text);
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
   throw usage(`"${text}" is no address`, "give one such as https://mcp.example.com/mcp");
 }
 
-function toHeader(text: string): [name: string, value: string] {
+/** `NAME=VALUE`. Throws USAGE, which never repeats the value. */
+export function toHeader(text: string): [name: string, value: string] {
   const at = text.indexOf("=");
   const [name, value] = [text.slice(0, at).trim(), text.slice(at + 1)];
   try {

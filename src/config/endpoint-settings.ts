@@ -25,7 +25,7 @@ export interface EndpointConfig {
    */
   readonly logLevel: LogLevel;
   /**
-   * Longest time of a request at a platform that does not tell it: Cloud Run's for containers, a load balancer's. A little
+   * Longest time of a request at a platform that does not tell it, such as one that runs containers. A little
    * before it, streams end in a way that clients resume.
    *
    * @default the platform's, or 300 in a container

@@ -3,6 +3,11 @@ output "mcp_url" {
   value       = local.names_url ? local.public_url : "${local.ingress.origin}${local.path}"
 }
 
+output "app" {
+  description = "What the cloud's own tools deploy to."
+  value       = aws_lambda_function.server.arn
+}
+
 output "session_store_name" {
   description = "The table of sessions and shared state; null where session_store is \"none\"."
   value       = local.table_name

@@ -3,6 +3,11 @@ output "mcp_url" {
   value       = local.names_url ? local.public_url : "${local.origin}${local.path}"
 }
 
+output "app" {
+  description = "What the cloud's own tools deploy to."
+  value       = azapi_resource.server.id
+}
+
 output "session_store_name" {
   description = "The table of sessions and shared state; null where session_store is \"none\"."
   value       = local.table_name

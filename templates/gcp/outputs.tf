@@ -3,6 +3,11 @@ output "mcp_url" {
   value       = local.names_url ? local.public_url : "https://${local.host}${local.path}"
 }
 
+output "app" {
+  description = "What the cloud's own tools deploy to."
+  value       = google_cloud_run_v2_service.server.id
+}
+
 output "session_store_name" {
   description = "The table of sessions and shared state, in AWS; null where session_store is \"none\"."
   value       = local.table_name

@@ -40,8 +40,12 @@ test("--version prints the version of the package", async () => {
 
 const SHAPE = "The server must be defineServer({ createServer }) or a function that returns an McpServer;";
 const CASES: ReadonlyArray<[args: string[], code: number, sentence: string, options?: CliOptions]> = [
-  [[], 2, "Nothing was asked for: use init, dev, build, smoke or audit, or see mcp-anycloud --help."],
-  [["deploy"], 2, 'There is no command "deploy": use init, dev, build, smoke or audit, or see mcp-anycloud --help.'],
+  [[], 2, "Nothing was asked for: use init, dev, build, smoke, deploy, diff or audit, or see mcp-anycloud --help."],
+  [
+    ["destruct"],
+    2,
+    'There is no command "destruct": use init, dev, build, smoke, deploy, diff or audit, or see mcp-anycloud --help.',
+  ],
   [["audit"], 2, "audit has one command: write audit verify FILE, or see mcp-anycloud --help."],
   [["audit", "verify"], 2, "audit verify needs an exported log: name its file"],
   [["audit", "verify", "--fast", "a"], 2, "mcp-anycloud audit has no flag --fast: leave it out"],
@@ -117,6 +121,6 @@ test("a port in use is told before anything is served", async () => {
 });
 
 test("MCP_ANYCLOUD_DEBUG=1 shows the stack", async () => {
-  const { stderr } = await runCli(["deploy"], { environment: { MCP_ANYCLOUD_DEBUG: "1" } });
+  const { stderr } = await runCli(["destruct"], { environment: { MCP_ANYCLOUD_DEBUG: "1" } });
   expect(stderr).toMatch(/^ {4}at /m);
 });

@@ -113,7 +113,7 @@ describe("the props of the CDK stack", () => {
 
 test("the outputs are the same everywhere", () => {
   const pascalCase = (name: string): string => camelCase(`_${name}`);
-  const outputs = ["mcp_url", "session_store_name", "key_ring_name", "log_location", "dashboard_url"];
+  const outputs = ["mcp_url", "app", "session_store_name", "key_ring_name", "log_location", "dashboard_url"];
   for (const cloud of CLOUDS) expect({ [cloud]: faces[cloud].outputs }).toEqual({ [cloud]: outputs.toSorted() });
   expect(Object.keys(synthesize({}).template.Outputs)).toEqual(outputs.map(pascalCase));
 });

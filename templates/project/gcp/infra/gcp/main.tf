@@ -64,6 +64,11 @@ output "mcp_url" {
   value       = module.mcp.mcp_url
 }
 
+output "app" {
+  description = "What mcp-anycloud deploy deploys to."
+  value       = module.mcp.app
+}
+
 output "session_store_name" {
   description = "The table of sessions and shared state."
   value       = module.mcp.session_store_name

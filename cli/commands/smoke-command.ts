@@ -1,7 +1,7 @@
-import { AnycloudError } from "../src/adapter.ts";
-import type { SmokeCommand } from "./smoke/parse-smoke.ts";
-import { runSmoke } from "./smoke/run-smoke.ts";
-import { toTable } from "./table.ts";
+import { AnycloudError } from "../../src/adapter.ts";
+import type { SmokeCommand } from "../smoke/parse-smoke.ts";
+import { runSmoke } from "../smoke/run-smoke.ts";
+import { toTable } from "../table.ts";
 
 /** `mcp-anycloud smoke`: prints what was tried and how it went. Throws INSTANCE_FAILED when the server does not work. */
 export async function smokeCommand({ options }: SmokeCommand): Promise<void> {

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { AnycloudError, KEY_RING_FORM, type LogReport, readStateKeys, verifyAuditLog } from "../src/adapter.ts";
-import { usage } from "./flags.ts";
+import { AnycloudError, KEY_RING_FORM, type LogReport, readStateKeys, verifyAuditLog } from "../../src/adapter.ts";
+import { usage } from "../flags.ts";
 
 export interface AuditCommand {
   readonly verb: "audit";

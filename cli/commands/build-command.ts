@@ -1,17 +1,17 @@
 import { join, resolve } from "node:path";
-import { AnycloudError } from "../src/adapter.ts";
-import type { Artefact } from "./build/artefact.ts";
-import { buildSmokeHook } from "./build/build-smoke-hook.ts";
-import { buildTarget } from "./build/build-target.ts";
-import { packageFiles } from "./build/packages/install.ts";
-import { replaceFile } from "./build/replace-file.ts";
-import { type Built, toBuildJson, toBuildText, type Zip } from "./build/report.ts";
-import { checkStart } from "./build/start/check-start.ts";
-import { zipFile } from "./build/zip-file.ts";
-import type { Cloud } from "./clouds.ts";
-import type { BuildCommand } from "./command.ts";
-import { findEntry } from "./entry.ts";
-import { writeStdioEntry } from "./stdio-entry.ts";
+import { AnycloudError } from "../../src/adapter.ts";
+import type { Artefact } from "../build/artefact.ts";
+import { buildSmokeHook } from "../build/build-smoke-hook.ts";
+import { buildTarget } from "../build/build-target.ts";
+import { packageFiles } from "../build/packages/install.ts";
+import { replaceFile } from "../build/replace-file.ts";
+import { type Built, toBuildJson, toBuildText, type Zip } from "../build/report.ts";
+import { checkStart } from "../build/start/check-start.ts";
+import { zipFile } from "../build/zip-file.ts";
+import type { Cloud } from "../clouds.ts";
+import type { BuildCommand } from "../command.ts";
+import { findEntry } from "../entry.ts";
+import { writeStdioEntry } from "../stdio-entry.ts";
 
 /** Clouds that take an artefact as a zip file. */
 const ZIPPED: readonly Cloud[] = ["aws", "azure"];

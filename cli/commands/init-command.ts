@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { AnycloudError } from "../src/adapter.ts";
-import { USUAL_ENTRIES } from "./entry.ts";
-import { type Change, type Project, planChanges, writeChanges } from "./init/changes.ts";
-import { choose } from "./init/choose.ts";
-import { readManifest } from "./init/manifest.ts";
-import { type InitCommand, nameOfFolder } from "./init/parse-init.ts";
-import { shownPath } from "./shown-path.ts";
-import { toTable } from "./table.ts";
+import { AnycloudError } from "../../src/adapter.ts";
+import { USUAL_ENTRIES } from "../entry.ts";
+import { type Change, type Project, planChanges, writeChanges } from "../init/changes.ts";
+import { choose } from "../init/choose.ts";
+import { readManifest } from "../init/manifest.ts";
+import { type InitCommand, nameOfFolder } from "../init/parse-init.ts";
+import { shownPath } from "../shown-path.ts";
+import { toTable } from "../table.ts";
 
 /**
  * `mcp-anycloud init`: writes a project, or adds to one what it lacks, and says what it did. It plans everything before it

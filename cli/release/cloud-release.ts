@@ -1,0 +1,51 @@
+import type { Outputs } from "./project.ts";
+
+/** A version that the cloud's tool has brought, beside the one that clients reach. */
+export interface Candidate {
+  /** As the cloud names it: a revision. */
+  readonly name: string;
+  /** Where it alone answers. */
+  readonly url: string;
+}
+
+/** Requests of one version since it was there. */
+export interface Traffic {
+  readonly requests: number;
+  /** Requests among them that were answered with 5xx, or with the error of a tool. */
+  readonly failed: number;
+}
+
+/** One row of `status`. */
+export interface VersionStatus {
+  readonly version: string;
+  /** Share of the traffic, in percent. */
+  readonly percent: number;
+  readonly note: string;
+}
+
+/** How one cloud's tools release, in the same words everywhere. Each step may be repeated after a failure. */
+export interface CloudRelease {
+  /** Makes what stands around the code. */
+  apply(): Promise<void>;
+  /** Brings the artefact so that every client reaches it, as the platform does by itself. */
+  publish(): Promise<void>;
+  /** Traffic that can be shared among versions; undefined where the platform shares it by itself, or cannot. */
+  readonly traffic?: TrafficControl;
+  /** Gives all traffic back to the version before. Resolves with its name. */
+  rollback(): Promise<string>;
+  status(): Promise<readonly VersionStatus[]>;
+  logs(follow: boolean): Promise<void>;
+  outputs(): Promise<Outputs>;
+  destroy(): Promise<void>;
+}
+
+export interface TrafficControl {
+  /** Brings the artefact without traffic, or finds it where an earlier attempt brought it. */
+  candidate(): Promise<Candidate>;
+  /** Gives the candidate this share of the traffic, in percent. */
+  shift(percent: number): Promise<void>;
+  /** Counts the candidate's requests, and those that failed. */
+  watched(candidate: Candidate): Promise<Traffic>;
+  /** Gives the candidate all traffic, and takes its tag. */
+  promote(): Promise<string>;
+}

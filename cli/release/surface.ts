@@ -1,0 +1,47 @@
+import { AnycloudError } from "../../src/adapter.ts";
+import { nameOf, openTransport, type SmokeTarget } from "../smoke/open-transport.ts";
+import { sentenceFor } from "../smoke/smoke-failure.ts";
+
+/** A server as its clients can know it. */
+export interface Surface {
+  readonly tools: Readonly<Record<string, ToolSurface>>;
+  readonly prompts: readonly string[];
+  /** Scopes that the metadata of the protected resource asks for (RFC 9728). */
+  readonly scopes: readonly string[];
+}
+
+interface ToolSurface {
+  readonly input: unknown;
+  readonly output: unknown;
+}
+
+/** Reads the surface of a server as a client does. Throws INSTANCE_FAILED with one sentence where that fails. */
+export async function readSurface(target: SmokeTarget): Promise<Surface> {
+  const { Client } = await import("@modelcontextprotocol/client");
+  const client = new Client({ name: "mcp-anycloud-diff", version: "1.0.0" }, { versionNegotiation: { mode: "auto" } });
+  const transport = await openTransport(target);
+  try {
+    await client.connect(transport, { timeout: 30_000 });
+    const { tools } = await client.listTools();
+    const prompts = client.getServerCapabilities()?.prompts ? (await client.listPrompts()).prompts : [];
+    return {
+      tools: Object.fromEntries(
+        tools.map(({ name, inputSchema, outputSchema }) => [name, { input: inputSchema, output: outputSchema }]),
+      ),
+      prompts: prompts.map(({ name }) => name),
+      scopes: target.url === undefined ? [] : await readScopes(new URL(target.url)),
+    };
+  } catch (error) {
+    throw new AnycloudError("INSTANCE_FAILED", sentenceFor(error, nameOf(target)), { cause: error });
+  } finally {
+    await client.close().catch(() => {});
+  }
+}
+
+/** RFC 9728 §3.1: the metadata's path stands before the path of the resource. */
+async function readScopes(url: URL): Promise<readonly string[]> {
+  const response = await fetch(new URL(`/.well-known/oauth-protected-resource${url.pathname}`, url.origin));
+  if (!response.ok) return [];
+  const { scopes_supported: scopes } = (await response.json().catch(() => ({}))) as { scopes_supported?: unknown };
+  return Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === "string") : [];
+}

@@ -1,0 +1,77 @@
+import { spawn } from "node:child_process";
+import { AnycloudError } from "../../src/adapter.ts";
+
+/** Runs the clouds' own tools, and shows each command before it runs. */
+export interface Tools {
+  /** Runs a command that changes something, with the terminal as its own. Throws INSTANCE_FAILED where it fails. */
+  change(command: Command): Promise<void>;
+  /** Runs a command that only looks, and returns what it prints. In a dry run nothing runs, and `instead` is returned. */
+  look(command: Command, instead: string): Promise<string>;
+  readonly dryRun: boolean;
+}
+
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Default: the project's folder. */
+  readonly folder?: string;
+}
+
+export interface ToolsOptions {
+  readonly folder: string;
+  readonly dryRun: boolean;
+  /** Takes the lines that people read; with `--json`, standard output belongs to the result. */
+  readonly print: (line: string) => void;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+export function createTools(options: ToolsOptions): Tools {
+  const { dryRun, print } = options;
+  const show = (command: Command): void => print(`$ ${toShell(command)}`);
+  return {
+    dryRun,
+    async change(command) {
+      show(command);
+      if (dryRun) return;
+      await run(command, options, "inherit");
+    },
+    async look(command, instead) {
+      show(command);
+      return dryRun ? instead : run(command, options, "pipe");
+    },
+  };
+}
+
+/** As a person would type it. */
+export function toShell({ program, args, folder }: Command): string {
+  const quoted = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
+  const line = [program, ...quoted].join(" ");
+  return folder === undefined ? line : `(cd ${folder} && ${line})`;
+}
+
+async function run(command: Command, options: ToolsOptions, output: "inherit" | "pipe"): Promise<string> {
+  const { program, args, folder = options.folder } = command;
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const printed: string[] = [];
+  const child = spawn(program, args, {
+    cwd: folder,
+    env: options.environment ?? process.env,
+    // What a tool says is for people: standard output may belong to --json.
+    stdio: ["inherit", output === "pipe" ? "pipe" : 2, output === "pipe" ? "pipe" : 2],
+  });
+  const told: string[] = [];
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => printed.push(text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => told.push(text));
+  child.once("error", (cause: NodeJS.ErrnoException) => {
+    const why = cause.code === "ENOENT" ? "is not installed: mcp-anycloud doctor says where it is from" : cause.message;
+    reject(new AnycloudError("INSTANCE_FAILED", `${program} ${why}.`, { cause }));
+  });
+  child.once("close", (code, signal) => {
+    if (code === 0) return resolve(printed.join(""));
+    const last = told.join("").trim().split("\n").at(-1)?.trim();
+    const what = `${toShell({ program, args })} ended with ${code ?? signal}`;
+    const next = "correct it and run the same mcp-anycloud command again";
+    reject(new AnycloudError("INSTANCE_FAILED", `${what}${last ? ` (${last})` : ""}: ${next}.`));
+  });
+  return promise;
+}

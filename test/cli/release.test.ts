@@ -1,0 +1,74 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runCli } from "./run-cli.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "release-cli-"));
+const bin = join(folder, "bin");
+const calls = join(folder, "calls");
+const TOOLS = ["terraform", "gcloud", "aws", "npx", "az", "func"];
+
+/** Tools that write down that they ran, and fail as if nobody were signed in. */
+beforeAll(() => {
+  mkdirSync(bin);
+  for (const name of TOOLS) {
+    writeFileSync(
+      join(bin, name),
+      `#!/bin/sh\necho "${name} $*" >> ${calls}\ncase "$*" in version*|*--version*) exit 0;; esac\necho "sign in first" >&2\nexit 1\n`,
+    );
+    chmodSync(join(bin, name), 0o755);
+  }
+  for (const cloud of ["azure", "gcp"]) {
+    mkdirSync(join(folder, "infra", cloud), { recursive: true });
+    writeFileSync(join(folder, "infra", cloud, "main.tf"), "");
+  }
+  writeFileSync(join(folder, "cdk.json"), "{}");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const run = (...args: string[]) => runCli(args, { cwd: folder, environment: { PATH: `${bin}:/usr/bin:/bin` } });
+
+describe.each([
+  ["aws", "npx --no-install cdk deploy"],
+  ["azure", "func azure functionapp publish APP --no-build --javascript)"],
+  ["gcp", "gcloud run services update-traffic NAME --to-latest --project PROJECT --region REGION --quiet"],
+])("on %s", (cloud, line) => {
+  test("a dry run prints every command, and runs none", async () => {
+    rmSync(calls, { force: true });
+    const { code, stdout, stderr } = await run("deploy", cloud, "--dry-run");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain(`${line}\n`);
+    expect(existsSync(calls)).toBe(false);
+    expect(existsSync(join(folder, ".mcp-anycloud"))).toBe(false);
+  });
+
+  test("whoever is not signed in is told so, before anything changes", async () => {
+    rmSync(calls, { force: true });
+    const { code, stderr } = await run("rollback", cloud);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Not ready, signed in to \w+( \w+)? is missing: .*login.*\.\n$/);
+    expect(readFileSync(calls, "utf8")).not.toMatch(/update|publish|deploy/);
+  });
+});
+
+test("doctor tells machines what is missing", async () => {
+  const { code, stdout } = await run("doctor", "gcp", "--json");
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toEqual({
+    ok: false,
+    error: { code: "CONFIG_INVALID", message: "Not ready, signed in to Google Cloud is missing: gcloud auth login." },
+  });
+});
+
+test.each([
+  [["deploy"], 2, "Nothing says what to deploy: give aws, azure or gcp"],
+  [["deploy", "oracle"], 2, 'There is no cloud "oracle": give aws, azure or gcp'],
+  [["status", "gcp", "--follow"], 2, "mcp-anycloud status has no flag --follow: leave it out"],
+  [["diff"], 2, "Nothing says what to diff: give the url of the live server"],
+  [["diff", "http://127.0.0.1:9/mcp"], 1, "Nothing is built to compare with: run mcp-anycloud build first."],
+])("mcp-anycloud %j ends with code %i", async (args, code, sentence) => {
+  const result = await run(...args);
+  expect(result).toMatchObject({ code, stdout: "" });
+  expect(result.stderr).toContain(sentence);
+});
