@@ -4,6 +4,7 @@ import { type AuditCommand, parseAudit } from "./commands/audit-command.ts";
 import { type FirstCall, parseFirstCall } from "./dev/first-call.ts";
 import { readFlags, toNumber, usage } from "./flags.ts";
 import { type InitCommand, parseInit } from "./init/parse-init.ts";
+import { type LockCommand, parseLock } from "./lock/parse-lock.ts";
 import { isReleaseVerb, parseRelease, type ReleaseCommand } from "./release/parse-release.ts";
 import { givenVariables, serverEnvironment } from "./server-environment.ts";
 import { parseSmoke, type SmokeCommand } from "./smoke/parse-smoke.ts";
@@ -52,7 +53,8 @@ export type Command =
   | InitCommand
   | SmokeCommand
   | ReleaseCommand
-  | AuditCommand;
+  | AuditCommand
+  | LockCommand;
 
 /** Beside the ports of the ingresses. */
 const CONSOLE_PORT = 8786;
@@ -96,11 +98,12 @@ export function parseCommand(args: readonly string[]): Command {
   if (verb === "smoke") return parseSmoke(rest);
   if (verb === "audit") return parseAudit(rest);
   if (isReleaseVerb(verb)) return parseRelease(verb, rest);
+  if (verb === "lock") return parseLock(rest);
   if (verb === "--help" || verb === "-h" || verb === "help") return { verb: "help" };
   if (verb === "--version" || verb === "-v") return { verb: "version" };
   throw usage(
     verb === undefined ? "Nothing was asked for" : `There is no command "${verb}"`,
-    "use init, dev, build, smoke, deploy, diff or audit",
+    "use init, dev, build, smoke, deploy, diff, lock or audit",
   );
 }
 

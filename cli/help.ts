@@ -12,6 +12,7 @@ Usage
   mcp-anycloud status|logs|outputs|destroy|doctor <cloud>
                                        what answers; its log; its addresses; take it away; what is missing here
   mcp-anycloud diff  <url>   [flags]   what would change for the clients of a live server
+  mcp-anycloud lock  [entry] [flags]   write down how the tools of a gateway's servers look, or check that they still do
   mcp-anycloud audit verify FILE…      check exported logs for audit records that were changed or removed
 
 The entry is the module whose default export is defineServer({ createServer }). Without it, "entry" of "mcp-anycloud" in
@@ -69,6 +70,11 @@ deploy, promote, rollback, status, logs, outputs, destroy, doctor
   --call TOOL[=JSON], --timeout SECONDS
                            deploy, promote: as for smoke
   --json                   print the outcome as one JSON object; commands and their output go to the error stream
+
+lock
+  --out FILE               where the hashes are (default tools.lock.json)
+  --check                  write nothing; the exit code says whether all tools are as they were
+  --env-file FILE, --env   variables for the server, as for build
 
 audit verify
   FILE…                    lines of the log, of any number of instances; MCP_ANYCLOUD_STATE_KEYS holds the keys that signed it

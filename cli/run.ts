@@ -12,6 +12,7 @@ export async function run(args: readonly string[]): Promise<number> {
     else if (command.verb === "init") await (await import("./commands/init-command.ts")).initCommand(command);
     else if (command.verb === "build") await (await import("./commands/build-command.ts")).buildCommand(command);
     else if (command.verb === "smoke") await (await import("./commands/smoke-command.ts")).smokeCommand(command);
+    else if (command.verb === "lock") await (await import("./commands/lock-command.ts")).lockCommand(command);
     else if (command.verb === "audit") await (await import("./commands/audit-command.ts")).auditCommand(command);
     else if (command.verb === "dev") await (await import("./commands/dev-command.ts")).devCommand(command);
     else await (await import("./commands/release-command.ts")).releaseCommand(command);

@@ -166,6 +166,12 @@ export function entrySource(
   return `${importOf(entry)}${endpoint}${jobs?.exports ?? EXPORTS[cloud]}${isServer ? WARM_UP[cloud] : ""}\n`;
 }
 
+/** A module that exports what asks the sources of a gateway for their tools. */
+export const lockSource = (entry: string): string => `${importOf(entry)}
+import { lockTools } from "mcp-anycloud/sources";
+export const lock = () => lockTools(entry);
+`;
+
 /**
  * A module without any adapter: it throws when the default export is not a server, and exports what it takes to call it. It
  * offers the identities of every cloud, because an environment that suits one cloud must not fail a check that concerns none.

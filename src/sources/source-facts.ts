@@ -1,3 +1,5 @@
+import type { ServerDefinition } from "../define-server.ts";
+
 /** The state of a server that is asked over a wire, for operators. */
 export type UpstreamState = "ok" | "failing" | "untried";
 
@@ -7,6 +9,10 @@ export interface SourceFacts {
   readonly hasTasks?: boolean;
   /** How it answered last in this process. */
   readonly state?: () => UpstreamState;
+  /** A gateway without lock, search and callers, for `mcp-anycloud lock`. */
+  readonly unlocked?: ServerDefinition;
+  /** Whether a tool of a gateway belongs to somebody else's server. */
+  readonly isForeign?: (tool: string) => boolean;
 }
 
 const facts = new WeakMap<object, SourceFacts>();

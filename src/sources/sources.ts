@@ -1,5 +1,7 @@
 /** The entry point for servers that come from elsewhere than a module: `mcp-anycloud/sources`. */
 export { type GatewayOptions, gateway } from "./gateway/gateway.ts";
+export { lockTools } from "./gateway/lock/lock-tools.ts";
+export type { LockOptions, ToolLock } from "./gateway/lock/tool-lock.ts";
 export type { SearchOptions } from "./gateway/search/tool-search.ts";
 export type { Source } from "./gateway/source.ts";
 export { type OpenApiOptions, openapi } from "./openapi/openapi.ts";

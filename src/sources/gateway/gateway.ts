@@ -7,6 +7,8 @@ import { createForwardingServer } from "../forwarding/forwarding-server.ts";
 import { factsOf, withFacts } from "../source-facts.ts";
 import { combinedDefinition } from "./combined-definition.ts";
 import { callLocally } from "./local-source.ts";
+import { checkLock, type LockOptions } from "./lock/tool-lock.ts";
+import { withLock } from "./lock/with-lock.ts";
 import { createSourceNames } from "./naming.ts";
 import type { Route } from "./route.ts";
 import { createRouter } from "./router.ts";
@@ -29,6 +31,8 @@ export interface GatewayOptions extends Omit<ServerDefinition, "createServer"> {
    * Puts a search in front of the tools: clients are given `find_tools` and `call_tool` instead of all of them. Default: none.
    */
   readonly search?: SearchOptions;
+  /** Holds the tools of other people's servers to what they were when they were locked. Default: none. */
+  readonly lock?: LockOptions;
   /** Seconds for which a list waits for a source, before it leaves that source out. 1 to 60. Default 10. */
   readonly listSeconds?: number;
 }
@@ -44,6 +48,7 @@ export function gateway(sources: Readonly<Record<string, Source>>, options: Gate
     instructions,
     prefixes,
     search,
+    lock,
     listSeconds = 10,
     ...own
   } = options;
@@ -57,10 +62,16 @@ export function gateway(sources: Readonly<Record<string, Source>>, options: Gate
   const hasTasks = Object.values(sources).some((source) => factsOf(source).hasTasks);
   const combined = combinedDefinition(sources, { names, own });
   if (search) checkSearch(search);
+  if (lock) checkLock(lock);
+  const isForeign = (name: string): boolean => {
+    const source = names.byName(name)?.naming.source;
+    return source !== undefined && factsOf(sources[source]).state !== undefined;
+  };
   const rules = { policy: combined.policy, tools: combined.tools ?? {} };
   const routerOptions = { names, listMs: listSeconds * 1000 };
 
-  function createServer(context: FactoryContext): ReturnType<typeof createForwardingServer> {
+  /** `isGuarded`: with the lock and the search. */
+  function build(context: FactoryContext, isGuarded: boolean): ReturnType<typeof createForwardingServer> {
     const routes = names.all.map((naming): Route => {
       const createSource = factories.get(naming.source) as ServerFactory;
       const sourceContext = new SourceContext(context, naming);
@@ -73,19 +84,27 @@ export function gateway(sources: Readonly<Record<string, Source>>, options: Gate
     const router = createRouter(routes, routerOptions);
     const tell = (notification: JSONRPCNotification): void =>
       void server.notification(notification as never).catch(() => {});
-    const answer = (request: ForwardedRequest): Promise<JsonObject> => router(request, tell);
+    const route = (request: ForwardedRequest): Promise<JsonObject> => router(request, tell);
+    const listSourceOf = async (name: string, request: ForwardedRequest): Promise<readonly JsonObject[]> => {
+      const routeOf = routes.filter(({ naming }) => naming === names.byName(name)?.naming);
+      const list = await createRouter(routeOf, routerOptions)({ ...request, method: "tools/list", params: {} }, tell);
+      return list.tools as readonly JsonObject[];
+    };
+    const answer = lock && isGuarded ? withLock(route, lock, { isForeign, listSourceOf }) : route;
     const server = createForwardingServer({
       info,
       instructions,
       context,
       hasTasks,
-      forward: search ? withSearch(answer, search, { rules, context }) : answer,
+      forward: search && isGuarded ? withSearch(answer, search, { rules, context }) : answer,
     });
     return server;
   }
 
   const definition = search ? searchedDefinition(combined) : combined;
-  return withFacts(defineServer({ createServer, ...definition }), { hasTasks });
+  const unlocked = defineServer({ createServer: (context) => build(context, false) });
+  const guarded = defineServer({ createServer: (context) => build(context, true), ...definition });
+  return withFacts(guarded, { hasTasks, isForeign, unlocked });
 }
 
 type Combined = ReturnType<typeof combinedDefinition>;

@@ -50,7 +50,7 @@ export function withSearch(
     const { policy } = rules;
     const allowed = tools.filter(
       ({ name }) =>
-        mayHold(name, context, rules) && (!policy || isListed(policy, context.caller, "tool", String(name))),
+        hasScopes(name, context, rules) && (!policy || isListed(policy, context.caller, "tool", String(name))),
     );
     const count = typeof asked === "number" && asked >= 1 ? Math.min(Math.floor(asked), 50) : limit;
     const found = rank(query.slice(0, 1_000), allowed, count).map(({ name, description, inputSchema }) => ({
@@ -67,7 +67,7 @@ export function withSearch(
     if (typeof name !== "string" || SEARCH_TOOLS.some((tool) => tool.name === name)) {
       return toToolError("name must be that of a tool which find_tools found.");
     }
-    if (!mayHold(name, context, rules)) return toToolError(`Tool ${name} not found`);
+    if (!hasScopes(name, context, rules)) return toToolError(`Tool ${name} not found`);
     const rateLimit = rules.tools[name]?.rateLimit;
     if (rateLimit) {
       const { allowed, retryAfterSeconds } = await context.rateLimiter.take(`tool ${name}`, rateLimit);
@@ -91,5 +91,5 @@ export function withSearch(
 const argumentsOf = ({ params }: ForwardedRequest): JsonObject => (params.arguments ?? {}) as JsonObject;
 
 /** Whether the caller has the scopes that a tool asks for. */
-const mayHold = (name: unknown, { caller }: FactoryContext, { tools }: SearchRules): boolean =>
+const hasScopes = (name: unknown, { caller }: FactoryContext, { tools }: SearchRules): boolean =>
   (tools[String(name)]?.scopes ?? []).every((scope) => caller.scopes.includes(scope));
