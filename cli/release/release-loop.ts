@@ -73,13 +73,18 @@ export async function shiftAndPromote(
 const isBad = ({ requests, failed }: Traffic): boolean =>
   failed >= FAILED_REQUESTS && failed / requests >= FAILED_SHARE;
 
-/** Tries a version as `mcp-anycloud smoke` does. One that asks for a token, where none was given, is up: more cannot be told. */
+/**
+ * Tries a version as `mcp-anycloud smoke` does. One that lets nobody in who does not show a token, where none was given, is up:
+ * more cannot be told.
+ */
 export async function smoke(url: string, { headers, smoke: more, dryRun, print }: LoopOptions): Promise<void> {
   print(`$ mcp-anycloud smoke ${url}`);
   if (dryRun) return;
-  const { failure, needsToken } = await runSmoke({ ...more, url, headers });
-  if (needsToken && !("authorization" in headers)) {
-    print("It asks who is calling, and was tried no further: give --header 'authorization=Bearer …' to try its tools.");
+  const { failure, needsToken, refused } = await runSmoke({ ...more, url, headers });
+  if ((needsToken || refused) && !("authorization" in headers)) {
+    print(
+      "It lets only callers in whom it knows, and was tried no further: give --header 'authorization=Bearer …' for its tools.",
+    );
   } else if (failure !== undefined) throw failed(failure);
 }
 

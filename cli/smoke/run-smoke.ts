@@ -5,7 +5,7 @@ import { harmlessCall, toolList } from "./choose-tool.ts";
 import { nameOf, openTransport, type SmokeTarget } from "./open-transport.ts";
 import { hider } from "./secrets.ts";
 import { type Clock, startClock } from "./smoke-clock.ts";
-import { asksForToken, isAccessDenied, sentenceFor } from "./smoke-failure.ts";
+import { asksForToken, isAccessDenied, isRefused, sentenceFor } from "./smoke-failure.ts";
 
 export interface SmokeOptions extends SmokeTarget {
   /** The tool to call. Default: the first that says it only reads and that needs no arguments; none if there is none. */
@@ -28,6 +28,8 @@ export interface SmokeReport {
   readonly failure: string | undefined;
   /** The failure is that the server asks for a token: it is up, and more cannot be told without one. */
   readonly needsToken: boolean;
+  /** The failure is that the platform, or the server, does not let this client in (403). */
+  readonly refused: boolean;
   /** The failure is that IAM does not allow to invoke the function. */
   readonly accessDenied: boolean;
 }
@@ -60,10 +62,16 @@ export async function runSmoke(options: SmokeOptions): Promise<SmokeReport> {
   };
   try {
     await tryServer(options, clock, step);
-    return { steps, failure: undefined, needsToken: false, accessDenied: false };
+    return { steps, failure: undefined, needsToken: false, refused: false, accessDenied: false };
   } catch (error) {
     const failure = hide(sentenceFor(error, nameOf(options)));
-    return { steps, failure, needsToken: asksForToken(error), accessDenied: isAccessDenied(error) };
+    return {
+      steps,
+      failure,
+      needsToken: asksForToken(error),
+      refused: isRefused(error),
+      accessDenied: isAccessDenied(error),
+    };
   } finally {
     clock.stop();
   }

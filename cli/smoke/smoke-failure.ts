@@ -49,6 +49,9 @@ export function sentenceFor(error: unknown, where: string): string {
 /** Whether the server is up, and asks for a token that it was not given. */
 export const asksForToken = (error: unknown): boolean => statusIn([...causesOf(error)]) === 401;
 
+/** Whether the answer was 403: the platform, or the server, does not let this client in. */
+export const isRefused = (error: unknown): boolean => statusIn([...causesOf(error)]) === 403;
+
 /** Whether IAM does not allow to invoke the function (Lambda API Reference, "Common errors"). */
 export const isAccessDenied = (error: unknown): boolean =>
   [...causesOf(error)].some(({ name }) => /^(AccessDenied|NotAuthorized)/.test(name));
