@@ -13,13 +13,12 @@ locals {
       period      = 300
       threshold   = 60000
     }
-    # After three attempts. The next poll of a task finds that its job was lost.
     lost-jobs = {
       description = "Jobs of tasks failed three times"
-      namespace   = "AWS/Lambda"
-      metric      = "AsyncEventsDropped"
-      dimensions  = { FunctionName = var.name }
-      statistic   = "Sum"
+      namespace   = "AWS/SQS"
+      metric      = "ApproximateNumberOfMessagesVisible"
+      dimensions  = { QueueName = "${var.name}-lost-jobs" }
+      statistic   = "Maximum"
       period      = 300
       threshold   = 1
     }

@@ -31,6 +31,14 @@ resource "aws_lambda_function" "server" {
     log_group             = aws_cloudwatch_log_group.requests.name
   }
 
+  dynamic "dead_letter_config" {
+    for_each = aws_sqs_queue.lost_jobs
+
+    content {
+      target_arn = dead_letter_config.value.arn
+    }
+  }
+
   # Without it, the first request would be refused what the policy allows.
   depends_on = [aws_iam_role_policy.server]
 

@@ -37,6 +37,7 @@ locals {
     # A task goes on in an invocation of the function by itself, in the version that sends. By name: the function waits for
     # this policy.
     var.tasks ? [{ Action = ["lambda:InvokeFunction"], Resource = [local.function_arn, "${local.function_arn}:*"] }] : [],
+    [for queue in aws_sqs_queue.lost_jobs : { Action = ["sqs:SendMessage"], Resource = queue.arn }],
     [
       { Action = ["secretsmanager:GetSecretValue"], Resource = local.key_ring_arn },
       { Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = "${aws_cloudwatch_log_group.requests.arn}:*" },

@@ -43,7 +43,8 @@ variable "session_store" {
 
 variable "tasks" {
   description = <<-EOT
-    For a server that is defined with tasks (docs/tasks.md): lets the function invoke itself, with two alarms. Default: false.
+    For a server that is defined with tasks (docs/tasks.md): makes what brings their jobs to a worker after the request, with
+    alarms on jobs that wait or fail. Default: false.
   EOT
   type        = bool
   default     = false

@@ -16,6 +16,8 @@ locals {
       # "Microsoft Entra authentication for Application Insights".
       telemetry = { scope = local.insights_id, role = "Monitoring Metrics Publisher" }
     },
+    # It sends the jobs of tasks, and the host takes them, and moves those that fail to a queue that it makes.
+    var.tasks ? { tasks = { scope = azurerm_storage_account.server.id, role = "Storage Queue Data Contributor" } } : {},
     # "Use Key Vault references as app settings".
     { for vault in azurerm_key_vault.key_ring : "key_ring" => { scope = vault.id, role = "Key Vault Secrets User" } },
   )

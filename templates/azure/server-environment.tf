@@ -41,6 +41,7 @@ locals {
       AWS_REGION      = local.aws_region
       AZURE_CLIENT_ID = azurerm_user_assigned_identity.server.client_id
     },
+    !var.tasks ? {} : { MCP_ANYCLOUD_STORAGE_QUEUE = azurerm_storage_queue.tasks[0].name },
     # App Service replaces the reference by the secret. The server itself reads a secret in AWS.
     local.makes_key_ring ? { MCP_ANYCLOUD_STATE_KEYS = local.key_ring_text } : { MCP_ANYCLOUD_STATE_KEYS_SECRET = var.shared_state.key_ring },
   )

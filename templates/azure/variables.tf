@@ -41,6 +41,21 @@ variable "session_store" {
   }
 }
 
+variable "tasks" {
+  description = <<-EOT
+    For a server that is defined with tasks (docs/tasks.md): makes what brings their jobs to a worker after the request, with
+    alarms on jobs that wait or fail. Default: false.
+  EOT
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.tasks || var.session_store == "dynamodb"
+    error_message = "tasks are kept in the store: leave session_store out."
+  }
+}
+
 variable "shared_state" {
   description = <<-EOT
     What another deployment made and this one shares. table: name of its DynamoDB table (default: a new one is made).

@@ -5,7 +5,17 @@ locals {
   metric = { for name in concat(keys(local.counted_answers), ["duration"]) : name => "logging_googleapis_com:user_${replace(var.name, "-", "_")}_${replace(name, "-", "_")}" }
   within = "{monitored_resource=\"cloud_run_revision\"}"
 
-  alarms = {
+  # How much later than planned Cloud Tasks sends a job, in milliseconds.
+  job_delays = "cloudtasks_googleapis_com:queue_task_attempt_delays_bucket{monitored_resource=\"cloud_tasks_queue\",queue_id=\"${var.name}-tasks\"}"
+
+  task_alarms = {
+    job-age = {
+      description = "Jobs of tasks wait long for their worker"
+      query       = "histogram_quantile(0.99, sum by (le) (increase(${local.job_delays}[5m]))) >= 60000"
+    }
+  }
+
+  alarms = merge(var.tasks ? local.task_alarms : {}, {
     server-errors = {
       description = "MCP clients get answers of 5xx"
       query       = "sum(increase(${local.metric["server-errors"]}${local.within}[1m])) > 4.5"
@@ -28,7 +38,7 @@ locals {
       description = "Many requests are rejected as unauthenticated"
       query       = "sum(increase(${local.metric["unauthenticated"]}${local.within}[5m])) > 99.5"
     }
-  }
+  })
 }
 
 resource "google_monitoring_alert_policy" "server" {

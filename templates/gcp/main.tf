@@ -18,6 +18,7 @@ locals {
 resource "google_project_service" "required" {
   for_each = toset(concat(
     [for name in ["artifactregistry", "cloudbuild", "iam", "logging", "monitoring", "run", "secretmanager", "storage"] : "${name}.googleapis.com"],
+    var.tasks ? ["cloudtasks.googleapis.com"] : [],
     var.gateway == null ? [] : [for name in ["apigateway", "servicecontrol", "servicemanagement"] : "${name}.googleapis.com"],
     try(var.custom_domain.zone, null) == null ? [] : ["dns.googleapis.com"],
   ))

@@ -42,6 +42,11 @@ locals {
       AWS_REGION                      = local.aws_region
     },
     var.shared_state.key_ring == null ? {} : { MCP_ANYCLOUD_STATE_KEYS_SECRET = var.shared_state.key_ring },
+    !var.tasks ? {} : {
+      MCP_ANYCLOUD_CLOUD_TASKS_QUEUE = "projects/${var.project}/locations/${var.region}/queues/${google_cloud_tasks_queue.tasks[0].name}"
+      # The service's name is known before there is a service ("Deterministic URL").
+      MCP_ANYCLOUD_CLOUD_TASKS_URL = "https://${var.name}-${data.google_project.server[0].number}.${var.region}.run.app"
+    },
     # Cloud Run replaces the version's name by the secret when an instance starts.
     { for name, secret in local.secrets : name => "${secret.secret}/versions/${secret.version}" },
     # Cloud Run tells functions how long a request may take, and no other service.

@@ -89,7 +89,7 @@ locals {
 }
 
 data "google_project" "server" {
-  count = var.auth == "jwt" && var.settings.public_url == null && var.custom_domain == null ? 1 : 0
+  count = var.tasks || var.auth == "jwt" && var.settings.public_url == null && var.custom_domain == null ? 1 : 0
 
   project_id = var.project
 }

@@ -62,7 +62,6 @@ export const NO_VARIABLE: Readonly<Record<Exclude<keyof McpServerProps, (typeof 
 
 /** Variables that not every module has. */
 export const NOT_EVERYWHERE: Readonly<Record<string, { readonly clouds: readonly Cloud[]; readonly why: string }>> = {
-  tasks: { clouds: ["aws"], why: "elsewhere an instance works on after its response" },
   artefact: { clouds: ["aws"], why: "func and gcloud publish the folders of the others" },
   node_version: { clouds: ["aws", "azure"], why: "on Google Cloud gcloud names the base image" },
   concurrency: { clouds: ["azure", "gcp"], why: "an instance of a Lambda function serves one request" },
@@ -120,7 +119,6 @@ const IAP = "none of the ingresses is Identity-Aware Proxy";
 const QUEUES = ["MCP_ANYCLOUD_STORAGE_QUEUE", "MCP_ANYCLOUD_CLOUD_TASKS_QUEUE", "MCP_ANYCLOUD_CLOUD_TASKS_URL"];
 const queues = (why: string): Record<string, string> => Object.fromEntries(QUEUES.map((name) => [name, why]));
 const QUEUES_OF_OTHERS = queues("a function on Lambda hands its tasks to invocations of its own");
-const QUEUES_BY_HAND = queues("docs/tasks.md says how the queue is made");
 
 const TOLD = { MCP_ANYCLOUD_TIMEOUT_SECONDS: "the platform tells how long a request may take" };
 
@@ -142,8 +140,13 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
     ...QUEUES_OF_OTHERS,
     ...TOLD,
   },
-  azure: { MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP, ...QUEUES_BY_HAND, ...TOLD },
-  gcp: { MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP, ...QUEUES_BY_HAND },
+  azure: {
+    MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
+    MCP_ANYCLOUD_CLOUD_TASKS_QUEUE: "a queue in the app's storage account brings jobs",
+    MCP_ANYCLOUD_CLOUD_TASKS_URL: "a queue in the app's storage account brings jobs",
+    ...TOLD,
+  },
+  gcp: { MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP, MCP_ANYCLOUD_STORAGE_QUEUE: "Cloud Tasks brings jobs" },
 };
 
 /** Variables that a module sets and that are no settings, and what reads them. */
