@@ -61,7 +61,7 @@ variable "tasks" {
   nullable    = false
 
   validation {
-    condition     = !var.tasks || var.session_store == "dynamodb"
+    condition     = !var.tasks || var.session_store != "none"
     error_message = "tasks are kept in the store: leave session_store out."
   }
 }
