@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createMcpEndpoint, createMemoryStore, defineServer } from "../../src/index.ts";
@@ -40,7 +41,7 @@ afterEach(() => {
 describe.each(ERAS)("a client of %s", (era) => {
   test("uses a desktop server that remembers, with its own variables and none of this process", async () => {
     vi.stubEnv("A_SECRET", "of this process");
-    const handler = endpointOf({ env: { MODE: "test" } }, ["--root", "/data"]);
+    const handler = endpointOf({ env: { MODE: "test", FILE: "{folder}/a.json" } }, ["--root", "/data"]);
     const client = await connectTo(handler, era, as("ada"));
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toContain("desk_count");
@@ -48,7 +49,9 @@ describe.each(ERAS)("a client of %s", (era) => {
     expect(await callText(client, "desk_count")).toBe("2");
     expect(await callText(client, "desk_args")).toBe("--root /data");
     const variables = await callText(client, "desk_variables");
-    expect(JSON.parse(variables)).toMatchObject({ MODE: "test" });
+    const { MODE, FILE, HOME } = JSON.parse(variables);
+    expect({ MODE, FILE }).toEqual({ MODE: "test", FILE: `${HOME}/a.json` });
+    expect(existsSync(HOME)).toBe(true);
     expect(variables).not.toContain("of this process");
     const steps: number[] = [];
     await client.callTool(
@@ -112,8 +115,9 @@ test("asks the client of a session, and no other", async () => {
 test("a process that nobody needs is ended", async () => {
   const client = await connectTo(endpointOf({ idleSeconds: 1 }), "2026-07-28", as("ada"));
   const pid = await callText(client, "desk_pid");
+  const { HOME } = JSON.parse(await callText(client, "desk_variables"));
   expect(isRunning(pid)).toBe(true);
-  await vi.waitFor(() => expect(isRunning(pid)).toBe(false), 10_000);
+  await vi.waitFor(() => expect([isRunning(pid), existsSync(HOME)]).toEqual([false, false]), 10_000);
 });
 
 test.each([

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type JSONRPCMessage, ReadBuffer } from "@modelcontextprotocol/server";
 import { AnycloudError } from "../../errors.ts";
 import type { ProcessesOptions } from "./stdio-options.ts";
@@ -15,15 +18,15 @@ export interface ProcessEvents {
 }
 
 /** Variables of this process that every process may have: none of them is a secret. */
-const SHARED = ["PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SYSTEMROOT"] as const;
+const SHARED = ["PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT"] as const;
 /** Milliseconds between the end of a process's input and its being killed. */
 const GRACE_MS = 2_000;
 
 /** Processes that run, to be killed with this one. */
-const running = new Set<{ kill(signal: "SIGKILL"): boolean }>();
+const running = new Set<{ kill(): boolean; remove(): void }>();
 let isWatching = false;
 
-/** Starts a program of Node.js. It keeps nothing of this process alive, and does not outlive it. Throws SERVER_INVALID. */
+/** Starts a program of Node.js, with a folder of its own that is removed with it. It keeps nothing of this process alive, and does not outlive it. Throws SERVER_INVALID. */
 export function startProcess(
   { name, file, args, env, limits }: ProcessesOptions,
   { onMessage, onEnd }: ProcessEvents,
@@ -34,13 +37,20 @@ export function startProcess(
     throw new AnycloudError("SERVER_INVALID", message);
   }
   const heap = `--max-old-space-size=${limits.memoryMegabytes}`;
-  const child = childProcess.spawn(process.execPath, [heap, file, ...args], {
-    env: { ...sharedVariables(), ...env },
+  const folder = mkdtempSync(join(tmpdir(), "mcp-stdio-"));
+  const inFolder = (text: string): string => text.replaceAll("{folder}", folder);
+  const own = Object.entries(env).map(([variable, value]) => [variable, inFolder(value)] as const);
+  const child = childProcess.spawn(process.execPath, [heap, file, ...args.map(inFolder)], {
+    env: { ...sharedVariables(), HOME: folder, TMPDIR: folder, ...Object.fromEntries(own) },
     stdio: ["pipe", "pipe", "pipe"],
     windowsHide: true,
   });
   watchExit();
-  running.add(child);
+  const entry = {
+    kill: (): boolean => child.kill("SIGKILL"),
+    remove: (): void => rmSync(folder, { recursive: true, force: true }),
+  };
+  running.add(entry);
   child.unref();
   for (const pipe of [child.stdin, child.stdout, child.stderr]) (pipe as { unref?(): void }).unref?.();
   const buffer = new ReadBuffer({ maxBufferSize: limits.maxBytes });
@@ -52,7 +62,8 @@ export function startProcess(
   function finish(how: string): void {
     if (hasEnded) return;
     hasEnded = true;
-    running.delete(child);
+    running.delete(entry);
+    entry.remove();
     const words = lastWords.trim().split("\n").at(-1) ?? "";
     onEnd(isEnding && !problem ? undefined : `(${problem ?? how})${words && `: ${words.slice(0, 300)}`}`);
   }
@@ -83,16 +94,16 @@ export function startProcess(
   };
 }
 
-const sharedVariables = (): Record<string, string> => ({
-  // Some platforms have no home that can be written to.
-  HOME: process.env.TMPDIR ?? "/tmp",
-  ...Object.fromEntries(SHARED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
-});
+const sharedVariables = (): Record<string, string> =>
+  Object.fromEntries(SHARED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
 
 function watchExit(): void {
   if (isWatching) return;
   isWatching = true;
   process.on("exit", () => {
-    for (const child of running) child.kill("SIGKILL");
+    for (const { kill, remove } of running) {
+      kill();
+      remove();
+    }
   });
 }

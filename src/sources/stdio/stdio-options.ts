@@ -6,7 +6,10 @@ export interface StdioOptions {
   /** How the server presents itself. Default: the name of the command. */
   readonly info?: Implementation;
   readonly instructions?: string;
-  /** Variables of the process. It gets these, and of the others only what a process needs to run (`PATH`, a home, a locale). */
+  /**
+   * Variables of the process. It gets these, and of the others only what a process needs to run (`PATH`, a locale, a home of its
+   * own). `{folder}` in a value, or in an argument, is a folder that this process alone has, and that is removed with it.
+   */
   readonly env?: Readonly<Record<string, string>>;
   /** Seconds without a message after which a request is given up. 1 to 3,600. Default 60. */
   readonly timeoutSeconds?: number;
