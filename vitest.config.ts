@@ -6,7 +6,7 @@ const UNIT =
 
 /** Tests that take minutes, such as users' projects from their first command on: `npm run test:long`. */
 const LONG = [
-  "test/package{,-types}.test.ts",
+  "test/{package,package-types,session-scale}.test.ts",
   "test/newcomer/*.test.ts",
   "test/build/{assets,packages,real-servers,start}.test.ts",
   "test/cli/{dev-kept-state,dev-output,init}.test.ts",
