@@ -32,6 +32,8 @@ export interface AlarmProps {
   readonly serverErrors?: number;
   /** Calls whose tool failed, in five minutes. Default 50. */
   readonly toolErrors?: number;
+  /** Percent of calls that failed, over a quarter of an hour in which there were 10 calls. Default 20. */
+  readonly failedCallPercent?: number;
   /** Requests that the table refused for want of capacity, in one minute. Default 1. */
   readonly tableThrottles?: number;
   /** Requests that were rejected as unauthenticated, in five minutes. Default 100. */
@@ -68,7 +70,7 @@ export interface Alarms {
 export function createAlarms(scope: Construct, sources: AlarmSources, props: AlarmProps): Alarms {
   const { live, lostJobs, table, ingress, metrics, targets } = sources;
   const { errors = 1, throttles = 1, p99Milliseconds = 30_000, serverErrors = 5 } = props;
-  const { toolErrors = 50, tableThrottles = 1, unauthenticated = 100 } = props;
+  const { toolErrors = 50, failedCallPercent = 20, tableThrottles = 1, unauthenticated = 100 } = props;
   const { jobAgeMilliseconds = 60_000, lostJobs: mostLostJobs = 1 } = props;
   const all: Alarm[] = [];
   const alarm = (
@@ -112,6 +114,7 @@ export function createAlarms(scope: Construct, sources: AlarmSources, props: Ala
   if (table)
     alarm("TableThrottles", throttlesOf(table), tableThrottles, "DynamoDB refuses requests to the session table");
   alarm("ToolErrors", metrics.toolErrors.with(perFiveMinutes), toolErrors, "Tools of the MCP server fail");
+  alarm("FailedCalls", failedShareOf(metrics), failedCallPercent, "A large part of the calls of tools fail");
   const rejected = metrics.rejected.with(perFiveMinutes);
   alarm("Unauthenticated", rejected, unauthenticated, "Many requests are rejected as unauthenticated");
   if (live && lostJobs) {
@@ -125,6 +128,18 @@ export function createAlarms(scope: Construct, sources: AlarmSources, props: Ala
 }
 
 const inPeriod = (metric: Metric): Metric => metric.with({ period: Duration.minutes(1), statistic: "Sum" });
+
+/** Percent of the calls that failed; 0 where there were too few for a share. */
+function failedShareOf({ toolCalls, failedCalls }: RequestMetrics): IMetric {
+  return new MathExpression({
+    expression: `IF(calls >= ${FEWEST_CALLS}, 100 * FILL(failed, 0) / calls, 0)`,
+    label: "Percent of calls that failed",
+    period: Duration.minutes(15),
+    usingMetrics: { calls: toolCalls.with({ statistic: "Sum" }), failed: failedCalls.with({ statistic: "Sum" }) },
+  });
+}
+
+const FEWEST_CALLS = 10;
 
 /** Reads and writes together; the table counts them apart. */
 function throttlesOf(table: ITableV2): IMetric {

@@ -22,6 +22,7 @@ export interface DashboardSources {
 
 const { BAR, LINE, TABLE } = LogQueryVisualizationType;
 const { message, status, outcome, mcpMethod, mcpName, durationMs, responseBytes, era, coldStart } = FIELD;
+const { storeReads, storeWrites, taskStatus, taskAgeMs, taskDelayMs } = FIELD;
 
 interface Query {
   readonly title: string;
@@ -30,7 +31,7 @@ interface Query {
   readonly lines: readonly string[];
 }
 
-const PERCENTILES = `pct(${durationMs}, 50) as p50, pct(${durationMs}, 99) as p99`;
+const PERCENTILES = `pct(${durationMs}, 50) as p50, pct(${durationMs}, 95) as p95, pct(${durationMs}, 99) as p99`;
 
 /** Queries of the request log. They run only while somebody looks at the dashboard, so they cost nothing else. */
 const QUERIES: readonly Query[] = [
@@ -65,13 +66,31 @@ const QUERIES: readonly Query[] = [
     lines: [`filter ispresent(${coldStart})`, "stats count(*) as starts by bin(5m)"],
   },
   {
+    title: "Outcomes",
+    view: BAR,
+    lines: [`filter ispresent(${mcpMethod})`, `stats count(*) as requests by ${outcome}`, "sort requests desc"],
+  },
+  {
     title: "Failures by method and tool",
     view: TABLE,
     lines: [
-      `filter ${status} >= 500 or ${outcome} = "tool_error"`,
+      `filter ${outcome} in ["tool_error", "protocol_error", "timed_out", "instance_lost"]`,
       `stats count(*) as failures by ${mcpMethod}, ${mcpName}, ${outcome}`,
       "sort failures desc",
     ],
+  },
+  {
+    title: "Tasks by status: jobs, longest age and longest delay in milliseconds",
+    view: TABLE,
+    lines: [
+      `filter ispresent(${taskStatus})`,
+      `stats count(*) as jobs, max(${taskAgeMs}) as age, max(${taskDelayMs}) as delay by ${taskStatus}`,
+    ],
+  },
+  {
+    title: "Operations of the store",
+    view: LINE,
+    lines: [`stats sum(${storeReads}) as reads, sum(${storeWrites}) as writes by bin(5m)`],
   },
   { title: "Answers by status", view: BAR, lines: [`stats count(*) as answers by ${status}`] },
   { title: "Bytes sent", view: LINE, lines: [`stats sum(${responseBytes}) as bytes by bin(5m)`] },

@@ -14,6 +14,11 @@ export const FIELD = {
   responseBytes: "responseBytes",
   era: "era",
   coldStart: "coldStart",
+  storeReads: "storeReads",
+  storeWrites: "storeWrites",
+  taskStatus: "taskStatus",
+  taskAgeMs: "taskAgeMs",
+  taskDelayMs: "taskDelayMs",
 } as const;
 
 /** `message` of a request's line. Other lines come from the platform or from the server. */
@@ -33,6 +38,24 @@ export const FAILED: IFilterPattern = withStatus(">=", 500);
 export const TOOL_ERROR: IFilterPattern = FilterPattern.all(
   isRequest,
   FilterPattern.stringValue(`$.${FIELD.outcome}`, "=", "tool_error"),
+);
+
+const isToolCall = FilterPattern.all(
+  isRequest,
+  FilterPattern.stringValue(`$.${FIELD.mcpMethod}`, "=", "tools/call"),
+  // Who is refused, or leaves, says nothing of a tool.
+  FilterPattern.stringValue(`$.${FIELD.outcome}`, "!=", "refused"),
+  FilterPattern.stringValue(`$.${FIELD.outcome}`, "!=", "cancelled"),
+);
+
+/** Calls that reached a tool, or asked for one that there is not. */
+export const TOOL_CALL: IFilterPattern = isToolCall;
+
+/** Calls among them that the tool did not carry out. */
+export const FAILED_CALL: IFilterPattern = FilterPattern.all(
+  isToolCall,
+  FilterPattern.stringValue(`$.${FIELD.outcome}`, "!=", "ok"),
+  FilterPattern.stringValue(`$.${FIELD.outcome}`, "!=", "input_required"),
 );
 
 /** Requests whose duration matters: streams that wait for events last as long as they may. */

@@ -3,7 +3,7 @@ import type { Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { type IFilterPattern, type ILogGroup, MetricFilter } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import type { Ingress } from "../ingress/ingress.ts";
-import { ANSWERED, FAILED, FIELD, TOOL_ERROR } from "./request-log.ts";
+import { ANSWERED, FAILED, FAILED_CALL, FIELD, TOOL_CALL, TOOL_ERROR } from "./request-log.ts";
 
 /** Metrics of log lines as they arrive. Idle: nothing; $0.30 a month each while there are requests. */
 export interface RequestMetrics {
@@ -13,6 +13,10 @@ export interface RequestMetrics {
   readonly failed: Metric;
   /** Calls whose tool failed. */
   readonly toolErrors: Metric;
+  /** Calls that reached a tool. */
+  readonly toolCalls: Metric;
+  /** Calls among them that failed. */
+  readonly failedCalls: Metric;
   /** Requests that were rejected as unauthenticated. */
   readonly rejected: Metric;
 }
@@ -27,6 +31,8 @@ export function createRequestMetrics(scope: Construct, log: ILogGroup, { refusal
     duration: measure("RequestDuration", log, ANSWERED, `$.${FIELD.durationMs}`),
     failed: measure("FailedRequests", log, FAILED),
     toolErrors: measure("ToolErrors", log, TOOL_ERROR),
+    toolCalls: measure("ToolCalls", log, TOOL_CALL),
+    failedCalls: measure("FailedCalls", log, FAILED_CALL),
     rejected: measure("RejectedRequests", refusals.logGroup, refusals.pattern),
   };
 }

@@ -110,6 +110,43 @@ resource "aws_cloudwatch_metric_alarm" "server" {
   tags                = local.tags
 }
 
+# The share of calls that fail. CloudWatch cannot divide by tool where it is not told the tools: the dashboard does.
+resource "aws_cloudwatch_metric_alarm" "failed_calls" {
+  region              = var.region
+  alarm_name          = "${var.name}-failed-calls"
+  alarm_description   = "A large part of the calls of tools fail"
+  threshold           = 20
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_targets
+  ok_actions          = var.alarm_targets
+  tags                = local.tags
+
+  # Fewer than 10 calls in a quarter of an hour make no share.
+  metric_query {
+    id          = "share"
+    expression  = "IF(calls >= 10, 100 * FILL(failed, 0) / calls, 0)"
+    label       = "Percent of calls that failed"
+    return_data = true
+  }
+
+  dynamic "metric_query" {
+    for_each = { calls = "ToolCalls", failed = "FailedCalls" }
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = local.metric_namespace
+        metric_name = metric_query.value
+        period      = 900
+        stat        = "Sum"
+      }
+    }
+  }
+}
+
 # Reads and writes together; the table counts them apart.
 resource "aws_cloudwatch_metric_alarm" "table_throttles" {
   count = var.session_store == "dynamodb" ? 1 : 0

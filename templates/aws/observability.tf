@@ -30,6 +30,17 @@ locals {
       pattern = "{ ($.message = \"request\") && ($.outcome = \"tool_error\") }"
       value   = "1"
     }
+    # Who is refused, or leaves, says nothing of a tool.
+    ToolCalls = {
+      log     = aws_cloudwatch_log_group.requests.name
+      pattern = "{ ($.message = \"request\") && ($.mcpMethod = \"tools/call\") && ($.outcome != \"refused\") && ($.outcome != \"cancelled\") }"
+      value   = "1"
+    }
+    FailedCalls = {
+      log     = aws_cloudwatch_log_group.requests.name
+      pattern = "{ ($.message = \"request\") && ($.mcpMethod = \"tools/call\") && ($.outcome != \"refused\") && ($.outcome != \"cancelled\") && ($.outcome != \"ok\") && ($.outcome != \"input_required\") }"
+      value   = "1"
+    }
     RejectedRequests = {
       log     = local.ingress.refusals_log
       pattern = local.ingress.refusals_pattern

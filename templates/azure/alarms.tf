@@ -20,6 +20,12 @@ locals {
       # Their status is 200: the model is told in the answer.
       query = "| where outcome == \"tool_error\" | summarize value = sum(itemCount) by bin(timestamp, 5m)"
     }
+    failed-calls = {
+      description = "A large part of the calls of a tool fail"
+      threshold   = 20
+      # Percent, by tool. Who is refused, or leaves, says nothing of a tool, and fewer than 10 calls make no share.
+      query = "| where mcpMethod == \"tools/call\" and outcome !in (\"refused\", \"cancelled\") | summarize calls = sum(itemCount), failed = sumif(itemCount, outcome !in (\"ok\", \"input_required\")) by mcpName, bin(timestamp, 15m) | where calls >= 10 | extend value = 100.0 * failed / calls"
+    }
     unauthenticated = {
       description = "Many requests are rejected as unauthenticated"
       threshold   = 100

@@ -2,8 +2,9 @@
 # where Google charges for conditions.
 locals {
   # In PromQL a metric's name has no hyphens, and what it counts is estimated from samples: half a request stands for a whole.
-  metric = { for name in concat(keys(local.counted_answers), ["duration"]) : name => "logging_googleapis_com:user_${replace(var.name, "-", "_")}_${replace(name, "-", "_")}" }
-  within = "{monitored_resource=\"cloud_run_revision\"}"
+  metric   = { for name in concat(keys(local.counted_answers), ["duration"]) : name => "logging_googleapis_com:user_${replace(var.name, "-", "_")}_${replace(name, "-", "_")}" }
+  of_calls = "monitored_resource=\"cloud_run_revision\",method=\"tools/call\""
+  within   = "{monitored_resource=\"cloud_run_revision\"}"
 
   # How much later than planned Cloud Tasks sends a job, in milliseconds.
   job_delays = "cloudtasks_googleapis_com:queue_task_attempt_delays_bucket{monitored_resource=\"cloud_tasks_queue\",queue_id=\"${var.name}-tasks\"}"
@@ -27,6 +28,11 @@ locals {
     tool-errors = {
       description = "Tools of the MCP server fail"
       query       = "sum(increase(${local.metric["tool-errors"]}${local.within}[5m])) > 49.5"
+    }
+    failed-calls = {
+      description = "A large part of the calls of a tool fail"
+      # A share, by tool. Who is refused, or leaves, says nothing of a tool, and fewer than 10 calls make no share.
+      query = "(sum by (tool) (increase(${local.metric["duration"]}_count{${local.of_calls},outcome!~\"refused|cancelled|ok|input_required\"}[15m])) / sum by (tool) (increase(${local.metric["duration"]}_count{${local.of_calls},outcome!~\"refused|cancelled\"}[15m])) >= 0.2) and (sum by (tool) (increase(${local.metric["duration"]}_count{${local.of_calls},outcome!~\"refused|cancelled\"}[15m])) > 9.5)"
     }
     slow = {
       description = "MCP answers take long"

@@ -7,8 +7,11 @@ locals {
 
   charts = [
     { title = "Requests by method", bars = true, queries = ["sum by (method) (increase(${local.duration}_count${local.within}${local.step}))"] },
-    { title = "Latency in milliseconds: 50 and 99 of 100", bars = false, queries = [
-      for share in ["0.5", "0.99"] : "histogram_quantile(${share}, sum by (le) (increase(${local.duration}_bucket${local.within}${local.step})))"
+    { title = "Calls by tool", bars = true, queries = ["sum by (tool) (increase(${local.duration}_count{${local.of_calls}}${local.step}))"] },
+    { title = "Latency of tools in milliseconds: 95 of 100", bars = false, queries = ["histogram_quantile(0.95, sum by (le, tool) (increase(${local.duration}_bucket{${local.of_calls}}${local.step})))"] },
+    { title = "Outcomes", bars = true, queries = ["sum by (outcome) (increase(${local.duration}_count${local.within}${local.step}))"] },
+    { title = "Latency in milliseconds: 50, 95 and 99 of 100", bars = false, queries = [
+      for share in ["0.5", "0.95", "0.99"] : "histogram_quantile(${share}, sum by (le) (increase(${local.duration}_bucket${local.within}${local.step})))"
     ] },
     { title = "Sessions opened", bars = false, queries = ["sum(increase(${local.duration}_count{monitored_resource=\"cloud_run_revision\",method=\"initialize\"}${local.step}))"] },
     { title = "Requests by protocol era", bars = true, queries = ["sum by (era) (increase(${local.duration}_count${local.within}${local.step}))"] },

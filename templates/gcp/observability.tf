@@ -78,6 +78,9 @@ resource "google_logging_metric" "duration" {
   label_extractors = {
     method = "REGEXP_EXTRACT(jsonPayload.mcpMethod, \"^((?:initialize|ping|server|tools|prompts|resources|completion|logging|notifications|tasks)(?:/(?:discover|list|call|get|read|templates/list|subscribe|unsubscribe|complete|setLevel|initialized|cancelled|progress))?)$\")"
     era    = "REGEXP_EXTRACT(jsonPayload.era, \"^(modern|legacy)$\")"
+    # Those that the server has; all others are _OTHER.
+    tool    = "EXTRACT(jsonPayload.mcpName)"
+    outcome = "EXTRACT(jsonPayload.outcome)"
   }
 
   metric_descriptor {
@@ -90,6 +93,12 @@ resource "google_logging_metric" "duration" {
     }
     labels {
       key = "era"
+    }
+    labels {
+      key = "tool"
+    }
+    labels {
+      key = "outcome"
     }
   }
 

@@ -31,6 +31,8 @@ locals {
   }
 
   server_environment = merge(
+    # Lines of the log name it, for Cloud Logging to join them to traces.
+    { GOOGLE_CLOUD_PROJECT = var.project },
     var.environment,
     { for name, value in merge(local.settings, local.access_settings) : name => value if value != null },
     local.names_url ? { MCP_ANYCLOUD_PUBLIC_URL = local.public_url } : {},

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
+import { readDocComments } from "../../generate/doc-comments.ts";
+import { REQUEST_RECORD } from "../../generate/observability-page.ts";
 import { type RequestRecords, recordRequests } from "./request-records.ts";
 import { INGRESSES, type Synthesis, synthesize } from "./synthesis.ts";
 import { createResolve } from "./template-values.ts";
@@ -29,7 +32,8 @@ let records: RequestRecords;
 beforeAll(async () => {
   records = await recordRequests();
 });
-const fieldsOfRecords = (): Set<string> => new Set(Object.values(records).flatMap((record) => Object.keys(record)));
+/** All fields of a request's line: test/http/request-schema.test.ts sees each of them in a line. */
+const fieldsOfRecords = (): Set<string> => new Set(readDocComments(readFileSync(REQUEST_RECORD, "utf8")).keys());
 
 const filtersOf = ({ resources }: Synthesis): MetricFilter[] =>
   resources("AWS::Logs::MetricFilter").map(([, { Properties }]) => Properties as unknown as MetricFilter);
@@ -75,6 +79,37 @@ describe.for(INGRESSES)("with %s", (ingress) => {
     );
   });
 
+  test("a tool that fails for half of its callers goes off in an emulated day, one slow call in twenty does not", () => {
+    const alarms = synthesis
+      .resources("AWS::CloudWatch::Alarm")
+      .map(([id, { Properties }]) => [id, Properties] as const);
+    const alarmOf = (name: string) => alarms.find(([id]) => id.startsWith(`Server${name}Alarm`))?.[1] ?? {};
+    const { Threshold, Metrics } = alarmOf("FailedCalls") as {
+      Threshold: number;
+      Metrics: Array<{ Expression?: string }>;
+    };
+    const [fewest] = /(?<=calls >= )\d+/.exec(Metrics.flatMap(({ Expression = "" }) => Expression).join()) ?? [];
+    /** Quarters of an hour of a day in which the share reaches the threshold. */
+    const goesOff = (lineOf: (call: number) => object): number => {
+      let times = 0;
+      for (let quarter = 0; quarter < 96; quarter++) {
+        const lines = Array.from({ length: 20 }, (_, call) => lineOf(quarter * 20 + call));
+        const count = (name: string): number =>
+          lines.filter((line) => matches(filter(name).FilterPattern, line)).length;
+        const [calls, failed] = [count("ToolCalls"), count("FailedCalls")];
+        if (calls >= Number(fewest) && (100 * failed) / calls >= Threshold) times++;
+      }
+      return times;
+    };
+    const slow = { ...records.call, durationMs: 60_000 };
+    expect(goesOff((call) => (call % 2 === 0 ? records.toolError : records.call))).toBe(96);
+    expect(goesOff((call) => (call % 20 === 0 ? slow : records.call))).toBe(0);
+    expect(goesOff((call) => (call % 20 === 0 ? records.toolError : records.call))).toBe(0);
+    expect(goesOff(() => ({ ...records.toolError, outcome: "refused" }))).toBe(0);
+    // 1,000 answers are too few for a percentile of which one call in a hundred decides.
+    expect(alarmOf("Slow")).toMatchObject({ EvaluateLowSampleCountPercentile: "ignore" });
+  });
+
   test("rejected requests are counted in the log that has them", () => {
     const { FilterPattern, LogGroupName } = filter("RejectedRequests");
     if (ingress === "rest-api") {
@@ -108,7 +143,7 @@ describe.for(INGRESSES)("with %s", (ingress) => {
     const ids = synthesis.resources("AWS::CloudWatch::Alarm").map(([id]) => /^Server(\w+)Alarm/.exec(id)?.[1]);
     const ofAlias = ingress === "web-function" ? [] : ["Errors", "Throttles"];
     expect(ids.sort()).toEqual(
-      [...ofAlias, "ServerErrors", "Slow", "TableThrottles", "ToolErrors", "Unauthenticated"].sort(),
+      [...ofAlias, "FailedCalls", "ServerErrors", "Slow", "TableThrottles", "ToolErrors", "Unauthenticated"].sort(),
     );
   });
 
@@ -191,7 +226,7 @@ function dashboardOf(synthesis: Synthesis): { queries: string[]; metrics: [strin
 }
 
 /** CloudWatch Logs Insights: what is neither quoted, nor a word of the language, nor a name that the query gives. */
-const WORDS = new Set("SOURCE filter stats sort by as bin count sum pct ispresent and or desc asc in m".split(" "));
+const WORDS = new Set("SOURCE filter stats sort by as bin count sum max pct ispresent and or desc asc in m".split(" "));
 
 function fieldsIn(query: string): string[] {
   const given = new Set([...query.matchAll(/ as (\w+)/g)].map(([, name]) => name));

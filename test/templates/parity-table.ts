@@ -159,5 +159,6 @@ export const OF_OTHERS: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, s
   },
   gcp: {
     AWS_REGION: "AWS's client reads where the table is; on Lambda it is there",
+    GOOGLE_CLOUD_PROJECT: "adapters/gcp/trace.ts reads in which project traces are",
   },
 };

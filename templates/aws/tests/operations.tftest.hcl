@@ -122,13 +122,15 @@ run "numbers_from_the_log" {
       RequestDuration  = ["/aws/lambda/notes", "{ ($.message = \"request\") && ($.httpMethod = \"POST\") && ($.mcpMethod != \"subscriptions/listen\") }", "$.durationMs"]
       FailedRequests   = ["/aws/lambda/notes", "{ ($.message = \"request\") && ($.status >= 500) }", "1"]
       ToolErrors       = ["/aws/lambda/notes", "{ ($.message = \"request\") && ($.outcome = \"tool_error\") }", "1"]
+      ToolCalls        = ["/aws/lambda/notes", "{ ($.message = \"request\") && ($.mcpMethod = \"tools/call\") && ($.outcome != \"refused\") && ($.outcome != \"cancelled\") }", "1"]
+      FailedCalls      = ["/aws/lambda/notes", "{ ($.message = \"request\") && ($.mcpMethod = \"tools/call\") && ($.outcome != \"refused\") && ($.outcome != \"cancelled\") && ($.outcome != \"ok\") && ($.outcome != \"input_required\") }", "1"]
       RejectedRequests = ["/aws/apigateway/notes", "{ ($.status = \"401\") || ($.status = \"403\") }", "1"]
     }
     error_message = "What is counted is not what the log says."
   }
   assert {
-    condition     = length(jsondecode(aws_cloudwatch_dashboard.server.dashboard_body).widgets) == 12 && alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.server.dashboard_body).widgets : startswith(widget.properties.query, "SOURCE '/aws/lambda/notes' | filter message = \"request\" | ") if widget.type == "log"])
-    error_message = "The dashboard asks the request log nine questions, and shows three things that cost."
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.server.dashboard_body).widgets) == 15 && alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.server.dashboard_body).widgets : startswith(widget.properties.query, "SOURCE '/aws/lambda/notes' | filter message = \"request\" | ") if widget.type == "log"])
+    error_message = "The dashboard asks the request log twelve questions, and shows three things that cost."
   }
   assert {
     condition     = output.dashboard_url == "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/notes-eu-central-1"

@@ -22,7 +22,7 @@ variables {
 
 run "alarms_and_dashboard" {
   assert {
-    condition     = { for name, alarm in azurerm_monitor_scheduled_query_rules_alert_v2.alarm : name => one(alarm.criteria[*].threshold) } == { server-errors = 5, slow = 30000, tool-errors = 50, unauthenticated = 100 }
+    condition     = { for name, alarm in azurerm_monitor_scheduled_query_rules_alert_v2.alarm : name => one(alarm.criteria[*].threshold) } == { failed-calls = 20, server-errors = 5, slow = 30000, tool-errors = 50, unauthenticated = 100 }
     error_message = "The thresholds must be those of stacks/alarms.ts."
   }
   assert {

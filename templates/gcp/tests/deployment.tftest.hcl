@@ -52,6 +52,7 @@ run "public_with_a_table_of_its_own" {
       MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE = "sts.amazonaws.com"
       MCP_ANYCLOUD_STATE_KEYS         = "notes-key-ring/versions/3"
       AWS_REGION                      = "us-east-1"
+      GOOGLE_CLOUD_PROJECT            = "notes-123456"
       MCP_ANYCLOUD_TIMEOUT_SECONDS    = "900"
     }
     error_message = "The server must be told of table, role, audience, key ring and time limit, and of nothing else."

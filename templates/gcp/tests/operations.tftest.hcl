@@ -42,6 +42,7 @@ run "lines_are_kept_as_long_as_asked_for" {
 run "alarms_have_the_thresholds_of_the_stack" {
   assert {
     condition = { for name, policy in google_monitoring_alert_policy.server : name => policy.conditions[0].condition_prometheus_query_language[0].query } == {
+      failed-calls    = "(sum by (tool) (increase(logging_googleapis_com:user_notes_prod_duration_count{monitored_resource=\"cloud_run_revision\",method=\"tools/call\",outcome!~\"refused|cancelled|ok|input_required\"}[15m])) / sum by (tool) (increase(logging_googleapis_com:user_notes_prod_duration_count{monitored_resource=\"cloud_run_revision\",method=\"tools/call\",outcome!~\"refused|cancelled\"}[15m])) >= 0.2) and (sum by (tool) (increase(logging_googleapis_com:user_notes_prod_duration_count{monitored_resource=\"cloud_run_revision\",method=\"tools/call\",outcome!~\"refused|cancelled\"}[15m])) > 9.5)"
       server-errors   = "sum(increase(logging_googleapis_com:user_notes_prod_server_errors{monitored_resource=\"cloud_run_revision\"}[1m])) > 4.5"
       throttles       = "sum(increase(logging_googleapis_com:user_notes_prod_throttles{monitored_resource=\"cloud_run_revision\"}[1m])) > 0.5"
       unauthenticated = "sum(increase(logging_googleapis_com:user_notes_prod_unauthenticated{monitored_resource=\"cloud_run_revision\"}[5m])) > 99.5"

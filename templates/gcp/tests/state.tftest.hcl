@@ -87,7 +87,7 @@ run "stateless" {
   }
 
   assert {
-    condition     = local.server_environment == { MCP_ANYCLOUD_STATE_KEYS = "notes-key-ring/versions/3", MCP_ANYCLOUD_TIMEOUT_SECONDS = "900" }
+    condition     = local.server_environment == { GOOGLE_CLOUD_PROJECT = "notes-123456", MCP_ANYCLOUD_STATE_KEYS = "notes-key-ring/versions/3", MCP_ANYCLOUD_TIMEOUT_SECONDS = "900" }
     error_message = "A stateless server must know of no table and no role."
   }
   assert {
@@ -117,6 +117,7 @@ run "state_of_another_deployment" {
       MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE = "sts.amazonaws.com"
       MCP_ANYCLOUD_STATE_KEYS_SECRET  = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:mcp/ring-AbC123"
       AWS_REGION                      = "eu-central-1"
+      GOOGLE_CLOUD_PROJECT            = "notes-123456"
       MCP_ANYCLOUD_TIMEOUT_SECONDS    = "900"
     }
     error_message = "The server must use the other deployment's table and key ring, where they lie."
