@@ -23,6 +23,18 @@ declare module "oidc-provider" {
     save(): Promise<string>;
   }
 
+  /** The request of a grant that is registered. */
+  interface GrantContext {
+    readonly oidc: { readonly params: Readonly<Record<string, unknown>> };
+    body: unknown;
+  }
+
+  /** Errors of the token endpoint (RFC 6749 §5.2, RFC 8693 §2.2.2). */
+  export const errors: {
+    readonly InvalidGrant: new (detail?: string) => Error;
+    readonly InvalidTarget: new (detail?: string) => Error;
+  };
+
   export default class Provider {
     constructor(issuer: string, configuration: object);
     readonly Grant: new (owner: {
@@ -30,6 +42,11 @@ declare module "oidc-provider" {
       readonly clientId: string;
     }) => Grant;
     callback(): RequestListener;
+    registerGrantType(
+      name: string,
+      handle: (context: GrantContext) => Promise<void>,
+      parameters: readonly string[],
+    ): void;
     interactionDetails(request: IncomingMessage, response: ServerResponse): Promise<Interaction>;
     interactionFinished(request: IncomingMessage, response: ServerResponse, result: object): Promise<void>;
   }
