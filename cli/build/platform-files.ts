@@ -95,7 +95,9 @@ function gcpFiles({ assets, packages, installation }: Contents): PlatformFiles {
     // With it, the buildpack runs `npm ci` (GoogleCloudPlatform/buildpacks, cmd/nodejs/npm).
     "package-lock.json": json(lockFile(manifest, locked)),
     "container/Dockerfile": lines(
-      "FROM node:24-slim",
+      // Name a digest with --build-arg, and the same commit is the same image.
+      "ARG NODE_IMAGE=node:24-slim",
+      "FROM $NODE_IMAGE",
       "ENV NODE_ENV=production",
       `ENV NODE_COMPILE_CACHE=${COMPILE_CACHE}`,
       "WORKDIR /app",

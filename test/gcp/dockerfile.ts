@@ -18,10 +18,12 @@ export function readDockerfile(file: string): Dockerfile {
   const environment: Record<string, string> = {};
   const found = { base: "", environment, copied: [] as string[], user: "root", run: [] as string[] };
   let command: readonly string[] = [];
+  const given: Record<string, string> = {};
   for (const line of readFileSync(file, "utf8").trimEnd().split("\n")) {
     const [, instruction, rest = ""] = /^(\w+) (.+)$/.exec(line) ?? [];
     const [, name = "", value = ""] = /^(\w+)=(\S+)$/.exec(rest) ?? [];
-    if (instruction === "FROM") found.base = rest;
+    if (instruction === "ARG" && name !== "" && found.base === "") given[name] = value;
+    else if (instruction === "FROM") found.base = rest.replace(/^\$(\w+)$/, (_, arg: string) => given[arg] ?? "");
     else if (instruction === "ENV" && name !== "") found.environment[name] = value;
     else if (instruction === "WORKDIR" && rest.startsWith("/")) continue;
     else if (instruction === "COPY" && rest.endsWith(" ./")) found.copied.push(...rest.split(" ").slice(0, -1));
