@@ -80,9 +80,9 @@ export interface McpServerProps {
 
   /**
    * Where sessions and shared state are kept. `"none"` keeps nothing: every request stands alone, and 2025 clients get no
-   * session. Default `"dynamodb"`. Idle: cents for what the table holds.
+   * session. `"native"` is the cloud's own database, which is DynamoDB here. Default `"dynamodb"`. Idle: cents for what the table holds.
    */
-  readonly sessionStore?: "dynamodb" | "none";
+  readonly sessionStore?: "dynamodb" | "native" | "none";
   /** A table that you have, with the keys that docs/state.md names, instead of a new one. Default: a new one. Idle: what it costs now. */
   readonly sessionTable?: ITableV2;
   /** Properties of the new table. On demand, with expiry, recovery and deletion protection. Default: see there. Idle: cents for what it holds. */

@@ -92,10 +92,10 @@ function checkSessionStore(scope: Construct, props: McpServerProps): void {
     refuse(scope, "newSessionTable", "there is a sessionTable already: give one of the two.");
   }
   // JavaScript and casts can leave it out; the type requires it.
-  if (!["dynamodb", "none"].includes(sessionStore)) {
-    refuse(scope, "sessionStore", 'must be "dynamodb" or "none" (stateless).');
+  if (!["dynamodb", "native", "none"].includes(sessionStore)) {
+    refuse(scope, "sessionStore", 'must be "dynamodb", "native" (the cloud\'s own database) or "none" (stateless).');
   }
-  if (sessionStore === "dynamodb") return;
+  if (sessionStore !== "none") return;
   const ofTable = { sessionTable, newSessionTable, "alarms.tableThrottles": alarms?.tableThrottles };
   for (const [prop, value] of Object.entries(ofTable)) {
     if (value !== undefined) refuse(scope, prop, 'is of no use with sessionStore "none": leave one of the two out.');

@@ -11,7 +11,7 @@ locals {
     {
       # "Connecting to host storage with an identity": what the host needs without any extension; it takes up packages, too.
       host_storage = { scope = azurerm_storage_account.server.id, role = "Storage Blob Data Owner" }
-      # The same: diagnostic events are rows of a table.
+      # The same: diagnostic events are rows of a table. So are sessions, where session_store is "native".
       host_events = { scope = azurerm_storage_account.server.id, role = "Storage Table Data Contributor" }
       # "Microsoft Entra authentication for Application Insights".
       telemetry = { scope = local.insights_id, role = "Monitoring Metrics Publisher" }

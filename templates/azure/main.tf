@@ -18,6 +18,7 @@ locals {
 
   path      = coalesce(var.settings.path, "/mcp")
   has_store = var.session_store == "dynamodb"
+  is_native = var.session_store == "native"
 
   # At most 32 characters, by which the Functions host tells apps apart (azure-functions-host, "Host IDs").
   unique_name = "${var.name}-${random_string.suffix.result}"

@@ -10,7 +10,7 @@ output "app" {
 
 output "session_store_name" {
   description = "The table of sessions and shared state; null where session_store is \"none\"."
-  value       = local.table_name
+  value       = local.is_native ? azapi_resource.sessions[0].name : local.table_name
 }
 
 output "key_ring_name" {

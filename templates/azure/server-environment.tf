@@ -42,6 +42,10 @@ locals {
       AZURE_CLIENT_ID = azurerm_user_assigned_identity.server.client_id
     },
     !var.tasks ? {} : { MCP_ANYCLOUD_STORAGE_QUEUE = azurerm_storage_queue.tasks[0].name },
+    !local.is_native ? {} : {
+      MCP_ANYCLOUD_STORAGE_TABLE = azapi_resource.sessions[0].name
+      AZURE_CLIENT_ID            = azurerm_user_assigned_identity.server.client_id
+    },
     # App Service replaces the reference by the secret. The server itself reads a secret in AWS.
     local.makes_key_ring ? { MCP_ANYCLOUD_STATE_KEYS = local.key_ring_text } : { MCP_ANYCLOUD_STATE_KEYS_SECRET = var.shared_state.key_ring },
   )

@@ -51,6 +51,19 @@ data "aws_dynamodb_table" "shared" {
   }
 }
 
+# The same in Azure: a table of the storage account that the function app has anyway. Made by way of Resource Manager, for which
+# no role at the account's data is needed. Instances remove what has expired (adapters/azure/table-storage/sweeper.ts).
+resource "azapi_resource" "sessions" {
+  count = local.is_native ? 1 : 0
+
+  type      = "Microsoft.Storage/storageAccounts/tableServices/tables@2023-05-01"
+  name      = "mcp"
+  parent_id = "${azurerm_storage_account.server.id}/tableServices/default"
+  body      = {}
+
+  response_export_values = []
+}
+
 locals {
   aws_region = coalesce(var.shared_state.region, "us-east-1")
   table_name = one(concat(aws_dynamodb_table.sessions[*].name, data.aws_dynamodb_table.shared[*].name))

@@ -30,14 +30,14 @@ variable "auth" {
 }
 
 variable "session_store" {
-  description = "Where sessions and shared state are kept: \"dynamodb\", or \"none\" for a server that is stateless."
+  description = "Where sessions and shared state are kept: \"dynamodb\", \"native\" (the cloud's own database: DynamoDB, a table of the function app's storage account, or Firestore), or \"none\" for a server that is stateless."
   type        = string
   default     = "dynamodb"
   nullable    = false
 
   validation {
-    condition     = contains(["dynamodb", "none"], var.session_store)
-    error_message = "session_store must be \"dynamodb\" or \"none\" (stateless)."
+    condition     = contains(["dynamodb", "native", "none"], var.session_store)
+    error_message = "session_store must be \"dynamodb\", \"native\" (the cloud's own database) or \"none\" (stateless)."
   }
 }
 

@@ -4,6 +4,7 @@ locals {
   path = coalesce(var.settings.path, "/mcp")
 
   uses_aws   = var.session_store == "dynamodb"
+  is_native  = var.session_store == "native"
   aws_region = coalesce(var.shared_state.region, "us-east-1")
 
   # The host that clients name.
@@ -20,6 +21,7 @@ resource "google_project_service" "required" {
     [for name in ["artifactregistry", "cloudbuild", "iam", "logging", "monitoring", "run", "secretmanager", "storage"] : "${name}.googleapis.com"],
     var.tasks ? ["cloudtasks.googleapis.com"] : [],
     var.gateway == null ? [] : [for name in ["apigateway", "servicecontrol", "servicemanagement"] : "${name}.googleapis.com"],
+    local.is_native ? ["firestore.googleapis.com"] : [],
     try(var.custom_domain.zone, null) == null ? [] : ["dns.googleapis.com"],
   ))
 

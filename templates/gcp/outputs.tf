@@ -9,8 +9,8 @@ output "app" {
 }
 
 output "session_store_name" {
-  description = "The table of sessions and shared state, in AWS; null where session_store is \"none\"."
-  value       = local.table_name
+  description = "The table of sessions and shared state in AWS, or the Firestore database; null where session_store is \"none\"."
+  value       = local.is_native ? google_firestore_database.sessions[0].name : local.table_name
 }
 
 output "key_ring_name" {

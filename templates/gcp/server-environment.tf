@@ -37,7 +37,10 @@ locals {
     { for name, value in merge(local.settings, local.access_settings) : name => value if value != null },
     local.names_url ? { MCP_ANYCLOUD_PUBLIC_URL = local.public_url } : {},
     var.custom_domain == null ? {} : { MCP_ANYCLOUD_ALLOWED_HOSTS = var.custom_domain.name },
-    var.session_store == "none" ? {} : {
+    !local.is_native ? {} : {
+      MCP_ANYCLOUD_FIRESTORE_DATABASE = "projects/${var.project}/databases/${google_firestore_database.sessions[0].name}"
+    },
+    !local.uses_aws ? {} : {
       MCP_ANYCLOUD_TABLE              = local.table_name
       MCP_ANYCLOUD_AWS_ROLE_ARN       = aws_iam_role.server[0].arn
       MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE = local.aws_token_audience

@@ -65,7 +65,10 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
     'alarms.tableThrottles: is of no use with sessionStore "none": leave one of the two out.',
     { sessionStore: "none", alarms: { tableThrottles: 5 } },
   ],
-  ['sessionStore: must be "dynamodb" or "none" (stateless).', { sessionStore: "redis" as "none" }],
+  [
+    'sessionStore: must be "dynamodb", "native" (the cloud\'s own database) or "none" (stateless).',
+    { sessionStore: "redis" as "none" },
+  ],
   ...["No", "ab", "notes-", "1notes", "notes_prod", "a-name-of-more-than-24-signs"].map(
     (name): [string, Partial<McpServerProps>] => [
       "name: must be 3 to 24 lower-case letters, digits and hyphens that start with a letter and do not end with a hyphen, such as notes-prod.",

@@ -122,6 +122,9 @@ const QUEUES_OF_OTHERS = queues("a function on Lambda hands its tasks to invocat
 
 const TOLD = { MCP_ANYCLOUD_TIMEOUT_SECONDS: "the platform tells how long a request may take" };
 
+const STORAGE_TABLE = { MCP_ANYCLOUD_STORAGE_TABLE: "the table lies in a storage account of Azure" };
+const FIRESTORE = { MCP_ANYCLOUD_FIRESTORE_DATABASE: "the database lies in a project of Google Cloud" };
+
 /** Variables of settings that a module does not set, and why. */
 export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, string>>>> = {
   cdk: {
@@ -130,6 +133,8 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
     MCP_ANYCLOUD_STATE_KEYS: "the function reads the secret itself, so keys rotate without a deployment",
     MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
     ...QUEUES_OF_OTHERS,
+    ...STORAGE_TABLE,
+    ...FIRESTORE,
     ...TOLD,
   },
   aws: {
@@ -138,15 +143,18 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
     MCP_ANYCLOUD_STATE_KEYS: "the function reads the secret itself, so keys rotate without a deployment",
     MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
     ...QUEUES_OF_OTHERS,
+    ...STORAGE_TABLE,
+    ...FIRESTORE,
     ...TOLD,
   },
   azure: {
     MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
     MCP_ANYCLOUD_CLOUD_TASKS_QUEUE: "a queue in the app's storage account brings jobs",
     MCP_ANYCLOUD_CLOUD_TASKS_URL: "a queue in the app's storage account brings jobs",
+    ...FIRESTORE,
     ...TOLD,
   },
-  gcp: { MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP, MCP_ANYCLOUD_STORAGE_QUEUE: "Cloud Tasks brings jobs" },
+  gcp: { MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP, MCP_ANYCLOUD_STORAGE_QUEUE: "Cloud Tasks brings jobs", ...STORAGE_TABLE },
 };
 
 /** Variables that a module sets and that are no settings, and what reads them. */

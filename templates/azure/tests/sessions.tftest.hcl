@@ -163,3 +163,30 @@ run "key_ring_with_a_new_key_in_front" {
     error_message = "The newest key comes first: it is the one that seals."
   }
 }
+
+run "native" {
+  variables {
+    session_store = "native"
+  }
+
+  assert {
+    condition     = azapi_resource.sessions[0].type == "Microsoft.Storage/storageAccounts/tableServices/tables@2023-05-01" && azapi_resource.sessions[0].parent_id == "${azurerm_storage_account.server.id}/tableServices/default"
+    error_message = "The table must be one of the app's own storage account."
+  }
+  assert {
+    condition     = local.server_environment.MCP_ANYCLOUD_STORAGE_TABLE == "mcp" && local.server_environment.AZURE_CLIENT_ID == azurerm_user_assigned_identity.server.client_id
+    error_message = "The server must know the table, and whose token opens it."
+  }
+  assert {
+    condition     = contains([for role in azurerm_role_assignment.server : role.role_definition_name if role.scope == azurerm_storage_account.server.id], "Storage Table Data Contributor")
+    error_message = "The identity must be allowed to use the table."
+  }
+  assert {
+    condition     = length(aws_dynamodb_table.sessions) == 0 && length(aws_iam_role.sessions) == 0 && !contains(keys(local.server_environment), "MCP_ANYCLOUD_TABLE")
+    error_message = "Nothing must be made in AWS."
+  }
+  assert {
+    condition     = output.session_store_name == "mcp"
+    error_message = "The output must name the table."
+  }
+}

@@ -169,3 +169,38 @@ run "keys_rotate" {
     error_message = "Revisions that a roll back needs must find their key ring."
   }
 }
+
+run "native" {
+  variables {
+    session_store = "native"
+  }
+
+  assert {
+    condition     = google_firestore_database.sessions[0].type == "FIRESTORE_NATIVE" && google_firestore_database.sessions[0].location_id == "europe-west1" && google_firestore_database.sessions[0].delete_protection_state == "DELETE_PROTECTION_ENABLED"
+    error_message = "The database must be in native mode, in the service's region, and not be deleted by accident."
+  }
+  assert {
+    condition     = google_firestore_field.expiry[0].field == "removeAt" && length(google_firestore_field.expiry[0].ttl_config) == 1 && google_firestore_field.expiry[0].collection == "mcpItems"
+    error_message = "Expired documents must go by themselves."
+  }
+  assert {
+    condition     = toset([for index in one(google_firestore_field.sort[0].index_config).indexes : index.order]) == toset(["ASCENDING", "DESCENDING"])
+    error_message = "Documents are found by their sort keys, both ways."
+  }
+  assert {
+    condition     = google_project_iam_member.sessions[0].role == "roles/datastore.user" && strcontains(google_project_iam_member.sessions[0].condition[0].expression, "projects/notes-123456/databases/notes-state")
+    error_message = "The service's account must be allowed to use this one database."
+  }
+  assert {
+    condition     = local.server_environment.MCP_ANYCLOUD_FIRESTORE_DATABASE == "projects/notes-123456/databases/notes-state" && !contains(keys(local.server_environment), "MCP_ANYCLOUD_TABLE")
+    error_message = "The server must know the database, and no table."
+  }
+  assert {
+    condition     = length(aws_dynamodb_table.sessions) == 0 && length(aws_iam_role.server) == 0
+    error_message = "Nothing must be made in AWS."
+  }
+  assert {
+    condition     = google_project_service.required["firestore.googleapis.com"].service == "firestore.googleapis.com"
+    error_message = "The API must be enabled."
+  }
+}
