@@ -38,8 +38,8 @@ export async function startBenchInstances(): Promise<BenchInstances> {
   };
 }
 
-/** Calls an endpoint as an adapter does. */
-export function toInstance(handler: HttpHandler): Instance {
+/** Calls an endpoint as an adapter does. `clientIp` gives the address of each request. Default: none. */
+export function toInstance(handler: HttpHandler, clientIp?: () => string): Instance {
   return (message, headers = {}, method = "POST") =>
     handler(
       {
@@ -53,7 +53,7 @@ export function toInstance(handler: HttpHandler): Instance {
         },
         ...(message !== undefined && { body: JSON.stringify(message) }),
       },
-      { requestId: "bench", canStream: true },
+      { requestId: "bench", canStream: true, ...(clientIp && { clientIp: clientIp() }) },
     );
 }
 

@@ -46,7 +46,7 @@ export const SESSION_TIMINGS: SessionTimings = {
   writerAvoidMs: 5_000,
   writerRetryMs: 1_000,
   writerPatienceMs: 60_000,
-  leaseWriteMs: 10_000,
+  leaseWriteMs: 30_000,
   mailboxFirstReadMs: 500,
   mailboxSlowestReadMs: 5_000,
   mailboxWaitingReadMs: 60,

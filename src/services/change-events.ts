@@ -54,9 +54,10 @@ const PARTITION = "changes";
 
 /**
  * Pause between reads of an instance that listens, in milliseconds, however long nothing came: the delay of a change is half of it
- * on average. A read that finds nothing is the cheapest that a store has.
+ * on average. A read that finds nothing is the cheapest that a store has; a thousand instances that listen ask one partition for
+ * some 970 units a second, of the 3,000 that DynamoDB serves.
  */
-const READ_PAUSE_MS = 500;
+const READ_PAUSE_MS = 515;
 
 /** Events over a log in the store. All followers of the process share one reader, which runs only while there are any. */
 export function createChangeEvents(store: ObservedStore): ChangeEvents {

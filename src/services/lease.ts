@@ -12,6 +12,8 @@ export interface Lease {
    * written, when it was lost meanwhile.
    */
   end(value: string, ttlSeconds: number): Promise<boolean>;
+  /** Whether it is still held, as the store has it now. Throws STORE_UNAVAILABLE. */
+  isHeld(): Promise<boolean>;
 }
 
 export interface LeaseSlot {
@@ -57,6 +59,7 @@ export async function takeLease({ store, key, now }: LeaseSlot): Promise<Lease |
   }
 
   return {
+    isHeld: async () => (await store.get(key))?.value === leaseValue,
     async end(value, ttlSeconds) {
       clearInterval(renewal);
       await written;

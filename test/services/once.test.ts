@@ -119,3 +119,23 @@ test("without the store the work is not begun", async () => {
   await expect(call).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
   expect(work.runs()).toBe(0);
 });
+
+test("a run that was taken over gets no fencing token, and its successor a larger one", async () => {
+  const clock = createClock();
+  const scope = createScopes(clock);
+  const stopped = Promise.withResolvers<void>();
+  const tokens: number[] = [];
+  const first = createOnce(scope())("order 7", HOUR, async ({ fencingToken }) => {
+    tokens.push(await fencingToken());
+    await stopped.promise;
+    return fencingToken();
+  });
+  await vi.waitFor(() => expect(tokens).toEqual([1]));
+  // Its instance stands still, and so do its signs of life.
+  clock.pass(20);
+  const second = createOnce(scope())("order 7", HOUR, ({ fencingToken }) => fencingToken());
+  expect(await second).toBe(2);
+  stopped.resolve();
+  await expect(first).rejects.toMatchObject({ code: "STATE_CONFLICT", message: expect.stringMatching(/taken over/) });
+  expect(await createOnce(scope())("order 7", HOUR, async () => -1)).toBe(2);
+});
