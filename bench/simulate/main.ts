@@ -1,4 +1,4 @@
-/** `npm run simulate`: what a fleet of instances asks of its store, in virtual time, and what a day of it costs. */
+/** `npm run simulate`: what a deployment asks of its store, in virtual time, and what a day of it costs. */
 import { Console } from "node:console";
 import { parseArgs } from "node:util";
 import { quantile } from "../quantile.ts";

@@ -25,7 +25,7 @@ export interface SimulationOptions {
 
 export interface Simulation {
   readonly options: SimulationOptions;
-  /** What the seconds that were measured cost. */
+  /** The operations in the seconds that were measured. */
   readonly meter: Meter;
   readonly busiest: { readonly reads: Peak; readonly writes: Peak };
   readonly throttled: number;

@@ -55,7 +55,7 @@ const PARTITION = "changes";
 /**
  * Pause between reads of an instance that listens, in milliseconds, however long nothing came: the delay of a change is half of it
  * on average. A read that finds nothing is the cheapest that a store has; a thousand instances that listen ask one partition for
- * some 970 units a second, of the 3,000 that DynamoDB serves.
+ * some 970 units a second, of the 3,000 that a partition has.
  */
 const READ_PAUSE_MS = 515;
 
