@@ -157,7 +157,10 @@ function apply(view: RequestView, event: ObservedEvent): void {
 function applyRecord(view: RequestView, record: RequestRecord): void {
   const { httpMethod, path, mcpMethod, mcpName, era, status, outcome, durationMs, streamed, error } = record;
   Object.assign(view, { httpMethod, path, status, durationMs, streamed });
-  Object.assign(view, { ...(mcpMethod && { mcpMethod }), ...(mcpName && { mcpName }), ...(era && { era }) });
+  // The observer has names as the caller wrote them; the record has those that the server knows.
+  if (mcpMethod !== undefined) view.mcpMethod ??= mcpMethod;
+  if (mcpName !== undefined) view.mcpName ??= mcpName;
+  if (era !== undefined) view.era = era;
   if (outcome !== undefined) view.outcome = outcome;
   if (error !== undefined) view.error ??= error;
 }
