@@ -44,6 +44,8 @@ export interface ServerDefinition {
    * `build` made the artefact.
    */
   readonly telemetry?: TelemetrySource;
+  /** Tells `GET /health?detail` how the parts of the server do in this instance. Default: it has none. A gateway has one. */
+  readonly health?: () => Readonly<Record<string, string>>;
   /** Receives the audit log. Default: one JSON line for each record on standard output. */
   readonly audit?: AuditSink;
 }
@@ -91,6 +93,7 @@ const FIELDS: Readonly<Record<keyof ServerDefinition, true>> = {
   tools: true,
   policy: true,
   audit: true,
+  health: true,
   tasks: true,
   telemetry: true,
 };

@@ -166,6 +166,7 @@ export function createEndpoint(
     log: logOptions,
     streams: createConcurrentStreams({ ...config, store }),
     inFlight: createInFlightLimit(config),
+    health: definition.health,
     modern: tasks?.modern ?? modern,
     legacy: tasks ? { ...legacy, ...tasks.legacy } : legacy,
   };

@@ -15,6 +15,7 @@ import type { RateLimits } from "../limits/rate.ts";
 import type { Protocol2025Handler } from "../protocol-2025/handler.ts";
 import { MODERN_REVISION } from "../protocol-2026/revision.ts";
 import { preflightResponse, readableBy, readableByAll } from "./cors.ts";
+import { HEALTH_PATH, type Health, healthResponse } from "./health.ts";
 import { hostProblem } from "./host-validation.ts";
 import { type MessagePipeline, servePost } from "./parse-message.ts";
 import { serveStream } from "./serve-message.ts";
@@ -30,10 +31,9 @@ export interface Pipeline extends MessagePipeline {
   /** Absent where nothing is counted. */
   readonly rates: RateLimits | undefined;
   readonly inFlight: InFlightLimit;
+  /** Absent for a server without parts. */
+  readonly health: Health | undefined;
 }
-
-/** Answered without the server, for load balancers and uptime checks. */
-const HEALTH_PATH = "/health";
 
 /** The handler of an endpoint: size of the headers, host, origin, then `route`. It never throws. */
 export const createHttpHandler = (pipeline: Pipeline): HttpHandler =>
@@ -69,9 +69,7 @@ const isRead = ({ method }: HttpRequest): boolean => method === "GET" || method 
 async function route(pipeline: Pipeline, path: string, unauthenticated: UnauthenticatedRequest): Promise<HttpResponse> {
   const { config } = pipeline;
   const { request } = unauthenticated;
-  if (path === HEALTH_PATH && isRead(request)) {
-    return { status: 200, headers: { "content-type": "application/json" }, body: '{"status":"ok"}' };
-  }
+  if (path === HEALTH_PATH && isRead(request)) return healthResponse(pipeline, unauthenticated);
   if (path !== config.path) {
     return errorResponse(404, { code: JsonRpcCode.HTTP_ERROR, message: `Not found. MCP is at ${config.path}.` });
   }

@@ -107,6 +107,8 @@ describe.each(ERAS)("a client of %s", (era) => {
     const before = asked;
     for (let n = 0; n < 5; n++) await client.callTool({ name: "crm_find", arguments: { name: "a" } });
     expect(asked).toBe(before);
+    const health = await toFetch(handler)(new Request("http://127.0.0.1/health?detail"), { clientIp: "127.0.0.1" });
+    expect(await health.json()).toEqual({ status: "ok", sources: { crm: "failing", here: "ok" } });
     const lines = logged.mock.calls.map((line) => line.join(" ")).join("\n");
     expect(lines).toContain("upstream 127.0.0.1 gets no requests for 60 s after 2 failures");
     logged.mockRestore();
@@ -163,6 +165,12 @@ test("the caller's token is not passed on", async () => {
   const [handler] = instancesOf(source, 1) as [HttpHandler];
   const client = await connectTo(handler, "2026-07-28", { headers: { authorization: "Bearer of-the-caller" } });
   await callText(client, "crm_find", { name: "Ada" });
+  const ask = (url: string, headers = {}) =>
+    toFetch(handler)(new Request(`http://127.0.0.1${url}`, { headers }), { clientIp: "127.0.0.1" });
+  expect((await ask("/health?detail")).status).toBe(401);
+  expect(await (await ask("/health")).json()).toEqual({ status: "ok" });
+  const detail = await ask("/health?detail", { authorization: "Bearer of-the-caller" });
+  expect(await detail.json()).toEqual({ status: "ok", sources: { crm: "ok" } });
   expect(sent.length).toBeGreaterThan(0);
   for (const request of sent) {
     expect([...request.headers.values()].join()).not.toContain("of-the-caller");

@@ -13,7 +13,7 @@ export interface CombineOptions {
 }
 
 /** Fields that belong to an endpoint, of which there is one. */
-const OF_ENDPOINT = ["verifier", "principalOf", "authorizationServers", "audit"] as const;
+const OF_ENDPOINT = ["verifier", "principalOf", "authorizationServers", "audit", "telemetry"] as const;
 
 /**
  * The gateway's own definition, with the rules and policies of its sources under the gateway's names. Throws SERVER_INVALID

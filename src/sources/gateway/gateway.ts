@@ -103,7 +103,9 @@ export function gateway(sources: Readonly<Record<string, Source>>, options: Gate
 
   const definition = search ? searchedDefinition(combined) : combined;
   const unlocked = defineServer({ createServer: (context) => build(context, false) });
-  const guarded = defineServer({ createServer: (context) => build(context, true), ...definition });
+  const health = (): Readonly<Record<string, string>> =>
+    Object.fromEntries(Object.entries(sources).map(([source, server]) => [source, factsOf(server).state?.() ?? "ok"]));
+  const guarded = defineServer({ createServer: (context) => build(context, true), health, ...definition });
   return withFacts(guarded, { hasTasks, isForeign, unlocked });
 }
 
