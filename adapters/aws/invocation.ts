@@ -54,7 +54,8 @@ export function openInvocation({ event, context, canStream }: InvocationOptions)
   const requestId = context.awsRequestId;
   const remainingMs = context.getRemainingTimeInMillis();
   const deadline = startDeadline(remainingMs - deadlineMarginMs(remainingMs));
-  const traceparent = readTraceparent(process.env);
+  const traceHeader = process.env._X_AMZN_TRACE_ID;
+  const traceparent = traceHeader === undefined ? undefined : readTraceparent(traceHeader);
   let background: BackgroundWork | undefined;
   const logFailure = (error: unknown): void =>
     console.error(`request ${requestId}: work after the response failed:`, error);

@@ -2,10 +2,10 @@ import type { CorrelationFields } from "../../src/adapter.ts";
 
 /**
  * `traceparent` of the span in which Lambda runs the invocation: its runtime puts X-Ray's tracing header into the environment
- * for each ("Using environment variables to configure AWS Lambda", `_X_AMZN_TRACE_ID`). Undefined where X-Ray records nothing.
+ * for each, as `_X_AMZN_TRACE_ID` ("Using environment variables to configure AWS Lambda"). Undefined where X-Ray records nothing.
  */
-export function readTraceparent({ _X_AMZN_TRACE_ID }: NodeJS.ProcessEnv): string | undefined {
-  const fields = new Map(_X_AMZN_TRACE_ID?.split(";").map((field) => field.split("=", 2) as [string, string]));
+export function readTraceparent(traceHeader: string): string | undefined {
+  const fields = new Map(traceHeader.split(";").map((field) => field.split("=", 2) as [string, string]));
   const [, time = "", rest = ""] = /^1-([\da-f]{8})-([\da-f]{24})$/.exec(fields.get("Root") ?? "") ?? [];
   const parent = /^[\da-f]{16}$/.exec(fields.get("Parent") ?? "")?.[0];
   return time && parent && fields.get("Sampled") === "1" ? `00-${time}${rest}-${parent}-01` : undefined;

@@ -11,7 +11,7 @@ export type WalkTitle = "2026-07-28 call" | "2025-11-25 call in a session" | "20
 
 /** Each scenario and its limits. */
 export const LIMITS: Readonly<Record<WalkTitle, WalkLimits>> = {
-  "2026-07-28 call": { files: 29, returns: 18 },
-  "2025-11-25 call in a session": { files: 41, returns: 30 },
-  "2025-11-25 call with a question": { files: 54, returns: 140 },
+  "2026-07-28 call": { files: 26, returns: 14 },
+  "2025-11-25 call in a session": { files: 38, returns: 30 },
+  "2025-11-25 call with a question": { files: 49, returns: 130 },
 };

@@ -1,4 +1,4 @@
-import type { AnswerOutcome } from "../http/json-rpc.ts";
+import type { AnswerOutcome } from "../http/record/record-answer.ts";
 import type { RequestRecord } from "../http/record/request-record.ts";
 
 /** The use of one thing that a server offers. */

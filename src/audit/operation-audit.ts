@@ -1,7 +1,8 @@
 import type { JSONRPCMessage } from "@modelcontextprotocol/server";
 import type { RequestContext } from "../auth/request-context.ts";
 import { monotonicMs } from "../clock.ts";
-import { JsonRpcCode, outcomeOf } from "../http/json-rpc.ts";
+import { JsonRpcCode } from "../http/json-rpc.ts";
+import { outcomeOf } from "../http/record/record-answer.ts";
 import type { Operation } from "../server/operation.ts";
 import type { Audit, AuditEntry } from "./audit-log.ts";
 import type { OperationEvent } from "./audit-record.ts";

@@ -85,25 +85,12 @@ export const failedResponse = (id: JSONRPCResponse["id"], message: string): JSON
   error: { code: JsonRpcCode.INTERNAL_ERROR, message },
 });
 
-/** How a server answered a request. `unknown_tool`: its caller named a tool that the server does not have. */
-export type AnswerOutcome = "ok" | "tool_error" | "unknown_tool" | "input_required" | "error";
-
 /** The words in which McpServer of both SDKs says that it has no such tool. */
 export const unknownTool = (tool: string): string => `Tool ${tool} not found`;
 
 /** The same in SDK v1, which makes a tool's result of it. */
 export const unknownToolResult = (tool: string): string =>
   `MCP error ${JsonRpcCode.INVALID_PARAMS}: ${unknownTool(tool)}`;
-
-/** The outcome that the response to a request tells of; `name` is the tool or prompt that the request names. */
-export function outcomeOf(response: JSONRPCMessage, name = ""): AnswerOutcome {
-  if ("error" in response) return response.error.message === unknownTool(name) ? "unknown_tool" : "error";
-  const result: unknown = "result" in response ? response.result : undefined;
-  const { isError, resultType, content } = isRecord(result) ? result : {};
-  if (isError !== true) return resultType === "input_required" ? "input_required" : "ok";
-  const [first] = Array.isArray(content) ? content : [];
-  return first?.text === unknownToolResult(name) ? "unknown_tool" : "tool_error";
-}
 
 /** The id to echo for a parsed body: a single request's own, otherwise `null`. */
 export function requestIdOf(body: unknown): RequestId {

@@ -49,7 +49,7 @@ export function startRequestLog(
   served = true;
 
   function toRecord(response: HttpResponse, streamedBytes: number | undefined): RequestRecord {
-    const { isWritten: _written, isDetached: _detached, traceparent: _parsed, span: _span, ...known } = logFields;
+    const { isWritten: _written, isDetached: _detached, traceparent, span, ...known } = logFields;
     const {
       checksTools: _checks,
       listed: _listed,
@@ -59,6 +59,7 @@ export function startRequestLog(
       requestBytes,
       ...fields
     } = known;
+    const isTraced = [span, traceparent, request.headers.traceparent, invocation.traceparent].some(Boolean);
     const { status, body } = response;
     const hasFailed = fields.error !== undefined;
     if (fields.outcome === undefined) {
@@ -71,7 +72,7 @@ export function startRequestLog(
       level: hasFailed ? "error" : "info",
       message: "request",
       requestId,
-      ...traceFields({ request, invocation, logFields }),
+      ...(isTraced && traceFields({ request, invocation, logFields })),
       httpMethod: request.method,
       path: request.url.split("?", 1)[0] ?? "",
       status,

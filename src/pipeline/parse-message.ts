@@ -6,6 +6,7 @@ import type { HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
 import type { RequestLogFields } from "../http/record/log-fields.ts";
 import { clientFields } from "../http/record/record-answer.ts";
+import type { RequestLogOptions } from "../http/request-log.ts";
 import type { ConcurrentStreams } from "../limits/concurrent-streams.ts";
 import { messageProblem, textProblem } from "../limits/json.ts";
 import { tooLarge, withBody } from "../limits/request-body.ts";
@@ -16,6 +17,7 @@ import { type ProtocolHandlers, serveMessage } from "./serve-message.ts";
 /** Everything that a message passes through on its way to a server. */
 export interface MessagePipeline extends ProtocolHandlers {
   readonly config: Config;
+  readonly log: Pick<RequestLogOptions, "telemetry">;
   /** Absent where every caller may do everything. */
   readonly authorize: Authorize | undefined;
   /** Limits the streams of one caller that wait for notifications. */
@@ -42,21 +44,22 @@ async function serveBody(
   context: RequestContext,
   body: string | Uint8Array,
 ): Promise<HttpResponse> {
-  const { config, authorize, streams } = pipeline;
+  const { config, authorize, streams, log } = pipeline;
   const parsed = parseBody(body, config);
   if ("refused" in parsed) return parsed.refused;
   const { message } = parsed;
   const { mcpMethod } = Object.assign(context.logFields, namesIn(message));
   const tooMuch = messageProblem(message);
   if (tooMuch) return tooMuch;
-  return observeMessage(context, message, async () => {
+  const serve = async (): Promise<HttpResponse> => {
     const authorized = authorize ? await authorize(context, message) : undefined;
     if (authorized && "refused" in authorized) return authorized.refused;
     const { maxOutputBytes, heartbeatSeconds } = config;
     const served = { ...context, message, ...authorized, maxOutputBytes, heartbeatMs: heartbeatSeconds * 1000 };
     if (mcpMethod !== LISTEN) return serveMessage(pipeline, served);
     return streams.acquire(context, () => serveMessage(pipeline, served));
-  });
+  };
+  return log.telemetry ? observeMessage(context, message, serve) : serve();
 }
 
 /** A name that a client chose may have any length. */
@@ -74,9 +77,10 @@ function namesIn(message: unknown): RequestLogFields {
   };
   const name = params?.name;
   const meta = params?._meta;
+  const clientInfo = method === "initialize" ? params?.clientInfo : meta?.[CLIENT_INFO_META_KEY];
   return {
     traceparent: meta?.traceparent,
-    ...clientFields(method === "initialize" ? params?.clientInfo : meta?.[CLIENT_INFO_META_KEY]),
+    ...(clientInfo !== undefined && clientFields(clientInfo)),
     ...(typeof method === "string" && { mcpMethod: method.slice(0, MAX_NAME_LENGTH) }),
     ...(typeof name === "string" && { mcpName: name.slice(0, MAX_NAME_LENGTH) }),
   };

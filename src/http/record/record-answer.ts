@@ -1,7 +1,10 @@
 import type { JSONRPCMessage } from "@modelcontextprotocol/server";
-import { type AnswerOutcome, JsonRpcCode, outcomeOf } from "../json-rpc.ts";
+import { JsonRpcCode, unknownTool, unknownToolResult } from "../json-rpc.ts";
 import type { RequestLogFields } from "./log-fields.ts";
 import type { RequestOutcome } from "./request-record.ts";
+
+/** How a server answered a request. `unknown_tool`: its caller named a tool that the server does not have. */
+export type AnswerOutcome = "ok" | "tool_error" | "unknown_tool" | "input_required" | "error";
 
 const OUTCOMES: Readonly<Record<AnswerOutcome, RequestOutcome>> = {
   ok: "ok",
@@ -61,4 +64,14 @@ export function clientFields(clientInfo: unknown): Pick<RequestLogFields, "clien
     ...(typeof name === "string" && { clientName: name.slice(0, MOST_CHARACTERS) }),
     ...(typeof version === "string" && { clientVersion: version.slice(0, MOST_CHARACTERS) }),
   };
+}
+
+/** The outcome that the response to a request tells of; `name` is the tool or prompt that the request names. */
+export function outcomeOf(response: JSONRPCMessage, name = ""): AnswerOutcome {
+  if ("error" in response) return response.error.message === unknownTool(name) ? "unknown_tool" : "error";
+  const result: unknown = "result" in response ? response.result : undefined;
+  const { isError, resultType, content } = (result ?? {}) as Readonly<Record<string, unknown>>;
+  if (isError !== true) return resultType === "input_required" ? "input_required" : "ok";
+  const [first] = Array.isArray(content) ? content : [];
+  return first?.text === unknownToolResult(name) ? "unknown_tool" : "tool_error";
 }
