@@ -40,11 +40,11 @@ test("--version prints the version of the package", async () => {
 
 const SHAPE = "The server must be defineServer({ createServer }) or a function that returns an McpServer;";
 const CASES: ReadonlyArray<[args: string[], code: number, sentence: string, options?: CliOptions]> = [
-  [[], 2, "Nothing was asked for: use init, dev, build, smoke, deploy, diff or audit, or see mcp-anycloud --help."],
+  [[], 2, "Nothing was asked for: use init, dev, build, smoke, deploy, diff, lock or audit, or see mcp-anycloud --help."],
   [
     ["destruct"],
     2,
-    'There is no command "destruct": use init, dev, build, smoke, deploy, diff or audit, or see mcp-anycloud --help.',
+    'There is no command "destruct": use init, dev, build, smoke, deploy, diff, lock or audit, or see mcp-anycloud --help.',
   ],
   [["audit"], 2, "audit has one command: write audit verify FILE, or see mcp-anycloud --help."],
   [["audit", "verify"], 2, "audit verify needs an exported log: name its file"],
