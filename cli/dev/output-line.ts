@@ -12,7 +12,7 @@ export type OutputLine =
 export function readLine(line: string): OutputLine | { readonly kind: "event"; readonly event: ObservedEvent } {
   const event = jsonIn<ObservedEvent>(line, /\{"message":"dev","requestId":.*\}$/);
   if (event) return { kind: "event", event };
-  const record = jsonIn<RequestRecord>(line, /\{"time":.*"message":"request".*\}$/);
+  const record = jsonIn<RequestRecord>(line, /\{"schema":\d+,"time":.*"message":"request".*\}$/);
   return record ? { kind: "record", record } : { kind: "text", text: line };
 }
 
