@@ -12,7 +12,8 @@ const LONG = [
   "test/cli/{dev-kept-state,dev-output,init}.test.ts",
   "test/gcp/release-commands.test.ts",
   "test/stacks/own-app.test.ts",
-  "test/templates/aws-provider.test.ts",
+  "test/deployed/state.test.ts",
+  "test/templates/{aws-provider,lifecycle}.test.ts",
 ];
 
 const config: ViteUserConfig = defineConfig({

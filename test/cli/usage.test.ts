@@ -40,7 +40,11 @@ test("--version prints the version of the package", async () => {
 
 const SHAPE = "The server must be defineServer({ createServer }) or a function that returns an McpServer;";
 const CASES: ReadonlyArray<[args: string[], code: number, sentence: string, options?: CliOptions]> = [
-  [[], 2, "Nothing was asked for: use init, dev, build, smoke, deploy, diff, lock or audit, or see mcp-anycloud --help."],
+  [
+    [],
+    2,
+    "Nothing was asked for: use init, dev, build, smoke, deploy, diff, lock or audit, or see mcp-anycloud --help.",
+  ],
   [
     ["destruct"],
     2,

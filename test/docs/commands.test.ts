@@ -14,7 +14,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   "docs/terraform.md": "notes-terraform",
 };
 /** Pages that are read in this repository. */
-const IN_REPOSITORY = ["docs/performance.md"];
+const IN_REPOSITORY = ["docs/capacity.md", "docs/performance.md"];
 
 /** Stands for the reader, who puts in names of their own. */
 const VALUES: Readonly<Record<string, string>> = { mcp_url: "https://mcp.example.com/mcp" };
@@ -25,6 +25,7 @@ const VARIABLES = {
   GROUP: "group",
   IDENTITY: "identity",
   PROJECT: "notes-123456",
+  SERVICE: "notes",
   TOKEN: "token",
   URL: "https://mcp.example.com",
 };

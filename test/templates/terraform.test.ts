@@ -7,13 +7,6 @@ import { validated } from "./run/validated.ts";
 import { CLOUDS, type Cloud, templateFolder } from "./run/working-copy.ts";
 import { readSlices } from "./schemas/slice.ts";
 
-/** The required variables, and no others. */
-const REQUIRED: Readonly<Record<Cloud, Readonly<Record<string, string>>>> = {
-  aws: { name: "notes", region: "eu-central-1", auth: "public" },
-  azure: { name: "notes", region: "westeurope", auth: "public" },
-  gcp: { name: "notes", region: "europe-west1", auth: "public", project: "notes-123456" },
-};
-
 /** Every run is a plan or an apply of the whole module. */
 const SLOW = { timeout: 300_000 };
 
@@ -56,20 +49,6 @@ describe.for(CLOUDS)("templates/%s", (cloud) => {
       const { runs, problems } = await tested(terraform, file);
       expect(problems).toEqual([]);
       expect(runs).toEqual(writtenRuns(templateFolder(cloud), file));
-    });
-  });
-
-  test("is made, then a second plan changes nothing, and is taken away again", SLOW, async ({ skip }) => {
-    if (!findTerraform()) return skip(NO_TERRAFORM);
-    await withTemplate(cloud, async ({ terraform }) => {
-      const given = Object.entries(REQUIRED[cloud]).map(([name, value]) => `-var=${name}=${value}`);
-      const applied = await terraform("apply", "-no-color", "-auto-approve", ...given);
-      expect(applied.output).toMatch(/Apply complete! Resources: [1-9]\d* added, 0 changed, 0 destroyed/);
-      // The exit code of a plan that would change something is 2.
-      const plan = await terraform("plan", "-no-color", "-detailed-exitcode", ...given);
-      expect({ code: plan.code, output: plan.output }).toMatchObject({ code: 0 });
-      const destroyed = await terraform("destroy", "-no-color", "-auto-approve", ...given);
-      expect(destroyed.output).toMatch(/Destroy complete! Resources: [1-9]\d* destroyed/);
     });
   });
 });

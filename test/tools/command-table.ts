@@ -70,6 +70,22 @@ const GCLOUD: Tool = {
       positional: [1],
       flags: ["--bucket", "--location", "--view", "--limit"],
     },
+    "firestore databases create": { positional: [0], flags: ["--database", "--location", "--type"] },
+    "firestore fields ttls update": {
+      positional: [1],
+      flags: ["--collection-group", "--database", "--enable-ttl!"],
+      required: ["--collection-group"],
+    },
+    "firestore indexes fields update": {
+      positional: [1],
+      flags: ["--collection-group", "--database", "--disable-indexes!", "--index"],
+      required: ["--collection-group"],
+    },
+    "projects add-iam-policy-binding": {
+      positional: [1],
+      flags: ["--member", "--role"],
+      required: ["--member", "--role"],
+    },
     "tasks queues create": {
       positional: [1],
       flags: ["--location", "--max-attempts", "--min-backoff", "--max-backoff"],
@@ -112,9 +128,15 @@ const AZ: Tool = {
       flags: ["--name", "--account-name", "--auth-mode"],
       required: ["--name"],
     },
+    "storage account show": { positional: [0], flags: ["--name"], required: ["--name"], prints: "account-id" },
+    "storage table create": {
+      positional: [0],
+      flags: ["--name", "--account-name", "--auth-mode"],
+      required: ["--name"],
+    },
     "role assignment create": {
       positional: [0],
-      flags: ["--assignee", "--role", "--scope"],
+      flags: ["--assignee", "--assignee-object-id", "--assignee-principal-type", "--role", "--scope"],
       required: ["--role"],
     },
   },

@@ -1,0 +1,32 @@
+import { describe, expect, test } from "vitest";
+import { initializeTemplate } from "./run/initialized-template.ts";
+import { findTerraform, NO_TERRAFORM } from "./run/terraform.ts";
+import { CLOUDS, type Cloud, templateFolder } from "./run/working-copy.ts";
+
+/** The required variables, and no others. */
+const REQUIRED: Readonly<Record<Cloud, Readonly<Record<string, string>>>> = {
+  aws: { name: "notes", region: "eu-central-1", auth: "public" },
+  azure: { name: "notes", region: "westeurope", auth: "public" },
+  gcp: { name: "notes", region: "europe-west1", auth: "public", project: "notes-123456" },
+};
+
+describe.for(CLOUDS)("templates/%s", (cloud) => {
+  test("is made, then a second plan changes nothing, and is taken away again", { timeout: 300_000 }, async ({
+    skip,
+  }) => {
+    if (!findTerraform()) return skip(NO_TERRAFORM);
+    const { terraform, close } = await initializeTemplate(templateFolder(cloud));
+    try {
+      const given = Object.entries(REQUIRED[cloud]).map(([name, value]) => `-var=${name}=${value}`);
+      const applied = await terraform("apply", "-no-color", "-auto-approve", ...given);
+      expect(applied.output).toMatch(/Apply complete! Resources: [1-9]\d* added, 0 changed, 0 destroyed/);
+      // The exit code of a plan that would change something is 2.
+      const plan = await terraform("plan", "-no-color", "-detailed-exitcode", ...given);
+      expect({ code: plan.code, output: plan.output }).toMatchObject({ code: 0 });
+      const destroyed = await terraform("destroy", "-no-color", "-auto-approve", ...given);
+      expect(destroyed.output).toMatch(/Destroy complete! Resources: [1-9]\d* destroyed/);
+    } finally {
+      close();
+    }
+  });
+});
