@@ -47,7 +47,7 @@ describe("a write that failed and happened all the same", () => {
       doubts++;
       return true;
     });
-    const timings = { leaseRenewMs: 200, notificationFastestReadMs: 20, notificationSlowestReadMs: 50 };
+    const timings = { leaseWriteMs: 200, notificationFastestReadMs: 20, notificationSlowestReadMs: 50 };
     const instances = startInstances(createSessionServer(), { store, heartbeatSeconds: 1 }, { timings });
     const session = await instances.open();
     const stream = await session.listen(0);

@@ -36,11 +36,15 @@ test("all resources are given them, each that takes some", () => {
     string,
     { attributes: Record<string, { optional?: true }> }
   >;
-  const taking = CLOUDS.flatMap((cloud) => of(cloud, "resource")).flatMap(({ type, address, body }) => {
-    const [, names = []] = Object.entries(ARGUMENTS).find(([start]) => type.startsWith(start)) ?? [];
-    const taken = names.filter((name) => schemas[type]?.attributes[name]?.optional);
-    return taken.map((name) => ({ address: `${address}.${name}`, tags: record(body)[name] }));
-  });
+  // A table of a storage account has the tags of its account.
+  const isTagged = (address: string): boolean => address !== "azapi_resource.sessions";
+  const taking = CLOUDS.flatMap((cloud) => of(cloud, "resource"))
+    .filter(({ address }) => isTagged(address))
+    .flatMap(({ type, address, body }) => {
+      const [, names = []] = Object.entries(ARGUMENTS).find(([start]) => type.startsWith(start)) ?? [];
+      const taken = names.filter((name) => schemas[type]?.attributes[name]?.optional);
+      return taken.map((name) => ({ address: `${address}.${name}`, tags: record(body)[name] }));
+    });
   expect(taking.length).toBeGreaterThan(30);
   expect(taking.filter(({ tags }) => tags !== TAGS).map(({ address }) => address)).toEqual([]);
 });
