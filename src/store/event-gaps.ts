@@ -31,7 +31,8 @@ export function createEventGaps(store: ObservedStore, partition: string): EventG
       for (const event of events) {
         const isGap = event.number > next && event.number - next <= MOST_LOST;
         if (isGap) {
-          if (missing !== next) [missing, since] = [next, store.now()];
+          // The number was taken before the event behind it was written: readers that come and go wait no longer than one that stays.
+          if (missing !== next) [missing, since] = [next, Math.min(store.now(), event.writtenAt)];
           isHolding = true;
           if (store.now() - since < PATIENCE_MS) return passed;
           // The next read finds an event, or nothing, at each of these numbers.

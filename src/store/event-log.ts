@@ -8,6 +8,8 @@ export interface LoggedEvent {
   readonly number: number;
   /** JSON; `[]` stands where a writer took a number and then wrote nothing. */
   readonly value: string;
+  /** When it was written by its writer's clock, in milliseconds since 1970, to the second. */
+  readonly writtenAt: number;
 }
 
 /** How long an event can be read, in milliseconds. */
@@ -83,9 +85,10 @@ export const toEventSort = (number: number): string => PREFIX + String(number).p
 export const isEvent = ({ sort }: StateItem): boolean => sort.startsWith(PREFIX);
 
 /** The event in an item of the log. */
-export const toLoggedEvent = ({ sort, value }: StateItem): LoggedEvent => ({
+export const toLoggedEvent = ({ sort, value, expiresAt }: StateItem): LoggedEvent => ({
   number: Number(sort.slice(PREFIX.length)),
   value,
+  writtenAt: expiresAt * 1000 - TTL_MS,
 });
 
 const expiresIn = ({ now }: ObservedStore, ms: number): number => Math.ceil((now() + ms) / 1000);
