@@ -19,7 +19,7 @@ export const AUDIT_FAULTS: readonly PromiseFaults[] = [
         test: AUDIT,
       },
       {
-        file: "src/http/json-rpc.ts",
+        file: "src/http/record/record-answer.ts",
         text: "if (isError !== true)",
         replacement: "if (isError !== null)",
         test: AUDIT,
