@@ -3,34 +3,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AnycloudError } from "../../src/adapter.ts";
 import type { Candidate, CloudRelease, Traffic, VersionStatus } from "./cloud-release.ts";
+import {
+  DRY_REVISIONS,
+  DRY_SERVICE,
+  DRY_TARGET,
+  largest,
+  type Service,
+  TAG,
+  tagged,
+  toPlace,
+} from "./cloud-run-service.ts";
 import { type Infrastructure, readOutputs } from "./project.ts";
 import { applyTerraform, destroyTerraform } from "./terraform-steps.ts";
 import type { Tools } from "./tool.ts";
-
-/** A service, as `gcloud run services describe --format json` prints it. */
-interface Service {
-  readonly metadata?: { readonly generation?: number };
-  readonly status?: {
-    readonly latestCreatedRevisionName?: string;
-    readonly traffic?: readonly Target[];
-  };
-}
-
-interface Target {
-  readonly revisionName?: string;
-  readonly percent?: number;
-  readonly tag?: string;
-  readonly url?: string;
-}
-
-/** The tag under which a candidate has an address of its own. */
-const TAG = "candidate";
-
-interface Place {
-  readonly project: string;
-  readonly region: string;
-  readonly name: string;
-}
 
 /** Releases to Cloud Run: revisions, of which one has the tag `candidate`, and shares of traffic. */
 export function gcpRelease(infrastructure: Infrastructure, tools: Tools, yes: boolean): CloudRelease {
@@ -182,18 +167,6 @@ interface LogLine {
   readonly jsonPayload: { readonly status?: number; readonly outcome?: string };
 }
 
-const tagged = ({ status }: Service): Target | undefined => status?.traffic?.find(({ tag }) => tag === TAG);
-
-const largest = (targets: readonly Target[]): string =>
-  targets.toSorted((a, b) => (b.percent ?? 0) - (a.percent ?? 0))[0]?.revisionName ?? "";
-
-/** `projects/<project>/locations/<region>/services/<name>`. Throws CONFIG_INVALID for anything else. */
-function toPlace(app: string): Place {
-  const [, project, region, name] = /^projects\/([^/]+)\/locations\/([^/]+)\/services\/([^/]+)$/.exec(app) ?? [];
-  if (project && region && name) return { project, region, name };
-  throw new AnycloudError("CONFIG_INVALID", `The output app is no Cloud Run service: ${app}. Pass on module.mcp.app.`);
-}
-
 /** The same for the same files, whatever their times. Letters and digits, as revision names want them. */
 function artefactHash(folder: string): string {
   const hash = createHash("sha256");
@@ -208,13 +181,3 @@ function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | undefined;
   return () => (made ??= make());
 }
-
-const DRY_TARGET: Target = { revisionName: "REVISION", percent: 0, tag: TAG, url: "https://candidate---SERVICE" };
-const DRY_SERVICE = JSON.stringify({
-  metadata: { generation: 1 },
-  status: {
-    latestCreatedRevisionName: "REVISION-BEFORE",
-    traffic: [{ revisionName: "REVISION-BEFORE", percent: 100 }],
-  },
-});
-const DRY_REVISIONS = JSON.stringify(["REVISION-BEFORE", "REVISION-BEFORE-IT"].map((name) => ({ metadata: { name } })));

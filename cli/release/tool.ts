@@ -56,7 +56,7 @@ async function run(command: Command, options: ToolsOptions, output: "inherit" | 
   const child = spawn(program, args, {
     cwd: folder,
     env: options.environment ?? process.env,
-    // What a tool says is for people: standard output may belong to --json.
+    // The output of a tool is for people, so it goes to standard error: standard output may belong to --json.
     stdio: ["inherit", output === "pipe" ? "pipe" : 2, output === "pipe" ? "pipe" : 2],
   });
   const told: string[] = [];
