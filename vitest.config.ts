@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig, type ViteUserConfig } from "vitest/config";
 
 /** Tests of single rooms, most of which start no process and build no artefact: `npm run test:unit`. */
@@ -12,7 +13,7 @@ const LONG = [
   "test/cli/{dev-kept-state,dev-output,init}.test.ts",
   "test/gcp/release-commands.test.ts",
   "test/stacks/own-app.test.ts",
-  "test/deployed/state.test.ts",
+  "test/deployed/{deployed,state}.test.ts",
   "test/templates/{aws-provider,lifecycle}.test.ts",
 ];
 
@@ -34,8 +35,8 @@ const config: ViteUserConfig = defineConfig({
     ],
     globalSetup: ["./test/support/artefacts.ts"],
     reporters: ["default", "./test/summary-reporter.ts"],
-    // Vitest leaves a processor free, which is half of a machine with two; most files here wait for processes of their own.
-    maxWorkers: "100%",
+    // More than the processors: most files here wait for processes of their own.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // Emulators start processes, and a shared machine may be slow to give them a turn.
     testTimeout: 60_000,
     hookTimeout: 120_000,
