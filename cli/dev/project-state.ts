@@ -27,7 +27,7 @@ export interface ProjectState {
 export async function openProjectState(reset: boolean): Promise<ProjectState> {
   const folder = resolve(FOLDER);
   try {
-    // Whoever reads this state can go on with the sessions of others.
+    // This state opens the sessions of other people: only the owner may read it.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(join(folder, ".gitignore"), "*\n");
   } catch (error) {

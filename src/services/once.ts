@@ -69,7 +69,7 @@ export function createOnce({ store, principal, now }: CallerScope): Once {
       async fencingToken() {
         const expiresAt = expiresIn(Math.max(ttlSeconds, TOKEN_SECONDS), now);
         const token = await store.add({ partition, sort: "fencing-token" }, 1, expiresAt);
-        // Who takes the lease after this gets its token later, and so a larger one.
+        // An instance that takes over the lease from now on gets a larger token than this one.
         if (!(await lease.isHeld())) throw new AnycloudError("STATE_CONFLICT", TAKEN_OVER);
         return token;
       },

@@ -43,7 +43,7 @@ export const TOOL_ERROR: IFilterPattern = FilterPattern.all(
 const isToolCall = FilterPattern.all(
   isRequest,
   FilterPattern.stringValue(`$.${FIELD.mcpMethod}`, "=", "tools/call"),
-  // Who is refused, or leaves, says nothing of a tool.
+  // Requests that are refused or cancelled say nothing about a tool.
   FilterPattern.stringValue(`$.${FIELD.outcome}`, "!=", "refused"),
   FilterPattern.stringValue(`$.${FIELD.outcome}`, "!=", "cancelled"),
 );

@@ -30,7 +30,7 @@ locals {
       pattern = "{ ($.message = \"request\") && ($.outcome = \"tool_error\") }"
       value   = "1"
     }
-    # Who is refused, or leaves, says nothing of a tool.
+    # Requests that are refused or cancelled say nothing about a tool.
     ToolCalls = {
       log     = aws_cloudwatch_log_group.requests.name
       pattern = "{ ($.message = \"request\") && ($.mcpMethod = \"tools/call\") && ($.outcome != \"refused\") && ($.outcome != \"cancelled\") }"

@@ -23,7 +23,7 @@ locals {
     failed-calls = {
       description = "A large part of the calls of a tool fail"
       threshold   = 20
-      # Percent, by tool. Who is refused, or leaves, says nothing of a tool, and fewer than 10 calls make no share.
+      # Percent, by tool. Requests that are refused or cancelled say nothing about a tool, and fewer than 10 calls make no share.
       query = "| where mcpMethod == \"tools/call\" and outcome !in (\"refused\", \"cancelled\") | summarize calls = sum(itemCount), failed = sumif(itemCount, outcome !in (\"ok\", \"input_required\")) by mcpName, bin(timestamp, 15m) | where calls >= 10 | extend value = 100.0 * failed / calls"
     }
     unauthenticated = {

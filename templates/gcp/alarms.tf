@@ -31,7 +31,7 @@ locals {
     }
     failed-calls = {
       description = "A large part of the calls of a tool fail"
-      # A share, by tool. Who is refused, or leaves, says nothing of a tool, and fewer than 10 calls make no share.
+      # A share, by tool. Requests that are refused or cancelled say nothing about a tool, and fewer than 10 calls make no share.
       query = "(sum by (tool) (increase(${local.metric["duration"]}_count{${local.of_calls},outcome!~\"refused|cancelled|ok|input_required\"}[15m])) / sum by (tool) (increase(${local.metric["duration"]}_count{${local.of_calls},outcome!~\"refused|cancelled\"}[15m])) >= 0.2) and (sum by (tool) (increase(${local.metric["duration"]}_count{${local.of_calls},outcome!~\"refused|cancelled\"}[15m])) > 9.5)"
     }
     slow = {

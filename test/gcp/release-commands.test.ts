@@ -61,7 +61,7 @@ test("gcloud's own parser takes every command of a release", { timeout: 120_000 
     const failure = await promisify(execFile)("gcloud", [...args, "--access-token-file", "/nowhere"], { env }).catch(
       (error) => error,
     );
-    // What is parsed fails later, for want of a component that tails logs, of a token; what is not ends with code 2.
+    // A command that gcloud parses fails later, without a token or the log-tailing component; one it cannot parse exits with 2.
     if (failure.code === 2 || !/access.token|nowhere|google-cloud-cli-log-streaming/i.test(String(failure.stderr)))
       refused.push(`${args.join(" ")}: ${failure.stderr}`);
   }

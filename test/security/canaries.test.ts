@@ -48,7 +48,7 @@ describe.each([IN_PROCESS, ...INGRESSES])("through $name", (variant) => {
   test("nothing of what came in is in the log, the audit trail, or what else is written", async () => {
     const requests = (): number => ingress.output.filter((line) => line.includes('"message":"request"')).length;
     await expect.poll(requests, { timeout: 30_000 }).toBeGreaterThan(probes.length - 2);
-    // What a client calls itself is told on purpose, up to 64 characters of it.
+    // The line names the client on purpose, in at most 64 characters.
     const all = [...ingress.output, ...spoken].map((line) => line.replace(/"clientName":"[^"]{0,64}",/, ""));
     expect(all.filter((line) => LEAKS.test(line))).toEqual([]);
     expect(all.join("\n")).toContain('"secret":"[redacted]"');

@@ -160,7 +160,7 @@ export class MailboxReader {
       if (this.#seen.get(item.sort) === item.version || this.#isStopped) continue;
       this.#seen.set(item.sort, item.version);
       const { message, at }: StoredMessage = JSON.parse(item.value);
-      // What was read is passed over, or removed, so that it is read about once. The last progress may be replaced.
+      // The next read skips this item, or it is removed, so that it is read about once. The last progress may be replaced.
       if (item.sort.startsWith(PROGRESS) && progressNumber(item) < LAST_PROGRESS) this.#after = item.sort;
       else if (this.#isOwn(message)) removals.push(this.#remove(item, message));
       if (message.kind === "cancelled") {

@@ -26,7 +26,7 @@ export async function callOperation(operation: Operation, args: JsonObject, opti
     for (const [name, value] of Object.entries(options.query)) url.searchParams.set(name, value);
     const response = await options.fetch(url, {
       method: operation.method,
-      // Those of the deployment come last: no argument replaces its token.
+      // The deployment's headers come last, so that no argument of a caller replaces its token.
       headers: { ...headers, ...options.headers },
       ...(body !== undefined && { body }),
       // A redirect could lead anywhere, with the token.

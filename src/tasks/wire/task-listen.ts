@@ -85,7 +85,7 @@ async function relay({ source, stream, listen, agreed, mcpRequest, options, left
         followed = Promise.all(agreed.map((task) => follow(task, { mcpRequest, options, notify, signal })));
         continue;
       }
-      // The SDK ends a subscription to nothing that it knows at once.
+      // The SDK ends a subscription at once if it knows none of the filters.
       if (isOnlyTasks && "result" in message) await Promise.race([followed, timeUp(mcpRequest, options, left.signal)]);
       stream.push(sseFrame(text));
     }

@@ -47,7 +47,7 @@ export async function dispatchCall(
   const mcpRequest: McpRequest = {
     request: { method: "POST", url: stored.url, headers },
     invocation,
-    // What this server answers is not yet how the job ends: a handler that waits is answered for, too.
+    // The job's outcome is recorded when it ends, not here: a handler that waits is answered before its task has ended.
     logFields: { ...logFields },
     caller,
     principal: caller.principal,
