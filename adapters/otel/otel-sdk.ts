@@ -1,55 +1,89 @@
-/** The SDK of OpenTelemetry and its exporter. In an artefact a file of its own, which is loaded after the first answer. */
-import type { TracerProvider as ApiTracerProvider } from "@opentelemetry/api";
-import { JsonTraceSerializer, ProtobufTraceSerializer } from "@opentelemetry/otlp-transformer";
-import { resourceFromAttributes } from "@opentelemetry/resources";
+/** The SDK of OpenTelemetry and its exporters. In an artefact a file of its own, which is loaded after the first answer. */
+import type { MeterProvider as ApiMeterProvider, TracerProvider as ApiTracerProvider } from "@opentelemetry/api";
+import {
+  JsonMetricsSerializer,
+  JsonTraceSerializer,
+  ProtobufMetricsSerializer,
+  ProtobufTraceSerializer,
+} from "@opentelemetry/otlp-transformer";
+import { type Resource, resourceFromAttributes } from "@opentelemetry/resources";
+import { AggregationTemporality, MeterProvider, PeriodicExportingMetricReader } from "@opentelemetry/sdk-metrics";
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,
   BatchSpanProcessor,
   ParentBasedSampler,
   RandomIdGenerator,
-  type ReadableSpan,
   type Sampler,
-  type SpanExporter,
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
 import type { NextIds } from "./deferred-tracers.ts";
-import type { OtelVariables, SamplerChoice } from "./otel-variables.ts";
-import { createReceiver } from "./receiver.ts";
+import { createExporter, type Export } from "./exporter.ts";
+import type { Destination, OtelVariables } from "./otel-variables.ts";
+import type { SamplerChoice } from "./sampler.ts";
 
 export interface OtelSdkOptions {
-  readonly url: URL;
   readonly variables: OtelVariables;
   /** The client's word on sampling counts. */
   readonly honoursCaller: boolean;
   /** The ids of the next span, where it began before the SDK was there. */
   readonly next: { readonly ids: NextIds | undefined };
-  /** Gets one sentence when the receiver does not take spans. */
+  /** Gets one sentence when a receiver does not take what it is sent. */
   readonly tell: (problem: string) => void;
 }
 
-export interface OtelSdk {
-  readonly provider: ApiTracerProvider;
-  /** Settles when everything that has ended was sent, or dropped. */
+/** One signal of the SDK. */
+interface Signal<Provider> {
+  readonly provider: Provider;
+  /** Settles when everything that is ready was sent, or dropped. */
   flush(): Promise<void>;
 }
 
-/** Pauses after an export that failed, in milliseconds: spans of the time are dropped, and nobody waits for them. */
-const FIRST_PAUSE_MS = 10_000;
-const LONGEST_PAUSE_MS = 300_000;
+export interface OtelSdk {
+  /** Undefined where no spans are sent. */
+  readonly traces: Signal<ApiTracerProvider> | undefined;
+  /** Undefined where no metrics are sent. */
+  readonly metrics: Signal<ApiMeterProvider> | undefined;
+}
+
 /** Spans that wait to be sent. */
 const MOST_WAITING = 4_096;
 const BATCH_MS = 1_000;
+/** The SDK sends no metrics of its own accord: when that is due depends on the platform. */
+const NEVER_MS = 2_147_483_647;
 
 export function createOtelSdk(options: OtelSdkOptions): OtelSdk {
-  const { variables, honoursCaller, next } = options;
+  const { traces, metrics } = options.variables;
+  const told = new Set<string>();
+  const tellOf =
+    (what: "Spans" | "Metrics") =>
+    (failure: string): void => {
+      // Of a receiver that takes neither, one sentence is enough.
+      if (!told.has(failure))
+        options.tell(`${what} could not be sent to ${failure}. They are dropped until it takes them.`);
+      told.add(failure);
+    };
+  return {
+    traces: traces && createTraces(traces, createExporter(traces, tellOf("Spans")), options),
+    metrics: metrics && createMetrics(metrics, createExporter(metrics, tellOf("Metrics")), options.variables),
+  };
+}
+
+function createTraces(
+  { protocol, timeoutMs }: Destination,
+  send: Export,
+  { variables, honoursCaller, next }: OtelSdkOptions,
+): Signal<ApiTracerProvider> {
   const random = new RandomIdGenerator();
-  const exporter = createExporter(options);
+  const serializer = protocol === "http/json" ? JsonTraceSerializer : ProtobufTraceSerializer;
   const processor = new BatchSpanProcessor({
-    exporter,
+    exporter: {
+      export: (spans, done) => void send(() => serializer.serializeRequest(spans)).then(() => done({ code: 0 })),
+      shutdown: async () => {},
+    },
     scheduledDelayMillis: BATCH_MS,
-    exportTimeoutMillis: variables.timeoutMs,
+    exportTimeoutMillis: timeoutMs,
     maxQueueSize: MOST_WAITING,
   });
   const provider = new TracerProvider({
@@ -64,6 +98,32 @@ export function createOtelSdk(options: OtelSdkOptions): OtelSdk {
   return { provider, flush: () => provider.forceFlush() };
 }
 
+function createMetrics(
+  { protocol, timeoutMs }: Destination,
+  send: Export,
+  { temporality: wanted, resource }: OtelVariables,
+): Signal<ApiMeterProvider> {
+  const isCumulative = wanted === "cumulative";
+  const serializer = protocol === "http/json" ? JsonMetricsSerializer : ProtobufMetricsSerializer;
+  const temporality = isCumulative ? AggregationTemporality.CUMULATIVE : AggregationTemporality.DELTA;
+  const reader = new PeriodicExportingMetricReader({
+    exporter: {
+      export: (metrics, done) => void send(() => serializer.serializeRequest(metrics)).then(() => done({ code: 0 })),
+      selectAggregationTemporality: () => temporality,
+      forceFlush: async () => {},
+      shutdown: async () => {},
+    },
+    exportIntervalMillis: NEVER_MS,
+    exportTimeoutMillis: timeoutMs,
+  });
+  const provider = new MeterProvider({ resource: toMetricResource(resource, isCumulative), readers: [reader] });
+  return { provider, flush: () => provider.forceFlush() };
+}
+
+/** A total has one writer: each instance then has a series of its own (OpenTelemetry, Metrics Data Model, "Single-Writer"). */
+const toMetricResource = (attributes: OtelVariables["resource"], isCumulative: boolean): Resource =>
+  resourceFromAttributes({ ...(isCumulative && { "service.instance.id": crypto.randomUUID() }), ...attributes });
+
 function toSampler({ kind, isParentBased, ratio }: SamplerChoice, honoursCaller: boolean): Sampler {
   const root =
     kind === "always_on"
@@ -77,31 +137,3 @@ function toSampler({ kind, isParentBased, ratio }: SamplerChoice, honoursCaller:
     honoursCaller ? { root } : { root, remoteParentSampled: root, remoteParentNotSampled: root },
   );
 }
-
-function createExporter({ url, variables, tell }: OtelSdkOptions): SpanExporter {
-  const send = createReceiver(url, variables);
-  const serializer = variables.protocol === "http/json" ? JsonTraceSerializer : ProtobufTraceSerializer;
-  let pauseMs = 0;
-  let pausedUntil = 0;
-
-  async function exportSpans(spans: ReadableSpan[]): Promise<void> {
-    if (Date.now() < pausedUntil) return;
-    try {
-      const body = serializer.serializeRequest(spans);
-      if (body) await send(body);
-      pauseMs = 0;
-    } catch (error) {
-      if (pauseMs === 0)
-        tell(`Spans could not be sent to ${url.host}: ${reasonOf(error)}. They are dropped until it takes them.`);
-      pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2 || FIRST_PAUSE_MS);
-      pausedUntil = Date.now() + pauseMs;
-    }
-  }
-  return {
-    // A failure was told, and is no concern of the SDK's.
-    export: (spans, done) => void exportSpans(spans).then(() => done({ code: 0 })),
-    shutdown: async () => {},
-  };
-}
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message.replace(/\.$/, "") : "it failed");

@@ -1,134 +1,127 @@
+import { type Read, readMilliseconds, readPairs, type Tell } from "./read-values.ts";
+import { readSampler, type SamplerChoice } from "./sampler.ts";
+
 /** The standard variables, as far as they are read (OpenTelemetry specification, SDK environment variables; OTLP exporter). */
 export interface OtelVariables {
-  /** Where spans go; undefined where nothing is to be sent. */
-  readonly tracesUrl: URL | undefined;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly protocol: "http/protobuf" | "http/json";
-  /** Milliseconds that one export may take. */
-  readonly timeoutMs: number;
+  /** Where spans go; undefined where none are to be sent. */
+  readonly traces: Destination | undefined;
+  /** Where metrics go; undefined where none are to be sent. */
+  readonly metrics: Destination | undefined;
+  readonly temporality: Temporality;
+  /** Milliseconds between two exports of metrics by an instance that serves many requests at a time. */
+  readonly metricIntervalMs: number;
   readonly sampler: SamplerChoice;
   readonly resource: Readonly<Record<string, string>>;
 }
 
-export interface SamplerChoice {
-  readonly kind: "always_on" | "always_off" | "traceidratio";
-  /** A span whose parent is known is sampled as its parent is. */
-  readonly isParentBased: boolean;
-  /** Share of traces, for `traceidratio`. */
-  readonly ratio: number;
+/** Whether a data point counts since the one before it, or since the start of the process. */
+type Temporality = "delta" | "cumulative";
+
+/** A receiver of one signal. */
+export interface Destination {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly protocol: "http/protobuf" | "http/json";
+  /** Milliseconds that one export may take. */
+  readonly timeoutMs: number;
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** An export that takes longer is given up, whatever the variable says. */
 const LONGEST_TIMEOUT_MS = 10_000;
+const DEFAULT_INTERVAL_MS = 60_000;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the variables. `tell` gets one sentence for each that cannot be used; its default then counts, or nothing is sent. */
-export function readOtelVariables(environment: Environment, tell: (problem: string) => void): OtelVariables {
+export function readOtelVariables(environment: Environment, tell: Tell): OtelVariables {
   const read = (name: string): string | undefined => environment[name]?.trim() || undefined;
-  const isOff = read("OTEL_SDK_DISABLED")?.toLowerCase() === "true" || read("OTEL_TRACES_EXPORTER") === "none";
-  const tracesUrl = isOff ? undefined : readTracesUrl(read, tell);
-  if (!isOff && !read("OTEL_EXPORTER_OTLP_ENDPOINT") && !read("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")) tell(NO_ENDPOINT);
+  const isOff = read("OTEL_SDK_DISABLED")?.toLowerCase() === "true";
+  // What both signals share is told of once.
+  const told = new Set<string>();
+  const tellOnce = (problem: string): void => {
+    if (!told.has(problem)) tell(problem);
+    told.add(problem);
+  };
+  const traces = isOff ? undefined : readDestination(read, "TRACES", tellOnce);
+  const metrics = isOff ? undefined : readDestination(read, "METRICS", tellOnce);
+  const names = ["", "_TRACES", "_METRICS"].map((signal) => `OTEL_EXPORTER_OTLP${signal}_ENDPOINT`);
+  const isWanted = read("OTEL_TRACES_EXPORTER") !== "none" || read("OTEL_METRICS_EXPORTER") !== "none";
+  if (!isOff && isWanted && !names.some(read)) tell(NO_ENDPOINT);
   return {
-    tracesUrl,
-    headers: readPairs(read, ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"], isHeader, tell),
-    protocol: readProtocol(read, tell),
-    timeoutMs: Math.min(LONGEST_TIMEOUT_MS, readNumber(read, "OTEL_EXPORTER_OTLP_TIMEOUT", tell) ?? DEFAULT_TIMEOUT_MS),
+    traces,
+    metrics,
+    temporality: readTemporality(read, metrics, tell),
+    metricIntervalMs: readMilliseconds(read, "OTEL_METRIC_EXPORT_INTERVAL", tell) ?? DEFAULT_INTERVAL_MS,
     sampler: readSampler(read, tell),
     resource: readResource(read, tell),
   };
 }
 
-type Read = (name: string) => string | undefined;
-type Tell = (problem: string) => void;
+const NO_ENDPOINT = "No spans or metrics are sent: set OTEL_EXPORTER_OTLP_ENDPOINT to the address of an OTLP receiver.";
 
-const NO_ENDPOINT = "No spans are sent: set OTEL_EXPORTER_OTLP_ENDPOINT to the address of an OTLP receiver.";
+const WORD = { TRACES: "spans", METRICS: "metrics" } as const;
 
-function readTracesUrl(read: Read, tell: Tell): URL | undefined {
-  const own = read("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
+function readDestination(read: Read, signal: "TRACES" | "METRICS", tell: Tell): Destination | undefined {
+  if (read(`OTEL_${signal}_EXPORTER`) === "none") return undefined;
+  const url = readUrl(read, signal, tell);
+  if (!url) return undefined;
+  const timeout = ["OTEL_EXPORTER_OTLP_TIMEOUT", `OTEL_EXPORTER_OTLP_${signal}_TIMEOUT`]
+    .map((name) => readMilliseconds(read, name, tell))
+    .findLast((found) => found !== undefined);
+  const headers = ["OTEL_EXPORTER_OTLP_HEADERS", `OTEL_EXPORTER_OTLP_${signal}_HEADERS`];
+  return {
+    url,
+    headers: readPairs(read, headers, isHeader, tell),
+    protocol: readProtocol(read, signal, tell),
+    timeoutMs: Math.min(LONGEST_TIMEOUT_MS, timeout ?? DEFAULT_TIMEOUT_MS),
+  };
+}
+
+function readUrl(read: Read, signal: "TRACES" | "METRICS", tell: Tell): URL | undefined {
+  const own = read(`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`);
   const base = read("OTEL_EXPORTER_OTLP_ENDPOINT");
-  const name = own === undefined ? "OTEL_EXPORTER_OTLP_ENDPOINT" : "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
-  const text = own ?? (base === undefined ? undefined : `${base.replace(/\/+$/, "")}/v1/traces`);
+  // X-Ray takes spans alone: CloudWatch takes metrics at an address of its own ("OTLP endpoints").
+  if (own === undefined && signal === "METRICS" && /^https:\/\/xray\./.test(base ?? "")) return undefined;
+  const text = own ?? (base === undefined ? undefined : `${base.replace(/\/+$/, "")}/v1/${signal.toLowerCase()}`);
   if (text === undefined) return undefined;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // Credentials in an address would be in every error about it.
   if (url && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return url;
+  const [what, name] =
+    own === undefined
+      ? ["spans or metrics", "OTEL_EXPORTER_OTLP_ENDPOINT"]
+      : [WORD[signal], `OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`];
   tell(
-    `No spans are sent: ${name} must be an http or https URL without a user name, such as https://otlp.example:4318.`,
+    `No ${what} are sent: ${name} must be an http or https URL without a user name, such as https://otlp.example:4318.`,
   );
   return undefined;
 }
 
-function readProtocol(read: Read, tell: Tell): OtelVariables["protocol"] {
-  const protocol = read("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") ?? read("OTEL_EXPORTER_OTLP_PROTOCOL") ?? "http/protobuf";
+function readProtocol(read: Read, signal: "TRACES" | "METRICS", tell: Tell): Destination["protocol"] {
+  const own = read(`OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`);
+  const protocol = own ?? read("OTEL_EXPORTER_OTLP_PROTOCOL") ?? "http/protobuf";
   if (protocol === "http/json" || protocol === "http/protobuf") return protocol;
-  tell("OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf or http/json; http/protobuf is used.");
+  const name = own === undefined ? "OTEL_EXPORTER_OTLP_PROTOCOL" : `OTEL_EXPORTER_OTLP_${signal}_PROTOCOL`;
+  tell(`${name} must be http/protobuf or http/json; http/protobuf is used.`);
   return "http/protobuf";
 }
 
-/** `name=value,name=value`, whose values are percent-encoded (W3C Baggage §3.3). No sentence repeats a value. */
-function readPairs(
-  read: Read,
-  names: readonly string[],
-  isValid: (name: string, value: string) => boolean,
-  tell: Tell,
-): Record<string, string> {
-  const pairs: Record<string, string> = {};
-  for (const variable of names) {
-    for (const member of read(variable)?.split(",") ?? []) {
-      if (member.trim() === "") continue;
-      const [name = "", value] = [member.split("=", 1)[0]?.trim(), member.split("=").slice(1).join("=").trim()];
-      const decoded = decode(value);
-      if (member.includes("=") && decoded !== undefined && isValid(name, decoded)) pairs[name] = decoded;
-      else
-        tell(
-          `${variable} must be name=value, separated by commas, with values in percent-encoding; one of them is left out.`,
-        );
-    }
-  }
-  return pairs;
+/**
+ * Instances are many and short-lived, and nobody sees the end of one: what each has counted since its last word adds up whoever
+ * counted it. Google keeps metrics as Prometheus does, which is counted from a start on ("v1.metrics overview").
+ */
+function readTemporality(read: Read, metrics: Destination | undefined, tell: Tell): Temporality {
+  const preset = metrics?.url.hostname === "telemetry.googleapis.com" ? "cumulative" : "delta";
+  const name = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+  const wanted = read(name)?.toLowerCase() ?? preset;
+  if (wanted === "delta" || wanted === "cumulative") return wanted;
+  tell(`${name} must be delta or cumulative; ${preset} is used.`);
+  return preset;
 }
 
 const isHeader = (name: string, value: string): boolean =>
   /^[!#$%&'*+.^`|~\w-]+$/.test(name) && /^[\t -~]*$/.test(value);
-
-function decode(value: string): string | undefined {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return undefined;
-  }
-}
-
-function readNumber(read: Read, name: string, tell: Tell): number | undefined {
-  const text = read(name);
-  if (text === undefined) return undefined;
-  if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text);
-  tell(`${name} must be a whole number of milliseconds; its default is used.`);
-  return undefined;
-}
-
-const SAMPLERS: ReadonlySet<string> = new Set(["always_on", "always_off", "traceidratio"]);
-
-function readSampler(read: Read, tell: Tell): SamplerChoice {
-  const name = read("OTEL_TRACES_SAMPLER") ?? "parentbased_always_on";
-  const isParentBased = name.startsWith("parentbased_");
-  const kind = name.replace(/^parentbased_/, "");
-  if (!SAMPLERS.has(kind)) {
-    tell(
-      "OTEL_TRACES_SAMPLER must be always_on, always_off, traceidratio or one of them behind parentbased_; parentbased_always_on is used.",
-    );
-    return { kind: "always_on", isParentBased: true, ratio: 1 };
-  }
-  const argument = read("OTEL_TRACES_SAMPLER_ARG");
-  const ratio = argument === undefined ? 1 : Number(argument);
-  if (kind === "traceidratio" && !(ratio >= 0 && ratio <= 1)) {
-    tell("OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1; 1 is used.");
-    return { kind, isParentBased, ratio: 1 };
-  }
-  return { kind: kind as SamplerChoice["kind"], isParentBased, ratio };
-}
 
 function readResource(read: Read, tell: Tell): Record<string, string> {
   const attributes = readPairs(read, ["OTEL_RESOURCE_ATTRIBUTES"], (name) => name !== "", tell);

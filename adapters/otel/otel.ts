@@ -1,15 +1,17 @@
-import { context, trace } from "@opentelemetry/api";
+import { context, metrics, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { createTelemetry } from "../../src/telemetry/open-telemetry.ts";
 import type { TelemetrySource } from "../../src/telemetry/telemetry-source.ts";
+import { createDeferredMeters } from "./deferred-meters.ts";
 import { createDeferredTracers, type NextIds } from "./deferred-tracers.ts";
+import { createFlushSchedule } from "./flush-schedule.ts";
 import type { OtelSdk } from "./otel-sdk.ts";
 import { readOtelVariables } from "./otel-variables.ts";
 
 /**
- * Sends spans to the receiver that the standard variables name (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_SERVICE_NAME` and so on), from
- * AWS and Google Cloud also to their own endpoints, without a collector. The SDK is loaded after the first answer, and spans
- * wait for it. Where an SDK is registered already, by an import or a layer, that one is used.
+ * Sends spans and metrics to the receiver that the standard variables name (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_SERVICE_NAME` and so
+ * on), from AWS and Google Cloud also to their own endpoints, without a collector. The SDK is loaded after the first answer,
+ * and what is recorded waits for it. Where an SDK is registered already, by an import or a layer, that one is used.
  */
 export const otel = (): TelemetrySource => ({
   open(config) {
@@ -17,49 +19,55 @@ export const otel = (): TelemetrySource => ({
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     // False where there is one already.
     if (!trace.setGlobalTracerProvider(tracers.provider)) return createTelemetry(config);
-    const variables = readOtelVariables(process.env, tellOnce());
-    const { tracesUrl: url } = variables;
-    if (!url) {
+    const meters = createDeferredMeters();
+    metrics.setGlobalMeterProvider(meters.provider);
+    const drop = (): void => {
       tracers.drop();
+      meters.drop();
+    };
+    const tell = tellOnce();
+    const variables = readOtelVariables(process.env, tell);
+    if (!variables.traces && !variables.metrics) {
+      drop();
       return createTelemetry(config, () => undefined);
     }
     let sdk: Promise<OtelSdk> | undefined;
 
-    async function load(from: URL): Promise<OtelSdk> {
+    async function load(): Promise<OtelSdk> {
       const { createOtelSdk } = await import("./otel-sdk.ts");
       const next: { ids: NextIds | undefined } = { ids: undefined };
-      const honoursCaller = config.telemetrySampling === "caller";
-      const loaded = createOtelSdk({ url: from, variables, honoursCaller, next, tell: tellOnce() });
-      tracers.replay(loaded.provider, next);
+      const loaded = createOtelSdk({ variables, honoursCaller: config.telemetrySampling === "caller", next, tell });
+      if (loaded.traces) tracers.replay(loaded.traces.provider, next);
+      else tracers.drop();
+      if (loaded.metrics) meters.replay(loaded.metrics.provider);
+      else meters.drop();
       return loaded;
     }
 
-    async function send(isFirst: boolean, waitMs: number): Promise<void> {
-      sdk ??= load(url as URL).catch((error: unknown) => {
-        tellOnce()(`OpenTelemetry's SDK could not be loaded: ${error instanceof Error ? error.message : "it failed"}.`);
-        tracers.drop();
+    async function send(...signals: ReadonlyArray<keyof OtelSdk>): Promise<void> {
+      const waitMs = sdk === undefined ? FIRST_MS : FLUSH_MS;
+      sdk ??= load().catch((error: unknown) => {
+        tell(`OpenTelemetry's SDK could not be loaded: ${error instanceof Error ? error.message : "it failed"}.`);
+        drop();
         throw error;
       });
-      await withinBound(
-        sdk.then(({ flush }) => flush()),
-        isFirst ? FIRST_MS : waitMs,
-      );
+      const flushed = sdk.then((loaded) => Promise.all(signals.map((signal) => loaded[signal]?.flush())));
+      await withinBound(flushed, waitMs);
     }
-    let later: Promise<void> | undefined;
-    return createTelemetry(config, ({ exclusive }) => {
-      const isFirst = sdk === undefined;
-      if (exclusive) return send(isFirst, FLUSH_MS);
-      // Requests that end within a second share an export, for which the end of the instance waits.
-      later ??= pause(isFirst ? 0 : BATCH_MS).then(() => {
-        later = undefined;
-        return send(isFirst, FLUSH_MS);
-      });
-      return later;
+    const sendSpans = createFlushSchedule(() => send("traces"));
+    const sendMetrics = createFlushSchedule(() => send("metrics"));
+    return createTelemetry(config, ({ exclusive, stopping }) => {
+      // The platform freezes the process, or ends it, and tells neither.
+      if (exclusive) return send("traces", "metrics");
+      const spans = sendSpans(sdk ? BATCH_MS : 0, stopping);
+      // A platform that does not tell of the end of an instance may end it at any time.
+      const points = variables.metrics && sendMetrics(stopping ? variables.metricIntervalMs : BATCH_MS, stopping);
+      return spans && points ? Promise.all([spans, points]).then(() => {}) : (spans ?? points);
     });
   },
 });
 
-/** Milliseconds for which an invocation is kept open to send spans, the first time with the loading of the SDK. */
+/** Milliseconds for which an invocation is kept open to send what was recorded, the first time with the loading of the SDK. */
 const FLUSH_MS = 500;
 const FIRST_MS = 2_000;
 const BATCH_MS = 500;
@@ -74,10 +82,6 @@ function tellOnce(): (problem: string) => void {
 }
 
 const told = new Set<string>();
-
-async function pause(ms: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, ms));
-}
 
 /** Settles with the work, or after so many milliseconds. Never rejects. */
 async function withinBound(work: Promise<unknown>, ms: number): Promise<void> {

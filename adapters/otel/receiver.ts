@@ -5,7 +5,7 @@ import { readServiceAccount } from "../gcp/metadata-server.ts";
 import { createAccessToken } from "../shared/access-token.ts";
 import { createConnections } from "../shared/connections.ts";
 import { withTimeout } from "../shared/with-timeout.ts";
-import type { OtelVariables } from "./otel-variables.ts";
+import type { Destination } from "./otel-variables.ts";
 
 /** Sends one batch. Rejects with an error that says why the receiver did not take it, without what was sent. */
 export type SendBatch = (body: Uint8Array) => Promise<void>;
@@ -13,7 +13,7 @@ export type SendBatch = (body: Uint8Array) => Promise<void>;
 type Authorize = (headers: Readonly<Record<string, string>>, body: Buffer) => Promise<OutgoingHttpHeaders>;
 
 /** The receiver of an address, with the credentials that it takes: AWS's and Google's want those of the instance. */
-export function createReceiver(url: URL, { headers, protocol, timeoutMs }: OtelVariables): SendBatch {
+export function createReceiver({ url, headers, protocol, timeoutMs }: Destination): SendBatch {
   const connections = createConnections(url);
   const type = protocol === "http/json" ? "application/json" : "application/x-protobuf";
   const authorize = authorizerOf(url);
@@ -28,19 +28,22 @@ export function createReceiver(url: URL, { headers, protocol, timeoutMs }: OtelV
 }
 
 function authorizerOf(url: URL): Authorize {
-  const region = /^xray\.([\w-]+)\.amazonaws\.com(\.cn)?$/.exec(url.hostname)?.[1];
-  if (region !== undefined) return signedFor(url, region);
+  const [, service, region] = /^(xray|monitoring)\.([\w-]+)\.amazonaws\.com(?:\.cn)?$/.exec(url.hostname) ?? [];
+  if (service !== undefined && region !== undefined) return signedFor(url, service, region);
   if (url.hostname === "telemetry.googleapis.com") return withGoogleToken();
   return async (headers) => headers;
 }
 
-/** X-Ray's OTLP endpoint takes requests that are signed by a role with AWSXrayWriteOnlyPolicy ("OTLP endpoints"). */
-function signedFor(url: URL, region: string): Authorize {
+/**
+ * X-Ray takes spans and CloudWatch metrics, in requests that are signed by a role with AWSXrayWriteOnlyPolicy or
+ * `cloudwatch:PutMetricData` ("OTLP endpoints").
+ */
+function signedFor(url: URL, service: string, region: string): Authorize {
   const credentials = createCredentialProvider();
   return async (headers, body) => {
     const { accessKeyId, secretAccessKey, sessionToken } = await credentials();
     const request = {
-      service: "xray",
+      service,
       region,
       method: "POST",
       host: url.host,

@@ -16,7 +16,7 @@ export interface Telemetry {
   /** Begins an operation of the store; the result is called when it has ended. Undefined where none are observed. */
   startStoreOperation(operation: string): ((error?: unknown) => void) | undefined;
   /** Sends what is ready. Settles within a bounded time; never rejects. Undefined where there is nothing to wait for. */
-  flush(invocation: Pick<Invocation, "exclusive">): Promise<void> | undefined;
+  flush(invocation: Pick<Invocation, "exclusive" | "stopping">): Promise<void> | undefined;
 }
 
 /** A message as it came. Everything in it is a caller's word. */

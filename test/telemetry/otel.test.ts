@@ -1,15 +1,17 @@
-import { context, trace } from "@opentelemetry/api";
+import { context, metrics, trace } from "@opentelemetry/api";
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { afterEach, expect, test, vi } from "vitest";
 import { readOtelVariables } from "../../adapters/otel/otel-variables.ts";
 import { createMemoryStore } from "../../src/index.ts";
 import { type Caller, callerOf, modernCall, textOf } from "../support/messages.ts";
+import { BUCKETS } from "./conventions.ts";
 import { type OtlpReceiver, startReceiver } from "./otlp-receiver.ts";
 
 afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
   trace.disable();
+  metrics.disable();
   context.disable();
 });
 
@@ -53,9 +55,86 @@ test("no span is lost of the first answer, nor of later ones, when the platform 
     expect(own.map(({ parentSpanId }) => parentSpanId)).toEqual(calls.map(({ spanId }) => spanId));
     expect(own.map(({ traceId }) => traceId)).toEqual(calls.map(({ traceId }) => traceId));
   }
-  const [{ url, headers, body } = { url: "", headers: {}, body: "" }] = receiver.requests;
-  expect([url, headers["x-api-key"], headers["content-type"]]).toEqual(["/v1/traces", "a b", "application/json"]);
-  expect(body).toContain('{"key":"service.name","value":{"stringValue":"notes"}}');
+  for (const { headers, body } of receiver.requests) {
+    expect([headers["x-api-key"], headers["content-type"]]).toEqual(["a b", "application/json"]);
+    expect(body).toContain('{"key":"service.name","value":{"stringValue":"notes"}}');
+  }
+  expect(new Set(receiver.requests.map(({ url }) => url))).toEqual(new Set(["/v1/traces", "/v1/metrics"]));
+});
+
+const CALL = {
+  "mcp.method.name": "tools/call",
+  "mcp.protocol.version": "2026-07-28",
+  "gen_ai.operation.name": "execute_tool",
+  "gen_ai.tool.name": "echo",
+  "network.transport": "tcp",
+  "network.protocol.name": "http",
+};
+
+test("the durations of all answers are sent, each once, when the platform freezes the process after each", async () => {
+  await using receiver = await startReceiver();
+  const at = await startProcess(into(receiver));
+  for (let n = 0; n < 3; n++) await callOnce(at);
+  const { points } = receiver;
+  const name = "mcp.server.operation.duration";
+  expect(points.map(({ metric, unit, temporality }) => [metric, unit, temporality])).toEqual(
+    Array(3).fill([name, "s", 1]),
+  );
+  expect(points.map(({ count, attributes }) => [count, attributes])).toEqual(Array(3).fill([1, CALL]));
+  expect(points[0]?.explicitBounds).toEqual(BUCKETS);
+  expect(points[0]?.sum).toBeGreaterThan(0);
+  expect(points[0]?.resource).toEqual({ "service.name": "notes" });
+});
+
+test("totals of an instance are told apart from those of others, where totals are wanted", async () => {
+  await using receiver = await startReceiver();
+  const at = await startProcess({ ...into(receiver), OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: "cumulative" });
+  for (let n = 0; n < 3; n++) await callOnce(at);
+  expect(receiver.points.map(({ count, temporality }) => [count, temporality])).toEqual([
+    [1, 2],
+    [2, 2],
+    [3, 2],
+  ]);
+  const ids = new Set(receiver.points.map(({ resource }) => resource["service.instance.id"]));
+  expect([...ids]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+});
+
+test("an instance with many requests sends metrics once a minute, and the rest when it is told to end", async () => {
+  await using receiver = await startReceiver();
+  const at = await startProcess(into(receiver));
+  const end = new AbortController();
+  const work: Array<Promise<unknown>> = [];
+  const invocation = { stopping: end.signal, waitUntil: (one: Promise<unknown>) => void work.push(one) };
+  for (let n = 0; n < 3; n++) {
+    const [message, options] = modernCall("tools/call", { name: "echo", arguments: {} });
+    await textOf(await at(message, { ...options, invocation }));
+  }
+  await expect.poll(() => receiver.spans.length).toBeGreaterThan(0);
+  expect(receiver.points).toEqual([]);
+  end.abort();
+  await Promise.all(work);
+  expect(receiver.points.map(({ count }) => count)).toEqual([3]);
+  expect(receiver.spans.filter(({ name }) => name === "tools/call echo")).toHaveLength(3);
+});
+
+test("measurements of the user's own that come before the SDK are kept", async () => {
+  await using receiver = await startReceiver();
+  const at = await startProcess(into(receiver));
+  const meter = metrics.getMeter("user");
+  const counter = meter.createCounter("notes.added");
+  counter.add(2, { kind: "a" });
+  const size = meter.createObservableGauge("notes.size");
+  const batched = meter.createObservableCounter("notes.read");
+  size.addCallback((result) => result.observe(7));
+  meter.addBatchObservableCallback((result) => result.observe(batched, 5), [batched]);
+  await callOnce(at);
+  counter.add(1, { kind: "a" });
+  await callOnce(at);
+  const of = (name: string): number[] =>
+    receiver.points.filter(({ metric }) => metric === name).map(({ count }) => count);
+  expect(of("notes.added")).toEqual([2, 1]);
+  expect(of("notes.size")).toEqual([7, 7]);
+  expect(of("notes.read")).toEqual([5, 0]);
 });
 
 test("the end of an instance waits for the spans of requests that share it", async () => {
@@ -91,7 +170,7 @@ test.each([
   }
   expect(lines).toEqual([expect.stringMatching(/^mcp-anycloud\/otel: Spans could not be sent to 127\.0\.0\.1:\d+: /)]);
   // Nobody waits for a receiver that did not take the spans before.
-  expect(receiver.requests).toHaveLength(1);
+  expect(receiver.requests.map(({ url }) => url).sort()).toEqual(["/v1/metrics", "/v1/traces"]);
   expect(Math.max(...waited)).toBeLessThan(150);
 });
 
@@ -116,11 +195,14 @@ test("an SDK that is registered already is used instead", async () => {
 });
 
 test.each([
-  [{}, "No spans are sent: set OTEL_EXPORTER_OTLP_ENDPOINT"],
-  [{ OTEL_EXPORTER_OTLP_ENDPOINT: "otlp.example:4318" }, "No spans are sent: OTEL_EXPORTER_OTLP_ENDPOINT must be"],
+  [{}, "No spans or metrics are sent: set OTEL_EXPORTER_OTLP_ENDPOINT"],
+  [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: "otlp.example:4318" },
+    "No spans or metrics are sent: OTEL_EXPORTER_OTLP_ENDPOINT must be",
+  ],
   [
     { OTEL_EXPORTER_OTLP_ENDPOINT: "https://user:secret@otlp.example" },
-    "No spans are sent: OTEL_EXPORTER_OTLP_ENDPOINT must be",
+    "No spans or metrics are sent: OTEL_EXPORTER_OTLP_ENDPOINT must be",
   ],
   [
     { OTEL_EXPORTER_OTLP_ENDPOINT: "http://a", OTEL_EXPORTER_OTLP_HEADERS: "secret" },
@@ -134,6 +216,14 @@ test.each([
   [
     { OTEL_EXPORTER_OTLP_ENDPOINT: "http://a", OTEL_EXPORTER_OTLP_TIMEOUT: "soon" },
     "OTEL_EXPORTER_OTLP_TIMEOUT must be",
+  ],
+  [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: "http://a", OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: "secret" },
+    "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE must be",
+  ],
+  [
+    { OTEL_EXPORTER_OTLP_ENDPOINT: "http://a", OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "b.example" },
+    "No metrics are sent: OTEL_EXPORTER_OTLP_METRICS_ENDPOINT must be",
   ],
   [
     { OTEL_EXPORTER_OTLP_ENDPOINT: "http://a", OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" },
@@ -157,11 +247,13 @@ test("the variables are read as OpenTelemetry's specification has them", () => {
     OTEL_TRACES_SAMPLER_ARG: "0.25",
   };
   const variables = readOtelVariables(environment, (problem) => expect.fail(problem));
-  expect(variables.tracesUrl?.href).toBe("https://otlp.example/base/v1/traces");
-  expect(variables.headers).toEqual({ authorization: "Bearer abc", "x-b": "1=2" });
+  expect(variables.traces?.url.href).toBe("https://otlp.example/base/v1/traces");
+  expect(variables.traces?.headers).toEqual({ authorization: "Bearer abc", "x-b": "1=2" });
   expect(variables.sampler).toEqual({ kind: "traceidratio", isParentBased: true, ratio: 0.25 });
   expect(variables.resource).toEqual({ "deployment.environment.name": "prod", "service.name": "notes" });
   const own = { ...environment, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "https://other.example/x" };
-  expect(readOtelVariables(own, () => {}).tracesUrl?.href).toBe("https://other.example/x");
-  expect(readOtelVariables({ ...environment, OTEL_SDK_DISABLED: "true" }, () => {}).tracesUrl).toBeUndefined();
+  expect(readOtelVariables(own, () => {}).traces?.url.href).toBe("https://other.example/x");
+  expect(variables.metrics?.url.href).toBe("https://otlp.example/base/v1/metrics");
+  const { traces, metrics } = readOtelVariables({ ...environment, OTEL_SDK_DISABLED: "true" }, () => {});
+  expect([traces, metrics]).toEqual([undefined, undefined]);
 });

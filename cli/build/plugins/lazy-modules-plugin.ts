@@ -74,7 +74,7 @@ const projectPackages = (projectFolder: string): Plugin => ({
 
 const FOUND = Symbol("found");
 
-const OTEL_PACKAGES = ["api", "context-async-hooks", "otlp-transformer", "resources", "sdk-trace"]
+const OTEL_PACKAGES = ["api", "context-async-hooks", "otlp-transformer", "resources", "sdk-metrics", "sdk-trace"]
   .map((name) => `@opentelemetry/${name}`)
   .join(" ");
 
