@@ -7,7 +7,7 @@ export type BodyLimits = Pick<LimitConfig, "maxBodyBytes" | "requestSeconds">;
 /** A body of so many bytes is read whatever else is held, and not counted: most messages are smaller. */
 const SMALL_BYTES = 65_536;
 /** Bodies of the largest size that one process holds at a time. With its values and its response, each takes ten times as much. */
-const LARGE_BODIES = 4;
+const LARGE_BODIES = 3;
 
 /** Bytes of the large bodies that this process holds. */
 let heldBytes = 0;

@@ -118,7 +118,7 @@ test("the log has the size of a body that came in as a stream", async () => {
   expect(records).toMatchObject([{ requestBytes: body.length }]);
 });
 
-test("a process holds four bodies of the largest size; small ones come through beside them", async () => {
+test("a process holds three bodies of the largest size; small ones come through beside them", async () => {
   const call = limited({ requestSeconds: 0.5 });
   const { promise: go, resolve } = Promise.withResolvers<void>();
   const whole = echo("x".repeat(LIMIT - echo("").length - 4));
@@ -128,23 +128,23 @@ test("a process holds four bodies of the largest size; small ones come through b
     yield whole.subarray(-1);
   };
   const send = (body: AsyncIterable<Uint8Array>) => call(undefined, { body });
-  const held = Array.from({ length: 4 }, () => send(slow()));
+  const held = Array.from({ length: 3 }, () => send(slow()));
   const waiting = Array.from({ length: 8 }, () => send(watched([whole]).body));
   let answered = 0;
   for (const one of waiting) void one.then(() => answered++);
   expect((await send(watched([echo("small")]).body)).status).toBe(200);
   expect(answered).toBe(0);
   resolve();
-  expect((await Promise.all([...held, ...waiting])).map(({ status }) => status)).toEqual(Array(12).fill(200));
+  expect((await Promise.all([...held, ...waiting])).map(({ status }) => status)).toEqual(Array(11).fill(200));
 });
 
 test("a body that waits too long for others is told to come again", async () => {
   const call = limited({ requestSeconds: 0.05 });
   const patient = limited({ requestSeconds: 0.5 });
   const whole = echo("x".repeat(LIMIT - echo("").length - 4));
-  const held = Array.from({ length: 4 }, () => patient(undefined, { body: never(whole) }));
+  const held = Array.from({ length: 3 }, () => patient(undefined, { body: never(whole) }));
   const late = await call(undefined, { body: watched([whole]).body });
   expect([late.status, late.headers["retry-after"]]).toEqual([503, "1"]);
-  expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array(4).fill(408));
+  expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array(3).fill(408));
   expect((await call(undefined, { body: watched([whole]).body })).status).toBe(200);
 });

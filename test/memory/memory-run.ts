@@ -26,6 +26,8 @@ export interface MemoryReport {
   /** Responses by status. */
   readonly slow: Readonly<Record<string, number>>;
   readonly hostile: Readonly<Record<string, number>>;
+  /** Responses to a body of the largest size that is sent alone, after the attacks. */
+  readonly afterwards: Readonly<Record<string, number>>;
 }
 
 const HEAP_MEBIBYTES = 256;
@@ -54,11 +56,12 @@ export async function runMemory({ connections, seconds, bodies }: MemoryRun): Pr
       Promise.race([ended, beside(honest, port, { CONNECTIONS: String(connections), ...environment })]);
     const [besideSlowMs, slow] = await attack({ SECONDS: String(seconds) });
     const [besideHostileMs, hostile] = await attack({ CONNECTIONS: "4", BODIES: String(bodies) });
+    const [, afterwards] = await attack({ CONNECTIONS: "1", SECONDS: "0" });
     server.send("memory");
     const [{ maxResidentBytes }] = (await Promise.race([once(server, "message"), ended])) as [
       { maxResidentBytes: number },
     ];
-    return { maxResidentBytes, quietMs, besideSlowMs, besideHostileMs, slow, hostile };
+    return { maxResidentBytes, quietMs, besideSlowMs, besideHostileMs, slow, hostile, afterwards };
   } finally {
     server.kill();
     await rm(folder, { recursive: true });

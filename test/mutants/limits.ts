@@ -27,10 +27,10 @@ export const LIMIT_FAULTS: readonly PromiseFaults[] = [
       },
       {
         file: "src/limits/request-body.ts",
-        text: "const LARGE_BODIES = 4;",
+        text: "const LARGE_BODIES = 3;",
         replacement: "const LARGE_BODIES = 400;",
         test: BODIES,
-        title: "holds four bodies",
+        title: "holds three bodies",
       },
       {
         file: "src/pipeline/pipeline.ts",
