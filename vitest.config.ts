@@ -12,6 +12,7 @@ const LONG = [
   "test/build/{assets,packages,real-servers,start}.test.ts",
   "test/cli/{dev-kept-state,dev-output,init}.test.ts",
   "test/gcp/release-commands.test.ts",
+  "test/sources/conformance/official.test.ts",
   "test/stacks/own-app.test.ts",
   "test/deployed/{deployed,state}.test.ts",
   "test/templates/{aws-provider,lifecycle}.test.ts",
@@ -22,7 +23,7 @@ const config: ViteUserConfig = defineConfig({
   resolve: { conditions: ["@mcp-anycloud/source"] },
   test: {
     projects: [
-      { extends: true, test: { name: "unit", include: [UNIT] } },
+      { extends: true, test: { name: "unit", include: [UNIT], exclude: [...configDefaults.exclude, ...LONG] } },
       {
         extends: true,
         test: {

@@ -14,6 +14,16 @@ export interface TaskError {
   readonly data?: unknown;
 }
 
+/** What a client is told that takes no tasks, without the full stop. */
+export const TASKS_NOT_DECLARED: string = `The client must declare the extension ${TASKS_EXTENSION}`;
+
+/** -32021 for a client that did not declare the extension. */
+export const missingTasks = (): TaskError => ({
+  code: -32021,
+  message: `${TASKS_NOT_DECLARED}, in the capabilities of this request.`,
+  data: { requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } } },
+});
+
 /** A question to the client: a request of `elicitation/create`, `sampling/createMessage` or `roots/list`. */
 export interface TaskQuestion {
   readonly method: string;

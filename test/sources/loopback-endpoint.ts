@@ -11,9 +11,16 @@ export interface LoopbackEndpoint {
 }
 
 /** Serves the endpoints in turn, as instances behind one address. */
-export async function serveOnLoopback(...handlers: readonly HttpHandler[]): Promise<LoopbackEndpoint> {
+export function serveOnLoopback(...handlers: readonly HttpHandler[]): Promise<LoopbackEndpoint> {
   const instances: Fetch[] = handlers.map((handler) => toFetch(handler));
   let turn = 0;
+  return serveFetch((request) =>
+    (instances[turn++ % instances.length] as Fetch)(request, { canStream: true, clientIp: "127.0.0.1" }),
+  );
+}
+
+/** Serves whatever answers web requests. */
+export async function serveFetch(fetch: (request: Request) => Promise<Response>): Promise<LoopbackEndpoint> {
   const server = createServer(async (incoming, outgoing) => {
     const gone = new AbortController();
     outgoing.on("close", () => gone.abort());
@@ -25,8 +32,7 @@ export async function serveOnLoopback(...handlers: readonly HttpHandler[]): Prom
       signal: gone.signal,
       ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: "half" }),
     });
-    const fetch = instances[turn++ % instances.length] as Fetch;
-    const response = await fetch(request, { canStream: true, clientIp: "127.0.0.1" });
+    const response = await fetch(request);
     outgoing.writeHead(response.status, Object.fromEntries(response.headers));
     outgoing.flushHeaders();
     if (!response.body) return outgoing.end();

@@ -7,21 +7,9 @@ import { TEST_INGRESSES } from "../conformance/ingress.ts";
 import { runSuite } from "../conformance/suite.ts";
 import { startIngress } from "../support/ingresses.ts";
 import { connectOfficialClient, type OfficialClient } from "./official-client.ts";
+import { SCENARIOS } from "./scenarios.ts";
 
 const ENTRY = fileURLToPath(new URL("../fixtures/tasks-server.ts", import.meta.url));
-
-/** The scenarios of the extension. The suite skips the tenth, of notifications: see listen.test.ts. */
-const SCENARIOS = [
-  "tasks-lifecycle",
-  "tasks-capability-negotiation",
-  "tasks-wire-fields",
-  "tasks-request-state-removal",
-  "tasks-mrtr-input",
-  "tasks-request-headers",
-  "tasks-dispatch-and-envelope",
-  "tasks-required-task-error",
-  "tasks-mrtr-composition",
-];
 
 let table: LocalTable;
 beforeAll(async () => {

@@ -3,12 +3,13 @@ import {
   CLIENT_INFO_META_KEY,
   type Implementation,
   LOG_LEVEL_META_KEY,
+  ProtocolError,
   Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import * as z from "zod/v4";
 import type { FactoryContext } from "../../server/server-factory.ts";
-import { TASKS_EXTENSION } from "../../tasks/task-record.ts";
+import { missingTasks, TASKS_EXTENSION, type TaskError } from "../../tasks/task-record.ts";
 import type { DeclaredClient, Forward, ForwardedRequest, JsonObject } from "./forwarded-request.ts";
 
 export interface ForwardingServerOptions {
@@ -55,8 +56,10 @@ export function createForwardingServer(options: ForwardingServerOptions): Server
     ...(instructions && { instructions }),
   });
   let logLevel: string | undefined;
+  const clientOf = (ctx: ServerContext): DeclaredClient =>
+    context.era === "modern" ? clientOfRequest(ctx) : { ...clientOfSession(server), logLevel };
   const answer = async (method: string, params: object | undefined, ctx: ServerContext): Promise<never> => {
-    const client = context.era === "modern" ? clientOfRequest(ctx) : { ...clientOfSession(server), logLevel };
+    const client = clientOf(ctx);
     // The SDK checks results of the specification's methods, whatever their static types say.
     return (await forward(toForwarded({ era: context.era, method, params, ctx, client }))) as never;
   };
@@ -66,10 +69,18 @@ export function createForwardingServer(options: ForwardingServerOptions): Server
     return {};
   });
   for (const method of hasTasks ? TASK_METHODS : []) {
-    server.setRequestHandler(method, { params: taskParams }, (params, ctx) => answer(method, params, ctx));
+    server.setRequestHandler(method, { params: taskParams }, (params, ctx) => {
+      if (!takesTasks(clientOf(ctx))) throw toProtocolError(missingTasks());
+      return answer(method, params, ctx);
+    });
   }
   return server;
 }
+
+const takesTasks = ({ capabilities: { extensions } }: DeclaredClient): boolean =>
+  typeof extensions === "object" && extensions !== null && TASKS_EXTENSION in extensions;
+
+const toProtocolError = ({ code, message, data }: TaskError): ProtocolError => new ProtocolError(code, message, data);
 
 function clientOfRequest({ mcpReq }: ServerContext): DeclaredClient {
   const envelope = (mcpReq.envelope ?? {}) as JsonObject;

@@ -1,9 +1,11 @@
 import type { SdkHttpError, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import type {
-  JSONRPCMessage,
-  JSONRPCNotification,
-  JSONRPCRequest,
-  JSONRPCResponse,
+import {
+  isJSONRPCErrorResponse,
+  type JSONRPCMessage,
+  type JSONRPCNotification,
+  type JSONRPCRequest,
+  type JSONRPCResponse,
+  ProtocolError,
 } from "@modelcontextprotocol/server";
 import { logAboutRequest } from "../../http/served-request.ts";
 import { answerFor } from "../forwarding/answer-for.ts";
@@ -68,7 +70,7 @@ export async function post(
     return { result: toResult(response), ...(transport.sessionId && { sessionId: transport.sessionId }) };
   } catch (error) {
     if (reach.signal.aborted && session) await sayCancelled(transport, message).catch(() => {});
-    throw toFailure(error, session);
+    throw statedError(error, options) ?? toFailure(error, session);
   } finally {
     timer.stop();
     reach.signal.removeEventListener("abort", onAbort);
@@ -110,6 +112,24 @@ function createIdleTimer(ms: number, onIdle: () => void): { restart(): void; sto
       timer = setTimeout(onIdle, ms);
     },
   };
+}
+
+/** A method that an upstream does not have, which one of 2026-07-28 says with status 404 and an error as the body. */
+function statedError(error: unknown, { message, session }: PostOptions): ProtocolError | undefined {
+  const { status, data } = (error ?? {}) as Partial<SdkHttpError>;
+  if (status !== 404 || session || typeof data?.text !== "string") return undefined;
+  const response = parsed(data.text);
+  if (!isJSONRPCErrorResponse(response) || response.id !== message.id) return undefined;
+  const { code, message: words, data: more } = response.error;
+  return new ProtocolError(code, words, more);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The failure of the request, in words that tell the client nothing of the network behind the gateway. */

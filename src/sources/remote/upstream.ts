@@ -1,6 +1,7 @@
 import { type JSONRPCNotification, ProtocolError } from "@modelcontextprotocol/server";
 import { logAboutRequest } from "../../http/served-request.ts";
 import type { FactoryContext } from "../../server/server-factory.ts";
+import { TASKS_EXTENSION } from "../../tasks/task-record.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
 import { LISTS } from "../forwarding/list-kinds.ts";
 import { INTERNAL_ERROR, toToolError } from "../forwarding/result.ts";
@@ -106,13 +107,11 @@ async function spend(budget: NonNullable<RemoteOptions["budget"]>, { rateLimiter
   throw new UpstreamFailure("refused", `Its budget is used up: try again in ${retryAfterSeconds} s.`);
 }
 
-const TASKS = "io.modelcontextprotocol/tasks";
-
 /** An upstream that begins a task for a client that could not follow it would lose its result. */
 function withoutTasks(request: ForwardedRequest, tasks: boolean): ForwardedRequest {
   const { extensions } = request.client.capabilities as { readonly extensions?: JsonObject };
-  if (tasks || !extensions || !(TASKS in extensions)) return request;
-  const { [TASKS]: _tasks, ...rest } = extensions;
+  if (tasks || !extensions || !(TASKS_EXTENSION in extensions)) return request;
+  const { [TASKS_EXTENSION]: _tasks, ...rest } = extensions;
   return {
     ...request,
     client: { ...request.client, capabilities: { ...request.client.capabilities, extensions: rest } },

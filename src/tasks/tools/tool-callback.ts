@@ -1,6 +1,6 @@
 import { AnycloudError } from "../../errors.ts";
 import { type IncomingCall, type Replacement, taskCall, type WorkCall } from "../task-call.ts";
-import { TASKS_EXTENSION, type TaskError } from "../task-record.ts";
+import { missingTasks, TASKS_NOT_DECLARED, type TaskError } from "../task-record.ts";
 import { DurableTask } from "./durable-task.ts";
 import { isLaterRound, runInline, toolError } from "./inline-call.ts";
 import { ReplayProblem } from "./replay.ts";
@@ -66,18 +66,9 @@ const PLACEHOLDER = { content: [], isError: true };
 
 /** The refusal of a client that does not take tasks, for a tool that cannot do without (SEP-2663). */
 export function refuseWithoutTasks(call: IncomingCall): unknown {
-  if (call.mcpRequest.logFields.era === "legacy") return toolError(`${MISSING}.`);
+  if (call.mcpRequest.logFields.era === "legacy") return toolError(`${TASKS_NOT_DECLARED}.`);
   return replaced(call, { error: missingTasks() });
 }
-
-/** -32021 for a client that did not declare the extension. */
-export const missingTasks = (): TaskError => ({
-  code: -32021,
-  message: `${MISSING}, in the capabilities of this request.`,
-  data: { requiredCapabilities: { extensions: { [TASKS_EXTENSION]: {} } } },
-});
-
-const MISSING = `The client must declare the extension ${TASKS_EXTENSION}`;
 
 /** Enters a handler on behalf of a worker. */
 async function attempt(call: WorkCall, work: ToolWork["work"]): Promise<unknown> {

@@ -6,10 +6,16 @@ import type { McpRequest } from "../../server/mcp-request.ts";
 import { isConflict } from "../../store/store.ts";
 import { accessTo } from "../task-access.ts";
 import type { RunningEngine } from "../task-engine.ts";
-import { detailedTask, isTerminal, openQuestions, TASKS_EXTENSION, type TaskRecord } from "../task-record.ts";
+import {
+  detailedTask,
+  isTerminal,
+  missingTasks,
+  openQuestions,
+  TASKS_EXTENSION,
+  type TaskRecord,
+} from "../task-record.ts";
 import type { StoredTask } from "../task-store.ts";
 import { apart } from "../tools/durable-task.ts";
-import { missingTasks } from "../tools/tool-callback.ts";
 import { endTask } from "../work/end-task.ts";
 import { isRecord } from "./wire-values.ts";
 
