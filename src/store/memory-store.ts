@@ -1,6 +1,7 @@
 import { stateConflict } from "./conflict.ts";
 import { compareSortKeys, itemsInRange } from "./sort-order.ts";
 import type { StateCondition, StateItem, StateStore, StateWrite } from "./store.ts";
+import { createWatchers } from "./watchers.ts";
 import { checkKey, checkPartition, checkWrite } from "./write-limits.ts";
 
 /** The items of one partition. */
@@ -17,6 +18,7 @@ interface Partition {
  */
 export function createMemoryStore(now: () => number = Date.now): StateStore {
   const partitions = new Map<string, Partition>();
+  const watchers = createWatchers();
   let size = 0;
   let sizeAfterSweep = 0;
   let lastVersion = 0;
@@ -38,6 +40,7 @@ export function createMemoryStore(now: () => number = Date.now): StateStore {
     there.sorted = undefined;
     // Not before the items have doubled: however many there are, a write costs the same.
     if (size > 2 * sizeAfterSweep) sweep();
+    watchers.tell(partition, sort);
     return kept;
   }
 
@@ -82,5 +85,6 @@ export function createMemoryStore(now: () => number = Date.now): StateStore {
       keep({ ...key, value: String(before + amount), expiresAt });
       return before + amount;
     },
+    watch: watchers.watch,
   };
 }

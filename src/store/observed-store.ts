@@ -10,7 +10,7 @@ export interface ObservedStore extends StateStore {
   readonly pushes: boolean;
   /**
    * Calls `onChange` when something may have changed in the partition: at once when this process writes to it or `tell`s of
-   * it, and as soon as the backend says so where it pushes; with the sort key of the item, where it is known. Until the function
+   * it, and as soon as the backend says so where it pushes; with the sort key of the item, where this process wrote it. Until the function
    * that it gives back is called.
    */
   subscribe(partition: string, onChange: (sort?: string) => void): () => void;
@@ -26,7 +26,7 @@ const POLLS_AT_A_TIME = 8;
 /** Observes the writes that go through the returned store. */
 export function observed(store: StateStore, now: () => number = Date.now): ObservedStore {
   const subscribers = new Map<string, Set<(sort?: string) => void>>();
-  const pushes = store.watch && createPushes(store.watch.bind(store), tell);
+  const pushes = store.watch && createPushes(store.watch.bind(store), (partition) => tell(partition));
   const inTurn = createTurns(POLLS_AT_A_TIME);
 
   function tell(partition: string, sort?: string): void {

@@ -11,16 +11,14 @@ export interface Pushes {
 const REOPEN_MS = 1_000;
 
 /** Calls `onChange` with the partition of each item that the backend pushes. A watch that fails is opened again. */
-export function createPushes(
-  watch: NonNullable<StateStore["watch"]>,
-  onChange: (partition: string, sort?: string) => void,
-): Pushes {
+export function createPushes(watch: NonNullable<StateStore["watch"]>, onChange: (partition: string) => void): Pushes {
   const open = new Map<string, AbortController>();
 
   async function run(partition: string, { signal }: AbortController): Promise<void> {
     while (!signal.aborted) {
       try {
-        for await (const { sort } of watch(partition, {}, signal)) onChange(partition, sort);
+        // Without its key, by which a waiter passes over what it writes itself: this may be another's write of the same item.
+        for await (const _ of watch(partition, signal)) onChange(partition);
       } catch {
         // It costs its speed only: whoever waits reads now and then.
       }

@@ -68,10 +68,11 @@ export interface StateStore {
    */
   add(key: StateKey, amount: number, expiresAt: number): Promise<number>;
   /**
-   * Items as they are written from a moment after the call on, in order, for backends that push. A counter, and an item that
-   * was deleted, need not be among them. Ends when `signal` fires. Without it, whoever waits asks again.
+   * The sort keys of items as they are written, in order, from a moment after the call on, for backends that push. Counters, and
+   * items that are deleted, need not be among them. Ends when `signal` fires, and throws when the backend pushes no more: then
+   * something may have been missed. Without `watch`, whoever waits asks again.
    */
-  watch?(partition: string, range: StateRange, signal: AbortSignal): AsyncIterable<StateItem>;
+  watch?(partition: string, signal: AbortSignal): AsyncIterable<string>;
 }
 
 export type StateCondition = "absent" | { readonly version: number };

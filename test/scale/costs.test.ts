@@ -6,10 +6,10 @@ import type { SessionTimings } from "../../src/protocol-2025/timings.ts";
 import { type ChangeEntry, createChangeEvents } from "../../src/services/change-events.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { observed } from "../../src/store/observed-store.ts";
-import type { StateStore } from "../../src/store/store.ts";
 import { type ClientSession, startInstances } from "../protocol-2025/instances.ts";
 import { createSessionServer } from "../protocol-2025/session-servers.ts";
 import { readStream } from "../protocol-2025/stream-reader.ts";
+import { distant } from "./distant-store.ts";
 
 // The product's own state code over a store that counts, in virtual time: no machine is too slow for these numbers.
 beforeEach(
@@ -25,19 +25,6 @@ function startMetered(factory: ServerFactory = createSessionServer(), timings: P
   const store = meteredStore(createMemoryStore(), meter);
   const rateLimits = [{ of: "session", limit: 1_000_000, windowSeconds: 60 }] as const;
   return { meter, ...startInstances(factory, { store, rateLimits, maxStreams: 10_000 }, { timings }) };
-}
-
-/** The same store, which takes a few milliseconds before and after it does what it is asked. */
-function distant(store: StateStore): StateStore {
-  const wait = () => new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 4));
-  const verb = <Verb extends "get" | "put" | "delete" | "list" | "add">(name: Verb): StateStore[Verb] =>
-    (async (...args: unknown[]) => {
-      await wait();
-      const outcome = await (store[name] as (...args: unknown[]) => Promise<unknown>)(...args);
-      await wait();
-      return outcome;
-    }) as unknown as StateStore[Verb];
-  return { get: verb("get"), put: verb("put"), delete: verb("delete"), list: verb("list"), add: verb("add") };
 }
 
 /** Opens the standalone streams of so many sessions at one instance, each read to its end. */

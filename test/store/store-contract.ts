@@ -6,6 +6,7 @@ import { describeLists } from "./list-contract.ts";
 import { describeRaces } from "./race-contract.ts";
 import { describeModel } from "./store-model.ts";
 import { inAnHour, type StoreUnderTest } from "./store-under-test.ts";
+import { describeWatch } from "./watch-contract.ts";
 
 /** The contract of the storage port. */
 export function describeStore(under: StoreUnderTest): void {
@@ -15,6 +16,7 @@ export function describeStore(under: StoreUnderTest): void {
   describeLists(under);
   describeLargeValues(under);
   describeModel(under);
+  if (under.pushes) describeWatch(under);
 }
 
 function describeVerbs({ open }: StoreUnderTest): void {

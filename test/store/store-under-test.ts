@@ -6,6 +6,8 @@ export interface StoreUnderTest {
   open(now?: () => number): StateStore;
   /** How much can be asked of it in a test: 1 for 150 requests a second, 10 for a thousand. */
   readonly speed: 1 | 10;
+  /** Whether it tells of writes at other instances. */
+  readonly pushes?: boolean;
   /** Why nothing can be learnt from writes to it at the same time. */
   readonly notAtomic?: string;
 }

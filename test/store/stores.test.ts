@@ -21,7 +21,7 @@ describe("in memory", () => {
     clock = now;
     return store;
   };
-  describeStore({ open, speed: 10 });
+  describeStore({ open, speed: 10, pushes: true });
 });
 
 describe("DynamoDB as dynalite", () => {
