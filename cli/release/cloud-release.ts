@@ -6,9 +6,11 @@ export interface Candidate {
   readonly name: string;
   /** Where it alone answers. */
   readonly url: string;
+  /** The version that most clients reach; undefined where there is none. */
+  readonly before: string | undefined;
 }
 
-/** Requests of one version since it was there. */
+/** The last requests of one version, within the hour. */
 export interface Traffic {
   readonly requests: number;
   /** Requests among them that were answered with 5xx, or with the error of a tool. */
@@ -44,8 +46,8 @@ export interface TrafficControl {
   candidate(): Promise<Candidate>;
   /** Gives the candidate this share of the traffic, in percent. */
   shift(percent: number): Promise<void>;
-  /** Counts the candidate's requests, and those that failed. */
-  watched(candidate: Candidate): Promise<Traffic>;
+  /** Counts the requests of a version, and those that failed. */
+  watched(version: string): Promise<Traffic>;
   /** Gives the candidate all traffic, and takes its tag. */
   promote(): Promise<string>;
 }

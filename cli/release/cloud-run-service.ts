@@ -27,6 +27,10 @@ export interface Place {
 
 export const tagged = ({ status }: Service): Target | undefined => status?.traffic?.find(({ tag }) => tag === TAG);
 
+/** The revisions that clients reach. */
+export const served = ({ status }: Service): Target[] =>
+  (status?.traffic ?? []).filter(({ percent = 0 }) => percent > 0);
+
 export const largest = (targets: readonly Target[]): string =>
   targets.toSorted((a, b) => (b.percent ?? 0) - (a.percent ?? 0))[0]?.revisionName ?? "";
 

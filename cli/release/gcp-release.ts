@@ -9,6 +9,7 @@ import {
   DRY_TARGET,
   largest,
   type Service,
+  served,
   TAG,
   tagged,
   toPlace,
@@ -66,7 +67,12 @@ export function gcpRelease(infrastructure: Infrastructure, tools: Tools, yes: bo
       throw new AnycloudError("INSTANCE_FAILED", sentence);
     }
     const { pathname } = new URL((await outputs()).mcp_url);
-    return { name: target.revisionName, url: new URL(pathname, target.url).href };
+    const others = served(before).filter(({ revisionName }) => revisionName !== target.revisionName);
+    return {
+      name: target.revisionName,
+      url: new URL(pathname, target.url).href,
+      before: others.length > 0 ? largest(others) : undefined,
+    };
   }
 
   async function shift(percent: number): Promise<void> {
@@ -85,7 +91,7 @@ export function gcpRelease(infrastructure: Infrastructure, tools: Tools, yes: bo
     };
   }
 
-  async function watched({ name: revision }: Candidate): Promise<Traffic> {
+  async function watched(revision: string): Promise<Traffic> {
     const filter = `resource.type="cloud_run_revision" AND resource.labels.revision_name="${revision}" AND jsonPayload.message="request" AND jsonPayload.mcpMethod:*`;
     const { program, args } = await readLog(filter, 2000);
     const command = { program, args: [...args, "--format", "json"] };
@@ -114,10 +120,9 @@ export function gcpRelease(infrastructure: Infrastructure, tools: Tools, yes: bo
 
   async function rollback(): Promise<string> {
     const service = await describe();
-    const served = (service.status?.traffic ?? []).filter(({ percent = 0 }) => percent > 0);
     const tag = tagged(service);
-    const others = served.filter(({ revisionName }) => revisionName !== tag?.revisionName);
-    const before = tag && others.length > 0 ? largest(others) : await revisionBefore(largest(served));
+    const others = served(service).filter(({ revisionName }) => revisionName !== tag?.revisionName);
+    const before = tag && others.length > 0 ? largest(others) : await revisionBefore(largest(served(service)));
     await traffic("--to-revisions", `${before}=100`);
     if (tag) await traffic("--remove-tags", TAG);
     return before;

@@ -23,9 +23,13 @@ const SHARE = 10;
 const WATCH_SECONDS = 300;
 const EVERY_SECONDS = 30;
 
-/** A candidate goes back when so many of its requests failed, and at least this share of them. */
+/**
+ * A candidate goes back when so many of its requests failed, at least this share of them, and so many times the share of the
+ * version before: tools fail in every version, such as for arguments that make no sense.
+ */
 const FAILED_REQUESTS = 5;
-const FAILED_SHARE = 0.1;
+const FAILED_SHARE = 0.05;
+const TIMES_BEFORE = 2;
 
 /**
  * Deploys a candidate and tries it: smoke test, then what changes for clients. Whatever speaks against it takes the candidate's
@@ -60,8 +64,9 @@ export async function shiftAndPromote(
   try {
     for (let seconds = 0; seconds < WATCH_SECONDS; seconds += EVERY_SECONDS) {
       if (!dryRun) await pause(EVERY_SECONDS);
-      const seen = await traffic.watched(candidate);
-      if (isBad(seen)) throw failed(`${seen.failed} of ${seen.requests} requests to ${candidate.name} failed`);
+      const seen = await traffic.watched(candidate.name);
+      const before = candidate.before === undefined ? NO_TRAFFIC : await traffic.watched(candidate.before);
+      if (isBad(seen, before)) throw failed(`${seen.failed} of ${seen.requests} requests to ${candidate.name} failed`);
       if (dryRun) break;
     }
   } catch (error) {
@@ -70,8 +75,13 @@ export async function shiftAndPromote(
   return traffic.promote();
 }
 
-const isBad = ({ requests, failed }: Traffic): boolean =>
-  failed >= FAILED_REQUESTS && failed / requests >= FAILED_SHARE;
+const NO_TRAFFIC: Traffic = { requests: 0, failed: 0 };
+
+const shareOf = ({ requests, failed }: Traffic): number => (requests === 0 ? 0 : failed / requests);
+
+/** Whether what a version's clients get speaks against it, beside what those of the version before got. */
+const isBad = (seen: Traffic, before: Traffic): boolean =>
+  seen.failed >= FAILED_REQUESTS && shareOf(seen) >= FAILED_SHARE && shareOf(seen) >= TIMES_BEFORE * shareOf(before);
 
 /**
  * Tries a version as `mcp-anycloud smoke` does. One that lets nobody in who does not show a token, where none was given, is up:

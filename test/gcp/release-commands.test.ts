@@ -40,7 +40,7 @@ async function commands(): Promise<readonly string[][]> {
   await release.publish();
   const candidate = await release.traffic?.candidate();
   await release.traffic?.shift(10);
-  if (candidate) await release.traffic?.watched(candidate);
+  if (candidate) await release.traffic?.watched(candidate.name);
   await release.traffic?.promote();
   await release.rollback();
   await release.logs(false);

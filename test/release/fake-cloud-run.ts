@@ -7,6 +7,12 @@ interface Target {
   tag?: string;
 }
 
+/** A line of a request, as far as releases read it. */
+export interface LogLine {
+  readonly status?: number;
+  readonly outcome?: string;
+}
+
 /** A Cloud Run service, as far as releases see it. */
 export interface CloudRun {
   revisions: string[];
@@ -15,8 +21,8 @@ export interface CloudRun {
   generation: number;
   /** URLs at which revisions answer. */
   readonly urls: Record<string, string>;
-  /** The log lines that the candidate's requests wrote. */
-  lines: { jsonPayload: { status?: number; outcome?: string } }[];
+  /** The log lines of requests to a revision, which is named, or has the tag. */
+  readonly lines: Record<string, readonly LogLine[]>;
   readonly gcloud: (command: Command) => string;
 }
 
@@ -87,7 +93,7 @@ export function fakeCloudRun(urls: Record<string, string> = {}): CloudRun {
     followsLatest: true,
     generation: 1,
     urls,
-    lines: [],
+    lines: {},
     gcloud: ({ args }) => {
       const verb = args.find((arg) => ["deploy", "update-traffic", "describe", "list", "read"].includes(arg));
       if (verb === "deploy") return deploy(world, args);
@@ -97,8 +103,7 @@ export function fakeCloudRun(urls: Record<string, string> = {}): CloudRun {
         readArguments(args, REVISIONS);
         return JSON.stringify(world.revisions.toReversed().map((name) => ({ metadata: { name } })));
       }
-      readArguments(args, LOGS);
-      return JSON.stringify(world.lines);
+      return readLog(world, args);
     },
   };
   return world;
@@ -166,6 +171,17 @@ function tagged(world: CloudRun, tag: string): Target {
   const target = world.traffic.find((one) => one.tag === tag);
   if (!target) throw new Error(`there is no tag ${tag}`);
   return target;
+}
+
+function readLog(world: CloudRun, args: readonly string[]): string {
+  const filter = readArguments(args, LOGS).positionals[0] ?? "";
+  const [, revision = ""] =
+    /^resource\.type="cloud_run_revision" AND resource\.labels\.revision_name="([^"]+)" AND jsonPayload\.message="request" AND jsonPayload\.mcpMethod:\*$/.exec(
+      filter,
+    ) ?? [];
+  if (!world.revisions.includes(revision)) throw new Error(`no filter for the requests of a revision: ${filter}`);
+  const tag = world.traffic.find(({ revisionName }) => revisionName === revision)?.tag ?? "";
+  return JSON.stringify((world.lines[revision] ?? world.lines[tag] ?? []).map((jsonPayload) => ({ jsonPayload })));
 }
 
 function describeService(world: CloudRun, args: readonly string[]): string {

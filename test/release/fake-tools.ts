@@ -2,7 +2,7 @@ import { type Command, type Tools, toShell } from "../../cli/release/tool.ts";
 import { AnycloudError } from "../../src/adapter.ts";
 
 /** Carries out one command of a tool, and returns what it prints. Throws for what the tool would refuse. */
-export type Play = (command: Command) => string;
+export type Play = (command: Command) => string | Promise<string>;
 
 export interface FakeTools extends Tools {
   /** Every command, in order, as a person would type it. */
@@ -16,7 +16,7 @@ export interface FakeTools extends Tools {
 /** The clouds' tools, played by functions. */
 export function fakeTools(plays: Readonly<Record<string, Play>>): FakeTools {
   const ran: string[] = [];
-  const play = (command: Command): string => {
+  const play = async (command: Command): Promise<string> => {
     ran.push(toShell(command));
     const tool = plays[command.program];
     if (!tool) throw new Error(`nobody plays ${command.program}`);
@@ -32,7 +32,7 @@ export function fakeTools(plays: Readonly<Record<string, Play>>): FakeTools {
         tools.failAt = undefined;
         throw new AnycloudError("INSTANCE_FAILED", `${toShell(command)} ended with 1: planted.`);
       }
-      play(command);
+      await play(command);
       tools.changes += 1;
     },
     look: async (command) => play(command),

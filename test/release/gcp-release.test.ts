@@ -10,7 +10,7 @@ import { gcpRelease } from "../../cli/release/gcp-release.ts";
 import type { Infrastructure } from "../../cli/release/project.ts";
 import type { LoopOptions } from "../../cli/release/release-loop.ts";
 import { createMcpEndpoint, defineServer } from "../../src/index.ts";
-import { type CloudRun, fakeCloudRun, OUTPUTS } from "./fake-cloud-run.ts";
+import { type CloudRun, fakeCloudRun, type LogLine, OUTPUTS } from "./fake-cloud-run.ts";
 import { type FakeTools, fakeTools } from "./fake-tools.ts";
 import { readArguments } from "./strict-arguments.ts";
 
@@ -67,6 +67,12 @@ beforeEach(() => {
   printed = [];
 });
 
+/** So many requests that were answered, and so many whose tool failed. */
+function answers(good: number, failed: number): LogLine[] {
+  const lines = (count: number, outcome: string) => Array.from({ length: count }, () => ({ status: 200, outcome }));
+  return [...lines(good, "ok"), ...lines(failed, "tool_error")];
+}
+
 function terraform({ args }: { readonly args: readonly string[] }): string {
   const takes = { words: ["-chdir=infra/gcp", args[1] ?? ""], switches: ["-json", "-input=false", "-auto-approve"] };
   readArguments(args, takes);
@@ -104,7 +110,7 @@ test("a good version is brought, tried, given a tenth, watched and promoted", as
     "gcloud run services update-traffic notes --to-latest",
     "gcloud run services update-traffic notes --remove-tags candidate",
   ]);
-  expect(tools.ran.filter((line) => line.startsWith("gcloud logging read"))).toHaveLength(10);
+  expect(tools.ran.filter((line) => line.startsWith("gcloud logging read"))).toHaveLength(20);
   expect(shares()).toEqual([[version, 100, undefined]]);
   expect(printed).toContain("Nothing changes for clients.");
 });
@@ -137,13 +143,22 @@ test("a version that lacks a tool is promoted where that is said", async () => {
 });
 
 test("a version whose calls fail for a tenth of the clients is taken back without a person", async () => {
-  const answers = (count: number, jsonPayload: object) => Array.from({ length: count }, () => ({ jsonPayload }));
-  world.lines = [...answers(30, { status: 200, outcome: "ok" }), ...answers(5, { status: 200, outcome: "tool_error" })];
+  world.lines.candidate = answers(45, 5);
   await expect(run("good")).rejects.toThrow(
-    /^5 of 35 requests to notes-\w+-2 failed\. Rolled back: all traffic is at notes-00001-abc\.$/,
+    /^5 of 50 requests to notes-\w+-2 failed\. Rolled back: all traffic is at notes-00001-abc\.$/,
   );
   expect(shares()).toEqual([["notes-00001-abc", 100, undefined]]);
   expect(changes().some((line) => line.includes("candidate=10"))).toBe(true);
+});
+
+test.each([
+  ["hardly more often than in the version before", answers(45, 5), answers(93, 6)],
+  ["seldom", answers(120, 6), answers(100, 0)],
+  ["a few times", answers(6, 4), answers(100, 0)],
+])("a version whose tools fail %s is promoted", async (_how, candidate, before) => {
+  Object.assign(world.lines, { candidate, "notes-00001-abc": before });
+  const { version } = await run("good");
+  expect(shares()).toEqual([[version, 100, undefined]]);
 });
 
 test("after a failure at any step, the same command goes on and ends as if nothing had been", async () => {

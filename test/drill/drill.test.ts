@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { DRILL_CLOUDS, runDrill } from "./drill.ts";
+import { faultsOf } from "./verdict.ts";
+
+const seed = Number(process.env.DRILL_SEED ?? Date.now() % 1_000_000);
+
+test.each(DRILL_CLOUDS)(
+  `bad versions are taken back on %s while clients with sessions call (DRILL_SEED=${seed})`,
+  { timeout: 300_000 },
+  async (cloud) => {
+    const { broken, flaky } = await runDrill({ cloud, clients: 10, seed });
+    for (const report of [broken, flaky]) expect(faultsOf(report)).toEqual([]);
+    // The smoke test keeps it from all clients.
+    expect(broken).toMatchObject({
+      failed: 0,
+      toBad: 0,
+      told: expect.stringContaining("The tool state answers with an error"),
+    });
+    expect(flaky.failed).toBeGreaterThanOrEqual(5);
+  },
+);

@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Cloud } from "../../cli/clouds.ts";
+import { deploy } from "../../cli/release/deploy.ts";
+import { startLocalTable } from "../../emulators/local-table.ts";
+import { createRandom } from "../chaos/random.ts";
+import { builtArtefact } from "../support/artefacts.ts";
+import { type Callers, type CallsReport, startCallers } from "./callers.ts";
+import { build, type DrillCloud, type DrillCloudOptions } from "./drill-cloud.ts";
+import type { Version } from "./drill-server.ts";
+import { startGoogleCloud } from "./google-cloud.ts";
+
+export interface DrillOptions {
+  readonly cloud: "gcp";
+  readonly clients: number;
+  readonly seed: number;
+}
+
+/** What clients noticed of one bad version. */
+export interface DrillReport extends CallsReport {
+  /** The sentence with which `deploy` ended. */
+  readonly told: string;
+  /** Requests that the bad version got, and those of all versions meanwhile. */
+  readonly toBad: number;
+  readonly toAll: number;
+  /** Calls that failed after the bad version was taken back. */
+  readonly failedAfter: number;
+  /** Whether the version before has all traffic again. */
+  readonly isBack: boolean;
+}
+
+export type BadVersion = Exclude<Version, "good">;
+
+const START: Readonly<Record<DrillOptions["cloud"], (options: DrillCloudOptions) => Promise<DrillCloud>>> = {
+  gcp: startGoogleCloud,
+};
+
+/** The clouds that the drill is run on. */
+export const DRILL_CLOUDS = Object.keys(START) as DrillOptions["cloud"][];
+
+/** Calls between two looks of the watch. */
+const CALLS_PER_LOOK = 200;
+
+/** Deploys one bad version after the other by the verb while clients with sessions call, and reports what they noticed. */
+export async function runDrill({ cloud, clients, seed }: DrillOptions): Promise<Record<BadVersion, DrillReport>> {
+  await using resources = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), "drill-"));
+  resources.defer(() => rm(folder, { recursive: true }));
+  const table = await startLocalTable();
+  resources.defer(() => table.close());
+  let callers: Callers | undefined;
+  const pause = async (): Promise<void> => callers?.after(CALLS_PER_LOOK);
+  // All clients come from one address.
+  const environment = { ...table.environment, MCP_ANYCLOUD_RATE_LIMITS: "session=1000000/300" };
+  await putBuild(folder, cloud, "good");
+  const world = await START[cloud]({ folder, environment, random: createRandom(seed), pause, resources });
+  const running = startCallers(world.port, { clients, inFlight: Math.min(clients, 8) });
+  callers = running;
+  resources.defer(async () => void (await running.stop()));
+  await running.after(2 * clients);
+  const deployed = async (bad: BadVersion): Promise<DrillReport> => {
+    await putBuild(folder, cloud, bad);
+    return deployBad(world, running, { clients, pause });
+  };
+  return { broken: await deployed("broken"), flaky: await deployed("flaky") };
+}
+
+async function deployBad(
+  world: DrillCloud,
+  callers: Callers,
+  { clients, pause }: { readonly clients: number; pause(): Promise<void> },
+): Promise<DrillReport> {
+  const before = world.serving();
+  const [reportBefore, sentBefore] = [callers.report(), { ...world.sent }];
+  const options = { headers: {}, smoke: {}, allowBreaking: false, dryRun: false, print: () => {}, candidate: false };
+  const told = await deploy(world.infrastructure, world.release, { ...options, pause }).then(
+    ({ version }) => `${version} was promoted`,
+    (error: Error) => error.message,
+  );
+  const sentTo = (names: readonly string[]): number =>
+    names.reduce((sum, name) => sum + (world.sent[name] ?? 0) - (sentBefore[name] ?? 0), 0);
+  const versions = Object.keys(world.sent);
+  const toBad = sentTo(versions.filter((name) => !before.includes(name)));
+  const toAll = sentTo(versions);
+  // Calls that are in flight at the bad version end.
+  await callers.after(clients);
+  const failedThen = callers.report().failed;
+  await callers.after(2 * clients);
+  const { calls, failed, lostSessions, wrong } = callers.report();
+  return {
+    calls: calls - reportBefore.calls,
+    failed: failed - reportBefore.failed,
+    lostSessions,
+    wrong,
+    told,
+    toBad,
+    toAll,
+    failedAfter: failed - failedThen,
+    isBack: String(world.serving()) === String(before),
+  };
+}
+
+async function putBuild(folder: string, cloud: Cloud, version: Version): Promise<void> {
+  const entry = fileURLToPath(new URL(`./servers/${version}.ts`, import.meta.url));
+  const artefact = await builtArtefact(cloud, entry, "server");
+  build(artefact.folder, join(folder, "dist", cloud));
+  await artefact.release();
+}

@@ -1,0 +1,5 @@
+import type { ServerDefinition } from "../../../src/index.ts";
+import { drillServer } from "../drill-server.ts";
+
+const server: ServerDefinition = drillServer("broken");
+export default server;
