@@ -1,3 +1,4 @@
+import { forEachPart } from "../../shared/for-each-part.ts";
 import { type Content, type Parts, toPartKey } from "./item.ts";
 import type { Requests } from "./requests.ts";
 
@@ -6,8 +7,6 @@ import type { Requests } from "./requests.ts";
  * (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html#limits-items).
  */
 const PART_BYTES = 400_000;
-/** Requests at a time, so that one large value does not keep all connections busy, nor the link for a whole time-out. */
-const AT_A_TIME = 6;
 /** Seconds that parts outlive their item, because the clock by which DynamoDB removes them is not the reader's. */
 const PARTS_OUTLIVE_SECONDS = 3_600;
 
@@ -60,18 +59,4 @@ function split(bytes: Buffer): string[] {
     start = end;
   }
   return slices;
-}
-
-/** Runs a task for every part, some at a time; after the first failure no more are begun. */
-async function forEachPart(count: number, task: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < count) await task(next++);
-  };
-  try {
-    await Promise.all(Array.from({ length: Math.min(AT_A_TIME, count) }, worker));
-  } catch (error) {
-    next = count;
-    throw error;
-  }
 }

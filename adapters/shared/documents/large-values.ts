@@ -1,11 +1,10 @@
+import { forEachPart } from "../for-each-part.ts";
 import type { DocumentFields } from "./document-table.ts";
 import { toPartKey } from "./key-text.ts";
 import type { TableRequests } from "./table-requests.ts";
 
 /** UTF-16 units in one document: at most 900,000 bytes, however JSON writes them, where services take a megabyte. */
 const PART_LENGTH = 150_000;
-/** Operations at a time, so that one large value does not keep all connections busy. */
-const AT_A_TIME = 6;
 /** Seconds that parts outlive their item, because clocks differ. Parts that were replaced expire as well. */
 const PARTS_OUTLIVE_SECONDS = 3_600;
 
@@ -46,18 +45,4 @@ function split(value: string): string[] {
     start = end;
   }
   return slices;
-}
-
-/** Runs a task for every part, some at a time; after the first failure no more are begun. */
-async function forEachPart(count: number, task: (index: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < count) await task(next++);
-  };
-  try {
-    await Promise.all(Array.from({ length: Math.min(AT_A_TIME, count) }, worker));
-  } catch (error) {
-    next = count;
-    throw error;
-  }
 }
