@@ -7,7 +7,8 @@ export interface EndpointConfig {
   /** Path of the MCP endpoint. `GET /health` answers beside it. */
   readonly path: string;
   /**
-   * Host names, without port, that the `Host` header may carry. List the names of a custom domain here.
+   * Host names, without port, that the `Host` header may carry. List the names of a custom domain here. `GET /health`, without a
+   * query, is answered under every name.
    *
    * @default every host that the platform's ingress routes; for callers on loopback, loopback names only
    */

@@ -8,17 +8,23 @@ const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i;
 
 type Allowed = Pick<Config, "allowedHosts" | "allowedOrigins">;
 
+interface Asked {
+  readonly clientIp: string | undefined;
+  readonly isPublic: boolean;
+  readonly isProbe: boolean;
+}
+
 /**
  * The refusal of a request whose `Host` or `Origin` is not served; undefined for any other. Pages of every origin may read a
- * public document.
+ * public document. Probes come under names and addresses of the load balancers that send them, and learn nothing of the server.
  */
 export function hostProblem(
   { headers: { host, origin } }: HttpRequest,
   allowed: Allowed,
-  { clientIp, isPublic }: { readonly clientIp: string | undefined; readonly isPublic: boolean },
+  { clientIp, isPublic, isProbe }: Asked,
 ): HttpResponse | undefined {
   const isLoopback = isLoopbackAddress(clientIp);
-  const problem = hostSentence(host, allowed, isLoopback);
+  const problem = hostSentence(host, isProbe ? undefined : allowed.allowedHosts, isLoopback);
   if (problem) return forbidden(problem);
   if (isPublic || !origin || isAllowedOrigin(origin, allowed, isLoopback)) return undefined;
   return forbidden("This web origin may not call.");
@@ -31,7 +37,11 @@ const forbidden = (message: string): HttpResponse => errorResponse(403, { code: 
  * interface, where a web page could have pointed its own name at this machine (DNS rebinding; MCP 2026-07-28, Streamable
  * HTTP, Security Warning).
  */
-function hostSentence(host: string | undefined, { allowedHosts }: Allowed, isLoopback: boolean): string | undefined {
+function hostSentence(
+  host: string | undefined,
+  allowedHosts: Allowed["allowedHosts"],
+  isLoopback: boolean,
+): string | undefined {
   if (host === undefined) return allowedHosts && "The Host header is missing.";
   const name = nameIn(host);
   if (name === undefined) return "The Host header is malformed.";

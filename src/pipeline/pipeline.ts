@@ -45,8 +45,9 @@ export const createHttpHandler = (pipeline: Pipeline): HttpHandler =>
     const [path = ""] = request.url.split("?", 1);
     const document = authentication.protectedResource?.(path);
     const { clientIp } = invocation;
-    const refused =
-      headerProblem(request, config) ?? hostProblem(request, config, { clientIp, isPublic: document !== undefined });
+    const isProbe = request.url === HEALTH_PATH && isRead(request);
+    const isPublic = document !== undefined;
+    const refused = headerProblem(request, config) ?? hostProblem(request, config, { clientIp, isPublic, isProbe });
     if (refused) {
       return finish(audit ? recordRefusal(audit, { request, invocation, logFields }, "head", refused) : refused);
     }

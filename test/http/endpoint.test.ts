@@ -109,6 +109,14 @@ describe("Host and Origin", () => {
     const status = async (headers: Record<string, string>): Promise<number> => (await strict(list, { headers })).status;
     expect(await status({ host: "MCP.example:443" })).toBe(200);
     expect(await status({ host: "other.example" })).toBe(403);
+    const probe = async (url: string, method = "GET", invocation = {}): Promise<number> =>
+      (await strict(undefined, { method, url, headers: { host: "10.0.0.7:8080" }, invocation })).status;
+    // Load balancers ask under addresses of their own.
+    expect([await probe("/health"), await probe("/health", "HEAD")]).toEqual([200, 200]);
+    expect([await probe("/health?detail"), await probe("/health", "POST"), await probe("/mcp")]).toEqual([
+      403, 403, 403,
+    ]);
+    expect(await probe("/health", "GET", { clientIp: "127.0.0.1" })).toBe(403);
     expect(await status({ origin: "https://app.example" })).toBe(200);
     expect(await status({ origin: "https://app.example.evil.example" })).toBe(403);
     expect(await status({ origin: "http://app.example" })).toBe(403);
