@@ -12,6 +12,8 @@ export interface SuiteRun {
   readonly revision: Revision;
   /** One scenario alone, also one that the revision does not require, such as those of an extension. */
   readonly scenario?: string;
+  /** Milliseconds that a scenario may take. Default: the suite's own 30,000. */
+  readonly timeoutMs?: number;
   /** Ends the run early; it rejects then. */
   readonly signal?: AbortSignal;
 }
@@ -21,15 +23,22 @@ const CLI = fileURLToPath(import.meta.resolve("@modelcontextprotocol/conformance
 const QUOTED_LINES = 20;
 
 /** Runs the official suite against a server that is up, in a process of its own. */
-export async function runSuite({ url, revision, scenario, signal }: SuiteRun): Promise<readonly ScenarioResult[]> {
+export async function runSuite({
+  url,
+  revision,
+  scenario,
+  timeoutMs,
+  signal,
+}: SuiteRun): Promise<readonly ScenarioResult[]> {
   signal?.throwIfAborted();
   const folder = await mkdtemp(join(tmpdir(), "mcp-conformance-"));
   const output: string[] = [];
   const selection = scenario
     ? ["--scenario", scenario, "--spec-version", revision, "--force"]
     : ["--requirements", revision];
+  const timeout = timeoutMs === undefined ? [] : ["--timeout", String(timeoutMs)];
   const suite = startInstance({
-    command: [CLI, "server", "--url", url, ...selection, "-o", folder],
+    command: [CLI, "server", "--url", url, ...selection, ...timeout, "-o", folder],
     environment: {},
     onOutput: (line) => output.push(line),
   });

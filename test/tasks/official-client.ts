@@ -1,4 +1,10 @@
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  Client,
+  PROTOCOL_VERSION_META_KEY,
+  StreamableHTTPClientTransport,
+} from "@modelcontextprotocol/client";
 import {
   createApplicationInputHandler,
   createTaskSessionFromClient,
@@ -54,7 +60,7 @@ export async function connectOfficialClient(url: string): Promise<OfficialClient
 
 interface RawRequest {
   readonly method: string;
-  readonly params?: { readonly name?: string; readonly taskId?: string };
+  readonly params?: Readonly<Record<string, unknown>> & { readonly name?: string; readonly taskId?: string };
 }
 
 type JsonRpcAnswer = Awaited<ReturnType<RawClientDispatch>>;
@@ -63,6 +69,13 @@ let lastId = 0;
 
 /** The SDK's own client takes no tasks yet: its codec refuses their results. */
 async function dispatch(url: string, request: RawRequest, signal: AbortSignal | undefined): Promise<JsonRpcAnswer> {
+  const response = await send(url, request, signal);
+  const text = await response.text();
+  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
+  return JSON.parse((isStream ? sseMessages(text).at(-1) : text) ?? "");
+}
+
+function send(url: string, request: RawRequest, signal?: AbortSignal): Promise<Response> {
   const { method, params } = request;
   const name = params?.name ?? params?.taskId;
   const headers = {
@@ -73,8 +86,34 @@ async function dispatch(url: string, request: RawRequest, signal: AbortSignal | 
     ...(name !== undefined && { "mcp-name": name }),
   };
   const body = JSON.stringify({ jsonrpc: "2.0", id: ++lastId, ...request });
-  const response = await fetch(url, { method: "POST", headers, body, ...(signal && { signal }) });
-  const text = await response.text();
-  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
-  return JSON.parse((isStream ? sseMessages(text).at(-1) : text) ?? "");
+  return fetch(url, { method: "POST", headers, body, ...(signal && { signal }) });
+}
+
+/**
+ * Subscribes to a task, and reads until it has ended: the acknowledgement's method, then each status that was told. The official client
+ * has no subscriptions, and its suite skips their scenario.
+ */
+export async function listenToTask(url: string, taskId: string): Promise<readonly string[]> {
+  const _meta = {
+    [PROTOCOL_VERSION_META_KEY]: protocolVersion,
+    [CLIENT_INFO_META_KEY]: clientInfo,
+    [CLIENT_CAPABILITIES_META_KEY]: clientCapabilities,
+  };
+  const left = new AbortController();
+  const params = { notifications: { taskIds: [taskId] }, _meta };
+  const { body } = await send(url, { method: "subscriptions/listen", params }, left.signal);
+  const heard: string[] = [];
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of body as ReadableStream<Uint8Array>) {
+    text += decoder.decode(chunk, { stream: true });
+    const end = text.lastIndexOf("\n\n") + 2;
+    for (const message of sseMessages(text.slice(0, end)).map((json) => JSON.parse(json))) {
+      heard.push(message.params?.status ?? message.method ?? "ended");
+    }
+    text = text.slice(end);
+    if (heard.some((told) => ["completed", "failed", "cancelled", "ended"].includes(told))) break;
+  }
+  left.abort();
+  return heard;
 }
