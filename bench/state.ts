@@ -1,4 +1,4 @@
-/** `npm run bench:state`: the store operations of sessions and shared state, their price, and the delays between instances. */
+/** `npm run bench:state`: the store operations of sessions, shared state and tasks, their price, and the delays between instances. */
 import { Console } from "node:console";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HttpResponse } from "../src/adapter.ts";
@@ -7,12 +7,14 @@ import { modernRequest, toolCall } from "./messages.ts";
 import { dollarsPerMillion, freshMeter } from "./metered-store.ts";
 import { quantile } from "./quantile.ts";
 import { compareSessionCounts } from "./session-scale.ts";
+import { measureTaskCosts } from "./task-costs.ts";
 
 await using instances = await startBenchInstances();
 await costs(instances);
 await idleStreams(instances);
 await delays(instances);
 await scale();
+await tasks();
 
 /** The store operations of each kind of request. */
 async function costs({ meter, instances: [first, second, third] }: BenchInstances): Promise<void> {
@@ -137,6 +139,19 @@ async function scale(): Promise<void> {
     "p99 (ms)": round(quantile(timesMs, 0.99)),
   }));
   print("A plain call by the number of sessions in the store, measured in turns:", rows);
+}
+
+/** What each part of a task's life costs, the jobs of its workers counted apart: their price is that of the queue. */
+async function tasks(): Promise<void> {
+  const rows = (await measureTaskCosts()).map(({ operation, meter, jobs }) => ({
+    operation,
+    reads: meter.reads,
+    writes: meter.writes,
+    jobs,
+    bytes: meter.bytes,
+    "$ per million": round(dollarsPerMillion(meter, 1)),
+  }));
+  print("Store operations of tasks (on-demand prices, us-east-1; jobs go to the cloud's queue):", rows);
 }
 
 function print(title: string, rows: readonly object[]): void {
