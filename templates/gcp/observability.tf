@@ -40,14 +40,19 @@ locals {
   # Responses to clients, from Google's own line per request, which counts requests that no instance saw, too.
   answers = "${local.log_of_service} AND log_id(\"run.googleapis.com/requests\")"
 
-  counted_answers = {
+  # Cloud Tasks keeps nothing of a job that failed as often as it may: the next poll of its task finds that.
+  counted_jobs = {
+    failing-jobs = "${local.answers} AND httpRequest.requestUrl:\"/mcp-anycloud/job\" AND httpRequest.userAgent:\"Google-Cloud-Tasks\" AND httpRequest.status>=400"
+  }
+
+  counted_answers = merge(var.tasks ? local.counted_jobs : {}, {
     server-errors = "${local.answers} AND httpRequest.status>=500"
     throttles     = "${local.answers} AND httpRequest.status=429"
     # Cloud Run says 401 or 403 to who may not call; the server says 401 to who has no good token, and 403 to strange hosts.
     unauthenticated = "${local.answers} AND ${var.auth == "iam" ? "(httpRequest.status=401 OR httpRequest.status=403)" : "httpRequest.status=401"}"
     # From the server's own lines: the status is 200, because the model is told in the answer.
     tool-errors = "${local.log_of_service} AND jsonPayload.message=\"request\" AND jsonPayload.outcome=\"tool_error\""
-  }
+  })
 }
 
 resource "google_logging_metric" "answers" {

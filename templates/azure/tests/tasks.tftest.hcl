@@ -34,6 +34,10 @@ run "jobs_go_through_a_queue" {
     condition     = strcontains(azurerm_monitor_scheduled_query_rules_alert_v2.failing_jobs[0].criteria[0].query, "mcpJobs")
     error_message = "Somebody must be told when jobs fail."
   }
+  assert {
+    condition     = azurerm_monitor_scheduled_query_rules_alert_v2.alarm["job-age"].criteria[0].threshold == 60000 && strcontains(azurerm_monitor_scheduled_query_rules_alert_v2.alarm["job-age"].criteria[0].query, "max(todouble(line.taskDelayMs))")
+    error_message = "Somebody must be told when jobs wait."
+  }
 }
 
 run "none_without_tasks" {
@@ -42,7 +46,7 @@ run "none_without_tasks" {
   }
 
   assert {
-    condition     = length(azurerm_storage_queue.tasks) + length(azurerm_monitor_scheduled_query_rules_alert_v2.failing_jobs) == 0 && !contains(keys(azurerm_role_assignment.server), "tasks") && !contains(keys(local.server_environment), "MCP_ANYCLOUD_STORAGE_QUEUE")
+    condition     = length(azurerm_storage_queue.tasks) + length(azurerm_monitor_scheduled_query_rules_alert_v2.failing_jobs) == 0 && !contains(keys(azurerm_role_assignment.server), "tasks") && !contains(keys(local.server_environment), "MCP_ANYCLOUD_STORAGE_QUEUE") && !contains(keys(azurerm_monitor_scheduled_query_rules_alert_v2.alarm), "job-age")
     error_message = "A server without tasks needs no queue."
   }
 }

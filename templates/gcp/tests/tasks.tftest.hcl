@@ -47,6 +47,10 @@ run "jobs_go_through_cloud_tasks" {
     condition     = contains(keys(google_project_service.required), "cloudtasks.googleapis.com") && contains(keys(google_monitoring_alert_policy.server), "job-age")
     error_message = "The queue's API must be on, and somebody told when jobs wait."
   }
+  assert {
+    condition     = google_monitoring_alert_policy.server["failing-jobs"].conditions[0].condition_prometheus_query_language[0].query == "sum(increase(logging_googleapis_com:user_notes_failing_jobs{monitored_resource=\"cloud_run_revision\"}[15m])) > 4.5" && strcontains(google_logging_metric.answers["failing-jobs"].filter, "requestUrl:\"/mcp-anycloud/job\"")
+    error_message = "Somebody must be told when jobs fail, of those that Cloud Tasks sends."
+  }
 }
 
 run "jobs_may_call_a_service_that_iam_guards" {
@@ -66,7 +70,7 @@ run "none_without_tasks" {
   }
 
   assert {
-    condition     = length(google_cloud_tasks_queue.tasks) + length(google_cloud_tasks_queue_iam_member.server) + length(google_service_account_iam_member.signs_jobs) == 0 && !contains(keys(google_monitoring_alert_policy.server), "job-age")
+    condition     = length(google_cloud_tasks_queue.tasks) + length(google_cloud_tasks_queue_iam_member.server) + length(google_service_account_iam_member.signs_jobs) == 0 && !contains(keys(google_monitoring_alert_policy.server), "job-age") && !contains(keys(google_monitoring_alert_policy.server), "failing-jobs")
     error_message = "A server without tasks needs no queue."
   }
 }
