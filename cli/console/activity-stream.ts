@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { LogLine, RequestView } from "../dev/activity.ts";
+import type { Change } from "../dev/activity.ts";
 import { ownPackage } from "../package-json.ts";
 import type { ConsoleOptions } from "./console-options.ts";
 import { SECURITY_HEADERS } from "./guard.ts";
@@ -19,7 +19,7 @@ const HEARTBEAT_MS = 15_000;
 
 export function createActivityStream({ activity, ingresses, entry }: ConsoleOptions): ActivityStream {
   const pages = new Set<ServerResponse>();
-  const changed = new Set<RequestView | LogLine>();
+  const changed = new Set<Change>();
   let timer: NodeJS.Timeout | undefined;
   const heartbeat = setInterval(() => broadcast(": \n\n"), HEARTBEAT_MS).unref();
 
@@ -43,7 +43,9 @@ export function createActivityStream({ activity, ingresses, entry }: ConsoleOpti
     open(outgoing) {
       outgoing.writeHead(200, { ...SECURITY_HEADERS, "content-type": "text/event-stream" });
       const server = { version: ownPackage.version, entry, ingresses };
-      outgoing.write(frame("start", { ...server, ...contentsOf([...activity.requests(), ...activity.log()]) }));
+      outgoing.write(
+        frame("start", { ...server, ...contentsOf([...activity.requests(), ...activity.log(), ...activity.tasks()]) }),
+      );
       pages.add(outgoing);
       outgoing.once("close", () => pages.delete(outgoing));
     },
@@ -56,9 +58,10 @@ export function createActivityStream({ activity, ingresses, entry }: ConsoleOpti
   };
 }
 
-const contentsOf = (changes: ReadonlyArray<RequestView | LogLine>) => ({
+const contentsOf = (changes: readonly Change[]) => ({
   requests: changes.filter((change) => "requestId" in change),
   log: changes.filter((change) => "text" in change),
+  tasks: changes.filter((change) => "taskId" in change),
 });
 
 const frame = (event: string, data: object): string => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;

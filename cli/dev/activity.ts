@@ -1,7 +1,8 @@
 import type { RequestRecord } from "../../src/adapter.ts";
 import type { Cloud } from "../clouds.ts";
-import type { ObservedEvent } from "./observer/observed-event.ts";
+import type { ObservedEvent, TaskWritten } from "./observer/observed-event.ts";
 import { type OutputLine, readLine } from "./output-line.ts";
+import { createTaskActivity, type TaskActivity, type TaskView } from "./task-activity.ts";
 
 /** One request to an ingress, as far as it is known. */
 export interface RequestView {
@@ -52,8 +53,11 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** The requests and the log of a run of `dev`, of which the last ones are kept. */
-export interface Activity {
+/** A request, a line or a task that is new or has changed. */
+export type Change = RequestView | LogLine | TaskView;
+
+/** The requests, the tasks and the log of a run of `dev`, of which the last ones are kept. */
+export interface Activity extends Pick<TaskActivity, "tasks"> {
   /** Takes a line that an instance printed. Returns the request that ended with it, or the text; undefined for neither. */
   take(cloud: Cloud, line: string): OutputLine | undefined;
   /** Adds a line of dev's own to the log. */
@@ -61,7 +65,7 @@ export interface Activity {
   readonly requests: () => readonly RequestView[];
   readonly log: () => readonly LogLine[];
   /** Calls `listener` after each change, with what has changed; returns a function that ends it. */
-  subscribe(listener: (change: RequestView | LogLine) => void): () => void;
+  subscribe(listener: (change: Change) => void): () => void;
 }
 
 const MOST_REQUESTS = 500;
@@ -72,10 +76,11 @@ const MOST_CHARACTERS = 4_000;
 export function createActivity(): Activity {
   const requests = new Map<string, RequestView>();
   const log: LogLine[] = [];
-  const listeners = new Set<(change: RequestView | LogLine) => void>();
+  const tasks = createTaskActivity();
+  const listeners = new Set<(change: Change) => void>();
   let requestCount = 0;
   let lineCount = 0;
-  const changed = (change: RequestView | LogLine): void => {
+  const changed = (change: Change): void => {
     for (const listener of listeners) listener(change);
   };
 
@@ -113,6 +118,10 @@ export function createActivity(): Activity {
         return read;
       }
       if (read.kind === "event") {
+        if (read.event.event === "task") {
+          changed(tasks.take(cloud, read.event));
+          return undefined;
+        }
         const view = viewOf(cloud, read.event.requestId, "at" in read.event ? read.event.at : Date.now());
         apply(view, read.event);
         changed(view);
@@ -125,6 +134,7 @@ export function createActivity(): Activity {
     },
     note: (text) => addLine("dev", text),
     requests: () => [...requests.values()],
+    tasks: tasks.tasks,
     log: () => log,
     subscribe(listener) {
       listeners.add(listener);
@@ -133,7 +143,7 @@ export function createActivity(): Activity {
   };
 }
 
-function apply(view: RequestView, event: ObservedEvent): void {
+function apply(view: RequestView, event: Exclude<ObservedEvent, TaskWritten>): void {
   if (event.event === "opened") {
     const { pid, httpMethod, path, session } = event;
     Object.assign(view, { pid, httpMethod, path, ...(session !== undefined && { session }) });

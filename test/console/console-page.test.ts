@@ -158,7 +158,7 @@ if (chromium === undefined) {
       const focused = () => page.evaluate(() => document.activeElement?.textContent);
       await page.keyboard.press("Tab");
       expect(await focused()).toBe("Requests");
-      for (const name of ["Tools", "Sessions and state", "Log", "Connect a client", "Requests"]) {
+      for (const name of ["Tasks", "Tools", "Sessions and state", "Log", "Connect a client", "Requests"]) {
         await page.keyboard.press("ArrowRight");
         expect(await focused()).toBe(name);
         expect(await page.getByRole("tab", { selected: true }).innerText()).toBe(name);

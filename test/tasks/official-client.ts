@@ -26,8 +26,11 @@ export interface OfficialClient {
   close(): Promise<void>;
 }
 
-/** Connects. Every question is accepted with `confirm: true`. */
-export async function connectOfficialClient(url: string): Promise<OfficialClient> {
+/** Connects. Every question is accepted with `content`. Default: `confirm: true`. */
+export async function connectOfficialClient(
+  url: string,
+  content: Readonly<Record<string, boolean>> = { confirm: true },
+): Promise<OfficialClient> {
   const client = new Client(clientInfo, { capabilities: clientCapabilities, versionNegotiation: { mode: "auto" } });
   await client.connect(new StreamableHTTPClientTransport(new URL(url)));
   const asked: string[] = [];
@@ -37,7 +40,7 @@ export async function connectOfficialClient(url: string): Promise<OfficialClient
   const input = createApplicationInputHandler({
     elicitation({ params }) {
       asked.push(String(params.message));
-      return { action: "accept", content: { confirm: true } };
+      return { action: "accept", content: { ...content } };
     },
     sampling: refuse,
     roots: refuse,

@@ -4,6 +4,7 @@ import { addLines, clearLines } from "./log.js";
 import { showRequests, startRequests } from "./requests.js";
 import { refreshState, watchState } from "./state.js";
 import { startTabs } from "./tabs.js";
+import { showTasks } from "./tasks.js";
 import { startTools } from "./tools.js";
 
 const connection = byId("connection");
@@ -18,7 +19,7 @@ const source = new EventSource("events");
 source.addEventListener("open", () => setConnection("Connected", true));
 source.addEventListener("error", () => setConnection("dev does not answer; trying again", false));
 source.addEventListener("start", ({ data }) => {
-  const { entry, ingresses, requests, log } = JSON.parse(data);
+  const { entry, ingresses, requests, log, tasks } = JSON.parse(data);
   byId("entry").textContent = entry;
   document.title = `${entry} · mcp-anycloud dev`;
   byId("ingresses").replaceChildren(
@@ -33,11 +34,13 @@ source.addEventListener("start", ({ data }) => {
   clearLines();
   addLines(log);
   showRequests(requests, true);
+  showTasks(tasks, true);
 });
 source.addEventListener("changes", ({ data }) => {
-  const { requests, log } = JSON.parse(data);
+  const { requests, log, tasks } = JSON.parse(data);
   if (requests.length > 0) showRequests(requests, false);
   if (log.length > 0) addLines(log);
+  if (tasks.length > 0) showTasks(tasks, false);
   refreshState();
 });
 

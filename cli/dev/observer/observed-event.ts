@@ -55,7 +55,25 @@ interface Closed extends EventOf<"closed"> {
   readonly writes: number;
 }
 
-export type ObservedEvent = Opened | Named | SessionOpened | Sent | Threw | Closed;
+/** The record of a task was written. Keys are those that the handler gave. */
+export interface TaskWritten extends EventOf<"task"> {
+  /** Unix time in milliseconds. */
+  readonly at: number;
+  /** Process id of the instance. */
+  readonly pid: number;
+  /** The beginning of its id. */
+  readonly taskId: string;
+  readonly tool: string;
+  readonly status: string;
+  readonly attempt: number;
+  readonly operations: ReadonlyArray<{
+    readonly key: string;
+    readonly kind: "step" | "question" | "sleep";
+    readonly isAnswered: boolean;
+  }>;
+}
+
+export type ObservedEvent = Opened | Named | SessionOpened | Sent | Threw | Closed | TaskWritten;
 
 /** The global function through which a bundle of `dev` tells what a handler of the server threw. */
 export const HANDLER_ERROR_HOOK = "mcp-anycloud.handlerError";

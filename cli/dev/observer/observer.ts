@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { HttpHandler, HttpRequest, HttpResponse, StateStore } from "../../../src/adapter.ts";
 import { HANDLER_ERROR_HOOK, type ObservedEvent } from "./observed-event.ts";
+import { taskIn } from "./observed-task.ts";
 import { eventsIn, namesIn, toErrorText } from "./observed-text.ts";
 
 interface ServedRequest {
@@ -74,9 +75,13 @@ export function observedStore(store: StateStore | undefined): StateStore | undef
       count("reads");
       return store.list(partition, range);
     },
-    put(item, when) {
+    async put(item, when) {
       count("writes");
-      return store.put(item, when);
+      const written = await store.put(item, when);
+      const task = taskIn(item);
+      // Some are written behind every request, such as those whose sleep has ended.
+      if (task) tell(served.getStore() ?? { requestId: "" }, task);
+      return written;
     },
     delete(key) {
       count("writes");
@@ -148,6 +153,6 @@ async function* sent(body: AsyncIterable<string>, state: ServedRequest, close: (
 /** Enough to tell sessions apart. */
 const shortened = (session: string): string => session.slice(0, 8);
 
-function tell({ requestId }: ServedRequest, event: Told): void {
+function tell({ requestId }: Pick<ServedRequest, "requestId">, event: Told): void {
   process.stdout.write(`${JSON.stringify({ message: "dev", requestId, ...event })}\n`);
 }

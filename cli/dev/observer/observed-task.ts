@@ -1,0 +1,39 @@
+import type { StateWrite } from "../../../src/adapter.ts";
+import type { TaskWritten } from "./observed-event.ts";
+
+/** Operations of a task that are told. */
+const MOST_OPERATIONS = 100;
+const MOST_CHARACTERS = 200;
+
+/** What a write tells of a task: no argument, value, question or answer. Undefined for every other item of the store. */
+export function taskIn({ partition, sort, value }: StateWrite): Omit<TaskWritten, "message" | "requestId"> | undefined {
+  const id = /^task\/([\w-]+)$/.exec(partition)?.[1];
+  if (id === undefined || sort !== "record") return undefined;
+  try {
+    const { tool, status, attempt, operations } = JSON.parse(value);
+    return {
+      event: "task",
+      at: Date.now(),
+      pid: process.pid,
+      taskId: id.slice(0, 8),
+      tool: String(tool),
+      status: String(status),
+      attempt: Number(attempt),
+      operations: (operations as StoredOperation[]).slice(-MOST_OPERATIONS).map(({ key, kind, answer, isApart }) => ({
+        key: key.slice(0, MOST_CHARACTERS),
+        kind,
+        isAnswered: kind === "question" && (answer !== undefined || isApart === true),
+      })),
+    };
+  } catch {
+    // A record that another version of the toolkit wrote.
+    return undefined;
+  }
+}
+
+interface StoredOperation {
+  readonly key: string;
+  readonly kind: "step" | "question" | "sleep";
+  readonly answer?: unknown;
+  readonly isApart?: true;
+}
