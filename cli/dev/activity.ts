@@ -5,7 +5,7 @@ import { type OutputLine, readLine } from "./output-line.ts";
 import { createTaskActivity, type TaskActivity, type TaskView } from "./task-activity.ts";
 
 /** One request to an ingress, as far as it is known. */
-export interface RequestView {
+interface RequestView {
   /** Counts the requests of this run, from 1. */
   readonly number: number;
   readonly cloud: Cloud;
@@ -44,7 +44,7 @@ interface StreamEvent {
 }
 
 /** A line of the log that is no request. */
-export interface LogLine {
+interface LogLine {
   readonly number: number;
   /** Unix time in milliseconds. */
   readonly at: number;
