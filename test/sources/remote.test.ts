@@ -4,6 +4,7 @@ import * as z from "zod/v4";
 import type { HttpHandler } from "../../src/adapter.ts";
 import { createMcpEndpoint, createMemoryStore, defineServer, type FactoryContext, toFetch } from "../../src/index.ts";
 import { gateway, type RemoteOptions, remote, type Source } from "../../src/sources/sources.ts";
+import { callerOf, messagesOf, modernCall } from "../support/messages.ts";
 import { createV1Server } from "../support/servers.ts";
 import { callText, connectTo, ERAS } from "./source-client.ts";
 
@@ -225,11 +226,76 @@ const DISCOVERED = {
   serverInfo: { name: "liar", version: "1" },
 };
 
+const OPENED = {
+  protocolVersion: "2025-11-25",
+  capabilities: { tools: {} },
+  serverInfo: { name: "liar", version: "1" },
+};
+
+test.each(ERAS)(
+  "what an upstream once said of itself and was no answer is not kept, for a client of %s",
+  async (era) => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const upstream = toFetch(upstreamOf(createCrm));
+    let isLying = true;
+    const fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+      const request = new Request(input, init);
+      if (!isLying) return upstream(request, { canStream: true, clientIp: "127.0.0.1" });
+      return Response.json({ jsonrpc: "2.0", id: (await request.json()).id, result: {} });
+    };
+    const [handler] = instancesOf(gatewayOf(fetch as never), 1) as [HttpHandler];
+    const client = await connectTo(handler, era);
+    expect(await callText(client, "crm_find", { name: "Ada" })).toContain("malformed");
+    isLying = false;
+    expect(await callText(client, "crm_find", { name: "Ada" })).toBe("found Ada");
+    vi.restoreAllMocks();
+  },
+);
+
+test("an upstream that sends notifications without end, or of other requests, is held to its own", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const fetch = async (_url: unknown, init?: RequestInit): Promise<Response> => {
+    const { id, method, params } = JSON.parse(String(init?.body));
+    if (method === "server/discover") return Response.json({ jsonrpc: "2.0", id, result: DISCOVERED });
+    const isFlood = params.name === "flood";
+    const { progressToken } = params._meta;
+    const frames = [
+      { method: "notifications/progress", params: { progressToken: "of-another", progress: 1 } },
+      { method: "notifications/cancelled", params: { requestId: 1 } },
+      ...Array.from({ length: isFlood ? 2_000 : 2 }, (_, progress) => ({
+        method: "notifications/progress",
+        params: { progressToken, progress },
+      })),
+      { id, result: { resultType: "complete", content: [{ type: "text", text: "done" }] } },
+    ].map((message) => `data: ${JSON.stringify({ jsonrpc: "2.0", ...message })}\n\n`);
+    return new Response(frames.join(""), { headers: { "content-type": "text/event-stream" } });
+  };
+  const [handler] = instancesOf(gatewayOf(fetch as never), 1) as [HttpHandler];
+  const ask = callerOf(handler);
+  const call = async (name: string): Promise<Record<string, unknown>[]> => {
+    const [message, { headers }] = modernCall("tools/call", { name, arguments: {}, _meta: { progressToken: "own" } });
+    return messagesOf(await ask(message, { headers: { ...headers, host: "127.0.0.1" }, invocation: LOOPBACK }));
+  };
+  const messages = await call("crm_find");
+  expect(messages.map(({ params, result }) => params ?? result)).toMatchObject([
+    { progressToken: "own", progress: 0 },
+    { progressToken: "own", progress: 1 },
+    { content: [{ text: "done" }] },
+  ]);
+  const flood = await call("crm_flood");
+  expect(flood.length).toBeLessThan(1_000);
+  expect(JSON.stringify(flood.at(-1))).toContain("too many notifications");
+  vi.restoreAllMocks();
+});
+
+const LOOPBACK = { clientIp: "127.0.0.1" };
+
 test("lists that changed are told to clients that listen", async () => {
   let tools = [{ name: "a", inputSchema: { type: "object" } }];
   const fetch = async (_url: unknown, init?: RequestInit): Promise<Response> => {
     const { id, method } = JSON.parse(String(init?.body));
-    const result = method === "server/discover" ? DISCOVERED : { resultType: "complete", tools };
+    const result =
+      method === "initialize" ? OPENED : method === "server/discover" ? DISCOVERED : { resultType: "complete", tools };
     return Response.json({ jsonrpc: "2.0", id, result });
   };
   const source = gateway({ crm: remote(ADDRESS, { fetch: fetch as never, listSeconds: 0 }) });

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { UpstreamFailure } from "./upstream-failure.ts";
 
 export type Fetch = typeof fetch;
@@ -16,15 +17,21 @@ export const createLimitedFetch =
     let bytes = 0;
     const counted = response.body.pipeThrough(
       new TransformStream<Uint8Array, Uint8Array>({
-        transform(chunk, controller) {
+        async transform(chunk, controller) {
           bytes += chunk.length;
-          if (bytes > maxBytes) controller.error(new UpstreamFailure("unavailable", TOO_LARGE));
-          else controller.enqueue(chunk);
+          if (bytes > maxBytes) return controller.error(new UpstreamFailure("unavailable", TOO_LARGE));
+          for (let from = 0; from < chunk.length; from += TURN_BYTES) {
+            if (from > 0) await nextTurn();
+            controller.enqueue(chunk.subarray(from, from + TURN_BYTES));
+          }
         },
       }),
     );
     const { status, statusText, headers } = response;
     return new Response(counted, { status, statusText, headers });
   };
+
+/** Bytes whose messages are handled in one turn of the event loop, so that one upstream does not hold up the callers of others. */
+const TURN_BYTES = 8_192;
 
 const TOO_LARGE = "Its answer is too large.";

@@ -11,6 +11,7 @@ import { logAboutRequest } from "../../http/served-request.ts";
 import { answerFor } from "../forwarding/answer-for.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
 import { toResult } from "../forwarding/result.ts";
+import { createFloodGuard } from "./flood-guard.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
 import { createTransport, type TransportOptions, type UpstreamSession } from "./upstream-transport.ts";
 
@@ -39,8 +40,10 @@ export async function post(
   const { session, message, reach, idleMs } = options;
   const transport = createTransport({ ...options, fetch: closingStreams(options) }, session);
   const { promise, resolve, reject } = Promise.withResolvers<JSONRPCResponse>();
+  const countNotification = createFloodGuard();
   const timer = createIdleTimer(idleMs, () => reject(new UpstreamFailure("unavailable", silent(idleMs))));
   let lastError: unknown;
+  let isOver = false;
   transport.onerror = (error) => {
     lastError = error;
   };
@@ -53,7 +56,11 @@ export async function post(
       if (received.id === message.id) resolve(received);
       return;
     }
-    if (!("id" in received)) return passNotification(received, options);
+    if (!("id" in received)) {
+      if (isOver) return undefined;
+      countNotification();
+      return passNotification(received, options);
+    }
     timer.stop();
     await transport.send(await answerFor(reach, received));
     timer.restart();
@@ -72,6 +79,7 @@ export async function post(
     if (reach.signal.aborted && session) await sayCancelled(transport, message).catch(() => {});
     throw statedError(error, options) ?? toFailure(error, session);
   } finally {
+    isOver = true;
     timer.stop();
     reach.signal.removeEventListener("abort", onAbort);
     await transport.close();
@@ -91,10 +99,13 @@ const silent = (idleMs: number): string => `It was silent for ${idleMs / 1000} s
 
 async function passNotification(
   notification: JSONRPCNotification,
-  { reach, onSessionNotification }: PostOptions,
+  { message, reach, onSessionNotification }: PostOptions,
 ): Promise<void> {
-  const { method } = notification;
+  const { method, params } = notification;
   if (/list_changed$|resources\/updated$/.test(method)) return onSessionNotification?.(notification);
+  // These name a request: of an upstream's own, or of somebody else.
+  if (method === "notifications/cancelled") return;
+  if (method === "notifications/progress" && params?.progressToken !== message.params?._meta?.progressToken) return;
   await reach.notify(notification).catch((error) => logAboutRequest("a notification could not be sent:", error));
 }
 

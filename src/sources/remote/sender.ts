@@ -37,7 +37,7 @@ export function createSender(
     const headers = { ...fixed, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
     const base = { url, fetch, headers, reach: request, idleMs, onSessionNotification };
     if (request.era === "modern") {
-      const isModern = await eras.isModern(() => post({ ...base, reach: NOBODY, message: discover(request) }));
+      const isModern = await eras.isModern(() => discover(base, request));
       return isModern ? sendModern(base, request, context) : sendInSession(base, withoutQuestions(request), context);
     }
     if (eras.refusesSessions) return sendModern(base, request, context);
@@ -98,8 +98,14 @@ function paramHeadersOf({ era, requestInfo }: FactoryContext): Record<string, st
   return Object.fromEntries([...requestInfo.headers].filter(([name]) => name.startsWith("mcp-param-")));
 }
 
-const discover = ({ client }: ForwardedRequest): PostOptions["message"] =>
-  toModernMessage({ method: "server/discover", params: {}, client: { ...client, capabilities: {} } }, ID);
+/** Throws UpstreamFailure for an answer that no server of that revision gives: what is kept of it decides much. */
+async function discover(base: Base, { client }: ForwardedRequest): Promise<void> {
+  const asked = { method: "server/discover", params: {}, client: { ...client, capabilities: {} } };
+  const { result } = await post({ ...base, reach: NOBODY, message: toModernMessage(asked, ID) });
+  if (!Array.isArray(result.supportedVersions)) throw new UpstreamFailure("unavailable", MALFORMED);
+}
+
+const MALFORMED = "Its answer is malformed.";
 
 /** The client of requests that are the gateway's own. */
 const NOBODY: Reach = {
@@ -116,10 +122,9 @@ const withoutQuestions = (request: ForwardedRequest): ForwardedRequest => ({
 
 async function openSession(base: Base, { client }: ForwardedRequest): Promise<UpstreamSession> {
   const { result, sessionId } = await post({ ...base, reach: NOBODY, message: toInitialize(client, ID) });
-  const session: UpstreamSession = {
-    protocolVersion: String(result.protocolVersion),
-    ...(sessionId && { id: sessionId }),
-  };
+  const { protocolVersion } = result;
+  if (typeof protocolVersion !== "string") throw new UpstreamFailure("unavailable", MALFORMED);
+  const session: UpstreamSession = { protocolVersion, ...(sessionId && { id: sessionId }) };
   await sayInitialized(base, session);
   return session;
 }

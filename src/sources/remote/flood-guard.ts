@@ -1,0 +1,19 @@
+import { monotonicMs } from "../../clock.ts";
+import { UpstreamFailure } from "./upstream-failure.ts";
+
+/** Notifications of one request in a second. Each costs about 50 µs, which other callers wait for. */
+const MOST_IN_A_SECOND = 500;
+
+/** Returns a function to be called for each notification of a request. It throws UpstreamFailure when there are too many. */
+export function createFloodGuard(): () => void {
+  let since = Number.NEGATIVE_INFINITY;
+  let count = 0;
+  return () => {
+    const now = monotonicMs();
+    if (now - since >= 1_000) {
+      since = now;
+      count = 0;
+    }
+    if (++count > MOST_IN_A_SECOND) throw new UpstreamFailure("unavailable", "It sends too many notifications.");
+  };
+}
