@@ -27,7 +27,7 @@ export const server: ServerDefinition = defineServer({
       { name: "observed", version: "1" },
       { capabilities: { resources: { subscribe: true } } },
     );
-    const inputSchema = z.object({ secret: z.string().optional() });
+    const inputSchema = z.object({ secret: z.string().optional(), pauseSeconds: z.number().optional() });
     built.registerTool("echo", { inputSchema }, async () => {
       await ownSpan("own");
       return { content: [{ type: "text", text: CANARY }] };
@@ -49,9 +49,9 @@ export const server: ServerDefinition = defineServer({
       const { action } = await built.server.elicitInput({ mode: "form", message: CANARY, requestedSchema });
       return { content: [{ type: "text", text: action }] };
     });
-    const work = tasks.run<object, unknown, object>(async (_args, task) => {
+    const work = tasks.run<{ pauseSeconds?: number }, unknown, object>(async ({ pauseSeconds = 60 }, task) => {
       await task.step("first", () => ownSpan("in a step"));
-      await task.sleep("pause", 60);
+      await task.sleep("pause", pauseSeconds);
       await task.step("second", () => CANARY);
       return { content: [] };
     });

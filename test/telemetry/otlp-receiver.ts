@@ -2,12 +2,15 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from "node:net";
 
 /** A span as OTLP/HTTP has it in JSON (opentelemetry-proto, trace.proto). */
-interface OtlpSpan {
+export interface OtlpSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly name: string;
   readonly kind: number;
+  readonly startTimeUnixNano: string;
+  readonly status?: { readonly code?: number };
+  readonly links?: ReadonlyArray<{ readonly traceId: string }>;
   readonly attributes: ReadonlyArray<{ readonly key: string; readonly value: Readonly<Record<string, unknown>> }>;
 }
 
