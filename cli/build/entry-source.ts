@@ -38,10 +38,10 @@ import { platformIdentities } from "mcp-anycloud/${cloud}";
 import { openConfiguredStore } from "mcp-anycloud/aws/dynamodb";
 import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
 import { openConfiguredStateKeys } from "mcp-anycloud/aws/state-keys";
-${native.imports}${hasTelemetry ? 'import { openTelemetry } from "mcp-anycloud/telemetry";\n' : ""}${jobs?.imports ?? ""}${IDENTITY_TOKEN[cloud].source}${source}const config = readConfig(process.env, ${settings});
+${native.imports}${hasTelemetry ? `import { registeredTelemetry } from ${JSON.stringify(ownModule("src", "telemetry", "registered"))};\n` : ""}${jobs?.imports ?? ""}${IDENTITY_TOKEN[cloud].source}${source}const config = readConfig(process.env, ${settings});
 ${jobs?.open ?? ""}const store = ${wrap("observedStore", store)};
 const stateKeys = openConfiguredStateKeys(config${IDENTITY_TOKEN[cloud].argument});
-const endpoint = ${wrap("observedEndpoint", `createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities${jobs ? ", workQueue" : ""}${hasTelemetry ? ", telemetry: openTelemetry()" : ""} })`)};
+const endpoint = ${wrap("observedEndpoint", `createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities${jobs ? ", workQueue" : ""}${hasTelemetry ? ", telemetry: await registeredTelemetry()" : ""} })`)};
 const limits = config;`;
 }
 
@@ -55,7 +55,7 @@ export interface EntryParts {
   readonly observed?: boolean;
   /** The server has tasks, which need the platform's queue. Default false. */
   readonly hasTasks?: boolean;
-  /** The project depends on OpenTelemetry's API, through which the server is observed. Default false. */
+  /** The project depends on OpenTelemetry's API: an SDK that it registers observes the server. Default false. */
   readonly hasTelemetry?: boolean;
 }
 

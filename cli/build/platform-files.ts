@@ -39,7 +39,8 @@ function azureFiles({ hasTasks }: Contents): PlatformFiles {
       ...(hasTasks && { extensionBundle: EXTENSION_BUNDLE }),
       // The longest time that every hosting plan allows ("functionTimeout").
       functionTimeout: "00:10:00",
-      logging: { applicationInsights: { samplingSettings: { isEnabled: true, excludedTypes: "Request" } } },
+      // Alarms and the audit log are made of the lines of the server, which the host calls traces: it drops none of them.
+      logging: { applicationInsights: { samplingSettings: { isEnabled: true, excludedTypes: "Request;Trace" } } },
     }),
     // functions-reference-node, "Registering a function": `main` names what the host loads.
     "package.json": json({ name: "mcp-server", private: true, type: "module", main: "index.mjs" }),

@@ -37,8 +37,8 @@ resource "azapi_resource" "insights" {
 locals {
   insights_id = azapi_resource.insights.id
 
-  # The lines that src/http/request-log.ts writes, as the Functions host hands them on. Where there are many, the host keeps a sample, and
-  # itemCount says for how many lines one stands (host.json, samplingSettings).
+  # The lines that src/http/request-log.ts writes, as the Functions host hands them on: all of them (host.json, samplingSettings). Where
+  # Application Insights is told to keep a sample, itemCount says for how many lines one stands.
   request_lines = <<-EOT
     traces
     | where message startswith "{" and message has "\"message\":\"request\""

@@ -12,6 +12,7 @@ const MODULES = {
   "azure-table.cjs": "adapters/azure/table-storage/table-client",
   "firestore.cjs": "adapters/gcp/firestore/firestore-client",
   "jwt-verifier.cjs": "src/auth/jwt/jwt-verifier",
+  "open-telemetry.cjs": "src/telemetry/open-telemetry",
   "otel-sdk.cjs": "adapters/otel/otel-sdk",
 } as const;
 
@@ -40,7 +41,7 @@ export function lazyModules(projectFolder: string): Plugin {
       for (const [bundle, module] of Object.entries(MODULES)) {
         const file = pathOf(module);
         build.onResolve(
-          { filter: /^\.\/(aws-client|table-client|firestore-client|jwt-verifier|otel-sdk)\.[jt]s$/ },
+          { filter: /^\.\/(aws-client|table-client|firestore-client|jwt-verifier|open-telemetry|otel-sdk)\.[jt]s$/ },
           async ({ kind, path, resolveDir }) => {
             if (kind !== "dynamic-import" || join(resolveDir, path) !== file) return undefined;
             bundles.set(bundle, bundleSeparately(build, file, [separateCredentials, projectPackages(projectFolder)]));
