@@ -55,6 +55,7 @@ export function openInvocation({ event, context, canStream }: InvocationOptions)
   const remainingMs = context.getRemainingTimeInMillis();
   const deadline = startDeadline(remainingMs - deadlineMarginMs(remainingMs));
   const traceHeader = process.env._X_AMZN_TRACE_ID;
+  const deployedVersion = process.env.AWS_LAMBDA_FUNCTION_VERSION;
   const traceparent = traceHeader === undefined ? undefined : readTraceparent(traceHeader);
   let background: BackgroundWork | undefined;
   const logFailure = (error: unknown): void =>
@@ -64,6 +65,7 @@ export function openInvocation({ event, context, canStream }: InvocationOptions)
       requestId,
       ...(clientIp && { clientIp }),
       ...(signer?.userArn && { identity: signerIdentity(signer.userArn, signer) }),
+      ...(deployedVersion && { deployedVersion }),
       ...(traceparent && { traceparent }),
       correlate,
       deadline: deadline.signal,

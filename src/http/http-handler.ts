@@ -37,6 +37,8 @@ export interface Invocation {
   readonly requestId: string;
   /** Address of the client, as the platform's ingress saw it. */
   readonly clientIp?: string;
+  /** The deployed version that serves the request, as the platform names it. Absent where its log names it beside each line. */
+  readonly deployedVersion?: string;
   /**
    * `traceparent` of the span in which the platform runs this request (W3C Trace Context §3.2). Absent where it has none, or
    * records none.

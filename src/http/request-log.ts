@@ -42,7 +42,7 @@ export function startRequestLog(
   { sink, level, names = createKnownNames(), telemetry }: RequestLogOptions,
 ): RequestLog {
   const startedAt = process.hrtime.bigint();
-  const { requestId, clientIp } = invocation;
+  const { requestId, clientIp, deployedVersion } = invocation;
   const logFields: RequestLogFields = {};
   const context: ServedRequest = { requestId, logFields, names, telemetry };
   const coldStart = !served;
@@ -72,6 +72,7 @@ export function startRequestLog(
       level: hasFailed ? "error" : "info",
       message: "request",
       requestId,
+      ...(deployedVersion && { deployedVersion }),
       ...(isTraced && traceFields({ request, invocation, logFields })),
       httpMethod: request.method,
       path: request.url.split("?", 1)[0] ?? "",

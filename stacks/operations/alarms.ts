@@ -104,6 +104,16 @@ export function createAlarms(scope: Construct, sources: AlarmSources, props: Ala
   const ofVersion = [
     ...(live ? [alarm("Errors", live.metricErrors(perMinute), errors, "The MCP function fails or times out")] : []),
     alarm("ServerErrors", inPeriod(answers5xx), serverErrors, "MCP clients get answers of 5xx"),
+    ...(metrics.ofVersion
+      ? [
+          alarm(
+            "Version",
+            isWorse(metrics, metrics.ofVersion),
+            1,
+            "Tools fail in the newest version, and did not before",
+          ),
+        ]
+      : []),
   ];
   alarm("Slow", p99, p99Milliseconds, "MCP answers take long", {
     // The slowest of fewer than 100 answers is their p99. CloudWatch takes fewer than 1,000 for too few of them.
@@ -140,6 +150,31 @@ function failedShareOf({ toolCalls, failedCalls }: RequestMetrics): IMetric {
 }
 
 const FEWEST_CALLS = 10;
+
+/**
+ * 1 where the newest version fails five calls, a twentieth of its own, and twice the share that the others fail: tools fail in every
+ * version, such as for arguments that make no sense. Without a failed call there is no data.
+ */
+function isWorse(all: RequestMetrics, { toolCalls, failedCalls }: NonNullable<RequestMetrics["ofVersion"]>): IMetric {
+  const sum = { statistic: "Sum" };
+  const few = `failed >= ${FAILED_CALLS} AND failed >= ${FAILED_SHARE} * calls`;
+  return new MathExpression({
+    expression: `IF(${few} AND failed * (allCalls - calls) >= ${TIMES_BEFORE} * (allFailed - failed) * calls, 1, 0)`,
+    label: "Whether the newest version is worse",
+    period: Duration.minutes(5),
+    usingMetrics: {
+      calls: toolCalls.with(sum),
+      failed: failedCalls.with(sum),
+      allCalls: all.toolCalls.with(sum),
+      allFailed: all.failedCalls.with(sum),
+    },
+  });
+}
+
+/** As `mcp-anycloud deploy` weighs a candidate on other clouds. */
+const FAILED_CALLS = 5;
+const FAILED_SHARE = 0.05;
+const TIMES_BEFORE = 2;
 
 /** Reads and writes together; the table counts them apart. */
 function throttlesOf(table: ITableV2): IMetric {

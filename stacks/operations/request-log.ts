@@ -14,6 +14,7 @@ export const FIELD = {
   responseBytes: "responseBytes",
   era: "era",
   coldStart: "coldStart",
+  deployedVersion: "deployedVersion",
   storeReads: "storeReads",
   storeWrites: "storeWrites",
   taskStatus: "taskStatus",

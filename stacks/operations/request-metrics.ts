@@ -17,17 +17,37 @@ export interface RequestMetrics {
   readonly toolCalls: Metric;
   /** Calls among them that failed. */
   readonly failedCalls: Metric;
+  /** The same two of the newest version alone; undefined where there are no versions. */
+  readonly ofVersion: { readonly toolCalls: Metric; readonly failedCalls: Metric } | undefined;
   /** Requests that were rejected as unauthenticated. */
   readonly rejected: Metric;
 }
 
+const VERSION = "Version";
+
 /** Lets CloudWatch count facts of the request log that no metric of AWS has. */
-export function createRequestMetrics(scope: Construct, log: ILogGroup, { refusals }: Ingress): RequestMetrics {
+export function createRequestMetrics(
+  scope: Construct,
+  log: ILogGroup,
+  { refusals }: Ingress,
+  version: string | undefined,
+): RequestMetrics {
   // The namespace distinguishes servers in one account: a metric of a filter has dimensions only if it has no default.
   const metricNamespace = `mcp-anycloud/${Names.uniqueResourceName(scope, { maxLength: 100 })}`;
   const measure = (metricName: string, logGroup: ILogGroup, filterPattern: IFilterPattern, metricValue = "1"): Metric =>
     new MetricFilter(scope, metricName, { logGroup, filterPattern, metricNamespace, metricName, metricValue }).metric();
+  // Each version is a metric of its own, which exists while it has requests.
+  const perVersion = (metricName: string, filterPattern: IFilterPattern, newest: string): Metric =>
+    new MetricFilter(scope, metricName, {
+      ...{ logGroup: log, filterPattern, metricNamespace, metricName, metricValue: "1" },
+      dimensions: { [VERSION]: `$.${FIELD.deployedVersion}` },
+    }).metric({ dimensionsMap: { [VERSION]: newest } });
+  const ofVersion = version !== undefined && {
+    toolCalls: perVersion("VersionToolCalls", TOOL_CALL, version),
+    failedCalls: perVersion("VersionFailedCalls", FAILED_CALL, version),
+  };
   return {
+    ofVersion: ofVersion || undefined,
     duration: measure("RequestDuration", log, ANSWERED, `$.${FIELD.durationMs}`),
     failed: measure("FailedRequests", log, FAILED),
     toolErrors: measure("ToolErrors", log, TOOL_ERROR),

@@ -70,7 +70,7 @@ const traceparent = (digit: string): string => `00-${digit.repeat(32)}-${digit.r
 /** Requests of every kind, and the outcome that the line of each must have. */
 async function serveAll(seen: Seen): Promise<void> {
   const { at, instances, queue, clock } = seen;
-  const invocation = { clientIp: "192.0.2.1", correlate, traceparent: traceparent("b") };
+  const invocation = { clientIp: "192.0.2.1", deployedVersion: "7", correlate, traceparent: traceparent("b") };
   const say = async (...[message, options]: ReturnType<typeof modernCall>) =>
     textOf(await at(message, { ...options, invocation }));
   const _meta = { traceparent: traceparent("a") };

@@ -25,7 +25,12 @@ const OF_AWS: Readonly<Record<string, readonly string[]>> = {
 interface MetricFilter {
   readonly FilterPattern: string;
   readonly LogGroupName: { readonly Ref: string };
-  readonly MetricTransformations: { MetricName: string; MetricNamespace: string; MetricValue: string }[];
+  readonly MetricTransformations: {
+    MetricName: string;
+    MetricNamespace: string;
+    MetricValue: string;
+    Dimensions?: { Key: string; Value: string }[];
+  }[];
 }
 
 let records: RequestRecords;
@@ -110,6 +115,40 @@ describe.for(INGRESSES)("with %s", (ingress) => {
     expect(alarmOf("Slow")).toMatchObject({ EvaluateLowSampleCountPercentile: "ignore" });
   });
 
+  test("a version whose tools fail for a tenth of its callers goes back", () => {
+    const alarms = synthesis.resources("AWS::CloudWatch::Alarm");
+    const alarm = alarms.find(([id]) => id.startsWith("ServerVersionAlarm"))?.[1].Properties ?? {};
+    if (ingress === "web-function") return expect(alarm).toEqual({});
+    const parts = alarm.Metrics as { Id: string; Expression?: string; MetricStat?: { Metric: Metric } }[];
+    const expression = parts.find(({ Expression }) => Expression)?.Expression ?? "";
+    /** Whether the alarm goes off after these lines of the version before and of the newest one, which is 7. */
+    const goesOff = (lines: readonly object[]): boolean => {
+      const values = parts.flatMap(({ Id, MetricStat }) => {
+        if (!MetricStat) return [];
+        const { MetricName, Dimensions } = MetricStat.Metric;
+        const dimension = filter(MetricName).MetricTransformations[0]?.Dimensions?.[0];
+        expect(dimension?.Key).toBe(Dimensions?.[0]?.Name);
+        const ofNewest = (line: object): boolean =>
+          !dimension || (line as Record<string, unknown>)[dimension.Value.replace("$.", "")] === "7";
+        return [[Id, lines.filter((line) => matches(filter(MetricName).FilterPattern, line) && ofNewest(line)).length]];
+      });
+      const { calls, failed, allCalls, allFailed } = Object.fromEntries(values) as Record<string, number>;
+      return evaluate(expression, { calls, failed, allCalls, allFailed }) >= Number(alarm.Threshold);
+    };
+    const of = (deployedVersion: string, good: number, failed: number): object[] => [
+      ...Array.from({ length: good }, () => ({ ...records.call, deployedVersion })),
+      ...Array.from({ length: failed }, () => ({ ...records.toolError, deployedVersion })),
+    ];
+    expect(goesOff([...of("6", 900, 0), ...of("7", 90, 10)])).toBe(true);
+    expect(goesOff([...of("6", 850, 50), ...of("7", 90, 10)])).toBe(false);
+    expect(goesOff([...of("6", 855, 45), ...of("7", 90, 10)])).toBe(true);
+    expect(goesOff([...of("6", 900, 0), ...of("7", 4, 4)])).toBe(false);
+    expect(goesOff([...of("6", 900, 0), ...of("7", 196, 4)])).toBe(false);
+    expect(goesOff([...of("6", 800, 100), ...of("7", 100, 0)])).toBe(false);
+    // All traffic goes to it.
+    expect(goesOff(of("7", 90, 10))).toBe(true);
+  });
+
   test("rejected requests are counted in the log that has them", () => {
     const { FilterPattern, LogGroupName } = filter("RejectedRequests");
     if (ingress === "rest-api") {
@@ -141,7 +180,7 @@ describe.for(INGRESSES)("with %s", (ingress) => {
 
   test("there are all the alarms that this ingress has numbers for", () => {
     const ids = synthesis.resources("AWS::CloudWatch::Alarm").map(([id]) => /^Server(\w+)Alarm/.exec(id)?.[1]);
-    const ofAlias = ingress === "web-function" ? [] : ["Errors", "Throttles"];
+    const ofAlias = ingress === "web-function" ? [] : ["Errors", "Throttles", "Version"];
     expect(ids.sort()).toEqual(
       [...ofAlias, "FailedCalls", "ServerErrors", "Slow", "TableThrottles", "ToolErrors", "Unauthenticated"].sort(),
     );
@@ -189,6 +228,7 @@ test("a bad version goes back by itself, and alarms tell who is to know", () => 
   expect(rollingBack.map(({ Name }) => /^Server(\w+)Alarm/.exec(Name.Ref)?.[1]).sort()).toEqual([
     "Errors",
     "ServerErrors",
+    "Version",
   ]);
   const alias = resources("AWS::Lambda::Alias")[0]?.[1] as unknown as { UpdatePolicy: unknown };
   expect(JSON.stringify(alias.UpdatePolicy)).toContain("CodeDeployHook_smoke");
@@ -200,6 +240,14 @@ test("a bad version goes back by itself, and alarms tell who is to know", () => 
 interface Metric {
   readonly Namespace: string;
   readonly MetricName: string;
+  readonly Dimensions?: readonly { readonly Name: string }[];
+}
+
+/** The value of an expression of CloudWatch ("Metric math syntax and functions"), of the functions that the stack uses. */
+function evaluate(expression: string, values: Record<string, number | undefined>): number {
+  const body = expression.replaceAll(" AND ", " && ");
+  const choose = (condition: unknown, yes: number, no: number): number => (condition ? yes : no);
+  return new Function("IF", ...Object.keys(values), `return ${body};`)(choose, ...Object.values(values)) as number;
 }
 
 /** The one metric of an alarm, or the metrics of its expression. */

@@ -32,6 +32,8 @@ export interface RequestRecord {
   readonly message: "request";
   /** The platform's id of the request. */
   readonly requestId: string;
+  /** The deployed version that served it, as the platform names it, on Lambda. */
+  readonly deployedVersion?: string;
   /**
    * Trace id of the request's span. Without telemetry: of the caller's `traceparent` (W3C Trace Context §3.2), the one in the
    * message's `_meta` (MCP 2026-07-28, Basic, `_meta`), otherwise the one in the HTTP header or the platform's own.
