@@ -82,6 +82,13 @@ describe.each(CLOUDS)("the bundle for %s", (cloud) => {
     expect(inputsOf(artefact).filter((input) => /(^|\/)(cli|emulators|test)\//.test(input))).toEqual([]);
   });
 
+  test("holds nothing of the sources that a gateway has, nor of the client that they use", () => {
+    const found = inputsOf(artefact).filter((input) =>
+      /(^|\/)src\/sources\/|@modelcontextprotocol\/client/.test(input),
+    );
+    expect(found).toEqual([]);
+  });
+
   test.each([
     ["the client for AWS", /node_modules\/aws4\//, AWS_CLIENT],
     ["AWS's packages", AWS_PACKAGE, AWS_CREDENTIALS],

@@ -52,8 +52,10 @@ export function createBreaker({ failures = 5, seconds = 15 }: BreakerOptions, re
         onAnswer();
         return result;
       } catch (error) {
-        if (error instanceof UpstreamFailure && error.kind === "unavailable") onFailure(error.message);
-        else onAnswer();
+        const kind = error instanceof UpstreamFailure ? error.kind : undefined;
+        if (kind === "unavailable") onFailure((error as Error).message);
+        // A client that left has learned nothing of the upstream.
+        else if (kind !== "cancelled") onAnswer();
         throw error;
       }
     },

@@ -77,6 +77,7 @@ export async function post(
     return { result: toResult(response), ...(transport.sessionId && { sessionId: transport.sessionId }) };
   } catch (error) {
     if (reach.signal.aborted && session) await sayCancelled(transport, message).catch(() => {});
+    if (isLeft(reach.signal)) throw new UpstreamFailure("cancelled", "Its client has left.", { cause: error });
     throw statedError(error, options) ?? toFailure(error, session);
   } finally {
     isOver = true;
@@ -124,6 +125,9 @@ function createIdleTimer(ms: number, onIdle: () => void): { restart(): void; sto
     },
   };
 }
+
+/** Whether the client cancelled, which is no failure of the upstream. */
+const isLeft = ({ aborted, reason }: AbortSignal): boolean => aborted && reason?.name !== "TimeoutError";
 
 /** A method that an upstream does not have, which one of 2026-07-28 says with status 404 and an error as the body. */
 function statedError(error: unknown, { message, session }: PostOptions): ProtocolError | undefined {
