@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isNative } from "../../cli/build/packages/installed-package.ts";
@@ -33,8 +33,10 @@ const native = (codes: Readonly<Record<string, Buffer>>): Package => ({
   },
 });
 
+const both = native({ arm64: ARM64, x64: X64 });
+
 const PACKAGES: Readonly<Record<string, Package>> = {
-  both: native({ arm64: ARM64, x64: X64 }),
+  both,
   "x64-only": native({ x64: X64 }),
   optional: {
     manifest: {
@@ -47,6 +49,12 @@ const PACKAGES: Readonly<Record<string, Package>> = {
       "static.mjs": 'import absent from "absent"; export const found = absent;',
     },
   },
+};
+
+/** A package with native code and a dependency that only it can see. */
+const STORED: Package = {
+  manifest: { main: "index.cjs", dependencies: { leaf: "file:../leaf" } },
+  files: { ...both.files, "index.cjs": 'exports.found = require("leaf").found;' },
 };
 
 const project: Project = createProject();
@@ -66,15 +74,24 @@ beforeAll(() => {
   }
   for (const name of ["@modelcontextprotocol", "zod"])
     symlinkSync(join(ROOT, "node_modules", name), join(project.folder, "node_modules", name));
+  // As pnpm lays packages out: each beside its dependencies in a store, and linked from the project.
+  const STORE = "node_modules/.pnpm/stored@1.2.3/node_modules";
+  write(`${STORE}/stored/package.json`, JSON.stringify({ name: "stored", version: "1.2.3", ...STORED.manifest }));
+  for (const [file, content] of Object.entries(STORED.files)) write(`${STORE}/stored/${file}`, content);
+  write(`${STORE}/leaf/package.json`, JSON.stringify({ name: "leaf", version: "4.5.6", main: "index.cjs" }));
+  write(`${STORE}/leaf/index.cjs`, "exports.found = true;");
+  symlinkSync(join(".pnpm", "stored@1.2.3", "node_modules", "stored"), join(project.folder, "node_modules/stored"));
+  dependencies.stored = "file:node_modules/stored";
   write(
     "package.json",
-    JSON.stringify({ name: "shop", type: "module", dependencies, "mcp-anycloud": { external: ["both"] } }),
+    JSON.stringify({ name: "shop", type: "module", dependencies, "mcp-anycloud": { external: ["both", "stored"] } }),
   );
   write(
     "x64/package.json",
     JSON.stringify({ dependencies: { "x64-only": "file:." }, "mcp-anycloud": { external: ["x64-only"] } }),
   );
   write("both.ts", SERVER('import both from "both";', 'String(both.found) + (both.found ? "" : fail())'));
+  write("stored.ts", SERVER('import stored from "stored";', 'String(stored.found) + (stored.found ? "" : fail())'));
   write("x64/server.ts", SERVER('import code from "x64-only";', "String(code.found)"));
   write("optional.ts", SERVER('import optional from "optional";', "String(optional.here)"));
   write("reached.ts", SERVER('import optional from "optional";', "optional.load()"));
@@ -103,6 +120,18 @@ describe("a package with native code", () => {
     expect(zip.includes("node_modules/both/prebuilds/linux-arm64/code.node")).toBe(true);
     const dockerfile = readFileSync(join(project.folder, "out/both.ts/gcp/container/Dockerfile"), "utf8");
     expect(dockerfile).toContain('COPY ["node_modules/","./node_modules/"]');
+  });
+
+  test("is installed with its dependencies where pnpm keeps it in a store", async () => {
+    const { code, stdout, stderr } = await build("stored.ts", "aws");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const folder = join(project.folder, "out/stored.ts", "aws");
+    expect(stdout).toContain("out/stored.ts/aws/node_modules/stored 1.2.3");
+    // A link would lead out of the artefact.
+    for (const name of ["stored", "leaf"]) {
+      const file = realpathSync(join(folder, "node_modules", name, "index.cjs"));
+      expect(file).toBe(join(realpathSync(folder), "node_modules", name, "index.cjs"));
+    }
   });
 
   test("without code for the platform, it ends build with code 1 and one sentence", async () => {
