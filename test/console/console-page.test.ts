@@ -71,6 +71,15 @@ if (chromium === undefined) {
       expect(text).not.toContain("node_modules");
     });
 
+    test("a request that was refused is shown with its status, also where only failures are", async () => {
+      const headers = { origin: "https://elsewhere.example", "content-type": "application/json" };
+      const { status } = await fetch(run.urlOf("gcp"), { method: "POST", headers, body: "{}" });
+      expect(status).toBe(403);
+      await page.getByLabel("Failures only").check();
+      const row = page.getByRole("row").filter({ hasText: "refused 403" });
+      await expect.poll(() => row.filter({ hasText: "gcp" }).first().isVisible(), WAIT).toBe(true);
+    });
+
     test.each([
       ["aws", "auto"],
       ["azure", "legacy"],
