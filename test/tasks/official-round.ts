@@ -59,9 +59,9 @@ async function cancel({ session }: OfficialClient): Promise<Seen> {
   return [execution.kind, (await execution.settle()).outcome.status, undefined];
 }
 
-/** A task that is heard of to its end; it works long enough to be subscribed to. */
+/** A task that is heard of to its end. */
 async function subscribe({ session }: OfficialClient, url: string): Promise<readonly string[]> {
-  const execution = await session.callTool("slow_compute", { seconds: 5 });
+  const execution = await session.callTool("slow_compute", { seconds: 1 });
   if (execution.kind !== "task") throw new Error("A task was expected.");
   const heard = await listenToTask(url, execution.handle.taskId);
   await execution.settle();
