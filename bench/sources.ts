@@ -16,6 +16,7 @@ export type Source =
   | "oursWithoutFastPath"
   | "oursWithoutStore"
   | "oursWithServices"
+  | "oursGateway"
   | "oursInSession"
   | "oursReading"
   | "sdk"
@@ -35,6 +36,7 @@ export const SOURCES: Readonly<Record<Source, SourceFile>> = {
   oursWithoutFastPath: { path: "subjects/ours-without-fast-path.ts", kind: "handler" },
   oursWithoutStore: { path: "subjects/ours-without-store.ts", kind: "handler" },
   oursWithServices: { path: "subjects/ours-with-services.ts", kind: "handler" },
+  oursGateway: { path: "subjects/ours-gateway.ts", kind: "server" },
   oursInSession: { path: "subjects/ours-in-session.ts", kind: "handler" },
   oursReading: { path: "subjects/ours-reading.ts", kind: "server" },
   sdk: { path: "peers/sdk.ts", kind: "peer" },

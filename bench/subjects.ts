@@ -47,6 +47,7 @@ const OURS_BUFFERED = ours("ours, toBufferedLambda", "ours", { form: "buffered",
 const OURS_LOGGING = ours("ours, with its request log", "ours", { environment: {} });
 const OURS_WITHOUT_FAST_PATH = ours("ours, fastPath: false", "oursWithoutFastPath");
 const OURS_WITH_SERVICES = ours("ours, a factory that uses services", "oursWithServices", { eras: ["2026-07-28"] });
+export const OURS_GATEWAY: Subject = ours("ours, behind a gateway in the same process", "oursGateway");
 
 export const SDK: Subject = peer("SDK v2, thinnest mapping", "sdk");
 export const SDK_READING: Subject = peer("SDK v2 + lib-dynamodb, reading an item", "sdkReading");
@@ -60,7 +61,14 @@ const RECIPE_TUNED = peer("the same, one shared validator", "recipeTuned", ["202
 export const MAIN_SUBJECTS: readonly Subject[] = [OURS, SDK, RECIPE];
 
 /** The subjects of `--quick`: these, and the rows that say what a choice of the user's costs. */
-export const QUICK_SUBJECTS: readonly Subject[] = [OURS, OURS_WITHOUT_FAST_PATH, OURS_WITH_SERVICES, SDK, RECIPE];
+export const QUICK_SUBJECTS: readonly Subject[] = [
+  OURS,
+  OURS_WITHOUT_FAST_PATH,
+  OURS_WITH_SERVICES,
+  OURS_GATEWAY,
+  SDK,
+  RECIPE,
+];
 
 /** Every subject that serves requests without a session, ours first. */
 export const SUBJECTS: readonly Subject[] = [
@@ -69,6 +77,7 @@ export const SUBJECTS: readonly Subject[] = [
   OURS_LOGGING,
   OURS_WITHOUT_FAST_PATH,
   OURS_WITH_SERVICES,
+  OURS_GATEWAY,
   SDK,
   MCP_HANDLER,
   RECIPE,
