@@ -2,6 +2,7 @@ import { cdkSettings } from "./cdk-settings.ts";
 import { deploymentSettings } from "./deployment-settings.ts";
 import { documentedSettings } from "./documented-settings.ts";
 import { observabilityPage, REQUEST_RECORD } from "./observability-page.ts";
+import { pictureFiles } from "./picture-files.ts";
 import { ADAPTER_WORDS, type SettingTable } from "./setting-tables.ts";
 import { settingsPage } from "./settings-page.ts";
 import { terraformEnvironment } from "./terraform-environment.ts";
@@ -28,6 +29,7 @@ export function generatedFiles(
     }),
     "docs/observability.md": observabilityPage(read("generate/observability-page.md"), read(REQUEST_RECORD)),
     "stacks/settings.ts": cdkSettings(settings),
+    ...pictureFiles(),
     ...Object.fromEntries(
       MODULES.flatMap((module) => [
         [`${module}/settings.tf`, terraformSettings(settings)],

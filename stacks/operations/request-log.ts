@@ -2,24 +2,15 @@ import { RemovalPolicy } from "aws-cdk-lib";
 import { FilterPattern, type IFilterPattern, LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 
-/** Fields of the lines that src/http/request-log.ts writes, as far as alarms and dashboard read them. A test holds them to a real line. */
+/** Fields of the lines that src/http/request-log.ts writes, as far as alarms read them. A test holds them to a real line. */
 export const FIELD = {
   message: "message",
   status: "status",
   outcome: "outcome",
   httpMethod: "httpMethod",
   mcpMethod: "mcpMethod",
-  mcpName: "mcpName",
   durationMs: "durationMs",
-  responseBytes: "responseBytes",
-  era: "era",
-  coldStart: "coldStart",
   deployedVersion: "deployedVersion",
-  storeReads: "storeReads",
-  storeWrites: "storeWrites",
-  taskStatus: "taskStatus",
-  taskAgeMs: "taskAgeMs",
-  taskDelayMs: "taskDelayMs",
 } as const;
 
 /** `message` of a request's line. Other lines come from the platform or from the server. */

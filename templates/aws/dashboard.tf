@@ -1,23 +1,5 @@
-# One page for the operators of the server. Idle: nothing for the account's first three dashboards, then $3 a month.
+# One page for the operators of the server. Its queries run only while somebody looks at it. Idle: nothing for the account's first three dashboards, then $3 a month.
 locals {
-  percentiles = "pct(durationMs, 50) as p50, pct(durationMs, 95) as p95, pct(durationMs, 99) as p99"
-
-  # Queries of the request log, in CloudWatch Logs Insights. They run only while somebody looks at the dashboard, so they cost nothing else.
-  queries = [
-    { title = "Requests by method", view = "bar", ask = "stats count(*) as requests by mcpMethod | sort requests desc" },
-    { title = "Calls by tool or prompt", view = "table", ask = "filter ispresent(mcpName) | stats count(*) as calls, ${local.percentiles} by mcpMethod, mcpName | sort calls desc" },
-    { title = "Latency in milliseconds", view = "timeSeries", ask = "filter mcpMethod != \"subscriptions/listen\" | stats ${local.percentiles} by bin(5m)" },
-    { title = "Sessions opened", view = "timeSeries", ask = "filter mcpMethod = \"initialize\" and status = 200 | stats count(*) as sessions by bin(5m)" },
-    { title = "Requests by protocol era", view = "bar", ask = "stats count(*) as requests by era" },
-    { title = "Cold starts", view = "timeSeries", ask = "filter ispresent(coldStart) | stats count(*) as starts by bin(5m)" },
-    { title = "Outcomes", view = "bar", ask = "filter ispresent(mcpMethod) | stats count(*) as requests by outcome | sort requests desc" },
-    { title = "Failures by method and tool", view = "table", ask = "filter outcome in [\"tool_error\", \"protocol_error\", \"timed_out\", \"instance_lost\"] | stats count(*) as failures by mcpMethod, mcpName, outcome | sort failures desc" },
-    { title = "Tasks by status: jobs, longest age and longest delay in milliseconds", view = "table", ask = "filter ispresent(taskStatus) | stats count(*) as jobs, max(taskAgeMs) as age, max(taskDelayMs) as delay by taskStatus" },
-    { title = "Operations of the store", view = "timeSeries", ask = "stats sum(storeReads) as reads, sum(storeWrites) as writes by bin(5m)" },
-    { title = "Answers by status", view = "bar", ask = "stats count(*) as answers by status" },
-    { title = "Bytes sent", view = "timeSeries", ask = "stats sum(responseBytes) as bytes by bin(5m)" },
-  ]
-
   # The numbers that drive the cost. Lambda bills the milliseconds times the memory.
   cost_drivers = concat(
     [
@@ -49,7 +31,7 @@ resource "aws_cloudwatch_dashboard" "server" {
   dashboard_body = jsonencode({
     widgets = concat(
       [
-        for query in local.queries : {
+        for query in local.pictures : {
           type   = "log"
           width  = 12
           height = 6

@@ -5,26 +5,14 @@ locals {
   # The time between two points of a chart, whatever time the chart shows; Monitoring fills it in.
   step = "[$${__interval}]"
 
-  charts = [
-    { title = "Requests by method", bars = true, queries = ["sum by (method) (increase(${local.duration}_count${local.within}${local.step}))"] },
-    { title = "Calls by tool", bars = true, queries = ["sum by (tool) (increase(${local.duration}_count{${local.of_calls}}${local.step}))"] },
-    { title = "Latency of tools in milliseconds: 95 of 100", bars = false, queries = ["histogram_quantile(0.95, sum by (le, tool) (increase(${local.duration}_bucket{${local.of_calls}}${local.step})))"] },
-    { title = "Outcomes", bars = true, queries = ["sum by (outcome) (increase(${local.duration}_count${local.within}${local.step}))"] },
-    { title = "Latency in milliseconds: 50, 95 and 99 of 100", bars = false, queries = [
-      for share in ["0.5", "0.95", "0.99"] : "histogram_quantile(${share}, sum by (le) (increase(${local.duration}_bucket${local.within}${local.step})))"
-    ] },
-    { title = "Sessions opened", bars = false, queries = ["sum(increase(${local.duration}_count{monitored_resource=\"cloud_run_revision\",method=\"initialize\"}${local.step}))"] },
-    { title = "Requests by protocol era", bars = true, queries = ["sum by (era) (increase(${local.duration}_count${local.within}${local.step}))"] },
-    { title = "Answers by status", bars = true, queries = ["sum by (response_code) (increase(run_googleapis_com:request_count${local.of_service}${local.step}))"] },
+  charts = concat(local.pictures, [
     { title = "Failures and refusals", bars = false, queries = [
       for name in keys(local.counted_answers) : "sum(increase(${local.metric[name]}${local.within}${local.step}))"
     ] },
-    { title = "Cold starts", bars = false, queries = ["sum(increase(run_googleapis_com:container_startup_latencies_count${local.of_service}${local.step}))"] },
-    { title = "Bytes sent", bars = false, queries = ["sum(increase(run_googleapis_com:container_network_sent_bytes_count${local.of_service}${local.step}))"] },
     { title = "Cost: requests", bars = false, queries = ["sum(increase(run_googleapis_com:request_count${local.of_service}${local.step}))"] },
     # Times the CPU and the memory, this is what Cloud Run bills.
     { title = "Cost: seconds of instances", bars = false, queries = ["sum(increase(run_googleapis_com:container_billable_instance_time${local.of_service}${local.step}))"] },
-  ]
+  ])
 
   log_view = urlencode("${google_logging_project_bucket_config.requests.id}/views/_AllLogs")
   notes = join("\n\n", concat(

@@ -13,9 +13,9 @@ const OUTCOMES = new Set([...outcomes.matchAll(/"(\w+)"/g)].map(([, word]) => wo
 
 /** Where each cloud's alarms and pictures name a field of a line, and an outcome. */
 const FORMS = {
-  aws: { files: ["observability", "alarms", "dashboard"], field: /\$\.(\w+)/g },
-  azure: { files: ["observability", "alarms", "dashboard"], field: /\bline\.(\w+)/g },
-  gcp: { files: ["observability", "alarms", "dashboard"], field: /jsonPayload\.(\w+)/g },
+  aws: { files: ["observability", "alarms", "dashboard", "pictures"], field: /\$\.(\w+)/g },
+  azure: { files: ["observability", "alarms", "dashboard", "pictures"], field: /\bline\.(\w+)/g },
+  gcp: { files: ["observability", "alarms", "dashboard", "pictures"], field: /jsonPayload\.(\w+)/g },
 };
 
 test.each(Object.entries(FORMS))(

@@ -129,8 +129,8 @@ run "numbers_from_the_log" {
     error_message = "What is counted is not what the log says."
   }
   assert {
-    condition     = length(jsondecode(aws_cloudwatch_dashboard.server.dashboard_body).widgets) == 15 && alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.server.dashboard_body).widgets : startswith(widget.properties.query, "SOURCE '/aws/lambda/notes' | filter message = \"request\" | ") if widget.type == "log"])
-    error_message = "The dashboard asks the request log twelve questions, and shows three things that cost."
+    condition     = length(jsondecode(aws_cloudwatch_dashboard.server.dashboard_body).widgets) == length(local.pictures) + 3 && alltrue([for widget in jsondecode(aws_cloudwatch_dashboard.server.dashboard_body).widgets : startswith(widget.properties.query, "SOURCE '/aws/lambda/notes' | filter message = \"request\" | ") if widget.type == "log"])
+    error_message = "The dashboard asks the request log the question of each picture, and shows three things that cost."
   }
   assert {
     condition     = output.dashboard_url == "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#dashboards/dashboard/notes-eu-central-1"
