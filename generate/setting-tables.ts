@@ -6,6 +6,7 @@ import { STORAGE_TABLE_SETTINGS } from "../adapters/azure/table-storage/settings
 import { FIRESTORE_SETTINGS } from "../adapters/gcp/firestore/settings.ts";
 import { platformIdentities as gcp } from "../adapters/gcp/identity.ts";
 import { CLOUD_TASKS_SETTINGS } from "../adapters/gcp/jobs/settings.ts";
+import { REDIS_SETTINGS } from "../adapters/redis/settings.ts";
 import { AUTH_SETTINGS } from "../src/config/auth-settings.ts";
 import { AUTHORIZATION_SETTINGS } from "../src/config/authorization-settings.ts";
 import { ENDPOINT_SETTINGS } from "../src/config/endpoint-settings.ts";
@@ -39,6 +40,7 @@ export const SETTING_TABLES: readonly SettingTable[] = [
     settings: STORAGE_TABLE_SETTINGS,
   },
   { title: "State in Google Cloud", file: "adapters/gcp/firestore/settings.ts", settings: FIRESTORE_SETTINGS },
+  { title: "State in Redis", file: "adapters/redis/settings.ts", settings: REDIS_SETTINGS },
   {
     title: "Jobs of tasks in Azure",
     file: "adapters/azure/jobs/settings.ts",

@@ -41,6 +41,7 @@ export {
   type StateStore,
   type StateWrite,
 } from "./store/store.ts";
+export { createWatchers } from "./store/watchers.ts";
 export { checkExpiry, checkKey, checkPartition, checkWrite } from "./store/write-limits.ts";
 export type { Job, WorkQueue } from "./tasks/work/work-queue.ts";
 export { warmUp } from "./warm-up.ts";

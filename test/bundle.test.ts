@@ -40,6 +40,11 @@ const NATIVE_CLIENTS: Readonly<Record<Cloud, readonly string[]>> = {
 
 const NATIVE_CLIENT_BUDGET_KB = 10;
 
+/** Likewise of Redis's client. */
+const REDIS_BUDGET_KB = 480;
+
+const REDIS = "redis.cjs";
+
 /** Likewise of AWS's credential provider. */
 const AWS_CREDENTIALS_BUDGET_KB = 318;
 
@@ -92,6 +97,7 @@ describe.each(CLOUDS)("the bundle for %s", (cloud) => {
   test.each([
     ["the client for AWS", /node_modules\/aws4\//, AWS_CLIENT],
     ["AWS's packages", AWS_PACKAGE, AWS_CREDENTIALS],
+    ["the client for Redis", /node_modules\/@redis\//, REDIS],
   ])("keeps %s in a file of its own, without a second copy of the core", (_title, packages, file) => {
     const holding = artefact.files.filter(({ inputs }) => inputs.some((input) => packages.test(input)));
     expect(holding.map(({ name }) => name)).toEqual([file]);
@@ -114,6 +120,7 @@ describe.each(CLOUDS)("the bundle for %s", (cloud) => {
     expect(kilobytesOf(AWS_CLIENT)).toBeLessThan(AWS_CLIENT_BUDGET_KB);
     for (const client of NATIVE_CLIENTS[cloud]) expect(kilobytesOf(client)).toBeLessThan(NATIVE_CLIENT_BUDGET_KB);
     expect(kilobytesOf(AWS_CREDENTIALS)).toBeLessThan(AWS_CREDENTIALS_BUDGET_KB);
+    expect(kilobytesOf(REDIS)).toBeLessThan(REDIS_BUDGET_KB);
     expect(kilobytesOf(JWT_VERIFIER)).toBeLessThan(JWT_VERIFIER_BUDGET_KB);
   });
 

@@ -27,10 +27,10 @@ function serverSource(
   hasTelemetry: boolean,
 ): string {
   const native = NATIVE_STORE[cloud];
-  const tables = ["AWS_SETTINGS", native.settings, jobs?.settings].filter((table) => table !== undefined);
-  const settings = tables.length > 1 ? `{ ${tables.map((table) => `...${table}`).join(", ")} }` : tables[0];
+  const tables = ["AWS_SETTINGS", "REDIS_SETTINGS", native.settings, jobs?.settings];
+  const settings = `{ ${tables.flatMap((table) => (table ? [`...${table}`] : [])).join(", ")} }`;
   const table = `openConfiguredStore(config${IDENTITY_TOKEN[cloud].argument})`;
-  const store = native.open ? `${native.open} ?? ${table}` : table;
+  const store = ["openRedis(config)", native.open, table].filter((open) => open !== undefined).join(" ?? ");
   return `
 import { createMcpEndpoint } from "mcp-anycloud";
 import { readConfig } from "mcp-anycloud/adapter";
@@ -38,6 +38,7 @@ import { platformIdentities } from "mcp-anycloud/${cloud}";
 import { openConfiguredStore } from "mcp-anycloud/aws/dynamodb";
 import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
 import { openConfiguredStateKeys } from "mcp-anycloud/aws/state-keys";
+import { openRedis, REDIS_SETTINGS } from "mcp-anycloud/redis";
 ${native.imports}${hasTelemetry ? `import { registeredTelemetry } from ${JSON.stringify(ownModule("src", "telemetry", "registered"))};\n` : ""}${jobs?.imports ?? ""}${IDENTITY_TOKEN[cloud].source}${source}const config = readConfig(process.env, ${settings});
 ${jobs?.open ?? ""}const store = ${wrap("observedStore", store)};
 const stateKeys = openConfiguredStateKeys(config${IDENTITY_TOKEN[cloud].argument});
@@ -92,7 +93,7 @@ import { readConfig } from "mcp-anycloud/adapter";
 import { ADAPTER_SETTINGS } from ${JSON.stringify(ownModule("cli", "settings"))};
 ${identities.join("\n")}
 const config = readConfig(process.env, ADAPTER_SETTINGS);
-const hasStore = [config.table, config.storageTable, config.firestoreDatabase].some((name) => name !== undefined);
+const hasStore = [config.table, config.storageTable, config.firestoreDatabase, config.redisUrl].some((name) => name !== undefined);
 const store = hasStore ? createMemoryStore() : undefined;
 createMcpEndpoint(entry, { config, store, platformIdentities: [${CLOUDS.map((cloud) => `...${cloud}`).join(", ")}] });
 export const hasCallers = Boolean(entry.verifier ?? config.tokenIssuers ?? config.platformIdentity);

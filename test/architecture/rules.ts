@@ -44,6 +44,11 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     files: ["adapters/gcp/", "adapters/shared/", "src/adapter.ts"],
     packages: ["@google-cloud/*", MCP_SDK],
   },
+  {
+    folder: "adapters/redis/",
+    files: ["adapters/redis/", "adapters/shared/", "src/adapter.ts"],
+    packages: ["@redis/client"],
+  },
   { folder: "emulators/", files: ["emulators/", "adapters/", ...ENTRY_POINTS] },
   {
     folder: "emulators/aws/",

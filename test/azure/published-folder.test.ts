@@ -48,6 +48,7 @@ test("the published files hold only what runs: no map, no source, no package to 
     "json-schema-validator.cjs",
     "jwt-verifier.cjs",
     "package.json",
+    "redis.cjs",
   ]);
   expect(readJson("package.json")).not.toHaveProperty("dependencies");
   expect(readJson("package.json")).not.toHaveProperty("devDependencies");

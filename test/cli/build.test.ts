@@ -12,6 +12,7 @@ afterAll(() => project.remove());
 
 const LICENSES = "THIRD-PARTY-LICENSES.txt";
 const AWS_FILES = ["aws-client.cjs", "aws-credentials.cjs"];
+const REDIS = "redis.cjs";
 const BUNDLES = ["index.mjs", "json-schema-validator.cjs", "jwt-verifier.cjs"];
 
 /** Every file below a folder, with forward slashes, sorted. */
@@ -37,7 +38,7 @@ describe("mcp-anycloud build", () => {
     const files = (cloud: string): string[] => filesIn(join(project.folder, "dist", cloud));
     const zips = readdirSync(join(project.folder, "dist")).filter((name) => name.endsWith(".zip"));
     expect(zips).toEqual(["aws.zip", "azure.zip"]);
-    expect(files("aws")).toEqual([LICENSES, ...AWS_FILES, ...BUNDLES]);
+    expect(files("aws")).toEqual([LICENSES, ...AWS_FILES, ...BUNDLES, REDIS]);
     expect(files("aws-smoke")).toEqual([LICENSES, "index.mjs"]);
     expect(files("azure")).toEqual([
       ".funcignore",
@@ -47,6 +48,7 @@ describe("mcp-anycloud build", () => {
       "host.json",
       ...BUNDLES,
       "package.json",
+      REDIS,
     ]);
     expect(files("gcp")).toEqual([
       ".gcloudignore",
@@ -57,6 +59,7 @@ describe("mcp-anycloud build", () => {
       ...BUNDLES,
       "package-lock.json",
       "package.json",
+      REDIS,
       "server.mjs",
     ]);
     expect(filesIn(join(project.folder, "dist/source-maps"))).toEqual([

@@ -60,6 +60,7 @@ const EXAMPLES: Readonly<Record<string, readonly [text: string, value: unknown]>
   stateKeysSecret: [SECRET_ARN, SECRET_ARN],
   storageTable: ["mcp", "mcp"],
   firestoreDatabase: ["projects/notes-123456/databases/mcp-state", "projects/notes-123456/databases/mcp-state"],
+  redisUrl: ["rediss://user:password@host:6380/0", "rediss://user:password@host:6380/0"],
 };
 
 function exampleOf(field: string): readonly [text: string, value: unknown] {
@@ -77,7 +78,7 @@ test.each(FIELDS)("%s is read from its variable, and nothing else is", (field) =
 
 test("all variables are read together", () => {
   // Each stands in place of another one.
-  const instead = ["stateKeysSecret", "storageTable", "firestoreDatabase"];
+  const instead = ["stateKeysSecret", "storageTable", "firestoreDatabase", "redisUrl"];
   const fields = FIELDS.filter((field) => !instead.includes(field));
   const environment = Object.fromEntries(fields.map((field) => [SETTINGS[field]?.variable, exampleOf(field)[0]]));
   const expected = Object.fromEntries(fields.map((field) => [field, exampleOf(field)[1]]));

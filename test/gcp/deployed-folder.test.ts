@@ -18,9 +18,10 @@ const BUNDLES = [
   "index.mjs",
   "json-schema-validator.cjs",
   "jwt-verifier.cjs",
+  "redis.cjs",
 ];
 /** The files that `gcloud run deploy --source` uploads. */
-const UPLOADED = [".gcloudignore", ...BUNDLES, "package-lock.json", "package.json", "server.mjs"];
+const UPLOADED = [".gcloudignore", ...BUNDLES, "package-lock.json", "package.json", "server.mjs"].sort();
 
 const work = mkdtempSync(join(tmpdir(), "deployed-folder-"));
 const folder = join(work, "gcp");

@@ -10,7 +10,7 @@ import { createFirestoreStore } from "../../adapters/gcp/firestore/firestore-sto
 import type { StateStore } from "../../src/adapter.ts";
 import { answers, freePort } from "./engines.ts";
 
-/** A database of documents of its own, for stores with the given clocks. */
+/** A database of its own, for stores with the given clocks. */
 export interface DocumentEngine {
   open(now?: () => number): StateStore;
   close(): Promise<void>;
@@ -90,7 +90,7 @@ export async function startFirestoreEmulator(jar: string): Promise<DocumentEngin
 }
 
 /** Starts a program that ends with the tests, however they end: the shell's own input ends with them. */
-function startWithTests(program: string, args: readonly string[]): () => Promise<void> {
+export function startWithTests(program: string, args: readonly string[]): () => Promise<void> {
   const script = '"$0" "$@" & read -r line; kill -KILL $!; wait';
   const shell = spawn("sh", ["-c", script, program, ...args], { stdio: ["pipe", "ignore", "ignore"] });
   return async () => {

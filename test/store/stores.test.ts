@@ -8,6 +8,7 @@ import {
   startFirestoreEmulator,
 } from "./document-engines.ts";
 import { type Engine, findMoto, openEngine, standInCredentials, startDynalite, startMotoServer } from "./engines.ts";
+import { findRedis, startRedis } from "./redis-engine.ts";
 import { describeStore } from "./store-contract.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
@@ -58,6 +59,12 @@ describe("Firestore as Google's emulator", () => {
   else
     test("the contract", ({ skip }) =>
       skip("the emulator is not installed; gcloud components install cloud-firestore-emulator"));
+});
+
+const redis = findRedis();
+describe("Redis as Debian's redis-server", () => {
+  if (redis) describeDocuments(() => startRedis(redis), { speed: 1, pushes: true });
+  else test("the contract", ({ skip }) => skip("redis-server is not installed; apt-get install redis-server"));
 });
 
 function describeDocuments(start: () => Promise<DocumentEngine>, traits: Omit<StoreUnderTest, "open">): void {

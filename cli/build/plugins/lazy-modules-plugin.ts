@@ -6,6 +6,11 @@ import { addBundles, bundleSeparately, type SeparateBundle } from "./separate-bu
 
 const AWS_CLIENT_BUNDLE = "aws-client.cjs";
 
+/** Redis's own client, an optional peer. */
+const REDIS_CLIENT = "@redis/client";
+
+const REDIS_BUNDLE = "redis.cjs";
+
 /** Modules of the toolkit, without extension, that are imported dynamically; by the name of the bundle that holds them. */
 const MODULES = {
   [AWS_CLIENT_BUNDLE]: "adapters/aws/client/aws-client",
@@ -14,6 +19,7 @@ const MODULES = {
   "jwt-verifier.cjs": "src/auth/jwt/jwt-verifier",
   "open-telemetry.cjs": "src/telemetry/open-telemetry",
   "otel-sdk.cjs": "adapters/otel/otel-sdk",
+  [REDIS_BUNDLE]: "adapters/redis/redis-client",
 } as const;
 
 /** AWS's credential provider, an optional peer that the bundle of our client loads (adapters/aws/client/credentials.ts). */
@@ -30,8 +36,8 @@ const pathOf = (module: string): string =>
 /**
  * Puts modules that not every request needs into files of their own, which are loaded when they are first needed: importing
  * index.mjs costs the same with them and without. They lie beside every server, because whether there is a table, and who
- * issues tokens, is decided when the artefact is deployed, not when it is built. AWS's credential provider lies there if it
- * is installed in the user's project.
+ * issues tokens, is decided when the artefact is deployed, not when it is built. AWS's credential provider and Redis's client
+ * lie there if they are installed in the user's project.
  */
 export function lazyModules(projectFolder: string): Plugin {
   return {
@@ -41,10 +47,16 @@ export function lazyModules(projectFolder: string): Plugin {
       for (const [bundle, module] of Object.entries(MODULES)) {
         const file = pathOf(module);
         build.onResolve(
-          { filter: /^\.\/(aws-client|table-client|firestore-client|jwt-verifier|open-telemetry|otel-sdk)\.[jt]s$/ },
+          {
+            filter:
+              /^\.\/(aws-client|table-client|firestore-client|jwt-verifier|open-telemetry|otel-sdk|redis-client)\.[jt]s$/,
+          },
           async ({ kind, path, resolveDir }) => {
             if (kind !== "dynamic-import" || join(resolveDir, path) !== file) return undefined;
-            bundles.set(bundle, bundleSeparately(build, file, [separateCredentials, projectPackages(projectFolder)]));
+            const redis = await findPeer(build, REDIS_CLIENT, projectFolder, "import-statement");
+            const plugins = [separateCredentials, projectPackages(projectFolder)];
+            if (bundle !== REDIS_BUNDLE) bundles.set(bundle, bundleSeparately(build, file, plugins));
+            else if (redis) bundles.set(bundle, bundleSeparately(build, file, [exactly(REDIS_CLIENT, redis)]));
             if (bundle === AWS_CLIENT_BUNDLE) {
               const provider = await findPeer(build, CREDENTIAL_PROVIDER, projectFolder, "import-statement");
               if (provider !== undefined) bundles.set(CREDENTIALS_BUNDLE, bundleSeparately(build, provider));
@@ -57,6 +69,14 @@ export function lazyModules(projectFolder: string): Plugin {
     },
   };
 }
+
+/** Takes a package from where it was found. */
+const exactly = (name: string, path: string): Plugin => ({
+  name: "exactly",
+  setup(build) {
+    build.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path }));
+  },
+});
 
 /** OpenTelemetry's packages, which are optional peers, are the copies of the user's project. */
 const projectPackages = (projectFolder: string): Plugin => ({

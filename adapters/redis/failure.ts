@@ -1,0 +1,73 @@
+import { AnycloudError } from "../../src/adapter.ts";
+import type { FailureKind } from "../shared/retry.ts";
+
+/** The server answers errors with a word of its own first (https://redis.io/docs/latest/develop/reference/protocol-spec/, "Simple errors"). */
+const MISCONFIGURED: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(WRONGPASS|NOAUTH|ERR AUTH|ERR invalid password|ERR Protocol error: unauthenticated)/,
+    "Redis does not accept the user and password in MCP_ANYCLOUD_REDIS_URL: correct them, or add them as rediss://user:password@host:port.",
+  ],
+  [
+    /^NOPERM/,
+    "The user in MCP_ANYCLOUD_REDIS_URL may not do what the server needs: allow ~mcp-anycloud:* &mcp-anycloud:* +@read +@write +@scripting +@pubsub +@connection.",
+  ],
+  [
+    /^(MOVED|CROSSSLOT|ERR SELECT is not allowed|ERR DB index)/,
+    "MCP_ANYCLOUD_REDIS_URL names a cluster, or a database that the server does not have: name a server without cluster mode, and a database that it has.",
+  ],
+  [
+    /^ERR unknown command/,
+    "The server at MCP_ANYCLOUD_REDIS_URL lacks a command: take Redis 6 or Valkey 7 or newer, with scripting.",
+  ],
+];
+
+/** The name is unknown, or the other side does not speak TLS as asked. */
+const WRONG_ADDRESS =
+  /^(ENOTFOUND|ERR_SSL_WRONG_VERSION_NUMBER|EPROTO|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|ERR_TLS_CERT_ALTNAME_INVALID)$/;
+const BUSY = /^(LOADING|BUSY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|ERR max number of clients)/;
+
+const OTHERWISE: Readonly<Record<FailureKind, string>> = {
+  condition: "A write to Redis may or may not have happened: read the item again.",
+  throttled: "The Redis server at MCP_ANYCLOUD_REDIS_URL is busy, loading or a replica: try again.",
+  "not applied":
+    "Redis cannot be reached at MCP_ANYCLOUD_REDIS_URL: check the address, the network and TLS (rediss:// or redis://).",
+  unsure: "Redis failed, or did not answer in time: try again.",
+  refused: "Redis refused a request: the cause says why.",
+};
+
+const OUT_OF_MEMORY = "The Redis server at MCP_ANYCLOUD_REDIS_URL is full: give it more memory.";
+const NO_CLIENT = "A server whose state is in Redis takes its client: npm install @redis/client, and build again.";
+
+/** The name of an error before a command was sent, whose cause says more. The client is in a bundle of its own, so no class is shared. */
+const NOT_CONNECTED = "NotConnected";
+
+/** The error of a client that cannot be loaded. */
+export const noClient = (cause: unknown): Error =>
+  Object.assign(new Error("no client", { cause }), { name: NOT_CONNECTED });
+
+/** Classifies a failure of the client. */
+export function kindOf(error: unknown): FailureKind {
+  if (!(error instanceof Error)) return "refused";
+  if (error.name === NOT_CONNECTED) return isMisconfigured(error.cause) ? "refused" : "not applied";
+  if (BUSY.test(error.message)) return "throttled";
+  return /^[A-Z]{3,}/.test(error.message) ? "refused" : "unsure";
+}
+
+const sentenceFor = (cause: unknown): string | undefined => {
+  const { message = "", code = "" } = (cause ?? {}) as { message?: string; code?: string };
+  if (/^(ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND)$/.test(code)) return NO_CLIENT;
+  if (WRONG_ADDRESS.test(code)) return OTHERWISE["not applied"];
+  return MISCONFIGURED.find(([pattern]) => pattern.test(message))?.[1];
+};
+
+const isMisconfigured = (cause: unknown): boolean => sentenceFor(cause) !== undefined;
+
+/** STORE_MISCONFIGURED, or STORE_UNAVAILABLE where it may pass by itself. The cause names no password. */
+export function toRedisFailure(error: unknown): AnycloudError {
+  if (error instanceof AnycloudError) return error;
+  const cause = error instanceof Error && error.name === NOT_CONNECTED ? error.cause : error;
+  const wrong = sentenceFor(cause);
+  if (wrong !== undefined) return new AnycloudError("STORE_MISCONFIGURED", wrong, { cause });
+  const isFull = cause instanceof Error && cause.message.startsWith("OOM");
+  return new AnycloudError("STORE_UNAVAILABLE", isFull ? OUT_OF_MEMORY : OTHERWISE[kindOf(error)], { cause });
+}
