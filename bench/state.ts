@@ -141,7 +141,7 @@ async function scale(): Promise<void> {
   print("A plain call by the number of sessions in the store, measured in turns:", rows);
 }
 
-/** What each part of a task's life costs, the jobs of its workers counted apart: their price is that of the queue. */
+/** The cost of each part of a task's life. The jobs of its workers are counted apart, because the queue has its own price. */
 async function tasks(): Promise<void> {
   const rows = (await measureTaskCosts()).map(({ operation, meter, jobs }) => ({
     operation,

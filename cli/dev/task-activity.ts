@@ -9,7 +9,7 @@ export interface TaskView {
   status: string;
   /** Workers that have taken it. */
   attempt: number;
-  /** What happened to it, of which the last is kept. */
+  /** The task's events, oldest first. Only the newest are kept. */
   readonly moments: TaskMoment[];
 }
 

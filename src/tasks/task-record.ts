@@ -14,7 +14,7 @@ export interface TaskError {
   readonly data?: unknown;
 }
 
-/** What a client is told that takes no tasks, without the full stop. */
+/** Message of the error for a client that takes no tasks, without the full stop. */
 export const TASKS_NOT_DECLARED: string = `The client must declare the extension ${TASKS_EXTENSION}`;
 
 /** -32021 for a client that did not declare the extension. */

@@ -8,7 +8,7 @@ export interface CallsReport {
   readonly failed: number;
   /** Sessions that were not known any more. */
   readonly lostSessions: number;
-  /** Whatever else was not the right answer, told. */
+  /** A sentence for each other answer that was not the right one. */
   readonly wrong: readonly string[];
 }
 

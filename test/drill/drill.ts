@@ -18,7 +18,7 @@ export interface DrillOptions {
   readonly seed: number;
 }
 
-/** What clients noticed of one bad version. */
+/** The calls of clients beside one bad version. */
 export interface DrillReport extends CallsReport {
   /** The sentence with which `deploy` ended. */
   readonly told: string;

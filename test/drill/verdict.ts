@@ -3,7 +3,7 @@ import type { DrillReport } from "./drill.ts";
 /** Requests that a candidate may get of all: a tenth, and as many more as chance gives it. */
 const LARGEST_SHARE = 0.15;
 
-/** What must not happen when a bad version is deployed, in one sentence each. */
+/** A sentence for each thing that went wrong while a bad version was deployed. */
 export function faultsOf(report: DrillReport): string[] {
   const { lostSessions, wrong, failed, failedAfter, toBad, toAll, isBack, told } = report;
   return [

@@ -10,7 +10,6 @@ import { TasksClient } from "../tasks/tasks-client.ts";
 import { bearerVerifier } from "./chaos/bearer-verifier.ts";
 import { callText, connectTo, ERAS } from "./source-client.ts";
 
-/** What goes from a client to the server behind a gateway and back besides calls and lists. */
 const QUIET = { logLevel: "silent", audit: "off" } as const;
 
 /** Three instances of a gateway before one server, which knows no callers. */

@@ -1,10 +1,10 @@
 import { resultFromTaskOutcome } from "@modelcontextprotocol/ext-tasks/client";
 import { connectOfficialClient, listenToTask, type OfficialClient } from "./official-client.ts";
 
-/** What the official client saw of a call: how it ran, how it ended, and with which text. */
+/** A call as the official client saw it: how it ran, how it ended, and with which text. */
 type Seen = readonly [kind: string, status: string, text: string | undefined];
 
-/** What a round of the official client comes to, where the extension is served as it should be. */
+/** The outcome of a round of the official client where the extension is served rightly. */
 export const EXPECTED_ROUND = {
   ordinary: ["immediate", "completed", "Hello, Ada!"],
   task: ["task", "completed", "work took 0.2 s."],

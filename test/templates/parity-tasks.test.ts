@@ -10,7 +10,7 @@ beforeAll(async () => {
   faces = await readFaces();
 });
 
-/** What each module makes for `tasks = true`: the queue of jobs, where its jobs stay that failed, and who tells of them. */
+/** The resources of each module for `tasks = true`: the queue of jobs, the place of jobs that failed, and the alarm on them. */
 const PARTS: Readonly<Record<Cloud, { readonly queue: string; readonly lost: string; readonly failing: string }>> = {
   // Lambda has a queue of its own for invocations.
   aws: { queue: "aws_lambda_function", lost: "aws_sqs_queue", failing: "lost-jobs" },

@@ -5,7 +5,7 @@ import type { TaskWritten } from "./observed-event.ts";
 const MOST_OPERATIONS = 100;
 const MOST_CHARACTERS = 200;
 
-/** What a write tells of a task: no argument, value, question or answer. Undefined for every other item of the store. */
+/** The state of a task in a write, without arguments, values, questions or answers. Undefined for every other item of the store. */
 export function taskIn({ partition, sort, value }: StateWrite): Omit<TaskWritten, "message" | "requestId"> | undefined {
   const id = /^task\/([\w-]+)$/.exec(partition)?.[1];
   if (id === undefined || sort !== "record") return undefined;

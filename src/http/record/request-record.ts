@@ -32,7 +32,7 @@ export interface RequestRecord {
   readonly message: "request";
   /** The platform's id of the request. */
   readonly requestId: string;
-  /** The deployed version that served it, as the platform names it, on Lambda. */
+  /** The deployed version that served it, as the platform names it, where the platform tells. */
   readonly deployedVersion?: string;
   /**
    * Trace id of the request's span. Without telemetry: of the caller's `traceparent` (W3C Trace Context §3.2), the one in the

@@ -22,7 +22,7 @@ export interface SourceChaosReport {
   readonly chaosMs: readonly number[];
   readonly calls: number;
   readonly refused: number;
-  /** What must not happen. */
+  /** A sentence for each broken promise. */
   readonly violations: readonly string[];
 }
 

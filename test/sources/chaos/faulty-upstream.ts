@@ -10,7 +10,7 @@ import {
 } from "../../../src/index.ts";
 import { bearerVerifier } from "./bearer-verifier.ts";
 
-/** What an upstream does instead of answering. */
+/** The ways in which an upstream fails to answer. */
 export const FAULTS = ["lie", "flood", "hang", "die"] as const;
 type Fault = (typeof FAULTS)[number];
 

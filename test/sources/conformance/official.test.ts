@@ -48,7 +48,7 @@ beforeAll(async () => {
   url = await gatewayBefore(await threeOf(tasksServer));
 });
 
-/** Those that differ most; the script runs all. */
+/** The scenarios that differ most from each other; the script runs all. */
 const SHORT = ["tasks-lifecycle", "tasks-capability-negotiation", "tasks-mrtr-input", "tasks-request-headers"];
 
 test.concurrent.for(SHORT)("a gateway of a server with tasks passes %s", async (scenario, { expect }) => {

@@ -16,7 +16,7 @@ interface Extra {
   sendRequest(request: object, schema: z.ZodType): Promise<unknown>;
 }
 
-/** What the suite's 2025 scenarios call, on a server of SDK v1. */
+/** A server of SDK v1 with everything that the suite's 2025 scenarios call. */
 export function createV1ConformanceServer(): SdkV1McpServer {
   const capabilities = { logging: {}, completions: {}, resources: { subscribe: true } };
   const server = new SdkV1McpServer({ name: "conformance-v1", version: "1.0.0" }, { capabilities });
