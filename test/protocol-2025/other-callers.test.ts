@@ -1,4 +1,6 @@
+import type { McpServer } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
+import type { FactoryContext } from "../../src/index.ts";
 import { anyUser } from "../protocol-2026/instances.ts";
 import { startInstances } from "./instances.ts";
 import { createSessionServer } from "./session-servers.ts";
@@ -36,23 +38,24 @@ test("another principal can neither read a session, nor answer in it, nor end it
 });
 
 test("a request that another caller's session has under the same id is neither cancelled nor answered by it", async () => {
-  const deeds = { cancelled: [] as string[], initialized: [] };
-  const instances = startInstances(createSessionServer(deeds), { verifier: anyUser, audit: "off" });
+  const cancelled: Record<string, string[]> = { ada: [], bob: [] };
+  const factory = (context: FactoryContext): McpServer =>
+    createSessionServer({ cancelled: cancelled[context.authInfo?.token ?? ""] ?? [], initialized: [] })(context);
+  const instances = startInstances(factory, { verifier: anyUser, audit: "off" });
   const [ada, bob] = [{ authorization: "Bearer ada" }, { authorization: "Bearer bob" }];
   const [adas, bobs] = [await instances.open({ headers: ada }), await instances.open({ headers: bob })];
   const hang = { jsonrpc: "2.0", id: 77, method: "tools/call", params: { name: "hang", arguments: {} } };
-  const cancelled = (reason: string): object => ({
+  const cancellation = (reason: string): object => ({
     jsonrpc: "2.0",
     method: "notifications/cancelled",
     params: { requestId: 77, reason },
   });
   const hanging = [adas.send(0, hang), bobs.send(1, hang)];
-  expect((await bobs.send(2, cancelled("by bob"))).status).toBe(202);
-  await hanging[1];
-  expect(deeds.cancelled).toEqual(["by bob"]);
-  await adas.send(2, cancelled("by ada"));
-  await hanging[0];
-  expect(deeds.cancelled).toEqual(["by bob", "by ada"]);
+  expect((await bobs.send(2, cancellation("by bob"))).status).toBe(202);
+  await expect.poll(() => cancelled, { timeout: 20_000 }).toEqual({ ada: [], bob: ["by bob"] });
+  await adas.send(2, cancellation("by ada"));
+  await expect.poll(() => cancelled, { timeout: 20_000 }).toEqual({ ada: ["by ada"], bob: ["by bob"] });
+  await Promise.all(hanging);
 });
 
 test("the stream of another caller's request cannot be resumed in a session of one's own", async () => {
