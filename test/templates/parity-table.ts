@@ -125,6 +125,8 @@ const TOLD = { MCP_ANYCLOUD_TIMEOUT_SECONDS: "the platform tells how long a requ
 const STORAGE_TABLE = { MCP_ANYCLOUD_STORAGE_TABLE: "the table lies in a storage account of Azure" };
 const FIRESTORE = { MCP_ANYCLOUD_FIRESTORE_DATABASE: "the database lies in a project of Google Cloud" };
 
+const REDIS = { MCP_ANYCLOUD_REDIS_URL: "the address may hold a password, and the modules make no Redis" };
+
 /** Variables of settings that a module does not set, and why. */
 export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, string>>>> = {
   cdk: {
@@ -135,6 +137,7 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
     ...QUEUES_OF_OTHERS,
     ...STORAGE_TABLE,
     ...FIRESTORE,
+    ...REDIS,
     ...TOLD,
   },
   aws: {
@@ -145,6 +148,7 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
     ...QUEUES_OF_OTHERS,
     ...STORAGE_TABLE,
     ...FIRESTORE,
+    ...REDIS,
     ...TOLD,
   },
   azure: {
@@ -152,9 +156,15 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
     MCP_ANYCLOUD_CLOUD_TASKS_QUEUE: "a queue in the app's storage account brings jobs",
     MCP_ANYCLOUD_CLOUD_TASKS_URL: "a queue in the app's storage account brings jobs",
     ...FIRESTORE,
+    ...REDIS,
     ...TOLD,
   },
-  gcp: { MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP, MCP_ANYCLOUD_STORAGE_QUEUE: "Cloud Tasks brings jobs", ...STORAGE_TABLE },
+  gcp: {
+    MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
+    MCP_ANYCLOUD_STORAGE_QUEUE: "Cloud Tasks brings jobs",
+    ...STORAGE_TABLE,
+    ...REDIS,
+  },
 };
 
 /** Variables that a module sets and that are no settings, and what reads them. */
