@@ -13,5 +13,5 @@ export type WalkTitle = "2026-07-28 call" | "2025-11-25 call in a session" | "20
 export const LIMITS: Readonly<Record<WalkTitle, WalkLimits>> = {
   "2026-07-28 call": { files: 26, returns: 14 },
   "2025-11-25 call in a session": { files: 38, returns: 30 },
-  "2025-11-25 call with a question": { files: 49, returns: 130 },
+  "2025-11-25 call with a question": { files: 50, returns: 130 },
 };
