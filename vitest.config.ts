@@ -5,17 +5,18 @@ import { configDefaults, defineConfig, type ViteUserConfig } from "vitest/config
 const UNIT =
   "test/{architecture,audit,auth,authorization,config,generate,http,limits,pipeline,protocol-2025,protocol-2026,release,scale,server,services,sources,telemetry}/**/*.test.ts";
 
-/** Tests that take minutes, such as users' projects from their first command on: `npm run test:long`. */
+/** Tests that take minutes together, such as users' projects from their first command on: `npm run test:long`. */
 const LONG = [
-  "test/{package,package-types,session-scale}.test.ts",
+  "test/{otel-ingresses,package,package-types,sdk-versions,session-scale,smoke}.test.ts",
   "test/newcomer/*.test.ts",
   "test/build/{assets,packages,real-servers,start}.test.ts",
-  "test/cli/{dev-kept-state,dev-output,init}.test.ts",
+  "test/cli/{dev-environment,dev-kept-state,dev-output,dev-state,init}.test.ts",
+  "test/drill/*.test.ts",
   "test/gcp/release-commands.test.ts",
-  "test/sources/conformance/official.test.ts",
-  "test/stacks/own-app.test.ts",
+  "test/sources/conformance/*.test.ts",
+  "test/stacks/{emulated-stack,own-app}.test.ts",
   "test/deployed/{deployed,state}.test.ts",
-  "test/templates/{aws-provider,lifecycle}.test.ts",
+  "test/templates/{as-module,aws-provider,lifecycle,seeded-faults}.test.ts",
 ];
 
 const config: ViteUserConfig = defineConfig({
