@@ -7,16 +7,18 @@ const UNIT =
 
 /** Tests that take minutes together, such as users' projects from their first command on: `npm run test:long`. */
 const LONG = [
-  "test/{otel-ingresses,package,package-types,sdk-versions,session-scale,smoke}.test.ts",
+  "test/{bundle-parts,bundle-tool-list,otel-ingresses,package,package-types}.test.ts",
+  "test/{sdk-versions,session-clients,session-scale,smoke,smoke-cli,smoke-hook}.test.ts",
   "test/newcomer/*.test.ts",
   "test/build/{assets,packages,real-servers,start}.test.ts",
-  "test/cli/{dev-environment,dev-kept-state,dev-output,dev-state,init}.test.ts",
+  "test/cli/{dev,dev-environment,dev-kept-state,dev-output,dev-state,init}.test.ts",
+  "test/aws/gateway-rules.test.ts",
   "test/drill/*.test.ts",
   "test/gcp/release-commands.test.ts",
   "test/sources/conformance/*.test.ts",
   "test/stacks/{emulated-stack,own-app}.test.ts",
-  "test/deployed/{deployed,state}.test.ts",
-  "test/templates/{as-module,aws-provider,lifecycle,seeded-faults}.test.ts",
+  "test/deployed/*.test.ts",
+  "test/templates/{as-module,aws-provider,lifecycle,parity-access,parity-values,seeded-faults}.test.ts",
 ];
 
 const config: ViteUserConfig = defineConfig({
