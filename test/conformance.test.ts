@@ -11,7 +11,10 @@ beforeAll(async () => {
 });
 afterAll(() => table.close());
 
-const CASES = MODES.flatMap((mode) => REVISIONS.map((revision) => [revision, mode.name, mode] as const));
+/** A client of 2026-07-28 holds nothing that a fresh process could have lost: `npm run conformance` takes that case. */
+const CASES = MODES.flatMap((mode) => REVISIONS.map((revision) => [revision, mode.name, mode] as const)).filter(
+  ([revision, , mode]) => revision === "2025-11-25" || mode === MODES[0],
+);
 
 /** The short form: the ingress that is the strictest, and not the slowest. `npm run conformance` takes all three. */
 test.each(CASES)(

@@ -2,13 +2,10 @@ import { describe, expect, test } from "vitest";
 import { moduleFindings } from "./hcl/module-findings.ts";
 import { type InitializedTemplate, initializeTemplate } from "./run/initialized-template.ts";
 import { findTerraform, NO_TERRAFORM } from "./run/terraform.ts";
-import { tested, testFiles, writtenRuns } from "./run/tested.ts";
+import { testFiles, writtenRuns } from "./run/tested.ts";
 import { validated } from "./run/validated.ts";
 import { CLOUDS, type Cloud, templateFolder } from "./run/working-copy.ts";
 import { readSlices } from "./schemas/slice.ts";
-
-/** Every run is a plan or an apply of the whole module. */
-const SLOW = { timeout: 300_000 };
 
 async function withTemplate(cloud: Cloud, use: (template: InitializedTemplate) => Promise<void>): Promise<void> {
   const template = await initializeTemplate(templateFolder(cloud));
@@ -41,19 +38,5 @@ describe.for(CLOUDS)("templates/%s", (cloud) => {
   test("is valid for Terraform", async ({ skip }) => {
     if (!findTerraform()) return skip(NO_TERRAFORM);
     await withTemplate(cloud, async ({ terraform }) => expect(await validated(terraform)).toEqual([]));
-  });
-
-  test("passes its own tests, every run of them", SLOW, async ({ skip }) => {
-    if (!findTerraform()) return skip(NO_TERRAFORM);
-    await withTemplate(cloud, async ({ terraform }) => {
-      const { runs, problems } = await tested(terraform);
-      expect(problems).toEqual([]);
-      const folder = templateFolder(cloud);
-      expect(runs.toSorted()).toEqual(
-        testFiles(folder)
-          .flatMap((file) => writtenRuns(folder, file))
-          .toSorted(),
-      );
-    });
   });
 });
