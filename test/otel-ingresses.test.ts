@@ -105,7 +105,7 @@ describe.each(CLOUDS)("an artefact for %s, two instances in turn", (cloud) => {
       await post(emulator.url, message, { ...headers, traceparent: traceparent(n) });
       calls.push({ trace: traceOf(n), tree: { name: "tools/call notify" } });
     }
-    // Of both, the message's is the parent and the other one a link.
+    // Where both are sent, the message's span is the parent, and the header's is a link.
     const links = [traceOf(99)];
     await modern("tools/call", call("notify"), { name: "tools/call notify", links }, { traceparent: traceparent(99) });
     const [message, { headers }] = modernCall("tools/call", call("notify"));

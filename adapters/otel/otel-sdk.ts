@@ -59,7 +59,7 @@ export function createOtelSdk(options: OtelSdkOptions): OtelSdk {
   const tellOf =
     (what: "Spans" | "Metrics") =>
     (failure: string): void => {
-      // Of a receiver that takes neither, one sentence is enough.
+      // Spans and metrics may fail at one receiver for one reason, which is told once.
       if (!told.has(failure))
         options.tell(`${what} could not be sent to ${failure}. They are dropped until it takes them.`);
       told.add(failure);

@@ -37,7 +37,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readOtelVariables(environment: Environment, tell: Tell): OtelVariables {
   const read = (name: string): string | undefined => environment[name]?.trim() || undefined;
   const isOff = read("OTEL_SDK_DISABLED")?.toLowerCase() === "true";
-  // What both signals share is told of once.
+  // Both signals read the shared variables, and a problem in one of those is told once.
   const told = new Set<string>();
   const tellOnce = (problem: string): void => {
     if (!told.has(problem)) tell(problem);

@@ -21,7 +21,7 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const IDLE_MS = 10_000;
 const PING_TIMEOUT_MS = 500;
 
-// Whoever repeats a command decides whether that is safe, so the client itself repeats nothing.
+// The client repeats no command: its caller knows which commands are safe to repeat.
 const connectionTo = (url: string) =>
   createClient({
     url,

@@ -1,7 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
+import { freePort } from "../../emulators/free-port.ts";
 import { type Comparison, type Row, timedRow } from "../report/row.ts";
 import { ratioOf, type Sample, shuffled, summaryOf } from "../report/sample.ts";
 import { benchRequest } from "../requests.ts";
@@ -72,15 +71,6 @@ async function serve(options: { title: string; program: string; url: string }): 
     },
     [Symbol.dispose]: () => void server.kill("SIGKILL"),
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }
 
 function rowsOf([ours, ...others]: readonly Served[]): Row[] {

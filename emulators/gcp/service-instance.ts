@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AnycloudError } from "../../src/adapter.ts";
+import { freePort } from "../free-port.ts";
 import { type Instance, startInstance } from "../instance.ts";
 import type { Artefact } from "./artefact.ts";
 import { SECRET_VARIABLE } from "./ingress-secret.ts";
@@ -94,13 +94,4 @@ function accepts(port: number): Promise<boolean> {
       resolve(true);
     });
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,8 +1,6 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../emulators/free-port.ts";
 import { type Instance, startInstance } from "../../emulators/instance.ts";
 
 /** Instances that can be killed at any time; each is replaced at once. */
@@ -88,13 +86,4 @@ async function answers(port: number): Promise<boolean> {
     call.on("error", () => resolve(false));
     call.end();
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,11 +1,10 @@
-import { once } from "node:events";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { Client as SdkV1Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as SdkV1Transport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterEach, expect, test, vi } from "vitest";
+import { freePort } from "../../emulators/free-port.ts";
 import { createDevRuns } from "./dev-runs.ts";
 import { greeter } from "./project.ts";
 import type { RunningCli } from "./run-cli.ts";
@@ -52,17 +51,9 @@ async function stop(cli: RunningCli): Promise<void> {
   expect(await cli.ended).toMatchObject({ code: 0, stderr: "" });
 }
 
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return String(port);
-}
-
 test("clients of both SDKs go on when dev is started again, and not after --reset", async () => {
   const { folder } = project({ "server.ts": greeter("Hello") });
-  const args = ["--target", "gcp", "--port", await freePort()];
+  const args = ["--target", "gcp", "--port", String(await freePort())];
   const first = start(args, { cwd: folder });
   const url = await ready(first);
   const clients = await Promise.all([connect("v1", url), connect("v2", url)]);

@@ -1,11 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { gcpRelease } from "../../cli/release/gcp-release.ts";
-import type { Infrastructure } from "../../cli/release/project.ts";
 import type { Command } from "../../cli/release/tool.ts";
 import type { Emulator } from "../../emulators/emulator.ts";
 import { startGcpEmulator } from "../../emulators/gcp/emulator.ts";
-import { fakeCloudRun, type LogLine, OUTPUTS } from "../release/fake-cloud-run.ts";
+import { fakeCloudRun, gcpInfrastructure, type LogLine, OUTPUTS } from "../release/fake-cloud-run.ts";
 import { fakeTools } from "../release/fake-tools.ts";
 import { build, type DrillCloud, type DrillCloudOptions, requestLineOf } from "./drill-cloud.ts";
 import { startWeightedIngress } from "./weighted-ingress.ts";
@@ -60,13 +59,7 @@ export async function startGoogleCloud(options: DrillCloudOptions): Promise<Dril
   };
   await startRevision("notes-00001-abc");
   mkdirSync(join(folder, "infra", "gcp", ".terraform"), { recursive: true });
-  const infrastructure: Infrastructure = {
-    cloud: "gcp",
-    kind: "terraform",
-    folder,
-    root: "infra/gcp",
-    terraform: "terraform",
-  };
+  const infrastructure = gcpInfrastructure(folder);
   return {
     port: ingress.port,
     sent: ingress.sent,

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../emulators/free-port.ts";
 import { describeArtefact } from "../../emulators/gcp/artefact.ts";
 import { type ServiceInstance, startServiceInstance } from "../../emulators/gcp/service-instance.ts";
 import { startLocalTable } from "../../emulators/local-table.ts";
@@ -134,13 +134,4 @@ async function untilHealthy(port: number, child: ChildProcess): Promise<void> {
     if (response?.ok) return;
     await sleep(50);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,3 +1,4 @@
+import type { Infrastructure } from "../../cli/release/project.ts";
 import type { Command } from "../../cli/release/tool.ts";
 import { readArguments } from "./strict-arguments.ts";
 
@@ -198,3 +199,12 @@ function describeService(world: CloudRun, args: readonly string[]): string {
     },
   });
 }
+
+/** A project in `folder` whose service is in Terraform. */
+export const gcpInfrastructure = (folder: string): Infrastructure => ({
+  cloud: "gcp",
+  kind: "terraform",
+  folder,
+  root: "infra/gcp",
+  terraform: "terraform",
+});

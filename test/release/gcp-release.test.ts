@@ -7,10 +7,9 @@ import { z } from "zod";
 import { type Container, listenOnPort } from "../../adapters/gcp/container.ts";
 import { deploy, promote } from "../../cli/release/deploy.ts";
 import { gcpRelease } from "../../cli/release/gcp-release.ts";
-import type { Infrastructure } from "../../cli/release/project.ts";
 import type { LoopOptions } from "../../cli/release/release-loop.ts";
 import { createMcpEndpoint, defineServer } from "../../src/index.ts";
-import { type CloudRun, fakeCloudRun, type LogLine, OUTPUTS } from "./fake-cloud-run.ts";
+import { type CloudRun, fakeCloudRun, gcpInfrastructure, type LogLine, OUTPUTS } from "./fake-cloud-run.ts";
 import { type FakeTools, fakeTools } from "./fake-tools.ts";
 import { readArguments } from "./strict-arguments.ts";
 
@@ -50,13 +49,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const infrastructure: Infrastructure = {
-  cloud: "gcp",
-  kind: "terraform",
-  folder,
-  root: "infra/gcp",
-  terraform: "terraform",
-};
+const infrastructure = gcpInfrastructure(folder);
 
 let world: CloudRun;
 let tools: FakeTools;

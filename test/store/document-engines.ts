@@ -7,8 +7,9 @@ import { fileURLToPath } from "node:url";
 import { type StorageCredential, signedHeaders } from "../../adapters/azure/table-storage/signature.ts";
 import { createTableStore, type TableStoreOptions } from "../../adapters/azure/table-storage/table-store.ts";
 import { createFirestoreStore } from "../../adapters/gcp/firestore/firestore-store.ts";
+import { freePort } from "../../emulators/free-port.ts";
 import type { StateStore } from "../../src/adapter.ts";
-import { answers, freePort } from "./engines.ts";
+import { answers } from "./engines.ts";
 
 /** A database of its own, for stores with the given clocks. */
 export interface DocumentEngine {

@@ -1,7 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import {
   type AttributeValue,
   CreateTableCommand,
@@ -11,6 +10,7 @@ import {
   ScanCommand,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
+import { freePort } from "../../emulators/free-port.ts";
 import { startLocalTable } from "../../emulators/local-table.ts";
 
 type Attributes = Record<string, AttributeValue>;
@@ -114,12 +114,4 @@ export async function openEngine(endpoint: string, stop: () => Promise<void>): P
       await stop();
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

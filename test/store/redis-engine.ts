@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { createRedisStore } from "../../adapters/redis/redis-store.ts";
+import { freePort } from "../../emulators/free-port.ts";
 import { type DocumentEngine, startWithTests } from "./document-engines.ts";
-import { freePort } from "./engines.ts";
 
 /** Where redis-server lies on this machine; undefined where it is not installed. */
 export function findRedis(): string | undefined {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRedisStore, openRedis } from "../../adapters/redis/redis-store.ts";
+import { freePort } from "../../emulators/free-port.ts";
 import type { StateStore } from "../../src/adapter.ts";
 import { startInstances } from "../protocol-2025/instances.ts";
 import { createSessionServer } from "../protocol-2025/session-servers.ts";
 import { readStream } from "../protocol-2025/stream-reader.ts";
-import { freePort } from "./engines.ts";
 import { findRedis, type RedisEngine, startRedis } from "./redis-engine.ts";
 import { inAnHour } from "./store-under-test.ts";
 

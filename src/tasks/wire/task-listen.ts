@@ -92,7 +92,7 @@ async function relay({ source, stream, listen, agreed, mcpRequest, options, left
   }
 }
 
-/** Settles when the subscription has lasted as long as any other one may. */
+/** Settles when the subscription's time is up, which is that of every other subscription. */
 function timeUp({ invocation }: McpRequest, { streamSeconds }: MethodOptions, ended: AbortSignal): Promise<void> {
   const seconds = streamSecondsOf(streamSeconds, invocation);
   return new Promise((resolve) => endAfter(resolve, { seconds, deadline: invocationEnd(invocation), ended }));

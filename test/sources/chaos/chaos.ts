@@ -72,7 +72,7 @@ export async function runSourceChaos(options: SourceChaosOptions): Promise<Sourc
     await Promise.all(pending);
   }
 
-  // What is done once, such as a session for each caller, is in no measurement.
+  // Each caller opens its sessions before anything is measured.
   for (const { name } of upstreams) await Promise.all(callers.map((caller) => caller.call(name, true)));
   for (let round = 0; round < rounds; round++) {
     await period(false);

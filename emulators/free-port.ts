@@ -1,13 +1,14 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 
-/** A port of loopback that is free at present: the preferred one, otherwise any. */
-export async function freePort(preferred: number): Promise<number> {
+/** A port of loopback that is free at present: the preferred one, otherwise any. Rejects when there is none. */
+export async function freePort(preferred = 0): Promise<number> {
   const server = createServer().listen(preferred, "127.0.0.1");
   try {
     await once(server, "listening");
-  } catch {
-    return freePort(0);
+  } catch (error) {
+    if (preferred === 0) throw error;
+    return freePort();
   }
   const { port } = server.address() as AddressInfo;
   server.close();
