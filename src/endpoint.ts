@@ -21,7 +21,6 @@ import { createProtocolHandlers } from "./protocol-handlers.ts";
 import type { ServerFactory } from "./server/server-factory.ts";
 import { createChangeEvents } from "./services/change-events.ts";
 import { createServices } from "./services/services.ts";
-import { counted } from "./store/counted-store.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
 import { observed } from "./store/observed-store.ts";
 import type { StateStore } from "./store/store.ts";
@@ -103,7 +102,7 @@ export function createEndpoint(
   const { streamSeconds } = config;
   const durable = durableStore !== undefined;
   // Without a durable store, changes are still announced within this process.
-  const store = observed(durableStore ? counted(durableStore) : createMemoryStore(), now);
+  const store = observed(durableStore ?? createMemoryStore(), { now, counts: durable });
   const changeEvents = createChangeEvents(store);
   const keys = stateKeys ?? config.stateKeys;
   const openServices = createServices({ store, durable, stateKeys: keys, changeEvents });

@@ -1,7 +1,7 @@
 import { stateConflict } from "./conflict.ts";
 import { compareSortKeys, itemsInRange } from "./sort-order.ts";
 import type { StateCondition, StateItem, StateStore, StateWrite } from "./store.ts";
-import { createWatchers } from "./watchers.ts";
+import { createWatchers, type Watchers } from "./watchers.ts";
 import { checkKey, checkPartition, checkWrite } from "./write-limits.ts";
 
 /** The items of one partition. */
@@ -18,7 +18,8 @@ interface Partition {
  */
 export function createMemoryStore(now: () => number = Date.now): StateStore {
   const partitions = new Map<string, Partition>();
-  const watchers = createWatchers();
+  /** Created for the first who watches. */
+  let watchers: Watchers | undefined;
   let size = 0;
   let sizeAfterSweep = 0;
   let lastVersion = 0;
@@ -40,7 +41,7 @@ export function createMemoryStore(now: () => number = Date.now): StateStore {
     there.sorted = undefined;
     // Not before the items have doubled: however many there are, a write costs the same.
     if (size > 2 * sizeAfterSweep) sweep();
-    watchers.tell(partition, sort);
+    watchers?.tell(partition, sort);
     return kept;
   }
 
@@ -75,7 +76,8 @@ export function createMemoryStore(now: () => number = Date.now): StateStore {
       const there = partitions.get(partition);
       if (!there) return [];
       there.sorted ??= [...there.items.values()].sort((a, b) => compareSortKeys(a.sort, b.sort));
-      const live = itemsInRange(there.sorted, range).filter(({ expiresAt }) => expiresAt * 1000 > now());
+      const live: StateItem[] = [];
+      for (const item of itemsInRange(there.sorted, range)) if (item.expiresAt * 1000 > now()) live.push(item);
       return live.slice(0, range.limit);
     },
     async add(key, amount, expiresAt) {
@@ -85,6 +87,9 @@ export function createMemoryStore(now: () => number = Date.now): StateStore {
       keep({ ...key, value: String(before + amount), expiresAt });
       return before + amount;
     },
-    watch: watchers.watch,
+    watch(partition, signal) {
+      watchers ??= createWatchers();
+      return watchers.watch(partition, signal);
+    },
   };
 }

@@ -1,6 +1,6 @@
+import { servedRequest } from "../http/served-request.ts";
 import { createPushes } from "./pushes.ts";
-import type { StateStore } from "./store.ts";
-import { createTurns } from "./turns.ts";
+import type { StateItem, StateKey, StateRange, StateStore } from "./store.ts";
 
 /** A store that tells this process about its own writes, so that readers in the same process need not poll. */
 export interface ObservedStore extends StateStore {
@@ -23,11 +23,56 @@ export interface ObservedStore extends StateStore {
 /** Polls at a time. The others wait, so that a slow store has connections left for calls. */
 const POLLS_AT_A_TIME = 8;
 
-/** Observes the writes that go through the returned store. */
-export function observed(store: StateStore, now: () => number = Date.now): ObservedStore {
+export interface ObservedStoreOptions {
+  /** Default: the clock. */
+  readonly now?: (() => number) | undefined;
+  /** Counts each operation for the request that asks for it, and lets telemetry observe it. Default false. */
+  readonly counts?: boolean;
+}
+
+/** Observes the operations that go through the returned store. */
+export function observed(
+  store: StateStore,
+  { now = Date.now, counts = false }: ObservedStoreOptions = {},
+): ObservedStore {
   const subscribers = new Map<string, Set<(sort?: string) => void>>();
   const pushes = store.watch && createPushes(store.watch.bind(store), (partition) => tell(partition));
-  const inTurn = createTurns(POLLS_AT_A_TIME);
+  const waitingPolls: (() => void)[] = [];
+  let polls = 0;
+
+  function operate<Verb extends Operation>(verb: Verb, ...operands: Parameters<StateStore[Verb]>): Result<Verb> {
+    const served = counts ? servedRequest.getStore() : undefined;
+    const ended = served?.telemetry?.startStoreOperation(verb);
+    if (served) {
+      const field = verb === "get" || verb === "list" ? "storeReads" : "storeWrites";
+      served.logFields[field] = (served.logFields[field] ?? 0) + 1;
+    }
+    const result = (store[verb] as (...operands: unknown[]) => Promise<unknown>)(...operands);
+    if (ended) result.then(() => ended(), ended);
+    return result as Result<Verb>;
+  }
+
+  async function write<Verb extends Operation>(
+    verb: Verb,
+    { partition, sort }: StateKey,
+    ...operands: Parameters<StateStore[Verb]>
+  ): Promise<Awaited<Result<Verb>>> {
+    const written = await operate(verb, ...operands);
+    for (const onChange of subscribers.get(partition) ?? []) onChange(sort);
+    return written;
+  }
+
+  async function poll(partition: string, range: StateRange): Promise<StateItem[]> {
+    if (polls < POLLS_AT_A_TIME) polls++;
+    else await new Promise<void>((resolve) => waitingPolls.push(resolve));
+    try {
+      return await operate("list", partition, range);
+    } finally {
+      const next = waitingPolls.shift();
+      if (next) next();
+      else polls--;
+    }
+  }
 
   function tell(partition: string, sort?: string): void {
     for (const onChange of subscribers.get(partition) ?? []) onChange(sort);
@@ -49,23 +94,11 @@ export function observed(store: StateStore, now: () => number = Date.now): Obser
     pushes: pushes !== undefined,
     subscribe,
     tell,
-    get: store.get.bind(store),
-    list: (partition, range) =>
-      range?.eventual ? inTurn(() => store.list(partition, range)) : store.list(partition, range),
-    async put(item, when) {
-      const written = await store.put(item, when);
-      tell(item.partition, item.sort);
-      return written;
-    },
-    async delete(key) {
-      await store.delete(key);
-      tell(key.partition, key.sort);
-    },
-    async add(key, amount, expiresAt) {
-      const sum = await store.add(key, amount, expiresAt);
-      tell(key.partition, key.sort);
-      return sum;
-    },
+    get: (key) => operate("get", key),
+    list: (partition, range) => (range?.eventual ? poll(partition, range) : operate("list", partition, range)),
+    put: (item, when) => write("put", item, item, when),
+    delete: (key) => write("delete", key, key),
+    add: (key, amount, expiresAt) => write("add", key, key, amount, expiresAt),
     changed(partition, ms, signal) {
       if (signal?.aborted) return Promise.resolve();
       return new Promise<void>((resolve) => {
@@ -82,6 +115,10 @@ export function observed(store: StateStore, now: () => number = Date.now): Obser
     },
   };
 }
+
+type Operation = Exclude<keyof StateStore, "watch">;
+
+type Result<Verb extends Operation> = ReturnType<StateStore[Verb]>;
 
 /**
  * The pause before the next read, for a reader that has waited `waitedMs` so far: an eighth of it. A reader that has just

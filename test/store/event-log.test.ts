@@ -12,7 +12,7 @@ const DAY = 86_400;
 function openLog() {
   const clock = createClock();
   const breakable = breakableStore(createMemoryStore(clock.now));
-  const store = observed(breakable, clock.now);
+  const store = observed(breakable, { now: clock.now });
   const read = async (after: number) => (await store.list("log", { after: toEventSort(after) })).map(toLoggedEvent);
   return { clock, breakable, store, read, gaps: createEventGaps(store, "log") };
 }
