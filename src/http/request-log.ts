@@ -26,8 +26,8 @@ export interface RequestLogOptions {
 
 export interface RequestLog {
   readonly logFields: RequestLogFields;
-  /** Runs the code that serves the request. */
-  run<Result>(work: () => Result): Result;
+  /** The code that serves the request runs in this context of `servedRequest`. */
+  readonly context: ServedRequest;
   /** The same response, its record written once its last byte was handed over. */
   finish(response: HttpResponse): HttpResponse;
 }
@@ -62,6 +62,10 @@ export function startRequestLog(
     const isTraced = [span, traceparent, request.headers.traceparent, invocation.traceparent].some(Boolean);
     const { status, body } = response;
     const hasFailed = fields.error !== undefined;
+    const sizes = {
+      requestBytes: requestBytes ?? byteLength(request.body),
+      responseBytes: streamedBytes ?? byteLength(body),
+    };
     if (fields.outcome === undefined) {
       const isStream = streamedBytes !== undefined;
       Object.assign(fields, outcomeOfResponse(response, { hasFailed, isStream, method: request.method }));
@@ -81,8 +85,7 @@ export function startRequestLog(
       ...names.shown({ ...logFields, ...fields }),
       ...(clientIp && { clientIp }),
       durationMs: Math.round(Number(process.hrtime.bigint() - startedAt) / 100_000) / 10,
-      requestBytes: requestBytes ?? byteLength(request.body),
-      responseBytes: streamedBytes ?? byteLength(body),
+      ...sizes,
       streamed: streamedBytes !== undefined,
       ...(coldStart && { coldStart }),
     };
@@ -104,7 +107,7 @@ export function startRequestLog(
 
   return {
     logFields,
-    run: (work) => servedRequest.run(context, work),
+    context,
     finish(response) {
       const { body } = response;
       if (typeof body === "object") {
@@ -123,11 +126,12 @@ async function* counted(
   done: (bytes: number) => void,
 ): AsyncGenerator<string, void> {
   const chunks = body[Symbol.asyncIterator]();
+  const nextChunk = chunks.next.bind(chunks);
   let bytes = 0;
   let isOver = false;
   try {
     for (;;) {
-      const { done: isDone, value } = await servedRequest.run(context, () => chunks.next());
+      const { done: isDone, value } = await servedRequest.run(context, nextChunk);
       if (isDone) {
         isOver = true;
         return;

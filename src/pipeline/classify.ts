@@ -20,6 +20,8 @@ export interface Classification {
    * entry, which knows each case and its response.
    */
   readonly isPlain: boolean;
+  /** The revision that the message names; undefined where it names none, or one of the 2025 era that nobody speaks. */
+  readonly protocolVersion: string | undefined;
 }
 
 /** Classifies a message by its headers and body. */
@@ -30,10 +32,11 @@ export function classify({ method, headers }: HttpRequest, body: unknown): Class
     if (version === MODERN_REVISION && namesModernRevision(body)) {
       const classification = { era: "modern", revision: MODERN_REVISION } as const;
       const inbound = { kind: "modern", messageKind: "request", message: body, classification } as const;
-      return { inbound, isPlain: repeatsBody(headers, body) };
+      return { inbound, isPlain: repeatsBody(headers, body), protocolVersion: version };
     }
     if (namesNoRevision(body) && SUPPORTED_PROTOCOL_VERSIONS.includes(version)) {
-      return { inbound: { kind: "legacy", reason: "no-claim", requestedVersion: version }, isPlain: false };
+      const inbound = { kind: "legacy", reason: "no-claim", requestedVersion: version } as const;
+      return { inbound, isPlain: false, protocolVersion: version };
     }
   }
   const inbound = classifyInboundRequest({
@@ -43,7 +46,9 @@ export function classify({ method, headers }: HttpRequest, body: unknown): Class
     ...(headers["mcp-name"] && { mcpNameHeader: headers["mcp-name"] }),
     body,
   });
-  return { inbound, isPlain: false };
+  const spoken = SUPPORTED_PROTOCOL_VERSIONS.find((revision) => revision === version);
+  const protocolVersion = inbound.kind === "modern" ? inbound.classification.revision : spoken;
+  return { inbound, isPlain: false, protocolVersion };
 }
 
 /** Whether a body is a JSON-RPC request without anything unusual. */

@@ -1,28 +1,14 @@
 import { CLIENT_INFO_META_KEY, isJsonContentType } from "@modelcontextprotocol/server";
 import type { RequestContext } from "../auth/request-context.ts";
-import type { Authorize } from "../authorization/authorize.ts";
 import type { Config } from "../config/config.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
 import type { RequestLogFields } from "../http/record/log-fields.ts";
 import { clientFields } from "../http/record/record-answer.ts";
-import type { RequestLogOptions } from "../http/request-log.ts";
-import type { ConcurrentStreams } from "../limits/concurrent-streams.ts";
 import { messageProblem, textProblem } from "../limits/json.ts";
 import { tooLarge, withBody } from "../limits/request-body.ts";
 import { observeMessage } from "../server/observe-message.ts";
-import { LISTEN } from "../server/operation.ts";
-import { type ProtocolHandlers, serveMessage } from "./serve-message.ts";
-
-/** Everything that a message passes through on its way to a server. */
-export interface MessagePipeline extends ProtocolHandlers {
-  readonly config: Config;
-  readonly log: Pick<RequestLogOptions, "telemetry">;
-  /** Absent where every caller may do everything. */
-  readonly authorize: Authorize | undefined;
-  /** Limits the streams of one caller that wait for notifications. */
-  readonly streams: ConcurrentStreams;
-}
+import { type MessagePipeline, serveAuthorized } from "./serve-message.ts";
 
 /** Reads the message of a POST, whose head was accepted, and serves it. */
 export async function servePost(pipeline: MessagePipeline, context: RequestContext): Promise<HttpResponse> {
@@ -38,28 +24,21 @@ export async function servePost(pipeline: MessagePipeline, context: RequestConte
   });
 }
 
-/** Parses a message, once for both eras, authorizes it and serves it. */
+/** Parses a message, once for both eras, and serves it. */
 async function serveBody(
   pipeline: MessagePipeline,
   context: RequestContext,
   body: string | Uint8Array,
 ): Promise<HttpResponse> {
-  const { config, authorize, streams, log } = pipeline;
+  const { config, log } = pipeline;
   const parsed = parseBody(body, config);
   if ("refused" in parsed) return parsed.refused;
   const { message } = parsed;
-  const { mcpMethod } = Object.assign(context.logFields, namesIn(message));
+  Object.assign(context.logFields, namesIn(message));
   const tooMuch = messageProblem(message);
   if (tooMuch) return tooMuch;
-  const serve = async (): Promise<HttpResponse> => {
-    const authorized = authorize ? await authorize(context, message) : undefined;
-    if (authorized && "refused" in authorized) return authorized.refused;
-    const { maxOutputBytes, heartbeatSeconds } = config;
-    const served = { ...context, message, ...authorized, maxOutputBytes, heartbeatMs: heartbeatSeconds * 1000 };
-    if (mcpMethod !== LISTEN) return serveMessage(pipeline, served);
-    return streams.acquire(context, () => serveMessage(pipeline, served));
-  };
-  return log.telemetry ? observeMessage(context, message, serve) : serve();
+  if (!log.telemetry) return serveAuthorized(pipeline, context, message);
+  return observeMessage(context, message, () => serveAuthorized(pipeline, context, message));
 }
 
 /** A name that a client chose may have any length. */

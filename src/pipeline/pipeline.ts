@@ -9,6 +9,7 @@ import { toFailureResponse } from "../http/error-response.ts";
 import type { HttpHandler, HttpRequest, HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
 import { type RequestLogOptions, startRequestLog } from "../http/request-log.ts";
+import { servedRequest } from "../http/served-request.ts";
 import { headerProblem } from "../limits/headers.ts";
 import type { InFlightLimit } from "../limits/in-flight.ts";
 import type { RateLimits } from "../limits/rate.ts";
@@ -17,8 +18,8 @@ import { MODERN_REVISION } from "../protocol-2026/revision.ts";
 import { preflightResponse, readableBy, readableByAll } from "./cors.ts";
 import { HEALTH_PATH, type Health, healthResponse } from "./health.ts";
 import { hostProblem } from "./host-validation.ts";
-import { type MessagePipeline, servePost } from "./parse-message.ts";
-import { serveStream } from "./serve-message.ts";
+import { servePost } from "./parse-message.ts";
+import { type MessagePipeline, serveStream } from "./serve-message.ts";
 
 /** Everything that a request passes through. */
 export interface Pipeline extends MessagePipeline {
@@ -40,7 +41,7 @@ export const createHttpHandler = (pipeline: Pipeline): HttpHandler =>
   markSafe(async (request, invocation) => {
     const { config, authentication, audit } = pipeline;
     const { origin } = request.headers;
-    const { logFields, run, finish: log } = startRequestLog(request, invocation, pipeline.log);
+    const { logFields, context, finish: log } = startRequestLog(request, invocation, pipeline.log);
     const finish = request.method === "HEAD" ? (response: HttpResponse) => log(withoutBody(response)) : log;
     const [path = ""] = request.url.split("?", 1);
     const document = authentication.protectedResource?.(path);
@@ -54,7 +55,7 @@ export const createHttpHandler = (pipeline: Pipeline): HttpHandler =>
     if (document) return finish(readableByAll(publicDocument(document, request)));
     let response: HttpResponse;
     try {
-      response = await run(() => route(pipeline, path, { request, invocation, logFields }));
+      response = await servedRequest.run(context, () => route(pipeline, path, { request, invocation, logFields }));
     } catch (error) {
       response = toFailureResponse(error, { logFields });
     }

@@ -27,10 +27,15 @@ type Tick = "heartbeat" | "deadline";
  * client is left with a connection that the platform cut.
  */
 export async function withLifetime(pending: Promise<HttpResponse>, lifetime: Lifetime): Promise<HttpResponse> {
-  const quick = await thisTurn(pending);
-  if (quick && typeof quick.body !== "object") return quick;
+  // Most responses come within this turn of the event loop, and need no clock.
+  const turn = Promise.withResolvers<HttpResponse | undefined>();
+  const turned = setImmediate(turn.resolve, undefined);
+  pending.then(turn.resolve, turn.reject);
+  const quick = await turn.promise;
+  clearImmediate(turned);
+  if (quick) return typeof quick.body === "object" ? { ...quick, body: pace(quick.body, { lifetime }) } : quick;
   const clock = new ResponseClock(lifetime);
-  const outcome = quick ?? (await firstOf(pending, lifetime, clock));
+  const outcome = await firstOf(pending, lifetime, clock);
   if (outcome === "heartbeat") {
     const body = pace(lateChunks(pending), { lifetime, clock, first: SSE_HEARTBEAT });
     return { status: 200, headers: SSE_HEADERS, body };
@@ -46,23 +51,6 @@ export async function withLifetime(pending: Promise<HttpResponse>, lifetime: Lif
   if (typeof body === "object") return { ...outcome, body: pace(body, { lifetime, clock }) };
   clock.stop();
   return outcome;
-}
-
-/** The response if it comes within this turn of the event loop: most do, and need no clock. */
-function thisTurn(pending: Promise<HttpResponse>): Promise<HttpResponse | undefined> {
-  return new Promise((resolve, reject) => {
-    const turned = setImmediate(resolve, undefined);
-    pending.then(
-      (response) => {
-        clearImmediate(turned);
-        resolve(response);
-      },
-      (error: unknown) => {
-        clearImmediate(turned);
-        reject(error);
-      },
-    );
-  });
 }
 
 /** The response, or the tick that comes before it; heartbeats count only where one can be sent. */
@@ -91,11 +79,13 @@ async function* lateChunks(pending: Promise<HttpResponse>): AsyncGenerator<strin
 
 interface Pace {
   readonly lifetime: Lifetime;
-  readonly clock: ResponseClock;
+  /** Absent where nothing was waited for. */
+  readonly clock?: ResponseClock;
   readonly first?: string;
 }
 
-async function* pace(source: AsyncIterable<string>, { lifetime, clock, first }: Pace): AsyncGenerator<string, void> {
+async function* pace(source: AsyncIterable<string>, { lifetime, first, ...begun }: Pace): AsyncGenerator<string, void> {
+  const { clock = new ResponseClock(lifetime) } = begun;
   const chunks = source[Symbol.asyncIterator]();
   let ended = false;
   try {

@@ -1,9 +1,13 @@
-import { SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
 import type { RequestContext } from "../auth/request-context.ts";
+import type { Authorize } from "../authorization/authorize.ts";
+import type { Config } from "../config/config.ts";
 import { recordFailure, toFailureResponse } from "../http/error-response.ts";
-import type { HttpRequest, HttpResponse } from "../http/http-handler.ts";
+import type { HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode, requestIdOf } from "../http/json-rpc.ts";
+import type { RequestLogOptions } from "../http/request-log.ts";
+import type { ConcurrentStreams } from "../limits/concurrent-streams.ts";
 import type { McpRequest, ProtocolHandler, StreamRequest } from "../server/mcp-request.ts";
+import { LISTEN } from "../server/operation.ts";
 import { classify } from "./classify.ts";
 import { withLifetime } from "./response-lifetime.ts";
 
@@ -11,6 +15,16 @@ import { withLifetime } from "./response-lifetime.ts";
 export interface ProtocolHandlers {
   readonly modern: ProtocolHandler;
   readonly legacy: ProtocolHandler;
+}
+
+/** Everything that a message passes through on its way to a server. */
+export interface MessagePipeline extends ProtocolHandlers {
+  readonly config: Config;
+  readonly log: Pick<RequestLogOptions, "telemetry">;
+  /** Absent where every caller may do everything. */
+  readonly authorize: Authorize | undefined;
+  /** Limits the streams of one caller that wait for notifications. */
+  readonly streams: ConcurrentStreams;
 }
 
 /** A message that was authorized. */
@@ -21,19 +35,33 @@ export interface AuthorizedMessage
   readonly heartbeatMs: number;
 }
 
+/** Serves a message that its caller may send. */
+export async function serveAuthorized(
+  pipeline: MessagePipeline,
+  context: RequestContext,
+  message: unknown,
+): Promise<HttpResponse> {
+  const { authorize, streams, config } = pipeline;
+  const authorized = authorize ? await authorize(context, message) : undefined;
+  if (authorized && "refused" in authorized) return authorized.refused;
+  const { maxOutputBytes, heartbeatSeconds } = config;
+  const served = { ...context, message, ...authorized, maxOutputBytes, heartbeatMs: heartbeatSeconds * 1000 };
+  if (context.logFields.mcpMethod !== LISTEN) return serveMessage(pipeline, served);
+  return streams.acquire(context, () => serveMessage(pipeline, served));
+}
+
 /** Passes a message to the handler of its era, and sees the response to its end. */
 export function serveMessage(handlers: ProtocolHandlers, authorized: AuthorizedMessage): Promise<HttpResponse> {
   const { heartbeatMs, ...context } = authorized;
   const { request, invocation, logFields, message } = context;
   const abandonment = abandonmentOf(context);
-  const { inbound, isPlain } = classify(request, message);
-  // A message that neither era accepts is refused by the 2026 handler: it has the specification's ladder of errors.
-  logFields.era = inbound.kind === "legacy" ? "legacy" : "modern";
-  const protocolVersion = inbound.kind === "modern" ? inbound.classification.revision : spokenVersion(request);
-  if (protocolVersion !== undefined) logFields.protocolVersion = protocolVersion;
   // The headers of the response to `initialize` carry the session, so they wait for it.
   const canStream =
     invocation.canStream && acceptsStream(request.headers.accept) && logFields.mcpMethod !== "initialize";
+  const { inbound, isPlain, protocolVersion } = classify(request, message);
+  // A message that neither era accepts is refused by the 2026 handler: it has the specification's ladder of errors.
+  logFields.era = inbound.kind === "legacy" ? "legacy" : "modern";
+  if (protocolVersion !== undefined) logFields.protocolVersion = protocolVersion;
   const lifetime = { endsAtDeadline: false, isAnswering: false };
   const mcpRequest: McpRequest = {
     ...context,
@@ -66,12 +94,6 @@ export function serveMessage(handlers: ProtocolHandlers, authorized: AuthorizedM
       failed: (error) => toFailureResponse(error, mcpRequest),
     },
   );
-}
-
-/** The revision that a 2025-era request names, unless nobody speaks it. */
-function spokenVersion({ headers }: HttpRequest): string | undefined {
-  const version = headers["mcp-protocol-version"];
-  return version !== undefined && SUPPORTED_PROTOCOL_VERSIONS.includes(version) ? version : undefined;
 }
 
 /** Opens a stream and sees it to its end. It ends by itself when the platform's time is up. */

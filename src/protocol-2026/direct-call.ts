@@ -1,8 +1,8 @@
-import { type JSONRPCRequest, ProtocolErrorCode, type ScopeChallengeHandler } from "@modelcontextprotocol/server";
+import { type JSONRPCRequest, ProtocolErrorCode } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../http/http-handler.ts";
 import type { McpRequest } from "../server/mcp-request.ts";
-import { bindToRequest, takesHeaders } from "../server/request-binding.ts";
-import type { BuiltServer, SdkV2Server } from "../server/sdk-server.ts";
+import { bindToRequest, lacksScopes, takesHeaders } from "../server/request-binding.ts";
+import type { BuiltServer } from "../server/sdk-server.ts";
 import { SingleCall, type SingleCallRules } from "../server/single-call.ts";
 import { MODERN_REVISION } from "./revision.ts";
 
@@ -29,16 +29,6 @@ export async function callDirectly(options: DirectCallOptions): Promise<HttpResp
   const classification = { era: "modern", revision: MODERN_REVISION } as const;
   const extra = { request: webRequest, ...(authInfo && { authInfo }), classification };
   return SingleCall.serve(mcpRequest, RULES, { built, message, extra });
-}
-
-/** Whether the SDK's own entry would refuse the caller for want of scopes. */
-async function lacksScopes(server: SdkV2Server, asked: Parameters<ScopeChallengeHandler>[0]): Promise<boolean> {
-  if (!("resolveScopeChallenge" in server)) return false;
-  try {
-    return (await server.resolveScopeChallenge(asked)) !== undefined;
-  } catch {
-    return true;
-  }
 }
 
 const RULES: SingleCallRules = {

@@ -30,8 +30,8 @@ export function createProtocol2026Handler(options: Protocol2026Options): Protoco
   const { fastPath = true } = options;
   return {
     async serve(mcpRequest) {
-      mcpRequest.lifetime.isAnswering = requestIdOf(mcpRequest.message) !== null;
       if (fastPath && mcpRequest.isPlain) return serveDirectly(mcpRequest, options);
+      mcpRequest.lifetime.isAnswering = requestIdOf(mcpRequest.message) !== null;
       if (mcpRequest.logFields.mcpMethod !== LISTEN) return serveBySdk(mcpRequest, options);
       if (!mcpRequest.canStream) return refuseListen(mcpRequest);
       return listen(await withReadableSubscriptions(mcpRequest, (read) => serveBySdk(read, options)), options);
@@ -44,6 +44,7 @@ async function serveDirectly(
   { createServer, openServices }: Protocol2026Options,
 ): Promise<HttpResponse> {
   const message = mcpRequest.message as JSONRPCRequest;
+  mcpRequest.lifetime.isAnswering = true;
   const services = openServices(mcpRequest);
   const webRequest = lazyRequest(mcpRequest.request, mcpRequest.signal);
   const built = await buildServer({ createServer, era: "modern", mcpRequest, services, webRequest });

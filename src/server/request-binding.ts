@@ -3,6 +3,7 @@ import {
   CLIENT_INFO_META_KEY,
   type JSONRPCRequest,
   type McpServer,
+  type ScopeChallengeHandler,
 } from "@modelcontextprotocol/server";
 import type { BuiltServer, SdkV2Server } from "./sdk-server.ts";
 
@@ -59,4 +60,14 @@ export function takesHeaders(server: SdkV2Server, toolName: string): boolean {
   if (!("toolInputSchemaJson" in server)) return false;
   const schema: unknown = (server as McpServer).toolInputSchemaJson(toolName);
   return schema !== undefined && JSON.stringify(schema).includes('"x-mcp-header"');
+}
+
+/** Whether the SDK's own entry would refuse the caller for want of scopes. */
+export async function lacksScopes(server: SdkV2Server, asked: Parameters<ScopeChallengeHandler>[0]): Promise<boolean> {
+  if (!("resolveScopeChallenge" in server)) return false;
+  try {
+    return (await server.resolveScopeChallenge(asked)) !== undefined;
+  } catch {
+    return true;
+  }
 }

@@ -44,10 +44,13 @@ const used = new WeakSet<object>();
  * server that another request had before, and Rejection when the request must not reach the server.
  */
 export async function buildServer(options: BuildOptions): Promise<BuiltServer> {
-  const built = toBuiltServer(await options.createServer(new RequestContext(options)));
+  const returned: unknown = options.createServer(new RequestContext(options));
+  // Most factories return the server itself.
+  const isPromise = typeof (returned as PromiseLike<unknown> | undefined)?.then === "function";
+  const built = toBuiltServer(isPromise ? await returned : returned);
   const { interceptor, logFields } = options.mcpRequest;
   if ((built.server as unknown) !== built.lowLevel) logFields.checksTools = true;
-  await interceptor?.onServerBuilt?.(built);
+  if (interceptor?.onServerBuilt) await interceptor.onServerBuilt(built);
   return built;
 }
 

@@ -3,6 +3,7 @@ import { markSafe } from "../http/catch-errors.ts";
 import { recordFailure } from "../http/error-response.ts";
 import type { HttpHandler, Invocation } from "../http/http-handler.ts";
 import { type RequestLogOptions, startRequestLog } from "../http/request-log.ts";
+import { servedRequest } from "../http/served-request.ts";
 import type { ProtocolHandler } from "../server/mcp-request.ts";
 import type { ObservedStore } from "../store/observed-store.ts";
 import type { TaskRules } from "./task-access.ts";
@@ -73,11 +74,11 @@ export function openTaskService(limits: TaskLimits, environment: TaskEnvironment
   }
 
   const serveJob: HttpHandler = async (request, invocation) => {
-    const { logFields, run, finish } = startRequestLog(request, invocation, log);
+    const { logFields, context, finish } = startRequestLog(request, invocation, log);
     const { job = "" } = invocation;
     try {
       const delivery = { taskId: job, invocation, logFields };
-      const again = await run(() => work({ ...dispatch, engine, audit, running }, delivery));
+      const again = await servedRequest.run(context, () => work({ ...dispatch, engine, audit, running }, delivery));
       if (again === undefined) return finish({ status: 204, headers: {} });
       logFields.outcome ??= "ok";
       return finish({ status: TOO_EARLY, headers: { "retry-after": String(again / 1000) } });
