@@ -36,13 +36,13 @@ export interface RunningCli {
 
 export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   const { cwd = ROOT, environment = {}, program = SOURCES, shell = false } = options;
-  const { PATH = "", HOME = "", TMPDIR } = process.env;
+  const { PATH = "", HOME = "", TMPDIR, NODE_COMPILE_CACHE } = process.env;
   const command = [process.execPath, "--import", PRELOAD_GUARD, ...program, ...args];
   // The second command keeps the shell from becoming the first one.
   const [file = "", ...rest] = shell ? ["sh", "-c", '"$@"; true', "sh", ...command] : command;
   const child = spawn(file, rest, {
     cwd,
-    env: { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...environment },
+    env: { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }), ...environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: true,
   });

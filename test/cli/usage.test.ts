@@ -28,11 +28,6 @@ test("--help prints every command and flag", async () => {
   for (const word of ["dev", "build", ...flags]) expect(stdout).toContain(word);
 });
 
-test("a command's --help is the same help", async () => {
-  const [all, dev] = await Promise.all([runCli(["--help"]), runCli(["dev", "--help"])]);
-  expect(dev).toEqual(all);
-});
-
 test("--version prints the version of the package", async () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   expect(await runCli(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
@@ -41,38 +36,12 @@ test("--version prints the version of the package", async () => {
 const SHAPE = "The server must be defineServer({ createServer }) or a function that returns an McpServer;";
 const CASES: ReadonlyArray<[args: string[], code: number, sentence: string, options?: CliOptions]> = [
   [
-    [],
-    2,
-    "Nothing was asked for: use init, dev, build, smoke, deploy, diff, lock or audit, or see mcp-anycloud --help.",
-  ],
-  [
     ["destruct"],
     2,
     'There is no command "destruct": use init, dev, build, smoke, deploy, diff, lock or audit, or see mcp-anycloud --help.',
   ],
-  [["audit"], 2, "audit has one command: write audit verify FILE, or see mcp-anycloud --help."],
-  [["audit", "verify"], 2, "audit verify needs an exported log: name its file"],
-  [["audit", "verify", "--fast", "a"], 2, "mcp-anycloud audit has no flag --fast: leave it out"],
   [["audit", "verify", "gone.log"], 2, "The keys that signed the log are missing: set MCP_ANYCLOUD_STATE_KEYS"],
-  [["build", "--fast"], 2, "mcp-anycloud build has no flag --fast: leave it out, or see mcp-anycloud --help."],
-  [["dev", "--out", "x"], 2, "mcp-anycloud dev has no flag --out: leave it out, or see mcp-anycloud --help."],
-  [["build", "--target", "ibm"], 2, '--target cannot be "ibm": give aws, azure or gcp, or see mcp-anycloud --help.'],
-  [["dev", "--port", "web"], 2, '--port cannot be "web": give a whole number from 0 to 65533'],
-  [["dev", "--port", "65534"], 2, '--port cannot be "65534": give a whole number from 0 to 65533'],
-  [["dev", "--port"], 2, "--port needs a value"],
-  [["dev", "--amnesia=yes"], 2, "--amnesia takes no value"],
-  [["dev", "--no-store=yes"], 2, "--no-store takes no value"],
-  [["dev", "--no-store", "--reset"], 2, "--no-store keeps nothing that --reset could remove: leave out one"],
-  [
-    ["dev", "--inspect", "--amnesia"],
-    2,
-    "--inspect debugs one instance that stays: leave out --instances and --amnesia",
-  ],
-  [["build", "--no-store"], 2, "mcp-anycloud build has no flag --no-store"],
-  [["dev", "--instances", "0"], 2, '--instances cannot be "0": give a whole number from 1 to 50'],
   [["dev", "--env", "NOT_SET"], 2, "The environment has no variable NOT_SET"],
-  [["dev", "--call", "greet={"], 2, '--call cannot be "greet={": give a tool and its arguments'],
-  [["build", "a.ts", "b.ts"], 2, "There is one entry, not 2: leave out b.ts"],
   [["build", "gone.ts"], 2, "There is no file gone.ts: give the path of your server's module."],
   [["dev", "gone.ts"], 2, "There is no file gone.ts: give the path of your server's module."],
   [["build", "notes.md"], 2, "notes.md is not a JavaScript or TypeScript module"],

@@ -15,6 +15,8 @@ const VARIABLE = "TEST_ARTEFACTS";
 export function setup(): () => void {
   const folder = mkdtempSync(join(tmpdir(), "test-artefacts-"));
   process.env[VARIABLE] = folder;
+  // Most of what a short-lived process of Node.js does is to compile what another one compiled before.
+  process.env.NODE_COMPILE_CACHE = join(folder, "compiled");
   return () => rmSync(folder, { recursive: true, force: true });
 }
 
