@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterEach, expect, test, vi } from "vitest";
@@ -99,8 +100,13 @@ test("--inspect opens one debugger, again after a restart, and says where", asyn
   await expect.poll(() => debugged().catch(() => target), { timeout: 60_000 }).not.toBe(target);
 });
 
-test("in a terminal, keys print configurations, restart the instances and quit", async () => {
-  const { folder } = project({ "server.ts": greeter(`\${process.pid}`) });
+test("in a terminal, keys open the console, print configurations, restart the instances and quit", async () => {
+  const { folder } = project({
+    "server.ts": greeter(`\${process.pid}`),
+    "bin/xdg-open": '#!/bin/sh\nprintf "%s" "$1" > opened.txt\n',
+  });
+  chmodSync(join(folder, "bin/xdg-open"), 0o755);
+  const env = { ...process.env, PATH: `${join(folder, "bin")}:${process.env.PATH}` };
   const command = [
     "--conditions=@mcp-anycloud/source",
     join(ROOT, "cli/main.ts"),
@@ -112,7 +118,11 @@ test("in a terminal, keys print configurations, restart the instances and quit",
   ];
   const quoted = [process.execPath, ...command].map((part) => `'${part}'`).join(" ");
   // util-linux's `script` gives it a terminal.
-  const terminal = spawn("script", ["-qec", quoted, "/dev/null"], { cwd: folder, stdio: ["pipe", "pipe", "inherit"] });
+  const terminal = spawn("script", ["-qec", quoted, "/dev/null"], {
+    cwd: folder,
+    env,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   let text = "";
   terminal.stdout.on("data", (chunk) => {
     text += chunk;
@@ -122,8 +132,12 @@ test("in a terminal, keys print configurations, restart the instances and quit",
     return pattern.exec(text)?.[1] ?? "";
   };
   try {
-    await printed(/i Inspector {3}c client configurations {3}r restart {3}q quit/);
+    await printed(/o console {3}i Inspector {3}c client configurations {3}r restart {3}q quit/);
     const url = await printed(/gcp +(http:\S+)/);
+    terminal.stdin.write("o");
+    const consoleUrl = await printed(/console +(http:\S+)/);
+    const opened = (): string => readFileSync(join(folder, "opened.txt"), "utf8");
+    await expect.poll(() => existsSync(join(folder, "opened.txt")) && opened(), { timeout: 60_000 }).toBe(consoleUrl);
     terminal.stdin.write("i");
     await printed(/npx @modelcontextprotocol\/inspector --transport http --server-url http:\S+/);
     terminal.stdin.write("c");
