@@ -29,7 +29,6 @@ export type {
 export type { CorrelationFields, RequestRecord } from "./http/record/request-record.ts";
 export type { LogSink } from "./http/request-log.ts";
 export { containUnhandledRejections, logUnhandled } from "./http/unhandled-rejections.ts";
-export { stateConflict } from "./store/conflict.ts";
 export { compareSortKeys } from "./store/sort-order.ts";
 export {
   isConflict,
@@ -41,6 +40,7 @@ export {
   type StateStore,
   type StateWrite,
 } from "./store/store.ts";
+export { stateConflict, tellMisconfiguration, tellStoreFailure } from "./store/store-errors.ts";
 export { createWatchers } from "./store/watchers.ts";
 export { checkExpiry, checkKey, checkPartition, checkWrite } from "./store/write-limits.ts";
 export type { Job, WorkQueue } from "./tasks/work/work-queue.ts";

@@ -1,6 +1,7 @@
 import type { Server, ServerOptions } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AnycloudError, containUnhandledRejections, type HttpHandler } from "../../src/adapter.ts";
+import { checkState, type State } from "../shared/check-state.ts";
 import { createListener } from "./listener.ts";
 import { GRACE } from "./shutdown.ts";
 
@@ -11,6 +12,8 @@ export interface ContainerOptions {
   readonly host?: string;
   /** Time limits for slow clients, from the configuration. Default: those of the settings. */
   readonly limits?: ContainerLimits | undefined;
+  /** Where the server's state is, to be tried once: what is set up wrongly is told before a request needs it. */
+  readonly state?: State | undefined;
 }
 
 /** How long a client may take. */
@@ -25,6 +28,9 @@ const DEFAULT_LIMITS: ContainerLimits = { requestSeconds: 30, readerSeconds: 60 
 
 /** Time for the endpoint to answer a late body with 408 before Node.js does it without a word. */
 const LATE_MS = 1_000;
+
+/** Time that the first requests have the processor to themselves. */
+const CHECK_AFTER_MS = 1_000;
 
 /** A server that is listening. */
 export interface Container {
@@ -47,7 +53,7 @@ const serverOptions = (requestMs: number): ServerOptions => ({
  * resume elsewhere, finishes the rest within the platform's 10 s, and ends the process with code 0.
  */
 export async function listenOnPort(handler: HttpHandler, options: ContainerOptions = {}): Promise<Container> {
-  const { port = portOf(process.env.PORT), host = "0.0.0.0", limits = DEFAULT_LIMITS } = options;
+  const { port = portOf(process.env.PORT), host = "0.0.0.0", limits = DEFAULT_LIMITS, state } = options;
   containUnhandledRejections();
   const { listener, drain } = createListener(handler, limits.readerSeconds * 1000);
   // An import of node:http as an ES module would load undici: 36 ms of a cold start.
@@ -64,9 +70,11 @@ export async function listenOnPort(handler: HttpHandler, options: ContainerOptio
     void listener(incoming, outgoing, () => outgoing.writeContinue());
   });
   await listen(server, port, host);
+  const check = state && setTimeout(() => void checkState(state), CHECK_AFTER_MS).unref();
 
   let closing: Promise<void> | undefined;
   async function end(): Promise<void> {
+    clearTimeout(check);
     const drained = drain(GRACE);
     const closed = stopAccepting(server);
     await drained;

@@ -13,7 +13,7 @@ toAzureFunctions(endpoint);`,
 import { toCloudRun } from "mcp-anycloud/gcp";
 import { listenOnPort } from "mcp-anycloud/gcp/container";
 export const mcp = toCloudRun(endpoint);
-export const listen = () => listenOnPort(endpoint, { limits });`,
+export const listen = () => listenOnPort(endpoint, { limits, state });`,
 };
 
 /** On Lambda a role comes with the function; elsewhere an instance has to prove to AWS who it is. */
@@ -91,6 +91,6 @@ takeJobs(endpoint);`,
 import { toCloudRun } from "mcp-anycloud/gcp";
 import { listenOnPort } from "mcp-anycloud/gcp/container";
 export const mcp = toCloudRun(takingJobs(endpoint));
-export const listen = () => listenOnPort(takingJobs(endpoint), { limits });`,
+export const listen = () => listenOnPort(takingJobs(endpoint), { limits, state });`,
   },
 };

@@ -43,12 +43,14 @@ ${native.imports}${hasTelemetry ? `import { registeredTelemetry } from ${JSON.st
 ${jobs?.open ?? ""}const store = ${wrap("observedStore", store)};
 const stateKeys = openConfiguredStateKeys(config${IDENTITY_TOKEN[cloud].argument});
 const endpoint = ${wrap("observedEndpoint", `createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities${jobs ? ", workQueue" : ""}${hasTelemetry ? ", telemetry: await registeredTelemetry()" : ""} })`)};
-const limits = config;`;
+const limits = config;
+const state = { store, stateKeys };`;
 }
 
 const HANDLER = `
 const endpoint = entry;
-const limits = undefined;`;
+const limits = undefined;
+const state = undefined;`;
 
 /** Parts of the entry module that not every artefact has. */
 export interface EntryParts {

@@ -1,6 +1,6 @@
-import { stateConflict } from "./conflict.ts";
 import { compareSortKeys, itemsInRange } from "./sort-order.ts";
 import type { StateCondition, StateItem, StateStore, StateWrite } from "./store.ts";
+import { stateConflict } from "./store-errors.ts";
 import { createWatchers, type Watchers } from "./watchers.ts";
 import { checkKey, checkPartition, checkWrite } from "./write-limits.ts";
 

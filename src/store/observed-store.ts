@@ -1,6 +1,7 @@
 import { servedRequest } from "../http/served-request.ts";
 import { createPushes } from "./pushes.ts";
 import type { StateItem, StateKey, StateRange, StateStore } from "./store.ts";
+import { tellMisconfiguration } from "./store-errors.ts";
 
 /** A store that tells this process about its own writes, so that readers in the same process need not poll. */
 export interface ObservedStore extends StateStore {
@@ -48,7 +49,10 @@ export function observed(
       served.logFields[field] = (served.logFields[field] ?? 0) + 1;
     }
     const result = (store[verb] as (...operands: unknown[]) => Promise<unknown>)(...operands);
-    if (ended) result.then(() => ended(), ended);
+    result.then(ended && (() => ended()), (error) => {
+      ended?.(error);
+      tellMisconfiguration(error);
+    });
     return result as Result<Verb>;
   }
 

@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Container, listenOnPort } from "../../adapters/gcp/container.ts";
 import type { HttpHandler, Invocation } from "../../src/adapter.ts";
+import { createMemoryStore } from "../../src/index.ts";
 import { bodyOf, openStream, send, textOf } from "./service.ts";
 
 const LOOPBACK = { port: 0, host: "127.0.0.1" };
@@ -44,6 +45,26 @@ describe("a container", () => {
     const container = await listenOnPort(async () => ({ status: 204, headers: {} }), { host: "127.0.0.1" });
     open.push(container);
     expect(container.port).toBe(port);
+  });
+
+  test("tries where its state is a second after it listens, and not when it ended before", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const store = createMemoryStore();
+      const put = vi.spyOn(store, "put");
+      const handler: HttpHandler = async () => ({ status: 204, headers: {} });
+      const [ended, alive] = await Promise.all(
+        [1, 2].map(() => listenOnPort(handler, { ...LOOPBACK, state: { store } })),
+      );
+      if (alive) open.push(alive);
+      await ended?.close();
+      vi.advanceTimersByTime(999);
+      expect(put).not.toHaveBeenCalled();
+      vi.advanceTimersByTime(1);
+      expect(put).toHaveBeenCalledTimes(1);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test("says that its port is taken", async () => {
