@@ -41,7 +41,7 @@ async function buildOurs(
   cloud: Cloud = "aws",
 ): Promise<Built> {
   const folder = join(OUT, name);
-  const { files } = await buildTarget({ cloud, entry, outDir: folder, kind });
+  const { files } = await buildTarget({ platform: cloud, entry, outDir: folder, kind });
   const program = cloud === "gcp" ? "server.mjs" : "index.mjs";
   return {
     folder,

@@ -1,5 +1,5 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
-import { CLOUDS, type Cloud } from "./clouds.ts";
+import { CLOUDS, type Cloud, PLATFORMS, type Platform } from "./clouds.ts";
 import { type AuditCommand, parseAudit } from "./commands/audit-command.ts";
 import { type FirstCall, parseFirstCall } from "./dev/first-call.ts";
 import { readFlags, toNumber, usage } from "./flags.ts";
@@ -14,7 +14,7 @@ export interface BuildCommand {
   readonly entry: string | undefined;
   /** The package of a desktop server and its arguments, in place of an entry. */
   readonly stdio: string | undefined;
-  readonly clouds: readonly Cloud[];
+  readonly platforms: readonly Platform[];
   readonly outDir: string;
   /** Variables of the server while `build` starts it. */
   readonly environment: Readonly<Record<string, string>>;
@@ -115,7 +115,7 @@ function parseBuild(args: string[]): Command {
   return {
     verb: "build",
     ...toServer(positionals, values.stdio),
-    clouds: toClouds(values.target),
+    platforms: toTargets(values.target, PLATFORMS),
     outDir: values.out ?? "dist",
     environment: givenVariables({ env: values.env, envFile: values["env-file"] }),
     json: values.json ?? false,
@@ -126,7 +126,7 @@ function parseDev(args: string[]): Command {
   const { values, positionals } = readFlags("dev", () => parseArgs({ args, options: DEV, allowPositionals: true }));
   if (values.help) return { verb: "help" };
   if (values.version) return { verb: "version" };
-  const clouds = toClouds(values.target);
+  const clouds = toTargets(values.target, CLOUDS);
   const instances = toNumber("--instances", values.instances, [1, 50]) ?? 1;
   if (values.inspect && (instances > 1 || values.amnesia))
     throw usage("--inspect debugs one instance that stays", "leave out --instances and --amnesia");
@@ -164,8 +164,11 @@ function toServer(positionals: readonly string[], stdio: string | undefined): Pi
   return { entry, stdio };
 }
 
-function toClouds(targets: readonly string[] = CLOUDS): readonly Cloud[] {
-  const unknown = targets.find((target) => !CLOUDS.includes(target as Cloud));
-  if (unknown !== undefined) throw usage(`--target cannot be "${unknown}"`, "give aws, azure or gcp");
-  return CLOUDS.filter((cloud) => targets.includes(cloud));
+/** Selects what is asked for, in the known order. The default is every cloud: an image is made where it is wanted. */
+function toTargets<Known extends Platform>(targets: readonly string[] | undefined, known: readonly Known[]): Known[] {
+  const wanted: readonly string[] = targets ?? CLOUDS;
+  const unknown = wanted.find((target) => !known.includes(target as Known));
+  const all = known.join(", ").replace(/, (?=[^,]*$)/, " or ");
+  if (unknown !== undefined) throw usage(`--target cannot be "${unknown}"`, `give ${all}`);
+  return known.filter((target) => wanted.includes(target));
 }

@@ -46,8 +46,9 @@ dev
   --inspect                let a debugger attach to the instance of the first cloud (port 9229, or a free one)
 
 build
-  --target aws|azure|gcp   only this cloud; may be repeated
-  --out FOLDER             where the folders aws, azure and gcp and the zip files of two of them go (default dist); other files
+  --target aws|azure|gcp|container
+                           only this; may be repeated (default the three clouds; container makes the context of an image)
+  --out FOLDER             where the folders aws, azure and gcp, or container, and the zip files of two of them go (default dist); other files
                            in the folders are left alone
   --env-file FILE          variables for the server while build starts it once; may be repeated (default .env)
   --env NAME[=value]       one such variable, of this shell or set here; may be repeated

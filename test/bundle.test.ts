@@ -72,7 +72,7 @@ afterAll(() => {
 describe.each(CLOUDS)("the bundle for %s", (cloud) => {
   let artefact: Artefact;
   beforeAll(async () => {
-    artefact = await buildTarget({ cloud, entry: NOTEBOOK, outDir: join(project.folder, cloud) });
+    artefact = await buildTarget({ platform: cloud, entry: NOTEBOOK, outDir: join(project.folder, cloud) });
   });
 
   test("holds its own cloud's code and no other cloud's", () => {

@@ -32,7 +32,7 @@ export function createBundler(): Bundler {
   return {
     async bundle(name, source, kind = "server") {
       const outDir = join(project.folder, `artefact-${name}`);
-      const artefact = await buildTarget({ cloud: "gcp", entry: project.write(`${name}.ts`, source), outDir, kind });
+      const artefact = await buildTarget({ platform: "gcp", entry: project.write(`${name}.ts`, source), outDir, kind });
       return {
         artefact,
         async open(environment = {}) {

@@ -252,7 +252,7 @@ test("each first answer of a Lambda has sent its spans and its duration before t
 test("a server without telemetry has nothing of it in its bundle", async () => {
   const outDir = mkdtempSync(join(tmpdir(), "no-telemetry-"));
   try {
-    const { files } = await buildTarget({ cloud: "gcp", entry: PLAIN, outDir });
+    const { files } = await buildTarget({ platform: "gcp", entry: PLAIN, outDir });
     // Redis's client brings a copy of the API, which is loaded where state is in Redis.
     const inputs = files.filter(({ name }) => name !== "redis.cjs").flatMap((file) => file.inputs);
     expect(inputs.filter((input) => /opentelemetry|src\/telemetry\/|adapters\/otel/.test(input))).toEqual([]);

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { BuildResult, Metafile } from "esbuild";
-import type { Cloud } from "../clouds.ts";
+import type { Platform } from "../clouds.ts";
 import { toWarnings } from "./build-warnings.ts";
 import { BUNDLE } from "./bundle-options.ts";
 import type { BundleOptions } from "./output-options.ts";
@@ -28,7 +28,7 @@ interface ArtefactFile {
 
 /** A folder that the platform's deployment tool takes as it is. */
 export interface Artefact {
-  readonly cloud: Cloud;
+  readonly platform: Platform;
   readonly folder: string;
   /** The bundle first. */
   readonly files: readonly ArtefactFile[];
@@ -41,7 +41,7 @@ export interface Artefact {
 }
 
 interface Destination {
-  readonly cloud: Cloud;
+  readonly platform: Platform;
   readonly outDir: string;
   readonly sourceMapDir: string;
   readonly project: Project;
@@ -57,15 +57,16 @@ const OPTIONAL_BUNDLES = [...VALIDATOR_BUNDLES, ...LAZY_BUNDLES, ...CEDAR_FILES]
 
 /** Writes a bundle and what its platform wants beside it. Files of other names in the folder are left alone. */
 export async function writeArtefact(to: Destination, bundle: BuildResult<BundleOptions>): Promise<Artefact> {
-  const { cloud, outDir, sourceMapDir, assets, packages, installation, hasTasks } = to;
+  const { platform, outDir, sourceMapDir, assets, packages, installation, hasTasks } = to;
   const bundled = new Map(bundle.outputFiles.map(({ path, contents }) => [basename(path), contents]));
   const map = takeFrom(bundled, `${BUNDLE}.map`);
   if (map !== undefined) await replaceFile(join(sourceMapDir, `${BUNDLE}.map`), map);
   const inputs = inputsByName(bundle.metafile);
   const licenses = thirdPartyLicenses([...inputs.values()].flat());
   const names = assets.map(({ name }) => name);
-  const platform = Object.entries(platformFiles(cloud, { assets: names, packages, installation, hasTasks }));
-  const contents = new Map<string, string | Uint8Array>([...bundled, ...platform, [LICENSES, licenses]]);
+  const bundles = [...bundled.keys(), LICENSES];
+  const others = platformFiles(platform, { bundles, assets: names, packages, installation, hasTasks });
+  const contents = new Map<string, string | Uint8Array>([...bundled, ...Object.entries(others), [LICENSES, licenses]]);
   const files: ArtefactFile[] = [];
   const copied = await copyAssets(to, contents);
   for (const [name, content] of contents) {
@@ -83,7 +84,7 @@ export async function writeArtefact(to: Destination, bundle: BuildResult<BundleO
   // Left over from an earlier build of a server that needed it.
   const obsolete = OPTIONAL_BUNDLES.filter((name) => !bundled.has(name));
   for (const name of obsolete) await rm(join(outDir, name), { force: true });
-  return { cloud, folder: outDir, files, assets: copied, packages, warnings: toWarnings(bundle.warnings) };
+  return { platform, folder: outDir, files, assets: copied, packages, warnings: toWarnings(bundle.warnings) };
 }
 
 /** Source files by the name of the bundle that holds them. */

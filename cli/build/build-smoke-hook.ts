@@ -26,7 +26,7 @@ export async function buildSmokeHook(entry: string, outDir: string): Promise<Art
     plugins: [ownPackage(dirname(entry)), zodLocales],
   };
   return writeArtefact(
-    { cloud: "aws", outDir, sourceMapDir: outDir, project, assets: [], packages: [], hasTasks: false },
+    { platform: "aws", outDir, sourceMapDir: outDir, project, assets: [], packages: [], hasTasks: false },
     await compiled(build(options), entry),
   );
 }

@@ -1,5 +1,5 @@
 import { type BuildResult, build } from "esbuild";
-import type { Cloud } from "../clouds.ts";
+import type { Platform } from "../clouds.ts";
 import { type Artefact, writeArtefact } from "./artefact.ts";
 import { findingsIn, toBuildError } from "./build-failure.ts";
 import { bundleOptions } from "./bundle-options.ts";
@@ -10,9 +10,9 @@ import { stdioPackages } from "./packages/stdio-packages.ts";
 import { findAssets } from "./project/assets.ts";
 import { readProject } from "./project/project.ts";
 
-/** One entry, to be bundled for one cloud. */
+/** One entry, to be bundled for one platform. */
 export interface Target {
-  readonly cloud: Cloud;
+  readonly platform: Platform;
   /** Absolute path of the user's module. */
   readonly entry: string;
   /** Folder of the artefact, ready to deploy: `dist/aws`. Files of other names in it are left alone. */
@@ -31,12 +31,12 @@ export interface Target {
 }
 
 /**
- * Bundles an entry for one cloud and writes the artefact. The same sources give the same bytes.
+ * Bundles an entry for one platform and writes the artefact. The same sources give the same bytes.
  * Throws ENTRY_INVALID when the entry has no default export or the project's settings are wrong, BUILD_FAILED when it does
  * not compile, an asset is missing, or a package cannot be installed.
  */
 export async function buildTarget(target: Target): Promise<Artefact> {
-  const { cloud, entry, outDir, kind = "server", sourceMapDir, observed = false } = target;
+  const { platform, entry, outDir, kind = "server", sourceMapDir, observed = false } = target;
   const sourceMap = sourceMapDir ? (sourceMapDir === outDir ? "linked" : "external") : false;
   const project = readProject(entry);
   const assets = findAssets(project, outDir);
@@ -46,7 +46,7 @@ export async function buildTarget(target: Target): Promise<Artefact> {
   const { dependencies, optionalDependencies } = project.manifest;
   const hasTelemetry = OPEN_TELEMETRY in { ...dependencies, ...optionalDependencies };
   const bundleOf = (hasTasks: boolean): Promise<BuildResult<BundleOptions>> => {
-    const source = entrySource(entry, kind, cloud, { observed, hasTasks, hasTelemetry });
+    const source = entrySource(entry, kind, platform, { observed, hasTasks, hasTelemetry });
     return compiled(build(bundleOptions({ ...shared, source })), entry);
   };
   let bundle = await bundleOf(false);
@@ -58,10 +58,10 @@ export async function buildTarget(target: Target): Promise<Artefact> {
   }
   const packages = [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const installation =
-    target.packages === "install" ? await installPackages({ cloud, project, packages, outDir }) : undefined;
+    target.packages === "install" ? await installPackages({ platform, project, packages, outDir }) : undefined;
   if (!installation) await linkPackages(outDir, packages);
   const parts = { project, assets, packages, installation, hasTasks };
-  return writeArtefact({ cloud, outDir, sourceMapDir: sourceMapDir ?? outDir, ...parts }, bundle);
+  return writeArtefact({ platform, outDir, sourceMapDir: sourceMapDir ?? outDir, ...parts }, bundle);
 }
 
 /** A project that depends on it wants its server observed, by whatever SDK it brings. */

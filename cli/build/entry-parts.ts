@@ -1,6 +1,11 @@
-import type { Cloud } from "../clouds.ts";
+import type { Platform } from "../clouds.ts";
+import { ownModule } from "./own-module.ts";
 
-export const EXPORTS: Readonly<Record<Cloud, string>> = {
+const CONTAINER = `
+import { listenOnPort } from "mcp-anycloud/gcp/container";
+export const listen = () => listenOnPort(endpoint, { limits, state });`;
+
+export const EXPORTS: Readonly<Record<Platform, string>> = {
   aws: `
 import { toBufferedLambda, toLambda } from "mcp-anycloud/aws";
 export const handler = toLambda(endpoint);
@@ -11,47 +16,64 @@ toAzureFunctions(endpoint);`,
   // server.mjs calls listen: the container form costs one file of one line, not a second bundle.
   gcp: `
 import { toCloudRun } from "mcp-anycloud/gcp";
-import { listenOnPort } from "mcp-anycloud/gcp/container";
-export const mcp = toCloudRun(endpoint);
-export const listen = () => listenOnPort(endpoint, { limits, state });`,
+export const mcp = toCloudRun(endpoint);${CONTAINER}`,
+  container: CONTAINER,
 };
 
 /** On Lambda a role comes with the function; elsewhere an instance has to prove to AWS who it is. */
-export const IDENTITY_TOKEN: Readonly<Record<Cloud, { readonly source: string; readonly argument: string }>> = {
+export const IDENTITY_TOKEN: Readonly<Record<Platform, { readonly source: string; readonly argument: string }>> = {
   aws: { source: "", argument: "" },
   azure: { source: `import { identityToken } from "mcp-anycloud/azure";\n`, argument: ", identityToken" },
   gcp: { source: `import { identityToken } from "mcp-anycloud/gcp";\n`, argument: ", identityToken" },
+  // Azure names its endpoint, and Google's is always the same. On AWS nothing asks for a token.
+  container: {
+    source: `
+import { identityToken as azureToken } from ${JSON.stringify(ownModule("adapters", "azure", "identity-token"))};
+import { identityToken as googleToken } from "mcp-anycloud/gcp";
+const identityToken = process.env.IDENTITY_ENDPOINT ? azureToken : googleToken;
+`,
+    argument: ", identityToken",
+  },
 };
 
 /** Lambda gives a whole core to the time before the first request, and a part of one to the time after. */
-export const WARM_UP: Readonly<Record<Cloud, string>> = {
+export const WARM_UP: Readonly<Record<Platform, string>> = {
   aws: `
 import { warmUp } from "mcp-anycloud/adapter";
 await warmUp();`,
   azure: "",
   gcp: "",
+  container: "",
 };
 
-/** The platform's own database, besides the table in AWS that every cloud can use. */
+/** The platform's own databases, besides the table in AWS that every cloud can use. */
 interface NativeStore {
   readonly imports: string;
-  /** Table of settings besides those of every server. */
-  readonly settings?: string;
-  /** The store of the platform, where one is set. */
-  readonly open?: string;
+  /** Tables of settings besides those of every server. */
+  readonly settings: readonly string[];
+  /** The stores of the platform; the first one that is set is taken. */
+  readonly open: readonly string[];
 }
 
-export const NATIVE_STORE: Readonly<Record<Cloud, NativeStore>> = {
-  aws: { imports: "" },
-  azure: {
-    imports: `import { openStorageTable, STORAGE_TABLE_SETTINGS } from "mcp-anycloud/azure/table-storage";\n`,
-    settings: "STORAGE_TABLE_SETTINGS",
-    open: "openStorageTable(config)",
-  },
-  gcp: {
-    imports: `import { FIRESTORE_SETTINGS, openFirestore } from "mcp-anycloud/gcp/firestore";\n`,
-    settings: "FIRESTORE_SETTINGS",
-    open: "openFirestore(config)",
+const TABLE_STORAGE: NativeStore = {
+  imports: `import { openStorageTable, STORAGE_TABLE_SETTINGS } from "mcp-anycloud/azure/table-storage";\n`,
+  settings: ["STORAGE_TABLE_SETTINGS"],
+  open: ["openStorageTable(config)"],
+};
+const FIRESTORE: NativeStore = {
+  imports: `import { FIRESTORE_SETTINGS, openFirestore } from "mcp-anycloud/gcp/firestore";\n`,
+  settings: ["FIRESTORE_SETTINGS"],
+  open: ["openFirestore(config)"],
+};
+
+export const NATIVE_STORE: Readonly<Record<Platform, NativeStore>> = {
+  aws: { imports: "", settings: [], open: [] },
+  azure: TABLE_STORAGE,
+  gcp: FIRESTORE,
+  container: {
+    imports: TABLE_STORAGE.imports + FIRESTORE.imports,
+    settings: [...TABLE_STORAGE.settings, ...FIRESTORE.settings],
+    open: [...TABLE_STORAGE.open, ...FIRESTORE.open],
   },
 };
 
@@ -65,7 +87,17 @@ export interface JobsSource {
   readonly exports: string;
 }
 
-export const JOBS: Readonly<Record<Cloud, JobsSource>> = {
+/** The queue of a container. Where none is set, an instance works on the tasks whose calls it took. */
+const CLOUD_TASKS: JobsSource = {
+  imports: `import { CLOUD_TASKS_SETTINGS, createCloudTasksJobs } from "mcp-anycloud/gcp/jobs";\n`,
+  settings: "CLOUD_TASKS_SETTINGS",
+  open: "const { workQueue, takingJobs } = createCloudTasksJobs(config);\n",
+  exports: `
+import { listenOnPort } from "mcp-anycloud/gcp/container";
+export const listen = () => listenOnPort(takingJobs(endpoint), { limits, state });`,
+};
+
+export const JOBS: Readonly<Record<Platform, JobsSource>> = {
   aws: {
     imports: `import { createLambdaJobs } from "mcp-anycloud/aws/jobs";\n`,
     open: "const { workQueue, takeJob } = createLambdaJobs();\n",
@@ -84,13 +116,10 @@ toAzureFunctions(endpoint);
 takeJobs(endpoint);`,
   },
   gcp: {
-    imports: `import { CLOUD_TASKS_SETTINGS, createCloudTasksJobs } from "mcp-anycloud/gcp/jobs";\n`,
-    settings: "CLOUD_TASKS_SETTINGS",
-    open: "const { workQueue, takingJobs } = createCloudTasksJobs(config);\n",
+    ...CLOUD_TASKS,
     exports: `
 import { toCloudRun } from "mcp-anycloud/gcp";
-import { listenOnPort } from "mcp-anycloud/gcp/container";
-export const mcp = toCloudRun(takingJobs(endpoint));
-export const listen = () => listenOnPort(takingJobs(endpoint), { limits, state });`,
+export const mcp = toCloudRun(takingJobs(endpoint));${CLOUD_TASKS.exports}`,
   },
+  container: CLOUD_TASKS,
 };

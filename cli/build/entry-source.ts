@@ -1,7 +1,6 @@
-import { join } from "node:path";
-import { CLOUDS, type Cloud } from "../clouds.ts";
-import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../package-json.ts";
+import { CLOUDS, type Platform } from "../clouds.ts";
 import { EXPORTS, IDENTITY_TOKEN, JOBS, type JobsSource, NATIVE_STORE, WARM_UP } from "./entry-parts.ts";
+import { ownModule } from "./own-module.ts";
 
 /** The kind of an entry's default export: an MCP server, or the toolkit's own `HttpHandler`. */
 export type EntryKind = "server" | "handler";
@@ -21,27 +20,27 @@ const wrapping = (observed: boolean): Wrapping =>
     : { source: "", wrap: (_name, expression) => expression };
 
 function serverSource(
-  cloud: Cloud,
+  platform: Platform,
   { source, wrap }: Wrapping,
   jobs: JobsSource | undefined,
   hasTelemetry: boolean,
 ): string {
-  const native = NATIVE_STORE[cloud];
-  const tables = ["AWS_SETTINGS", "REDIS_SETTINGS", native.settings, jobs?.settings];
+  const native = NATIVE_STORE[platform];
+  const tables = ["AWS_SETTINGS", "REDIS_SETTINGS", ...native.settings, jobs?.settings];
   const settings = `{ ${tables.flatMap((table) => (table ? [`...${table}`] : [])).join(", ")} }`;
-  const table = `openConfiguredStore(config${IDENTITY_TOKEN[cloud].argument})`;
-  const store = ["openRedis(config)", native.open, table].filter((open) => open !== undefined).join(" ?? ");
+  const table = `openConfiguredStore(config${IDENTITY_TOKEN[platform].argument})`;
+  const store = ["openRedis(config)", ...native.open, table].join(" ?? ");
   return `
 import { createMcpEndpoint } from "mcp-anycloud";
 import { readConfig } from "mcp-anycloud/adapter";
-import { platformIdentities } from "mcp-anycloud/${cloud}";
+import { platformIdentities } from "mcp-anycloud/${platform === "container" ? "gcp" : platform}";
 import { openConfiguredStore } from "mcp-anycloud/aws/dynamodb";
 import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
 import { openConfiguredStateKeys } from "mcp-anycloud/aws/state-keys";
 import { openRedis, REDIS_SETTINGS } from "mcp-anycloud/redis";
-${native.imports}${hasTelemetry ? `import { registeredTelemetry } from ${JSON.stringify(ownModule("src", "telemetry", "registered"))};\n` : ""}${jobs?.imports ?? ""}${IDENTITY_TOKEN[cloud].source}${source}const config = readConfig(process.env, ${settings});
+${native.imports}${hasTelemetry ? `import { registeredTelemetry } from ${JSON.stringify(ownModule("src", "telemetry", "registered"))};\n` : ""}${jobs?.imports ?? ""}${IDENTITY_TOKEN[platform].source}${source}const config = readConfig(process.env, ${settings});
 ${jobs?.open ?? ""}const store = ${wrap("observedStore", store)};
-const stateKeys = openConfiguredStateKeys(config${IDENTITY_TOKEN[cloud].argument});
+const stateKeys = openConfiguredStateKeys(config${IDENTITY_TOKEN[platform].argument});
 const endpoint = ${wrap("observedEndpoint", `createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities${jobs ? ", workQueue" : ""}${hasTelemetry ? ", telemetry: await registeredTelemetry()" : ""} })`)};
 const limits = config;
 const state = { store, stateKeys };`;
@@ -62,17 +61,17 @@ export interface EntryParts {
   readonly hasTelemetry?: boolean;
 }
 
-/** The module that is bundled for a cloud: it hands the user's default export to the cloud's adapter. */
+/** The module that is bundled for a platform: it hands the user's default export to the platform's adapter. */
 export function entrySource(
   entry: string,
   kind: EntryKind,
-  cloud: Cloud,
+  platform: Platform,
   { observed = false, hasTasks = false, hasTelemetry = false }: EntryParts = {},
 ): string {
   const isServer = kind === "server";
-  const jobs = isServer && hasTasks ? JOBS[cloud] : undefined;
-  const endpoint = isServer ? serverSource(cloud, wrapping(observed), jobs, hasTelemetry) : HANDLER;
-  return `${importOf(entry)}${endpoint}${jobs?.exports ?? EXPORTS[cloud]}${isServer ? WARM_UP[cloud] : ""}\n`;
+  const jobs = isServer && hasTasks ? JOBS[platform] : undefined;
+  const endpoint = isServer ? serverSource(platform, wrapping(observed), jobs, hasTelemetry) : HANDLER;
+  return `${importOf(entry)}${endpoint}${jobs?.exports ?? EXPORTS[platform]}${isServer ? WARM_UP[platform] : ""}\n`;
 }
 
 /** A module that exports what asks the sources of a gateway for their tools. */
@@ -84,10 +83,12 @@ export const lock = () => lockTools(entry);
 /**
  * A module without any adapter: it throws when the default export is not a server, and exports what it takes to call it. It
  * offers the identities of every cloud, because an environment that suits one cloud must not fail a check that concerns none.
+ * They are imported by path: no entry point of the package holds a cloud's identities without its adapter.
  */
 export function checkSource(entry: string): string {
   const identities = CLOUDS.map(
-    (cloud) => `import { platformIdentities as ${cloud} } from ${JSON.stringify(identityModule(cloud))};`,
+    (cloud) =>
+      `import { platformIdentities as ${cloud} } from ${JSON.stringify(ownModule("adapters", cloud, "identity"))};`,
   );
   return `${importOf(entry)}
 import { createMcpEndpoint, createMemoryStore } from "mcp-anycloud";
@@ -103,10 +104,3 @@ export { entry, createMcpEndpoint, readConfig };\n`;
 }
 
 const importOf = (entry: string): string => `import entry from ${JSON.stringify(entry)};`;
-
-/** By path: no entry point of the package holds a cloud's identities without its adapter. */
-const identityModule = (cloud: Cloud): string => ownModule("adapters", cloud, "identity");
-
-/** Path of a module of this package. */
-const ownModule = (...names: readonly string[]): string =>
-  RUNS_FROM_SOURCE ? `${join(PACKAGE_FOLDER, ...names)}.ts` : `${join(PACKAGE_FOLDER, "lib", ...names)}.js`;

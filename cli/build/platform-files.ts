@@ -1,5 +1,6 @@
-import type { Cloud } from "../clouds.ts";
+import type { Platform } from "../clouds.ts";
 import { ownPackage } from "../package-json.ts";
+import { dockerfile, SERVER } from "./dockerfile.ts";
 import type { Installation } from "./packages/install.ts";
 import type { InstalledPackage } from "./packages/installed-package.ts";
 import { FRAMEWORK, lockFile } from "./packages/lock-file.ts";
@@ -9,6 +10,8 @@ export type PlatformFiles = Readonly<Record<string, string>>;
 
 /** The parts of an artefact that its server needs beside the bundle. */
 export interface Contents {
+  /** Names of the bundle, of what it loads later, and of the licences. */
+  readonly bundles: readonly string[];
   /** Paths of the user's files. */
   readonly assets: readonly string[];
   /** Packages in `node_modules`. */
@@ -20,8 +23,9 @@ export interface Contents {
 }
 
 /** The files that each platform's deployment tool needs. Lambda takes the bundle as it is. */
-export function platformFiles(cloud: Cloud, contents: Contents): PlatformFiles {
-  return { aws: {}, azure: azureFiles(contents), gcp: gcpFiles(contents) }[cloud];
+export function platformFiles(platform: Platform, contents: Contents): PlatformFiles {
+  if (platform === "aws") return {};
+  return { azure: azureFiles, gcp: gcpFiles, container: containerFiles }[platform](contents);
 }
 
 /**
@@ -68,23 +72,15 @@ const QUEUES = {
  * builds any that lies beside the source, and then refuses `--base-image`
  * (googlecloudsdk/surface/run/deploy.py: "Base image is not supported for services built from Dockerfile").
  */
-function gcpFiles({ assets, packages, installation }: Contents): PlatformFiles {
+function gcpFiles(contents: Contents): PlatformFiles {
+  const { packages, installation } = contents;
   const { dependencies, locked, ...fields } = installation ?? { dependencies: versionsOf(packages) };
   const manifest = {
     name: "mcp-server",
     dependencies: { [FRAMEWORK]: ownPackage.devDependencies[FRAMEWORK], ...dependencies },
   };
   return {
-    // Without the lines of a bundle that Node.js would put before what is wrong.
-    "server.mjs": lines(
-      "try {",
-      '  const { listen } = await import("./index.mjs");',
-      "  await listen();",
-      "} catch (error) {",
-      "  console.error(error);",
-      "  process.exit(1);",
-      "}",
-    ),
+    "server.mjs": SERVER,
     "package.json": json({
       ...manifest,
       private: true,
@@ -95,41 +91,32 @@ function gcpFiles({ assets, packages, installation }: Contents): PlatformFiles {
     }),
     // With it, the buildpack runs `npm ci` (GoogleCloudPlatform/buildpacks, cmd/nodejs/npm).
     "package-lock.json": json(lockFile(manifest, locked)),
-    "container/Dockerfile": lines(
-      // Name a digest with --build-arg, and the same commit is the same image.
-      "ARG NODE_IMAGE=node:24-slim",
-      "FROM $NODE_IMAGE",
-      "ENV NODE_ENV=production",
-      `ENV NODE_COMPILE_CACHE=${COMPILE_CACHE}`,
-      "WORKDIR /app",
-      "COPY package.json *.mjs *.cjs *.wasm THIRD-PARTY-LICENSES.txt ./",
-      ...copies([...assets, ...(packages.length > 0 ? ["node_modules/"] : [])]),
-      "USER node",
-      `RUN ${WARM_UP}`,
-      'CMD ["node", "server.mjs"]',
-    ),
+    "container/Dockerfile": imageOf(contents),
     // The buildpack installs the packages itself.
     ".gcloudignore": lines("container/", "*.map", ...(packages.length > 0 ? ["node_modules/"] : [])),
   };
 }
 
-const versionsOf = (packages: readonly InstalledPackage[]): Record<string, string | undefined> =>
-  Object.fromEntries(packages.map(({ name, manifest }) => [name, manifest.version]));
-
-/** The lines of a Dockerfile that copy the user's files: one for each file or folder beside the bundle. */
-function copies(assets: readonly string[]): readonly string[] {
-  const tops = new Set(assets.filter((name) => name !== "package.json").map((name) => name.replace(/\/.*/, "/")));
-  return [...tops].map((top) => `COPY ${JSON.stringify([top, `./${top}`])}`);
+/** For `docker build <folder>`, `buildah build <folder>`, and `gcloud run deploy --source <folder>`. */
+function containerFiles(contents: Contents): PlatformFiles {
+  return {
+    "server.mjs": SERVER,
+    "package.json": json({ name: "mcp-server", private: true, type: "module" }),
+    Dockerfile: imageOf(contents),
+  };
 }
 
-/** Node.js finds what it compiled only for the same version, processor and user, which in an image are the same. */
-const COMPILE_CACHE = "/home/node/compile-cache";
+/** Names each file: the folder may hold others, which are left alone. */
+function imageOf({ bundles, assets, packages }: Contents): string {
+  const own = assets.filter((name) => name !== "package.json");
+  return dockerfile(
+    [...bundles, "package.json", "server.mjs"],
+    [...own, ...(packages.length > 0 ? ["node_modules/"] : [])],
+  );
+}
 
-/**
- * Compiles the bundle while the image is built: 13 of 136 ms from the start of a process to its first answer. A server that
- * cannot be imported here, because its settings or its network are not there, is compiled when it starts.
- */
-const WARM_UP = `timeout 60 node --input-type=module --eval 'await import("./index.mjs"); process.exit()' || true`;
+const versionsOf = (packages: readonly InstalledPackage[]): Record<string, string | undefined> =>
+  Object.fromEntries(packages.map(({ name, manifest }) => [name, manifest.version]));
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 const lines = (...texts: readonly string[]): string => `${texts.join("\n")}\n`;

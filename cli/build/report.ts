@@ -1,10 +1,10 @@
-import type { Cloud } from "../clouds.ts";
+import type { Platform } from "../clouds.ts";
 import { shownPath } from "../shown-path.ts";
 import { toTable } from "../table.ts";
 import type { Artefact } from "./artefact.ts";
 
 export interface Zip {
-  readonly cloud: Cloud;
+  readonly platform: Platform;
   readonly file: string;
   readonly bytes: number;
 }
@@ -20,10 +20,11 @@ export interface Built {
 }
 
 /** How each artefact is deployed. */
-const DEPLOY: Readonly<Record<Cloud, (folder: string) => string>> = {
+const DEPLOY: Readonly<Record<Platform, (folder: string) => string>> = {
   aws: (folder) => `deploy ${folder} as the code of a Lambda function, handler index.handler`,
   azure: (folder) => `cd ${folder} && func azure functionapp publish <app> --no-build --javascript`,
   gcp: (folder) => `gcloud run deploy mcp --source ${folder} --function mcp --base-image nodejs24`,
+  container: (folder) => `docker build --tag <image> ${folder} && docker push <image>`,
 };
 
 /** For people: every file with its size, and how to deploy. */
@@ -39,16 +40,16 @@ export function toBuildText({ artefacts, hooks, zips }: Built): string {
   ]);
   const zipRows = zips.map(({ file, bytes }) => [shownPath(file), kilobytes(bytes)]);
   const columns = [{ title: "file" }, { title: "size", align: "right" }, { title: "gzip", align: "right" }] as const;
-  const deployments = artefacts.map(({ cloud, folder }) => [cloud, DEPLOY[cloud](shownPath(folder))]);
+  const deployments = artefacts.map(({ platform, folder }) => [platform, DEPLOY[platform](shownPath(folder))]);
   return `${toTable(columns, [...rows, ...zipRows])}\n${toTable([{ title: "cloud" }, { title: "to deploy it" }], deployments)}`;
 }
 
 /** For machines: one JSON object in one line, with absolute paths. */
 export function toBuildJson({ artefacts, zips, warnings }: Built): string {
-  const listed = artefacts.map(({ cloud, folder, files, assets, packages }) => ({
-    cloud,
+  const listed = artefacts.map(({ platform, folder, files, assets, packages }) => ({
+    cloud: platform,
     folder,
-    zip: zips.find((zip) => zip.cloud === cloud)?.file,
+    zip: zips.find((zip) => zip.platform === platform)?.file,
     files: files.map(({ name, bytes, gzipBytes }) => ({ name, bytes, gzipBytes })),
     assets,
     packages: packages.map(({ name, manifest }) => ({ name, version: manifest.version })),

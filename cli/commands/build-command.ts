@@ -8,13 +8,13 @@ import { replaceFile } from "../build/replace-file.ts";
 import { type Built, toBuildJson, toBuildText, type Zip } from "../build/report.ts";
 import { checkStart } from "../build/start/check-start.ts";
 import { zipFile } from "../build/zip-file.ts";
-import type { Cloud } from "../clouds.ts";
+import type { Platform } from "../clouds.ts";
 import type { BuildCommand } from "../command.ts";
 import { findEntry } from "../entry.ts";
 import { writeStdioEntry } from "../stdio-entry.ts";
 
-/** Clouds that take an artefact as a zip file. */
-const ZIPPED: readonly Cloud[] = ["aws", "azure"];
+/** Platforms that take an artefact as a zip file. */
+const ZIPPED: readonly Platform[] = ["aws", "azure"];
 
 /**
  * `mcp-anycloud build`: makes the artefacts, starts each of them once, and says how large they are and what to do with them.
@@ -37,21 +37,21 @@ export async function buildCommand(command: BuildCommand): Promise<void> {
   }
 }
 
-async function buildAll({ entry, stdio, clouds, outDir, environment }: BuildCommand): Promise<Built> {
+async function buildAll({ entry, stdio, platforms, outDir, environment }: BuildCommand): Promise<Built> {
   const module = stdio === undefined ? findEntry(entry) : writeStdioEntry(stdio);
   const out = resolve(outDir);
   const sourceMaps = join(out, "source-maps");
   const artefacts: Artefact[] = [];
-  for (const cloud of clouds) {
-    const sourceMapDir = join(sourceMaps, cloud);
+  for (const platform of platforms) {
+    const sourceMapDir = join(sourceMaps, platform);
     artefacts.push(
-      await buildTarget({ cloud, entry: module, outDir: join(out, cloud), sourceMapDir, packages: "install" }),
+      await buildTarget({ platform, entry: module, outDir: join(out, platform), sourceMapDir, packages: "install" }),
     );
   }
   const started = await checkStart({ entry: module, artefacts, sourceMaps, environment });
   // Lies beside the artefact, where the stack looks for it.
-  const hooks = clouds.includes("aws") ? [await buildSmokeHook(module, join(out, "aws-smoke"))] : [];
-  const zips = await zipAll(artefacts.filter(({ cloud }) => ZIPPED.includes(cloud)));
+  const hooks = platforms.includes("aws") ? [await buildSmokeHook(module, join(out, "aws-smoke"))] : [];
+  const zips = await zipAll(artefacts.filter(({ platform }) => ZIPPED.includes(platform)));
   const warnings = new Set([...artefacts.flatMap((artefact) => artefact.warnings), ...started]);
   return { artefacts, hooks, zips, warnings: [...warnings] };
 }
@@ -59,12 +59,12 @@ async function buildAll({ entry, stdio, clouds, outDir, environment }: BuildComm
 /** Packs each artefact into a file beside its folder. */
 async function zipAll(artefacts: readonly Artefact[]): Promise<Zip[]> {
   const zips: Zip[] = [];
-  for (const { cloud, folder, files, assets, packages } of artefacts) {
+  for (const { platform, folder, files, assets, packages } of artefacts) {
     const file = `${folder}.zip`;
     const names = [...files.map(({ name }) => name), ...assets, ...(packages.length > 0 ? packageFiles(folder) : [])];
     const content = zipFile(folder, names);
     await replaceFile(file, content);
-    zips.push({ cloud, file, bytes: content.length });
+    zips.push({ platform, file, bytes: content.length });
   }
   return zips;
 }

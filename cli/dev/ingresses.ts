@@ -29,7 +29,7 @@ export interface Ingress {
 /** Builds a cloud's artefact and starts its ingress on loopback. Throws what `buildTarget` and emulators throw. */
 export async function openIngress({ cloud, entry, folder, debugPort, ...options }: IngressOptions): Promise<Ingress> {
   const artefact = join(folder, cloud);
-  const build = () => buildTarget({ cloud, entry, outDir: artefact, sourceMapDir: artefact, observed: true });
+  const build = () => buildTarget({ platform: cloud, entry, outDir: artefact, sourceMapDir: artefact, observed: true });
   await build();
   const preload = debugPort === undefined ? "" : ` --import ${DEBUGGER}?port=${debugPort}`;
   const emulator = await START_EMULATOR[cloud]({

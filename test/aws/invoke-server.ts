@@ -38,7 +38,7 @@ export async function startInvoked(entry: string, options: Partial<AwsEmulatorOp
   const artefact = await mkdtemp(join(tmpdir(), "invoked-"));
   const discard = (): Promise<void> => rm(artefact, { recursive: true, force: true });
   try {
-    await buildTarget({ cloud: "aws", entry, outDir: artefact });
+    await buildTarget({ platform: "aws", entry, outDir: artefact });
     const emulator = await startAwsEmulator({ artefact, port: 0, runtime: "built-in", ...options });
     return {
       ...emulator,

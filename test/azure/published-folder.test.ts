@@ -16,7 +16,7 @@ const work = mkdtempSync(join(tmpdir(), "published-folder-"));
 const folder = join(work, "azure");
 let artefact: Artefact;
 beforeAll(async () => {
-  artefact = await buildTarget({ cloud: "azure", entry: GREETER, outDir: folder, sourceMapDir: folder });
+  artefact = await buildTarget({ platform: "azure", entry: GREETER, outDir: folder, sourceMapDir: folder });
   write("azure/local.settings.json", '{ "Values": { "SECRET": "of this machine" } }');
   write("azure/.vscode/settings.json", "{}");
 });

@@ -53,7 +53,7 @@ const API = { "@opentelemetry/api": "1.10.0" };
 test("a project that depends on the API, and registers no SDK, loads nothing more", async () => {
   const built = async (dependencies: Readonly<Record<string, string>>) => {
     const entry = project(SERVER, dependencies);
-    return (await buildTarget({ cloud: "aws", entry, outDir: `${entry}-dist` })).files;
+    return (await buildTarget({ platform: "aws", entry, outDir: `${entry}-dist` })).files;
   };
   const [without, with_] = [await built({}), await built(API)];
   const main = (files: typeof without) => files.find(({ name }) => name === "index.mjs");

@@ -40,7 +40,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const artefact = await mkdtemp(join(tmpdir(), "chaos-"));
   const table = await startLocalTable();
   try {
-    await buildTarget({ cloud: "gcp", entry: ENTRY, outDir: artefact });
+    await buildTarget({ platform: "gcp", entry: ENTRY, outDir: artefact });
     const environment = { ...table.environment, ...LIMITS };
     const instances = await startMortalInstances({ artefact, size: INSTANCES, environment });
     try {

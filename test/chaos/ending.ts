@@ -52,7 +52,7 @@ export async function runEnding({ form, inFlight, storeMs }: EndingOptions): Pro
   await using resources = new AsyncDisposableStack();
   const artefact = await mkdtemp(join(tmpdir(), "ending-"));
   resources.defer(() => rm(artefact, { recursive: true }));
-  await buildTarget({ cloud: "gcp", entry: ENTRY, outDir: artefact });
+  await buildTarget({ platform: "gcp", entry: ENTRY, outDir: artefact });
   const table = await startLocalTable();
   resources.defer(() => table.close());
   const store = await startFaultProxy(table.url);

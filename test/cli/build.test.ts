@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, matchesGlob } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { NODE_IMAGE } from "../../cli/build/dockerfile.ts";
 import { createProject, greeter, ROOT } from "./project.ts";
 import { runCli } from "./run-cli.ts";
 
@@ -102,8 +103,8 @@ describe("mcp-anycloud build", () => {
 
   test("the container runs without privileges, and everything it copies is there", () => {
     const lines = readFileSync(join(project.folder, "dist/gcp/container/Dockerfile"), "utf8").trimEnd().split("\n");
-    expect(lines.slice(0, 2)).toEqual(["ARG NODE_IMAGE=node:24-slim", "FROM $NODE_IMAGE"]);
-    expect(lines.indexOf("USER node")).toBeGreaterThan(lines.findIndex((line) => line.startsWith("COPY")));
+    expect(lines.slice(0, 2)).toEqual([`ARG NODE_IMAGE=${NODE_IMAGE}`, "FROM $NODE_IMAGE"]);
+    expect(lines.indexOf("USER 1000:1000")).toBeGreaterThan(lines.findIndex((line) => line.startsWith("COPY")));
     expect(lines.at(-1)).toBe('CMD ["node", "server.mjs"]');
     const [, ...copied] = (lines.find((line) => line.startsWith("COPY")) ?? "").split(" ").slice(0, -1);
     const files = readdirSync(join(project.folder, "dist/gcp")).filter((name) => name !== "container");

@@ -9,7 +9,10 @@ const REFUSED: ReadonlyArray<[args: string[], sentence: string]> = [
   [["audit", "verify", "--fast", "a"], "mcp-anycloud audit has no flag --fast: leave it out"],
   [["build", "--fast"], "mcp-anycloud build has no flag --fast: leave it out, or see mcp-anycloud --help."],
   [["dev", "--out", "x"], "mcp-anycloud dev has no flag --out: leave it out, or see mcp-anycloud --help."],
-  [["build", "--target", "ibm"], '--target cannot be "ibm": give aws, azure or gcp, or see mcp-anycloud --help.'],
+  [
+    ["build", "--target", "ibm"],
+    '--target cannot be "ibm": give aws, azure, gcp or container, or see mcp-anycloud --help.',
+  ],
   [["dev", "--port", "web"], '--port cannot be "web": give a whole number from 0 to 65533'],
   [["dev", "--port", "65534"], '--port cannot be "65534": give a whole number from 0 to 65533'],
   [["dev", "--port"], "--port needs a value"],

@@ -47,7 +47,8 @@ async function makeProject(folder: string, ...flags: readonly string[]): Promise
   });
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const project = join(scratch.folder, folder);
-  for (const cloud of ["aws", "azure", "gcp"]) mkdirSync(join(project, "dist", cloud), { recursive: true });
+  for (const cloud of ["aws", "azure", "gcp", "container"])
+    mkdirSync(join(project, "dist", cloud), { recursive: true });
   mkdirSync(join(project, "node_modules"));
   symlinkSync(ROOT, join(project, "node_modules/mcp-anycloud"));
 }

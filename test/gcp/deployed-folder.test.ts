@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildTarget } from "../../cli/build/build-target.ts";
+import { NODE_IMAGE } from "../../cli/build/dockerfile.ts";
 import { runSmoke } from "../../cli/smoke/run-smoke.ts";
 import { type ServiceInstance, startServiceInstance } from "../../emulators/gcp/service-instance.ts";
 import { copyContext, readDockerfile } from "./dockerfile.ts";
@@ -27,7 +28,12 @@ const work = mkdtempSync(join(tmpdir(), "deployed-folder-"));
 const folder = join(work, "gcp");
 /** Builds the folder, with a source map in it as on a developer's machine. */
 beforeAll(() =>
-  buildTarget({ cloud: "gcp", entry: join(ROOT, "examples/greeter/server.ts"), outDir: folder, sourceMapDir: folder }),
+  buildTarget({
+    platform: "gcp",
+    entry: join(ROOT, "examples/greeter/server.ts"),
+    outDir: folder,
+    sourceMapDir: folder,
+  }),
 );
 afterAll(() => rmSync(work, { recursive: true }));
 
@@ -81,7 +87,7 @@ test("as an image, it starts with the files that are copied into it and no other
   const app = join(work, "app");
   copyContext(folder, copied, app);
   expect(readdirSync(app).sort()).toEqual([...BUNDLES, "package.json", "server.mjs"].sort());
-  expect([base, user]).toEqual(["node:24-slim", "node"]);
+  expect([base, user]).toEqual([NODE_IMAGE, "1000:1000"]);
   const [program, ...script] = command;
   // The Node.js of the base image, for which the one that runs the tests stands.
   expect(program).toBe("node");

@@ -60,7 +60,7 @@ export async function openLocalRegion(): Promise<LocalRegion> {
     async deploy(path, props = {}, kind = "server") {
       const artefact = mkdtempSync(join(work, "dist-"));
       const entry = fileURLToPath(new URL(`../../${path}`, import.meta.url));
-      await buildTarget({ cloud: "aws", entry, outDir: artefact, kind });
+      await buildTarget({ platform: "aws", entry, outDir: artefact, kind });
       return { artefact, environment, deployment: read(synthesize({ ...props, artefact })) };
     },
     async rotateKeys() {

@@ -153,7 +153,7 @@ describe("Firestore without the permission", () => {
   test("is told by a container that nobody has called yet", { timeout: 120_000 }, async () => {
     const outDir = await mkdtemp(join(tmpdir(), "misconfigured-"));
     try {
-      await buildTarget({ cloud: "gcp", entry: GREETER, outDir });
+      await buildTarget({ platform: "gcp", entry: GREETER, outDir });
       const told = Promise.withResolvers<string>();
       const instance = startInstance({
         command: [join(outDir, "server.mjs")],

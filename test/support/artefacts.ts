@@ -35,7 +35,7 @@ export async function builtArtefact(cloud: Cloud, entry: string, kind: EntryKind
   const own = await mkdtemp(join(shared ? (run as string) : tmpdir(), `front-${cloud}-`));
   const discard = (): Promise<void> => rm(own, { recursive: true, force: true });
   try {
-    await buildTarget({ cloud, entry, outDir: own, kind });
+    await buildTarget({ platform: cloud, entry, outDir: own, kind });
   } catch (error) {
     await discard();
     throw error;

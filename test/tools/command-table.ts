@@ -206,6 +206,14 @@ const CDK: Tool = {
   },
 };
 
+const DOCKER: Tool = {
+  flags: [],
+  commands: {
+    build: { positional: [1], flags: ["--tag", "--file@", "--build-arg"] },
+    push: { positional: [1], flags: [] },
+  },
+};
+
 const GIT: Tool = {
   flags: [],
   commands: { "rev-parse": { positional: [1], flags: ["--short!"], prints: "0a1b2c3" } },
@@ -215,6 +223,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
   aws: AWS,
   az: AZ,
   cdk: CDK,
+  docker: DOCKER,
   func: FUNC,
   gcloud: GCLOUD,
   git: GIT,

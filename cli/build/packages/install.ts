@@ -3,7 +3,7 @@ import { copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { AnycloudError } from "../../../src/adapter.ts";
-import type { Cloud } from "../../clouds.ts";
+import type { Platform } from "../../clouds.ts";
 import type { Project } from "../project/project.ts";
 import { findInstalled, type InstalledPackage } from "./installed-package.ts";
 import { LOCAL_PACKAGES, localPackages, portable, readLock } from "./lock-file.ts";
@@ -13,7 +13,7 @@ import { isNodeOfPlatforms, runNpm } from "./run-npm.ts";
 
 /** Packages that an artefact needs beside its bundle. */
 export interface Packages {
-  readonly cloud: Cloud;
+  readonly platform: Platform;
   readonly project: Project;
   readonly packages: readonly InstalledPackage[];
   /** Folder of the artefact. */
@@ -41,7 +41,7 @@ const staged = new Map<string, Promise<string>>();
  * first sentence, or when there is no native code for the platform.
  */
 export async function installPackages({
-  cloud,
+  platform,
   project,
   packages,
   outDir,
@@ -53,8 +53,8 @@ export async function installPackages({
   const ours = Object.fromEntries(packages.map(({ name }) => [name, true]));
   const allowScripts = { ...project.manifest.allowScripts, ...ours };
   const content = JSON.stringify({ name: "mcp-server", private: true, ...pinned, allowScripts });
-  const key = `${CPU[cloud]} ${content}`;
-  const staging = staged.get(key) ?? stage(content, { cloud, project, packages, outDir });
+  const key = `${CPU[platform]} ${content}`;
+  const staging = staged.get(key) ?? stage(content, { platform, project, packages, outDir });
   staged.set(key, staging);
   const folder = await staging;
   const made = join(outDir, "node_modules");
@@ -63,7 +63,7 @@ export async function installPackages({
   await writeFile(join(made, MARK), "");
   const lock = readLock(join(folder, "package-lock.json"));
   const local = localPackages(lock);
-  if (cloud === "gcp") await copyLocalPackages(local, folder, outDir);
+  if (platform === "gcp") await copyLocalPackages(local, folder, outDir);
   const dependencies = Object.entries(pinned.dependencies).map(([name, version]) => {
     return [name, local.includes(name) ? `file:${LOCAL_PACKAGES}/${name}` : version] as const;
   });
@@ -81,7 +81,7 @@ async function copyLocalPackages(names: readonly string[], staging: string, outD
   if (names.length > 0) await writeFile(join(made, MARK), "");
 }
 
-async function stage(content: string, { cloud, project: { folder }, packages }: Packages): Promise<string> {
+async function stage(content: string, { platform, project: { folder }, packages }: Packages): Promise<string> {
   const staging = await mkdtemp(join(tmpdir(), "mcp-anycloud-packages-"));
   process.once("exit", () => rmSync(staging, { recursive: true, force: true }));
   await writeFile(join(staging, "package.json"), content);
@@ -89,14 +89,14 @@ async function stage(content: string, { cloud, project: { folder }, packages }: 
   if (existsSync(join(folder, ".npmrc"))) await copyFile(join(folder, ".npmrc"), join(staging, ".npmrc"));
   const installed = join(staging, "node_modules");
   // The project may have compiled or fetched code for this very platform: that is taken over.
-  const isHere = runsHere(cloud) && isNodeOfPlatforms;
-  await runNpm(staging, { cpu: CPU[cloud], scripts: !isHere });
+  const isHere = runsHere(platform) && isNodeOfPlatforms;
+  await runNpm(staging, { cpu: CPU[platform], scripts: !isHere });
   for (const { name, folder: own } of isHere ? closureOf(packages) : []) {
     const target = join(installed, name);
     if (existsSync(join(own, "build")) && existsSync(target))
       await cp(own, target, { recursive: true, filter: isCode });
   }
-  checkNativeCode(installed, CPU[cloud]);
+  checkNativeCode(installed, CPU[platform]);
   return staging;
 }
 

@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AnycloudError } from "../../../src/adapter.ts";
-import type { Cloud } from "../../clouds.ts";
+import type { Platform } from "../../clouds.ts";
 
 /** Processors by Node.js's names. */
 export type Cpu = "arm64" | "x64";
 
 /**
  * The processor of each platform, which all run Linux with glibc: Lambda functions as the templates and the stack make them,
- * Azure's Flex Consumption and Cloud Run as they are.
+ * Azure's Flex Consumption and Cloud Run as they are, and nodes of most clusters.
  */
-export const CPU: Readonly<Record<Cloud, Cpu>> = { aws: "arm64", azure: "x64", gcp: "x64" };
+export const CPU: Readonly<Record<Platform, Cpu>> = { aws: "arm64", azure: "x64", gcp: "x64", container: "x64" };
 
 /** Whether this machine runs what is installed for a platform. */
-export const runsHere = (cloud: Cloud): boolean =>
-  process.platform === "linux" && process.arch === CPU[cloud] && !isMusl();
+export const runsHere = (platform: Platform): boolean =>
+  process.platform === "linux" && process.arch === CPU[platform] && !isMusl();
 
 function isMusl(): boolean {
   const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } };

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { AnycloudError } from "../../../src/adapter.ts";
-import { CLOUDS } from "../../clouds.ts";
+import { PLATFORMS } from "../../clouds.ts";
 import { replaceFile } from "../replace-file.ts";
 import type { Project } from "./project.ts";
 import { BUNDLED } from "./shipped-path.ts";
@@ -15,7 +15,7 @@ export interface Asset {
 }
 
 /** Folders that `build` makes beside each other. */
-const MADE = [...CLOUDS, "aws-smoke", "source-maps"];
+const MADE = [...PLATFORMS, "aws-smoke", "source-maps"];
 
 /**
  * The files that the project's globs match, sorted. Files in `node_modules` and those that begin with a dot are matched only

@@ -18,7 +18,7 @@ export interface StartCheck {
   /** Absolute path of the user's module. */
   readonly entry: string;
   readonly artefacts: readonly Artefact[];
-  /** Folder with the source map of each cloud in a folder of its name. */
+  /** Folder with the source map of each platform in a folder of its name. */
   readonly sourceMaps: string;
   /** Variables of the server. */
   readonly environment: Readonly<Record<string, string>>;
@@ -47,7 +47,7 @@ export async function checkStart(check: StartCheck): Promise<readonly string[]> 
       artefact,
       path,
       environment,
-      sourceMap: join(sourceMaps, artefact.cloud, `${BUNDLE}.map`),
+      sourceMap: join(sourceMaps, artefact.platform, `${BUNDLE}.map`),
       limitMs: START_LIMIT_MS,
     }),
   );

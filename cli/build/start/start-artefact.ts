@@ -35,7 +35,7 @@ export interface StartOptions {
  */
 export async function startArtefact(options: StartOptions): Promise<void> {
   const { artefact } = options;
-  if (artefact.packages.length === 0 || runsHere(artefact.cloud)) return startIn(artefact.folder, options);
+  if (artefact.packages.length === 0 || runsHere(artefact.platform)) return startIn(artefact.folder, options);
   const copy = await mkdtemp(join(tmpdir(), "mcp-anycloud-start-"));
   try {
     const isOwn = (path: string): boolean => path !== join(artefact.folder, "node_modules");
@@ -48,7 +48,7 @@ export async function startArtefact(options: StartOptions): Promise<void> {
 }
 
 async function startIn(folder: string, { artefact, sourceMap, limitMs, ...rest }: StartOptions): Promise<void> {
-  const request: StartRequest = { ...rest, cloud: artefact.cloud, artefact: folder };
+  const request: StartRequest = { ...rest, platform: artefact.platform, artefact: folder };
   const conditions = process.execArgv.filter((argument) => argument.startsWith("--conditions"));
   const command = [...conditions, PROGRAM, JSON.stringify(request)];
   const instance = startInstance({ command, environment: {}, ownGroup: true });

@@ -1,11 +1,11 @@
 /** Run in a process of its own: starts an artefact as its platform does, calls it, and tells its parent how that went. */
-import type { Cloud } from "../../clouds.ts";
+import type { Cloud, Platform } from "../../clouds.ts";
 import { START_EMULATOR } from "../../start-emulator.ts";
 import { type Outcome, outcomeOf, problemOf, QUESTIONS } from "./questions.ts";
 
 /** The argument of this program, as JSON. */
 export interface StartRequest {
-  readonly cloud: Cloud;
+  readonly platform: Platform;
   readonly artefact: string;
   /** Path of the MCP endpoint. */
   readonly path: string;
@@ -20,16 +20,19 @@ export interface StartReport {
   readonly output: string;
 }
 
+/** The emulator of each platform. Cloud Run starts any image as others do. */
+const EMULATED_BY: Readonly<Record<Platform, Cloud>> = { aws: "aws", azure: "azure", gcp: "gcp", container: "gcp" };
+
 /** Characters that are kept. What went wrong first usually caused the rest. */
 const MOST_OUTPUT = 200_000;
 
-async function start({ cloud, artefact, path, environment }: StartRequest): Promise<StartReport> {
+async function start({ platform, artefact, path, environment }: StartRequest): Promise<StartReport> {
   let output = "";
   const onOutput = (line: string): void => {
     if (output.length < MOST_OUTPUT) output += `${line}\n`;
   };
   try {
-    const emulator = await START_EMULATOR[cloud]({ artefact, port: 0, environment, onOutput });
+    const emulator = await START_EMULATOR[EMULATED_BY[platform]]({ artefact, port: 0, environment, onOutput });
     const outcomes: Outcome[] = [];
     for (const question of QUESTIONS) {
       const { headers, body } = question;

@@ -19,7 +19,7 @@ let table: LocalTable;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "storage-queue-"));
   table = await startLocalTable();
-  await buildTarget({ cloud: "azure", entry: fileOf("test/fixtures/tasks-server.ts"), outDir: folder });
+  await buildTarget({ platform: "azure", entry: fileOf("test/fixtures/tasks-server.ts"), outDir: folder });
 });
 afterAll(async () => {
   await table?.close();
@@ -99,7 +99,7 @@ test("a queue without the account's address fails the start, and no setting mean
 
 test("a bundle without tasks holds nothing of the queue", async () => {
   const outDir = await mkdtemp(join(tmpdir(), "no-tasks-"));
-  const { files } = await buildTarget({ cloud: "azure", entry: fileOf("examples/greeter/server.ts"), outDir });
+  const { files } = await buildTarget({ platform: "azure", entry: fileOf("examples/greeter/server.ts"), outDir });
   expect(files.flatMap(({ inputs }) => inputs).join()).not.toMatch(/azure\/jobs/);
   expect(await readFile(join(outDir, "index.mjs"), "utf8")).not.toContain("MCP_ANYCLOUD_STORAGE_QUEUE");
   expect(await readFile(join(outDir, "host.json"), "utf8")).not.toContain("extensionBundle");

@@ -18,7 +18,7 @@ let table: LocalTable;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "cloud-tasks-"));
   table = await startLocalTable();
-  await buildTarget({ cloud: "gcp", entry: fileOf("test/fixtures/tasks-server.ts"), outDir: folder });
+  await buildTarget({ platform: "gcp", entry: fileOf("test/fixtures/tasks-server.ts"), outDir: folder });
 });
 afterAll(async () => {
   await table?.close();
@@ -80,7 +80,7 @@ test("without its queue no task begins, and the client is told so in a sentence"
 test("a bundle without tasks holds nothing of the queue", async () => {
   const outDir = await mkdtemp(join(tmpdir(), "no-tasks-"));
   const inputs = async (entry: string, cloud: "gcp" | "aws"): Promise<string> => {
-    const { files } = await buildTarget({ cloud, entry: fileOf(entry), outDir });
+    const { files } = await buildTarget({ platform: cloud, entry: fileOf(entry), outDir });
     return files.flatMap(({ inputs }) => inputs).join();
   };
   expect(await inputs("test/fixtures/tasks-server.ts", "gcp")).toContain("adapters/gcp/jobs/cloud-tasks.ts");
