@@ -31,6 +31,10 @@ interface RequestView {
   /** Events of the response's stream, of which the last ones are kept. */
   readonly events: StreamEvent[];
   eventCount: number;
+  /** The last operations of the store. */
+  readonly operations: StoreOperation[];
+  /** Of the caller's trace, or of the server's own where it has telemetry. */
+  traceId?: string;
   /** Errors of handlers, or the failure of the request. */
   error?: string;
   isClosed: boolean;
@@ -41,6 +45,14 @@ interface StreamEvent {
   readonly afterMs: number;
   readonly kind: string;
   readonly bytes: number;
+}
+
+interface StoreOperation {
+  /** Milliseconds after the request came. */
+  readonly afterMs: number;
+  readonly durationMs: number;
+  readonly kind: "read" | "write";
+  readonly subject: string;
 }
 
 /** A line of the log that is no request. */
@@ -69,6 +81,7 @@ export interface Activity extends Pick<TaskActivity, "tasks"> {
 }
 
 const MOST_REQUESTS = 500;
+/** Of each kind that a request has: events of its stream, operations of the store. */
 const MOST_EVENTS = 200;
 const MOST_LINES = 1_000;
 const MOST_CHARACTERS = 4_000;
@@ -95,6 +108,7 @@ export function createActivity(): Activity {
       at,
       events: [],
       eventCount: 0,
+      operations: [],
       isClosed: false,
     };
     requests.set(key, view);
@@ -157,6 +171,10 @@ function apply(view: RequestView, event: Exclude<ObservedEvent, TaskWritten>): v
     view.events.push({ afterMs: event.at - view.at, kind: event.kind, bytes: event.bytes });
     if (view.events.length > MOST_EVENTS) view.events.shift();
     view.eventCount++;
+  } else if (event.event === "stored") {
+    const { at, durationMs, kind, subject } = event;
+    view.operations.push({ afterMs: at - view.at, durationMs, kind, subject });
+    if (view.operations.length > MOST_EVENTS) view.operations.shift();
   } else {
     const { reads, writes } = event;
     Object.assign(view, { reads, writes, isClosed: true });
@@ -165,12 +183,13 @@ function apply(view: RequestView, event: Exclude<ObservedEvent, TaskWritten>): v
 }
 
 function applyRecord(view: RequestView, record: RequestRecord): void {
-  const { httpMethod, path, mcpMethod, mcpName, era, status, outcome, durationMs, streamed, error } = record;
+  const { httpMethod, path, mcpMethod, mcpName, era, status, outcome, durationMs, streamed, error, traceId } = record;
   Object.assign(view, { httpMethod, path, status, durationMs, streamed });
   // The observer has names as the caller wrote them; the record has those that the server knows.
   if (mcpMethod !== undefined) view.mcpMethod ??= mcpMethod;
   if (mcpName !== undefined) view.mcpName ??= mcpName;
   if (era !== undefined) view.era = era;
   if (outcome !== undefined) view.outcome = outcome;
+  if (traceId !== undefined) view.traceId = traceId;
   if (error !== undefined) view.error ??= error;
 }

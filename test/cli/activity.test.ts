@@ -30,6 +30,18 @@ describe("the activity of dev", () => {
     expect(view?.events.map(({ afterMs }) => afterMs)).toEqual(Array.from({ length: 200 }, (_, index) => index + 101));
   });
 
+  test("keeps the last 200 operations of the store, each after the request's beginning", () => {
+    const activity = createActivity();
+    activity.take("aws", line("r", { event: "opened", at: 1_000, pid: 1, httpMethod: "POST", path: "/mcp" }));
+    for (let index = 1; index <= 300; index++) {
+      const operation = { at: 1_000 + index, durationMs: 0.5, kind: "read", subject: "session" };
+      activity.take("aws", line("r", { event: "stored", ...operation }));
+    }
+    const [view] = activity.requests();
+    expect(view?.operations).toHaveLength(200);
+    expect(view?.operations.at(-1)).toEqual({ afterMs: 300, durationMs: 0.5, kind: "read", subject: "session" });
+  });
+
   test("requests of two ingresses with one id are two", () => {
     const activity = createActivity();
     for (const cloud of ["aws", "gcp"] as const) {

@@ -106,6 +106,26 @@ if (chromium === undefined) {
       expect(marks.at(-1)).toBeGreaterThan(first);
     });
 
+    test("a call and its client's reply lie on one line of time, with the operations of the store", async () => {
+      expect(await call(run.urlOf("aws"), "ask", "legacy")).toBe("decline");
+      await rows("aws", "tools/call ask").first().getByRole("button").click();
+      const bars = details().getByRole("list", { name: "The request over the instances" });
+      const instances = async (): Promise<string[]> => (await bars.getByRole("listitem").allInnerTexts()).map(oneLine);
+      const reply = bars.getByRole("listitem").filter({ hasText: "POST /mcp" });
+      await expect.poll(() => reply.count(), WAIT).toBe(1);
+      expect((await instances())[0]).toMatch(/^tools\/call ask aws process \d+$/);
+      expect(oneLine(await reply.innerText())).toMatch(/^POST \/mcp aws process \d+$/);
+      const place = await bars.locator(".own").boundingBox();
+      const within = await reply.locator(".related").boundingBox();
+      expect(place?.width).toBeGreaterThan(within?.width ?? Number.POSITIVE_INFINITY);
+      expect(within?.x).toBeGreaterThan(place?.x ?? Number.POSITIVE_INFINITY);
+      const titles = await bars
+        .locator(".read, .write")
+        .evaluateAll((all) => all.map((bar) => bar.getAttribute("title")));
+      expect(titles).toContainEqual(expect.stringMatching(/^read of session, \+\d+ ms, [\d.]+ ms$/));
+      expect(titles).toContainEqual(expect.stringMatching(/^write of mailbox, /));
+    });
+
     test("the form calls a tool through the chosen ingress, and shows what it answers as text", async () => {
       await page.getByRole("tab", { name: "Tools" }).click();
       await page.getByRole("tabpanel").getByLabel("Ingress").selectOption("azure");
@@ -246,3 +266,5 @@ function contrast(color: string, back: string): number {
   const [dark = 0, light = 0] = [luminance(color), luminance(back)].toSorted((a, b) => a - b);
   return (light + 0.05) / (dark + 0.05);
 }
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim();

@@ -40,6 +40,11 @@ export default {
       await notify(2);
       return text("<b>waited</b>");
     });
+    server.registerTool("ask", { description: "Asks" }, async (ctx) => {
+      const requestedSchema = { type: "object", properties: {} };
+      const { action } = await ctx.mcpReq.elicitInput({ mode: "form", message: "Go on?", requestedSchema });
+      return text(action);
+    });
     const inputSchema = z.object({
       name: z.string().describe("A name"),
       count: z.number().int().min(1).optional(),
@@ -80,7 +85,9 @@ export async function startConsoleRun(args: readonly string[] = []): Promise<Con
 
 /** Calls a tool as a client of either era, and returns the text of its answer. */
 export async function call(url: string, name: string, mode: "auto" | "legacy" = "auto"): Promise<string> {
-  const client = new Client({ name: "a-client", version: "7" }, { versionNegotiation: { mode } });
+  const capabilities = { elicitation: { form: {} } };
+  const client = new Client({ name: "a-client", version: "7" }, { versionNegotiation: { mode }, capabilities });
+  client.setRequestHandler("elicitation/create", () => ({ action: "decline" }));
   try {
     await client.connect(new StreamableHTTPClientTransport(new URL(url)));
     const { content } = await client.callTool({ name, arguments: {} }, { onprogress: () => {}, timeout: 120_000 });

@@ -48,5 +48,25 @@ test("the report of examples/ shows its steps, its question and its attempts in 
     "completed",
   ]);
   expect(await task.getByText("3 attempts").count()).toBe(1);
-  expect(await task.locator(".instance").first().innerText()).toMatch(/^process \d+$/);
+  expect(await task.locator(".moments .instance").first().innerText()).toMatch(/^process \d+$/);
+  const picture = task.getByRole("list", { name: "The task write_report over its attempts" });
+  const lines = (await picture.getByRole("listitem").allInnerTexts()).map((text) =>
+    text.replaceAll(/\s+/g, " ").trim(),
+  );
+  expect(lines.map((line) => line.replace(/ gcp process \d+$/, ""))).toEqual([
+    "attempt 1",
+    "waits for “approval”",
+    "attempt 2",
+    "sleeps: “cool down”",
+    "attempt 3",
+  ]);
+  const ends = await picture.locator(".own, .question, .sleep").evaluateAll((bars) =>
+    bars.map((bar) => {
+      const { left, right } = bar.getBoundingClientRect();
+      return [left, right];
+    }),
+  );
+  // Nothing overlaps: no instance works while the task waits.
+  for (const [index, [left = 0]] of ends.slice(1).entries())
+    expect(left).toBeGreaterThanOrEqual((ends[index]?.[1] ?? 0) - 2);
 });

@@ -1,16 +1,31 @@
 import { byId, cloudBadge, h, timeOf } from "./dom.js";
 import { nameOf, outcomeBadge } from "./request-labels.js";
 import { timeline } from "./timeline.js";
+import { waterfall } from "./waterfall.js";
 
 const ERAS = { modern: "2026-07-28", legacy: "2025-11-25 or older" };
 
-/** Shows everything that is known of a request; of none, hides the place. */
-export function showDetails(request, onClose) {
+/** Shows everything that is known of a request, beside those that were `related`; of none, hides the place. */
+export function showDetails(request, related, onClose) {
   const place = byId("details");
   place.hidden = request === undefined;
   if (!request) return place.replaceChildren();
-  const { cloud, at, pid, session, era, status, durationMs, reads, writes, error, requestId, httpMethod, path } =
-    request;
+  const {
+    cloud,
+    at,
+    pid,
+    session,
+    era,
+    status,
+    durationMs,
+    reads,
+    writes,
+    error,
+    requestId,
+    httpMethod,
+    path,
+    traceId,
+  } = request;
   const facts = [
     ["Ingress", cloudBadge(cloud)],
     ["Instance", pid && `process ${pid}`],
@@ -20,6 +35,7 @@ export function showDetails(request, onClose) {
     ["Came", timeOf(at)],
     ["HTTP", httpMethod && `${httpMethod} ${path}`],
     ["Protocol", ERAS[era]],
+    ["Trace", traceId && h("code", {}, traceId)],
     ["Session", session && h("code", {}, `${session}…`)],
     ["Request id", h("code", {}, requestId)],
   ].filter(([, value]) => value !== undefined);
@@ -32,6 +48,7 @@ export function showDetails(request, onClose) {
     h("h2", {}, ...nameOf(request), close),
     ...(error === undefined ? [] : [h("h3", {}, "Error"), h("pre", { className: "stack", tabIndex: 0 }, error)]),
     h("dl", {}, ...facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
+    ...waterfall(request, related),
     ...timeline(request),
   );
 }

@@ -1,5 +1,6 @@
 import { showDetails } from "./details.js";
 import { byId, cloudBadge, h, timeOf } from "./dom.js";
+import { isRelated, relatedTo } from "./related-requests.js";
 import { nameOf, outcomeBadge } from "./request-labels.js";
 
 const MOST = 500;
@@ -52,7 +53,7 @@ export function showRequests(requests, isAll) {
   if (selected !== undefined) {
     const { request } = shown.get(selected) ?? {};
     if (!request) select(undefined);
-    else if (isAll || requests.includes(request)) showDetails(request, () => select(undefined));
+    else if (isAll || requests.some((other) => other === request || isRelated(other, request))) showSelected(request);
   }
   byId("no-requests").hidden = shown.size > 0;
 }
@@ -94,8 +95,13 @@ function select(number) {
   const before = selected;
   selected = number;
   const { request } = shown.get(number) ?? {};
-  showDetails(request, () => select(undefined));
+  showSelected(request);
   if (!request) shown.get(before)?.row.querySelector("button").focus();
+}
+
+function showSelected(request) {
+  const all = [...shown.values()].map((other) => other.request);
+  showDetails(request, request ? relatedTo(request, all) : [], () => select(undefined));
 }
 
 function filterAll() {

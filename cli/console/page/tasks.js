@@ -1,4 +1,5 @@
 import { byId, cloudBadge, h, timeOf } from "./dom.js";
+import { taskPicture } from "./task-picture.js";
 
 const MOST = 200;
 
@@ -37,32 +38,36 @@ export function showTasks(tasks, isAll) {
   byId("no-tasks").hidden = shown.size > 0;
 }
 
-const contentsOf = ({ taskId, tool, status, attempt, moments }) => [
-  h(
-    "h2",
-    {},
-    tool,
-    " ",
-    h("span", { className: `badge outcome ${BADGES[status] ?? "open"}` }, status),
-    " ",
-    h("code", {}, `${taskId}…`),
-  ),
-  h("p", { className: "note" }, attempt === 1 ? "1 attempt" : `${attempt} attempts`),
-  h(
-    "ol",
-    { className: "moments", ariaLabel: "What happened to the task" },
-    ...moments.map(({ at, cloud, pid, kind, name }) =>
-      h(
-        "li",
-        {},
-        h("span", { className: "time" }, timeOf(at)),
-        cloudBadge(cloud),
-        h("span", { className: "instance" }, `process ${pid}`),
-        h("span", { className: `moment ${kind}` }, WORDS[kind](name)),
+const contentsOf = (task) => {
+  const { taskId, tool, status, attempt, moments } = task;
+  return [
+    h(
+      "h2",
+      {},
+      tool,
+      " ",
+      h("span", { className: `badge outcome ${BADGES[status] ?? "open"}` }, status),
+      " ",
+      h("code", {}, `${taskId}…`),
+    ),
+    h("p", { className: "note" }, attempt === 1 ? "1 attempt" : `${attempt} attempts`),
+    taskPicture(task),
+    h(
+      "ol",
+      { className: "moments", ariaLabel: "What happened to the task" },
+      ...moments.map(({ at, cloud, pid, kind, name }) =>
+        h(
+          "li",
+          {},
+          h("span", { className: "time" }, timeOf(at)),
+          cloudBadge(cloud),
+          h("span", { className: "instance" }, `process ${pid}`),
+          h("span", { className: `moment ${kind}` }, WORDS[kind](name)),
+        ),
       ),
     ),
-  ),
-];
+  ];
+};
 
 /** The colours of outcomes that suit a status. */
 const BADGES = { completed: "ok", failed: "protocol_error", cancelled: "cancelled", input_required: "input_required" };

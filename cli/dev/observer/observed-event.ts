@@ -40,6 +40,16 @@ interface Sent extends EventOf<"sent"> {
   readonly bytes: number;
 }
 
+/** An operation of the store has ended, which the request had asked for. */
+interface Stored extends EventOf<"stored"> {
+  /** Unix time in milliseconds at which it began. */
+  readonly at: number;
+  readonly durationMs: number;
+  readonly kind: "read" | "write";
+  /** What it was about, by the first word of the partition: `session`, `stream`, `task`. The rest can be a secret. */
+  readonly subject: string;
+}
+
 /** A handler of the server threw, which the client sees as an error with the message alone. */
 interface Threw extends EventOf<"threw"> {
   /** The error's message and the lines of its stack that are the user's. */
@@ -73,7 +83,7 @@ export interface TaskWritten extends EventOf<"task"> {
   }>;
 }
 
-export type ObservedEvent = Opened | Named | SessionOpened | Sent | Threw | Closed | TaskWritten;
+export type ObservedEvent = Opened | Named | SessionOpened | Sent | Stored | Threw | Closed | TaskWritten;
 
 /** The global function through which a bundle of `dev` tells what a handler of the server threw. */
 export const HANDLER_ERROR_HOOK = "mcp-anycloud.handlerError";

@@ -10,6 +10,7 @@ interface ServedRequest {
   reads: number;
   writes: number;
   sent: number;
+  stored: number;
 }
 
 /** An event as the observer writes it: the rest is the same for all. */
@@ -19,6 +20,8 @@ const served = new AsyncLocalStorage<ServedRequest>();
 
 /** Events of one stream that are told: a stream may stay open for hours. */
 const MOST_EVENTS = 1_000;
+/** Operations of the store that are told of one request. */
+const MOST_OPERATIONS = 1_000;
 /** Bytes of a message in which its method is looked for. */
 const MOST_BYTES = 1_000_000;
 
@@ -31,7 +34,7 @@ Reflect.set(globalThis, Symbol.for(HANDLER_ERROR_HOOK), (error: unknown): void =
 export function observedEndpoint(endpoint: HttpHandler): HttpHandler {
   return async (request, invocation) => {
     const { requestId } = invocation;
-    const state: ServedRequest = { requestId, reads: 0, writes: 0, sent: 0 };
+    const state: ServedRequest = { requestId, reads: 0, writes: 0, sent: 0, stored: 0 };
     const { method, url, headers } = request;
     const session = headers["mcp-session-id"];
     tell(state, {
@@ -58,41 +61,43 @@ export function observedEndpoint(endpoint: HttpHandler): HttpHandler {
   };
 }
 
-/** The same store, whose operations are counted for the request that takes them. */
+/** The same store, whose operations are told of, and counted, for the request that takes them. */
 export function observedStore(store: StateStore | undefined): StateStore | undefined {
   if (!store) return undefined;
-  const count = (kind: "reads" | "writes"): void => {
-    const request = served.getStore();
-    if (request) request[kind]++;
-  };
   const { watch } = store;
   return {
-    get(key) {
-      count("reads");
-      return store.get(key);
-    },
-    list(partition, range) {
-      count("reads");
-      return store.list(partition, range);
-    },
+    get: (key) => observed("read", key.partition, () => store.get(key)),
+    list: (partition, range) => observed("read", partition, () => store.list(partition, range)),
     async put(item, when) {
-      count("writes");
-      const written = await store.put(item, when);
+      const written = await observed("write", item.partition, () => store.put(item, when));
       const task = taskIn(item);
       // Some are written behind every request, such as those whose sleep has ended.
       if (task) tell(served.getStore() ?? { requestId: "" }, task);
       return written;
     },
-    delete(key) {
-      count("writes");
-      return store.delete(key);
-    },
-    add(key, amount, expiresAt) {
-      count("writes");
-      return store.add(key, amount, expiresAt);
-    },
+    delete: (key) => observed("write", key.partition, () => store.delete(key)),
+    add: (key, amount, expiresAt) => observed("write", key.partition, () => store.add(key, amount, expiresAt)),
     ...(watch && { watch: watch.bind(store) }),
   };
+}
+
+async function observed<Result>(
+  kind: "read" | "write",
+  partition: string,
+  operate: () => Promise<Result>,
+): Promise<Result> {
+  const request = served.getStore();
+  if (!request) return operate();
+  request[`${kind}s`]++;
+  const at = Date.now();
+  const startedAt = performance.now();
+  try {
+    return await operate();
+  } finally {
+    const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
+    const [subject = ""] = partition.split("/", 1);
+    if (request.stored++ < MOST_OPERATIONS) tell(request, { event: "stored", at, durationMs, kind, subject });
+  }
 }
 
 /** The request, whose method is told when its body was read. */
