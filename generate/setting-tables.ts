@@ -4,7 +4,7 @@ import { platformIdentities as azure } from "../adapters/azure/identity.ts";
 import { STORAGE_QUEUE_SETTINGS } from "../adapters/azure/jobs/settings.ts";
 import { STORAGE_TABLE_SETTINGS } from "../adapters/azure/table-storage/settings.ts";
 import { FIRESTORE_SETTINGS } from "../adapters/gcp/firestore/settings.ts";
-import { platformIdentities as gcp } from "../adapters/gcp/identity.ts";
+import { containerIdentities as container } from "../adapters/gcp/identity.ts";
 import { CLOUD_TASKS_SETTINGS } from "../adapters/gcp/jobs/settings.ts";
 import { REDIS_SETTINGS } from "../adapters/redis/settings.ts";
 import { AUTH_SETTINGS } from "../src/config/auth-settings.ts";
@@ -55,5 +55,5 @@ export const SETTING_TABLES: readonly SettingTable[] = [
 
 /** Words that adapters add to a setting of the core, by its field. */
 export const ADAPTER_WORDS: Readonly<Record<string, readonly string[]>> = {
-  platformIdentity: [...aws, ...azure, ...gcp].map(({ kind }) => kind),
+  platformIdentity: [...aws, ...azure, ...container].map(({ kind }) => kind),
 };

@@ -5,6 +5,8 @@ import { checkState, type State } from "../shared/check-state.ts";
 import { createListener } from "./listener.ts";
 import { GRACE } from "./shutdown.ts";
 
+export { containerIdentities as platformIdentities } from "./identity.ts";
+
 export interface ContainerOptions {
   /** Default: `PORT` of the environment, else 8080 ("Container runtime contract"). 0 takes any free port. */
   readonly port?: number;

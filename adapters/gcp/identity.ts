@@ -1,4 +1,5 @@
 import type { HttpRequest, PlatformIdentity, PlatformIdentityProvider } from "../../src/adapter.ts";
+import { meshSpiffe } from "../shared/mesh-identity.ts";
 import { googleIap } from "./iap-identity.ts";
 import { readEnvironment } from "./invocation.ts";
 
@@ -13,6 +14,9 @@ export const googleIam: PlatformIdentityProvider = {
 
 /** The ways in which Google Cloud attests callers. */
 export const platformIdentities: readonly PlatformIdentityProvider[] = [googleIap(), googleIam];
+
+/** The ways in which callers of a container are attested, on Google Cloud and elsewhere. */
+export const containerIdentities: readonly PlatformIdentityProvider[] = [...platformIdentities, meshSpiffe];
 
 /** Stands where the signature was that Cloud Run checked ("Troubleshoot Cloud Run issues", signature removed). */
 const CHECKED = "SIGNATURE_REMOVED_BY_GOOGLE";

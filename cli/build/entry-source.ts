@@ -33,7 +33,7 @@ function serverSource(
   return `
 import { createMcpEndpoint } from "mcp-anycloud";
 import { readConfig } from "mcp-anycloud/adapter";
-import { platformIdentities } from "mcp-anycloud/${platform === "container" ? "gcp" : platform}";
+import { platformIdentities } from "mcp-anycloud/${platform === "container" ? "gcp/container" : platform}";
 import { openConfiguredStore } from "mcp-anycloud/aws/dynamodb";
 import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
 import { openConfiguredStateKeys } from "mcp-anycloud/aws/state-keys";
@@ -88,7 +88,7 @@ export const lock = () => lockTools(entry);
 export function checkSource(entry: string): string {
   const identities = CLOUDS.map(
     (cloud) =>
-      `import { platformIdentities as ${cloud} } from ${JSON.stringify(ownModule("adapters", cloud, "identity"))};`,
+      `import { ${cloud === "gcp" ? "containerIdentities" : "platformIdentities"} as ${cloud} } from ${JSON.stringify(ownModule("adapters", cloud, "identity"))};`,
   );
   return `${importOf(entry)}
 import { createMcpEndpoint, createMemoryStore } from "mcp-anycloud";

@@ -42,11 +42,11 @@ function authenticatorOf(
   provider: PlatformIdentityProvider | undefined,
   challenges: Challenges,
 ): Authenticator | undefined {
-  const { tokenIssuers: issuers, publicUrl, platformIdentity, platformAudience } = config;
+  const { tokenIssuers: issuers, publicUrl, platformIdentity, platformAudience: audience, trustDomains } = config;
   if (verifier) return createVerifierAuthenticator({ verifier, principalOf, challenges, publicUrl });
   if (issuers) {
     const check = createTokenCheck({ issuers, publicUrl, algorithms: SIGNATURE_ALGORITHMS });
     return createJwtAuthenticator({ check, challenges, publicUrl });
   }
-  return platformIdentity === undefined ? undefined : createPlatformAuthenticator(provider, platformAudience);
+  return platformIdentity === undefined ? undefined : createPlatformAuthenticator(provider, { audience, trustDomains });
 }

@@ -59,7 +59,7 @@ function* issuerProblems({ tokenIssuers: issuers, publicUrl }: Config): Iterable
 }
 
 function* platformProblems({ config, platformIdentities = [] }: AuthenticationOptions): Iterable<string> {
-  const { platformIdentity: kind, platformAudience } = config;
+  const { platformIdentity: kind, platformAudience, trustDomains } = config;
   const kinds = platformIdentities.map((provider) => provider.kind);
   const matches = platformIdentities.filter((provider) => provider.kind === kind);
   if (kind !== undefined && matches.length === 0) {
@@ -76,6 +76,13 @@ function* platformProblems({ config, platformIdentities = [] }: AuthenticationOp
   }
   if (platformAudience && !needsAudience) {
     yield `MCP_ANYCLOUD_PLATFORM_AUDIENCE is set, and ${kind ?? "no platform identity"} does not check it: unset it`;
+  }
+  const needsTrustDomains = matches.some((provider) => provider.needsTrustDomains);
+  if (needsTrustDomains && !trustDomains?.length) {
+    yield `${kind} needs MCP_ANYCLOUD_TRUST_DOMAINS: workloads of other meshes must not count`;
+  }
+  if (trustDomains && !needsTrustDomains) {
+    yield `MCP_ANYCLOUD_TRUST_DOMAINS is set, and ${kind ?? "no platform identity"} does not check it: unset it`;
   }
 }
 

@@ -18,8 +18,16 @@ export interface PlatformIdentityProvider {
   readonly hasScopes?: boolean;
   /** Whether it checks MCP_ANYCLOUD_PLATFORM_AUDIENCE, which must then be set. Default false. */
   readonly needsAudience?: boolean;
-  /** Called once, when the endpoint is created. Throws CONFIG_INVALID for an audience that it cannot check. */
-  createReader(options: { readonly audience: string | undefined }): ReadPlatformIdentity;
+  /** Whether it lets in callers of MCP_ANYCLOUD_TRUST_DOMAINS alone, which must then be set. Default false. */
+  readonly needsTrustDomains?: boolean;
+  /** Called once, when the endpoint is created. Throws CONFIG_INVALID for a restriction that it cannot check. */
+  createReader(options: PlatformRestrictions): ReadPlatformIdentity;
+}
+
+/** The identities of a platform that count, where it has others, too. */
+export interface PlatformRestrictions {
+  readonly audience: string | undefined;
+  readonly trustDomains?: readonly string[] | undefined;
 }
 
 /**
@@ -28,9 +36,9 @@ export interface PlatformIdentityProvider {
  */
 export function createPlatformAuthenticator(
   provider: PlatformIdentityProvider | undefined,
-  audience: string | undefined,
+  restrictions: PlatformRestrictions,
 ): Authenticator {
-  const read = provider?.createReader({ audience });
+  const read = provider?.createReader(restrictions);
   return async (request, invocation) => {
     const identity = await read?.(request, invocation);
     return identity && isSubject(identity.subject) ? { caller: toCaller(identity) } : { refused: notAttested() };

@@ -23,6 +23,8 @@ export interface AuthConfig {
   readonly platformIdentity?: string;
   /** Audience that the platform's assertions must name, where they name one. */
   readonly platformAudience?: string;
+  /** Trust domains whose workloads may call, of a platform identity that is a SPIFFE ID, such as `cluster.local`. */
+  readonly trustDomains?: readonly string[];
 }
 
 /** Without user, query and fragment. Plain http is for servers on this machine. */
@@ -30,6 +32,9 @@ const PUBLIC_URL = /^(https:\/\/[^/?#@\s]+|http:\/\/(localhost|127\.0\.0\.1|\[::
 
 /** Characters of a scope (RFC 6749 §3.3), without the comma, which separates scopes here. */
 const SCOPE = /^[!#-+\-.-[\]-~]+$/;
+
+/** SPIFFE-ID §2.1. */
+const TRUST_DOMAIN = /^[a-z0-9._-]{1,255}$/;
 
 export const AUTH_SETTINGS: Settings<AuthConfig> = {
   publicUrl: {
@@ -60,6 +65,11 @@ export const AUTH_SETTINGS: Settings<AuthConfig> = {
   platformAudience: {
     variable: "MCP_ANYCLOUD_PLATFORM_AUDIENCE",
     type: textLike(/^\S{1,512}$/, "be the audience that the platform's assertions name, without spaces"),
+    setByDeployment: true,
+  },
+  trustDomains: {
+    variable: "MCP_ANYCLOUD_TRUST_DOMAINS",
+    type: listOf({ pattern: TRUST_DOMAIN }, "be names of trust domains, such as cluster.local"),
     setByDeployment: true,
   },
 };

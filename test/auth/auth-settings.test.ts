@@ -88,6 +88,7 @@ test.each<[string, McpEndpointOptions, string]>([
   ["scopes of a platform", { requiredScopes: ["notes"], platformIdentity: "aws-iam" }, "needs tokens to be in"],
   ["a platform that the entry does not know", { platformIdentity: "aws-iam" }, "this entry offers none"],
   ["an audience that nobody checks", { platformAudience: "/projects/1" }, "PLATFORM_AUDIENCE is set"],
+  ["trust domains that nobody checks", { trustDomains: ["cluster.local"] }, "TRUST_DOMAINS is set"],
   ["an endpoint in the metadata's place", { path: "/.well-known/mcp" }, "must not be /.well-known/mcp"],
   // The environment's reader refuses these two; options are checked only here.
   ["HS256 by way of an option", { tokenIssuers: [{ issuer, algorithms: ["HS256"] }], publicUrl }, "valid settings"],

@@ -37,6 +37,7 @@ const EXAMPLES: Readonly<Record<string, readonly [text: string, value: unknown]>
   requiredScopes: ["notes:read,notes:list mcp", ["notes:read", "notes:list", "mcp"]],
   platformIdentity: ["some-platform", "some-platform"],
   platformAudience: ["/projects/1/global/backendServices/2", "/projects/1/global/backendServices/2"],
+  trustDomains: ["cluster.local, prod.example", ["cluster.local", "prod.example"]],
   rateLimits: [
     "principal=600/60, tool:export_notes=10/3600",
     [

@@ -134,6 +134,7 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
     MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE: "the function's own role may use the table",
     MCP_ANYCLOUD_STATE_KEYS: "the function reads the secret itself, so keys rotate without a deployment",
     MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
+    MCP_ANYCLOUD_TRUST_DOMAINS: "no proxy of a mesh stands beside it",
     ...QUEUES_OF_OTHERS,
     ...STORAGE_TABLE,
     ...FIRESTORE,
@@ -145,6 +146,7 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
     MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE: "the function's own role may use the table",
     MCP_ANYCLOUD_STATE_KEYS: "the function reads the secret itself, so keys rotate without a deployment",
     MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
+    MCP_ANYCLOUD_TRUST_DOMAINS: "no proxy of a mesh stands beside it",
     ...QUEUES_OF_OTHERS,
     ...STORAGE_TABLE,
     ...FIRESTORE,
@@ -153,6 +155,7 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
   },
   azure: {
     MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
+    MCP_ANYCLOUD_TRUST_DOMAINS: "no proxy of a mesh stands beside it",
     MCP_ANYCLOUD_CLOUD_TASKS_QUEUE: "a queue in the app's storage account brings jobs",
     MCP_ANYCLOUD_CLOUD_TASKS_URL: "a queue in the app's storage account brings jobs",
     ...FIRESTORE,
@@ -161,6 +164,7 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
   },
   gcp: {
     MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
+    MCP_ANYCLOUD_TRUST_DOMAINS: "no proxy of a mesh stands beside it",
     MCP_ANYCLOUD_STORAGE_QUEUE: "Cloud Tasks brings jobs",
     ...STORAGE_TABLE,
     ...REDIS,
