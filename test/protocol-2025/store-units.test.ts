@@ -195,6 +195,19 @@ describe("a message that nobody waits for", () => {
     await expectCheapCalls(session);
   });
 
+  test("is not stored: a long reply to a question whose request its client cancelled", async () => {
+    const { open, costOf } = startMetered();
+    const session = await open(CLIENT);
+    const call = legacyRequest("tools/call", { name: "think", arguments: {} });
+    const stream = readStream(await session.send(0, call));
+    const { id } = (await stream.message()).message;
+    const params = { requestId: call.id };
+    await session.send(1, { jsonrpc: "2.0", method: "notifications/cancelled", params });
+    await stream.rest();
+    const { writes } = await costOf(() => session.send(1, { jsonrpc: "2.0", id, result: sampled(LONG) }));
+    expect(writes).toBe(0);
+  });
+
   test("costs little: a cancellation of nothing", async () => {
     const { open, costOf, expectCheapCalls } = startMetered();
     const session = await open();

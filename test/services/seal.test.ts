@@ -55,6 +55,7 @@ test("a binding is the same for equal calls, whatever the order of their fields,
       expect(bindingOf("a", reversed(one))).toBe(bindingOf("a", one));
       expect(bindingOf("a", one) === bindingOf("a", other)).toBe(isDeepStrictEqual(one, other));
       expect(bindingOf("a", one)).not.toBe(bindingOf("b", one));
+      expect(bindingOf("a", one)).not.toBe(bindingOf("a", { ...one, method: "another" }));
     }),
   );
 });
