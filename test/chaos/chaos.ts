@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { buildTarget } from "../../cli/build/build-target.ts";
-import { startLocalTable } from "../../emulators/local-table.ts";
+import { startStore } from "../store/store-environments.ts";
 import { createChaosClient } from "./chaos-client.ts";
 import { countOf } from "./count-of.ts";
 import { startMortalInstances } from "./mortal-instances.ts";
@@ -18,6 +18,8 @@ export interface ChaosOptions {
   readonly concurrency: number;
   /** Milliseconds from one kill to the next, at random between the two. */
   readonly killEveryMs: readonly [least: number, most: number];
+  /** Name of the engine that keeps the state. Default: dynalite. */
+  readonly store?: string;
   /** Time after which a session that has not ended counts as hanging. */
   readonly deadlineMs: number;
 }
@@ -38,10 +40,11 @@ const PAUSE_MS = 8_000;
 /** Runs sessions through instances that are killed at random, and reports what must not happen. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const artefact = await mkdtemp(join(tmpdir(), "chaos-"));
-  const table = await startLocalTable();
+  const engine = await startStore(options.store ?? "dynalite");
   try {
-    await buildTarget({ platform: "gcp", entry: ENTRY, outDir: artefact });
-    const environment = { ...table.environment, ...LIMITS };
+    // The form that has every store.
+    await buildTarget({ platform: "container", entry: ENTRY, outDir: artefact });
+    const environment = { ...engine.environment, ...LIMITS };
     const instances = await startMortalInstances({ artefact, size: INSTANCES, environment });
     try {
       return await rage(instances, options);
@@ -49,7 +52,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       await instances.close();
     }
   } finally {
-    await table.close();
+    await engine.close();
     await rm(artefact, { recursive: true });
   }
 }

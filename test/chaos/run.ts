@@ -1,7 +1,8 @@
 /**
  * `npm run chaos`: the long form, 1,000 sessions whose instances are killed, then instances that end with 500 requests in
- * flight. CHAOS_SEED repeats a run's choices.
+ * flight. CHAOS_SEED repeats a run's choices, `-- --store redis` takes another store than dynalite.
  */
+import { parseArgs } from "node:util";
 import { runChaos } from "./chaos.ts";
 import { runEnding } from "./ending.ts";
 
@@ -9,10 +10,12 @@ import { runEnding } from "./ending.ts";
 const WHOLE = '{"statuses":{"200":375,"202":125},"lostReplies":0,"lostSessions":0,"ended":"exit code 0"}';
 const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000);
 const sessions = Number(process.env.CHAOS_SESSIONS ?? 1_000);
-say(`chaos: seed ${seed}, ${sessions} sessions`);
+const { store } = parseArgs({ options: { store: { type: "string", default: "dynalite" } } }).values;
+say(`chaos: seed ${seed}, ${sessions} sessions in ${store}`);
 const { violations, ...report } = await runChaos({
   seed,
   sessions,
+  store,
   concurrency: 200,
   killEveryMs: [300, 900],
   deadlineMs: 300_000,

@@ -7,15 +7,17 @@ test("without options, every ingress, both revisions and both modes are tested",
     ingresses: ["aws", "azure", "gcp"],
     revisions: ["2025-11-25", "2026-07-28"],
     modes: [inTurn(3), AMNESIA],
+    store: "dynamodb",
   });
 });
 
 test("options choose", () => {
-  const line = "--ingress gcp --ingress aws --revision 2026-07-28 --instances 5 --amnesia";
+  const line = "--ingress gcp --ingress aws --revision 2026-07-28 --instances 5 --amnesia --store native";
   expect(readOptions(line.split(" "))).toEqual({
     ingresses: ["gcp", "aws"],
     revisions: ["2026-07-28"],
     modes: [inTurn(5), AMNESIA],
+    store: "native",
   });
   expect(readOptions(["--instances", "2"])).toMatchObject({ modes: [inTurn(2)] });
   expect(readOptions(["--amnesia"])).toMatchObject({ modes: [AMNESIA] });
@@ -28,6 +30,7 @@ test.each([
   ["aws", "Unexpected argument 'aws'"],
   ["--ingress ibm", '--ingress must be aws or azure or gcp, not "ibm"'],
   ["--revision latest", '--revision must be 2025-11-25 or 2026-07-28, not "latest"'],
+  ["--store mysql", '--store must be dynamodb or native or redis, not "mysql"'],
   ["--instances 0", '--instances must be a number from 1 to 99, not "0"'],
   ["--url here", '--url must be a URL such as http://127.0.0.1:8000/mcp, not "here"'],
   ["--url http://127.0.0.1:1/mcp --amnesia", "--amnesia concerns the emulated ingresses"],

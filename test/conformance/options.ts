@@ -9,9 +9,15 @@ export interface ConformanceOptions {
   readonly ingresses: readonly TestIngress[];
   readonly revisions: readonly Revision[];
   readonly modes: readonly Mode[];
+  /** Where the state is: in DynamoDB, in the store of the ingress's own cloud, or in Redis. */
+  readonly store: TestStore;
   /** Endpoint of a server that is up already, to be tested instead of the fixture behind the ingresses. */
   readonly url?: string;
 }
+
+const TEST_STORES = ["dynamodb", "native", "redis"] as const;
+
+export type TestStore = (typeof TEST_STORES)[number];
 
 /** The output of `--help`. */
 export const USAGE: string = `Usage: npm run conformance -- [options]
@@ -23,6 +29,7 @@ three instances in turn and once with a fresh process for every request.
   --revision DATE          ${REVISIONS.join(" or ")}; repeat it for both (default: both)
   --instances N            N processes in turn; together with --amnesia: both, one after the other
   --amnesia                a fresh process for every request
+  --store ${TEST_STORES.join("|")}    dynalite, the engine of the cloud's own store, or redis-server (default: dynamodb)
   --url URL                test the server at this loopback address instead, e.g. http://127.0.0.1:8000/mcp
   --help                   print this
 `;
@@ -32,6 +39,7 @@ const OPTIONS = {
   revision: { type: "string", multiple: true },
   instances: { type: "string" },
   amnesia: { type: "boolean" },
+  store: { type: "string" },
   url: { type: "string" },
   help: { type: "boolean" },
 } as const;
@@ -42,7 +50,7 @@ export function readOptions(args: readonly string[]): ConformanceOptions | undef
   if (values.help) return undefined;
   const { url, instances, amnesia = false } = values;
   if (url !== undefined) {
-    const other = (["ingress", "instances", "amnesia"] as const).find((name) => values[name] !== undefined);
+    const other = (["ingress", "instances", "amnesia", "store"] as const).find((name) => values[name] !== undefined);
     if (other) throw usage(`--${other} concerns the emulated ingresses and cannot be combined with --url`);
     if (!URL.canParse(url)) throw usage(`--url must be a URL such as http://127.0.0.1:8000/mcp, not "${url}"`);
   }
@@ -52,6 +60,7 @@ export function readOptions(args: readonly string[]): ConformanceOptions | undef
     ingresses: oneOf("ingress", values.ingress ?? TEST_INGRESSES, TEST_INGRESSES),
     revisions: oneOf("revision", values.revision ?? REVISIONS, REVISIONS),
     modes: toModes(instances, amnesia),
+    store: oneOf("store", [values.store ?? "dynamodb"], TEST_STORES)[0] ?? "dynamodb",
     ...(url !== undefined && { url }),
   };
 }

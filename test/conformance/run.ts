@@ -1,6 +1,7 @@
-import { type LocalTable, startLocalTable } from "../../emulators/local-table.ts";
 import { AnycloudError } from "../../src/index.ts";
-import { type ConformanceOptions, readOptions, USAGE } from "./options.ts";
+import { startStore } from "../store/store-environments.ts";
+import type { TestIngress } from "./ingress.ts";
+import { type ConformanceOptions, readOptions, type TestStore, USAGE } from "./options.ts";
 import type { Revision } from "./revision.ts";
 import { runConformance, runConformanceAt } from "./run-conformance.ts";
 import { describeVerdict, isAsExpected, type Verdict } from "./verdict.ts";
@@ -11,14 +12,27 @@ interface Candidate {
   readonly test: (revision: Revision, signal: AbortSignal) => Promise<Verdict>;
 }
 
-/** One ingress after the other: at the same time they would make each other time out. */
-function candidates({ ingresses, modes }: ConformanceOptions, { environment }: LocalTable): readonly Candidate[] {
-  return ingresses.flatMap((ingress) =>
-    modes.map((mode) => ({
-      label: `${ingress}, ${mode.name},`,
-      test: (revision, signal) => runConformance({ ingress, mode, environment, revision, signal }),
-    })),
-  );
+/** Engines of the stores that are the clouds' own. */
+const NATIVE: Readonly<Record<TestIngress, string>> = { aws: "dynalite", azure: "azurite", gcp: "firestore" };
+
+const engineOf = (store: TestStore, ingress: TestIngress): string =>
+  ({ dynamodb: "dynalite", native: NATIVE[ingress], redis: "redis" })[store];
+
+/** Behind one ingress, with an engine that is there for it alone. */
+async function testIngress(ingress: TestIngress, options: ConformanceOptions, signal: AbortSignal): Promise<boolean> {
+  const engine = engineOf(options.store, ingress);
+  const { environment, close } = await startStore(engine);
+  try {
+    const candidates = options.modes.map(
+      (mode): Candidate => ({
+        label: `${ingress} with ${engine}, ${mode.name},`,
+        test: (revision) => runConformance({ ingress, mode, environment, revision, signal }),
+      }),
+    );
+    return await testAll(candidates, options.revisions, signal);
+  } finally {
+    await close();
+  }
 }
 
 /** Prints one line per candidate and revision; settles with whether all went as expected. */
@@ -45,12 +59,11 @@ async function carryOut(options: ConformanceOptions, signal: AbortSignal): Promi
     const there: Candidate = { label: url, test: (revision) => runConformanceAt({ url, revision, signal }) };
     return testAll([there], revisions, signal);
   }
-  const table = await startLocalTable();
-  try {
-    return await testAll(candidates(options, table), revisions, signal);
-  } finally {
-    await table.close();
-  }
+  let allAsExpected = true;
+  // One after the other: at the same time they would make each other time out.
+  for (const ingress of options.ingresses)
+    allAsExpected = (await testIngress(ingress, options, signal)) && allAsExpected;
+  return allAsExpected;
 }
 
 const interruption = new AbortController();
