@@ -10,6 +10,7 @@ const LONG = [
   "test/{bundle-parts,bundle-tool-list,otel-ingresses,package,package-types}.test.ts",
   "test/{sdk-versions,session-clients,session-scale,smoke,smoke-cli,smoke-hook}.test.ts",
   "test/newcomer/*.test.ts",
+  "test/scale/day.test.ts",
   "test/build/{assets,packages,real-servers,start}.test.ts",
   "test/container/image.test.ts",
   "test/cli/{dev,dev-environment,dev-kept-state,dev-output,dev-state,init}.test.ts",

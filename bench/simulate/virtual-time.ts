@@ -2,8 +2,8 @@ import { mock } from "node:test";
 
 /** Time that passes when it is told to. All timers of the process follow it, and so does its clock. */
 export interface VirtualTime extends Disposable {
-  /** Lets so many milliseconds pass, and everything happen that is due meanwhile. */
-  pass(ms: number): Promise<void>;
+  /** Lets so many milliseconds pass, and everything happen that is due meanwhile. Looks at it each `stepMs`. Default 5. */
+  pass(ms: number, stepMs?: number): Promise<void>;
 }
 
 /** Milliseconds between two looks at what is due: what happens within them counts as one moment. */
@@ -14,9 +14,9 @@ export function startVirtualTime(): VirtualTime {
   const { setImmediate: nextTurn } = globalThis;
   mock.timers.enable({ apis: ["setTimeout", "setInterval", "Date"], now: Date.UTC(2026, 10, 30) });
   return {
-    async pass(ms) {
-      for (let passed = 0; passed < ms; passed += STEP_MS) {
-        mock.timers.tick(STEP_MS);
+    async pass(ms, stepMs = STEP_MS) {
+      for (let passed = 0; passed < ms; passed += stepMs) {
+        mock.timers.tick(stepMs);
         await new Promise<void>((resolve) => nextTurn(resolve));
       }
     },
