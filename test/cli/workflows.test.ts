@@ -72,6 +72,33 @@ describe.each(PARTS)("the workflow for %s", (name) => {
   });
 });
 
+describe.each(PARTS)("the workflow for %s that others call", (name) => {
+  const cloud = name.replace("-terraform", "");
+  const text = readFileSync(join(ROOT, "templates/workflows", `${name}.yml`), "utf8");
+  const { on, permissions, jobs } = parse(text);
+  const job = jobs[cloud];
+
+  test("is one that GitHub takes, stores no key, and has the rules of an environment", () => {
+    expect(validateWorkflow(text)).toMatchObject({ errors: [] });
+    expect(text).not.toMatch(/secrets\.|password|client-secret|access-key/i);
+    expect([permissions, job.permissions]).toEqual([{ contents: "read" }, { contents: "read", "id-token": "write" }]);
+    expect(Object.keys(on)).toEqual(["workflow_call"]);
+    expect(job.environment).toMatch(/^\$\{\{ inputs\.environment \}\}$/);
+    expect(on.workflow_call.inputs).toMatchObject({ environment: { required: true }, apply: { default: false } });
+  });
+
+  test("has the steps of the one that init writes, which deploy only where that is said", () => {
+    const CONDITIONS: Readonly<Record<string, string>> = {
+      "${{ !inputs.apply }}": "github.event_name == 'pull_request'",
+      "${{ inputs.apply }}": "github.event_name != 'pull_request'",
+    };
+    const steps = (job.steps as Step[]).map((step) => (step.if ? { ...step, if: CONDITIONS[step.if] } : step));
+    const written = parse(part("head") + part(name)).jobs[cloud];
+    expect(steps).toEqual(written.steps);
+    expect(job.env).toEqual(written.env);
+  });
+});
+
 test("a workflow with a fault is not one that GitHub takes", () => {
   const text = (part("head") + part("gcp")).replace("runs-on: ubuntu-latest", "run-on: ubuntu-latest");
   expect(validateWorkflow(text).errors).not.toEqual([]);
