@@ -1,4 +1,4 @@
-import type { ObservedStore } from "./observed-store.ts";
+import { type ObservedStore, pauseMs } from "./observed-store.ts";
 
 /** Waits, again and again, for changes of one partition. No change between two waits is slept through. */
 export interface ChangeWaiter {
@@ -6,11 +6,6 @@ export interface ChangeWaiter {
   changed(ms: number, signal?: AbortSignal): Promise<boolean>;
   close(): void;
 }
-
-/** A subscription that is younger may not have begun, in milliseconds. */
-const BEGINNING_MS = 1_000;
-/** Pause between reads where the backend pushes: a push that was lost costs no more than this. */
-const PUSHED_MS = 5_000;
 
 /** `own` is the sort key of an item that only the waiter itself writes: it does not wake itself. */
 export function createChangeWaiter(store: ObservedStore, partition: string, own?: string): ChangeWaiter {
@@ -24,14 +19,13 @@ export function createChangeWaiter(store: ObservedStore, partition: string, own?
   });
 
   function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-    const isPushed = store.pushes && store.now() - begunAt > BEGINNING_MS;
     return new Promise((resolve) => {
       const settle = (): void => {
         clearTimeout(timer);
         signal?.removeEventListener("abort", settle);
         resolve();
       };
-      const timer = setTimeout(settle, isPushed ? Math.max(ms, PUSHED_MS) : ms);
+      const timer = setTimeout(settle, pauseMs(store, ms, begunAt));
       signal?.addEventListener("abort", settle, { once: true });
       wake = settle;
     });

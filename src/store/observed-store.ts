@@ -124,6 +124,15 @@ type Operation = Exclude<keyof StateStore, "watch">;
 
 type Result<Verb extends Operation> = ReturnType<StateStore[Verb]>;
 
+/** A subscription that is younger may not have begun, in milliseconds. */
+const BEGINNING_MS = 1_000;
+/** Pause between reads where the backend pushes: a push that was lost costs no more than this. */
+const PUSHED_MS = 5_000;
+
+/** The pause before the next read, for a reader that subscribed at `begunAt`: `ms`, or longer where the backend pushes. */
+export const pauseMs = (store: ObservedStore, ms: number, begunAt: number): number =>
+  store.pushes && store.now() - begunAt > BEGINNING_MS ? Math.max(ms, PUSHED_MS) : ms;
+
 /**
  * The pause before the next read, for a reader that has waited `waitedMs` so far: an eighth of it. A reader that has just
  * begun gets its value almost at once; one that waits for a person costs one read a second.

@@ -37,7 +37,7 @@ export class ClientChannel {
     this.#options = options;
     const { store, timings, session, streamId, requestIds, arrivedAt } = options;
     this.#mailboxes = requestIds.map((requestId) => {
-      const onMessage = (message: MailboxMessage): void => this.#deliver(requestId, message);
+      const onMessage = (message: MailboxMessage): boolean => this.#deliver(requestId, message);
       return new MailboxReader({ store, timings, sessionId: session.id, requestId, streamId, arrivedAt, onMessage });
     });
   }
@@ -52,12 +52,12 @@ export class ClientChannel {
     const { streamId, session } = this.#options;
     const { secret } = session.record;
     const [mailbox] = this.#mailboxes as [MailboxReader];
-    this.#serverRequests ??= new ServerRequests({ mailbox: mailbox.name, streamId, secret });
+    const { name } = mailbox;
+    mailbox.expectReply(1);
+    this.#serverRequests ??= new ServerRequests({ mailbox: name, streamId, secret });
     const observed = servedRequest.getStore()?.telemetry?.startServerRequest(request, session.record.protocolVersion);
     if (observed) this.#observed.set(request.id, observed);
-    const sent = this.#serverRequests.requestToClient(observed?.request ?? request);
-    mailbox.expectReply(1);
-    return sent;
+    return this.#serverRequests.requestToClient(observed?.request ?? request);
   }
 
   /** A notification as it is sent to the client. */
@@ -82,16 +82,17 @@ export class ClientChannel {
     this.#observed.delete(id);
   }
 
-  #deliver(id: RequestId, message: MailboxMessage): void {
+  /** True for the reply to a request that had none. */
+  #deliver(id: RequestId, message: MailboxMessage): boolean {
     const { onMessage, onCancelled } = this.#options;
     if (message.kind === "cancelled") {
       onCancelled(id, message.message);
-      return;
+      return false;
     }
     const forServer = this.#serverRequests?.toServer(message);
-    if (!forServer) return;
-    if (message.kind === "reply") {
-      this.#mailboxes[0]?.expectReply(-1);
+    if (!forServer) return false;
+    const isReply = message.kind === "reply";
+    if (isReply && this.#observed.size > 0) {
       const { id: serverId, error } = forServer as {
         readonly id?: unknown;
         readonly error?: { readonly code: number };
@@ -99,5 +100,6 @@ export class ClientChannel {
       this.#end(serverId, error && String(error.code));
     }
     onMessage(forServer);
+    return isReply;
   }
 }

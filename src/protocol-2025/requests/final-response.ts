@@ -11,8 +11,6 @@ export interface FinalResponseOptions
   readonly services: OpenServices;
 }
 
-const nameIn = ({ params }: JSONRPCRequest): string => (typeof params?.name === "string" ? params.name : "");
-
 /**
  * The response to send for a server's response, as plain JSON, once everything that belongs to it is in the store. Throws the failure of
  * the store: also one that the response only repeats, since the SDK makes a tool's result of an error that the tool throws.
@@ -33,6 +31,7 @@ export async function finalResponse(
     reportFailure(failure);
   }
   const sent: JSONRPCResponse = JSON.parse(toLimitedText(final, maxOutputBytes));
-  recordAnswer(logFields, sent, nameIn(request));
+  const name = request.params?.name;
+  recordAnswer(logFields, sent, typeof name === "string" ? name : "");
   return sent;
 }

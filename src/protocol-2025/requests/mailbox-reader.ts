@@ -1,11 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { RequestId } from "@modelcontextprotocol/server";
-import { type ChangeWaiter, createChangeWaiter } from "../../store/change-waiter.ts";
-import type { ObservedStore } from "../../store/observed-store.ts";
+import { type ObservedStore, pauseMs } from "../../store/observed-store.ts";
 import type { StateItem, StateKey, StateWrite } from "../../store/store.ts";
 import type { SessionTimings } from "../timings.ts";
 import type { MailboxMessage, StoredMessage } from "./mailbox-message.ts";
-import { streamOf } from "./server-requests.ts";
 
 /** A mailbox of a session. */
 export interface Mailbox {
@@ -73,28 +71,28 @@ export interface MailboxReaderOptions {
   readonly arrivedAt: number;
   /** The stream that asks: two requests in flight may have the same id, and then the same mailbox. */
   readonly streamId: string;
-  /** Called with each message, once. */
-  readonly onMessage: (message: MailboxMessage) => void;
+  /** Called with each message, once. True for a reply that was expected. */
+  readonly onMessage: (message: MailboxMessage) => boolean;
 }
-
-/** A reason of its own costs less than the error with a stack that `abort()` makes. */
-const EXPECTING = "a reply is expected";
 
 /** Reads the mailbox of one request while it is in flight, until `stop`. */
 export class MailboxReader {
   readonly #options: MailboxReaderOptions;
   readonly #startedAt: number;
-  #waiter: ChangeWaiter | undefined;
   /** The version of each item that was read. */
   readonly #seen = new Map<string, number>();
   /** Most requests are answered before the first read, and cost nothing but this timer. */
   #firstRead: NodeJS.Timeout | undefined;
-  #wake = new AbortController();
+  #unsubscribe: (() => void) | undefined;
+  /** Ends the pause between two reads: to read, or to begin another pause. */
+  #endPause: (isDue: boolean) => void = () => {};
   #name: string | undefined;
   /** Progress up to this was read. */
   #after: string = PROGRESS;
   #expected = 0;
   #expectingSince = 0;
+  /** Whether something may have changed since the last read began. */
+  #isChanged = false;
   #isStopped = false;
 
   constructor(options: MailboxReaderOptions) {
@@ -113,46 +111,47 @@ export class MailboxReader {
     this.#expected += change;
     if (change < 0) return;
     this.#expectingSince = this.#options.store.now();
-    if (this.#firstRead) {
-      clearTimeout(this.#firstRead);
-      void this.#run();
-    } else this.#wake.abort(EXPECTING);
+    if (!this.#firstRead) this.#endPause(false);
+    else void this.#run();
   }
 
   stop(): void {
     this.#isStopped = true;
-    this.#waiter?.close();
+    this.#unsubscribe?.();
     clearTimeout(this.#firstRead);
-    this.#wake.abort(EXPECTING);
+    this.#endPause(false);
   }
 
   async #run(): Promise<void> {
-    const { store, sessionId } = this.#options;
+    const { store, timings, sessionId } = this.#options;
     const partition = mailboxPartition({ sessionId, name: this.name });
+    clearTimeout(this.#firstRead);
     this.#firstRead = undefined;
-    const waiter = createChangeWaiter(store, partition);
-    this.#waiter = waiter;
-    if (this.#expected === 0) await this.#read(partition);
-    while (!this.#isStopped) {
-      await waiter.changed(this.#pauseMs(), this.#wake.signal);
+    const begunAt = store.now();
+    this.#unsubscribe = store.subscribe(partition, () => {
+      this.#isChanged = true;
+      this.#endPause(true);
+    });
+    for (let isDue = this.#expected === 0; ; ) {
+      if (isDue) await this.#read(partition);
       if (this.#isStopped) return;
-      if (this.#wake.signal.aborted) this.#wake = new AbortController();
-      else await this.#read(partition);
-    }
-  }
-
-  #pauseMs(): number {
-    const { store, timings } = this.#options;
-    if (this.#expected > 0) {
       const overdueMs = store.now() - this.#expectingSince - timings.mailboxPatienceMs;
-      return Math.min(timings.mailboxSlowestReadMs, timings.mailboxWaitingReadMs + Math.max(0, overdueMs) / 7_200);
+      const whileExpectedMs = timings.mailboxWaitingReadMs + Math.max(0, overdueMs) / 7_200;
+      const otherwiseMs = Math.max(timings.mailboxFirstReadMs, (store.now() - this.#startedAt) / 4);
+      const ms = Math.min(timings.mailboxSlowestReadMs, this.#expected > 0 ? whileExpectedMs : otherwiseMs);
+      const pause = Promise.withResolvers<boolean>();
+      const timer = setTimeout(pause.resolve, pauseMs(store, ms, begunAt), true);
+      this.#endPause = pause.resolve;
+      if (this.#isChanged) pause.resolve(true);
+      isDue = await pause.promise;
+      clearTimeout(timer);
+      if (this.#isStopped) return;
     }
-    const quarter = (store.now() - this.#startedAt) / 4;
-    return Math.min(timings.mailboxSlowestReadMs, Math.max(timings.mailboxFirstReadMs, quarter));
   }
 
   async #read(partition: string): Promise<void> {
-    const { store, onMessage } = this.#options;
+    const { store, streamId, arrivedAt, onMessage } = this.#options;
+    this.#isChanged = false;
     // A store that is unavailable now is read again after the next pause.
     const items = await store.list(partition, { after: this.#after, eventual: true }).catch(() => []);
     const removals: Promise<void>[] = [];
@@ -162,37 +161,30 @@ export class MailboxReader {
       const { message, at }: StoredMessage = JSON.parse(item.value);
       // The next read skips this item, or it is removed, so that it is read about once. The last progress may be replaced.
       if (item.sort.startsWith(PROGRESS) && progressNumber(item) < LAST_PROGRESS) this.#after = item.sort;
-      else if (this.#isOwn(message)) removals.push(this.#remove(item, message));
-      if (message.kind === "cancelled") {
-        // Posted for an earlier request of this id. Instances' clocks differ, so this may ignore a cancellation that came
-        // within that difference, which MCP 2025-11-25 (Cancellation) allows; a request without an answer it does not.
-        if (at < this.#options.arrivedAt) continue;
+      else if (message.kind !== "reply") removals.push(store.delete(item).catch(ignore));
+      else if (message.serverRequestId.startsWith(`${this.#name}.${streamId}.`)) {
+        const isLong = item.value.length > MAX_UNCHECKED_LENGTH;
+        const removal = isLong ? this.#removeLong(item, message.serverRequestId) : store.delete(item);
+        removals.push(removal.catch(ignore));
       }
-      onMessage(message);
+      // Posted for an earlier request of this id. Instances' clocks differ, so this may ignore a cancellation that came
+      // within that difference, which MCP 2025-11-25 (Cancellation) allows; a request without an answer it does not.
+      if (message.kind === "cancelled" && at < arrivedAt) continue;
+      if (onMessage(message)) this.#expected--;
       // An SDK handles notifications a turn after it receives them, but replies at once.
       await nextTurn();
     }
     await Promise.all(removals);
   }
 
-  #isOwn(message: MailboxMessage): boolean {
-    return message.kind !== "reply" || streamOf(message.serverRequestId) === this.#options.streamId;
-  }
-
-  /** A long reply leaves a mark, which is not read here: its client may send it again. A failure costs only reads. */
-  async #remove(item: StateItem, message: MailboxMessage): Promise<void> {
+  /** A long reply leaves a mark, which is not read here: its client may send it again. */
+  async #removeLong(item: StateItem, serverRequestId: string): Promise<void> {
     const { store } = this.#options;
-    try {
-      if (message.kind === "reply" && item.value.length > MAX_UNCHECKED_LENGTH) {
-        await store.put({
-          ...answeredKey(item.partition, message.serverRequestId),
-          value: "read",
-          expiresAt: item.expiresAt,
-        });
-      }
-      await store.delete(item);
-    } catch {
-      // It is read again, and passed over.
-    }
+    const { partition, expiresAt } = item;
+    await store.put({ ...answeredKey(partition, serverRequestId), value: "read", expiresAt });
+    await store.delete(item);
   }
 }
+
+/** A message that could not be removed is read again, and passed over. */
+const ignore = (): void => {};

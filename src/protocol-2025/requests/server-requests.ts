@@ -27,9 +27,6 @@ export function parseServerRequestId(id: unknown, secret: string): ServerRequest
   return isOurs ? { mailbox, streamId } : undefined;
 }
 
-/** The stream that a request was sent on, by an id that was parsed before. */
-export const streamOf = (id: string): string | undefined => id.split(".")[1];
-
 function sign(text: string, secret: string): string {
   const { createHmac } = process.getBuiltinModule("node:crypto");
   return createHmac("sha256", secret).update(text).digest("base64url").slice(0, 22);

@@ -111,9 +111,8 @@ export class SessionCall implements ConnectionEvents {
     // Requests that were not given up while the server was built.
     for (const request of requests) {
       if (!this.#pending.has(request.id)) continue;
-      const receive = (): void => connection.receive(request, controls);
-      if (this.#batch) this.#batch.run(request, receive);
-      else receive();
+      if (this.#batch) this.#batch.run(request, () => connection.receive(request, controls));
+      else connection.receive(request, controls);
     }
   }
 

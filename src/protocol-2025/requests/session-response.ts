@@ -4,11 +4,9 @@ import { jsonResponse } from "../../http/json-rpc.ts";
 import { SSE_HEADERS, sseRetry } from "../../http/sse.ts";
 import { TextStream } from "../../http/text-stream.ts";
 import { framesOf, POLLING_SINCE, RETRY_MS } from "../streams/stream-frames.ts";
-import { streamPartition } from "../streams/stream-log.ts";
 import { type StreamEvent, StreamWriter, type StreamWriterOptions } from "../streams/stream-writer.ts";
 
-export interface SessionResponseOptions extends Omit<StreamWriterOptions, "deliver" | "partition"> {
-  readonly sessionId: string;
+export interface SessionResponseOptions extends Omit<StreamWriterOptions, "deliver"> {
   readonly canStream: boolean;
   /** The requests came as a batch, and so do their responses. */
   readonly isBatch: boolean;
@@ -102,7 +100,6 @@ export class SessionResponse {
     this.#decide({ status: 200, headers: SSE_HEADERS, body: this.#body });
     const writer = new StreamWriter({
       ...this.#options,
-      partition: streamPartition(this.#options.sessionId, this.#options.streamId),
       requests: this.#pending,
       deliver: (events) => this.#deliver(events),
     });

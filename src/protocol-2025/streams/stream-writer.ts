@@ -3,7 +3,7 @@ import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
 import type { ObservedStore } from "../../store/observed-store.ts";
 import type { SessionTimings } from "../timings.ts";
 import { splitInTwo, storable } from "./large-messages.ts";
-import { appendEntry, attemptOf, type StreamEntry } from "./stream-log.ts";
+import { appendEntry, attemptOf, type StreamEntry, streamPartition } from "./stream-log.ts";
 
 /** An event of a stream. */
 export interface StreamEvent {
@@ -16,7 +16,7 @@ export interface StreamEvent {
 export interface StreamWriterOptions {
   readonly store: ObservedStore;
   readonly timings: SessionTimings;
-  readonly partition: string;
+  readonly sessionId: string;
   readonly streamId: string;
   /** Requests whose responses the stream will carry. */
   readonly requests: readonly RequestId[];
@@ -64,7 +64,13 @@ export class StreamWriter {
     await Promise.resolve();
     for (let isFirst = true; isFirst || this.#isChanged || this.#pending.length > 0; isFirst = false) {
       // After a pause without messages, an entry says that the writer is still there.
-      if (!isFirst && !this.#isChanged) await this.#pause();
+      if (!isFirst && !this.#isChanged) {
+        const pause = Promise.withResolvers<void>();
+        const timer = setTimeout(pause.resolve, this.#options.timings.writerSignMs);
+        this.#wake = pause.resolve;
+        await pause.promise;
+        clearTimeout(timer);
+      }
       this.#isChanged = false;
       const messages = this.#queue;
       this.#queue = [];
@@ -72,16 +78,6 @@ export class StreamWriter {
       this.#options.onSuperseded();
       return;
     }
-  }
-
-  #pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.#options.timings.writerSignMs);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   /** Logs `stored` and delivers `messages`. False when another instance has the stream now. */
@@ -99,11 +95,10 @@ export class StreamWriter {
       if (number === "superseded") return false;
       if (number === "too large") return this.#putInParts(messages, pending);
       if (number !== undefined) {
-        const events: StreamEvent[] = messages.map((message, index) => ({
-          id: `${streamId}~${number}~${Math.min(index, stored.length - 1)}`,
-          message,
-        }));
-        if (number === 0) events.unshift({ id: `${streamId}~0~-1` });
+        const events: StreamEvent[] = number === 0 ? [{ id: `${streamId}~0~-1` }] : [];
+        for (const [index, message] of messages.entries()) {
+          events.push({ id: `${streamId}~${number}~${Math.min(index, stored.length - 1)}`, message });
+        }
         if (events.length > 0) deliver(events);
         return true;
       }
@@ -114,7 +109,8 @@ export class StreamWriter {
 
   /** The number of the entry; undefined when the store failed. Repeated with the same attempt, it is written once. */
   async #append(entry: Omit<StreamEntry, "aliveUntil">): Promise<number | "superseded" | "too large" | undefined> {
-    const { store, partition, timings, onFailure } = this.#options;
+    const { store, sessionId, streamId, timings, onFailure } = this.#options;
+    const partition = streamPartition(sessionId, streamId);
     this.#attempts.add(entry.attempt);
     try {
       for (;;) {
