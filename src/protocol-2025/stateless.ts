@@ -1,11 +1,11 @@
-import type { JSONRPCRequest } from "@modelcontextprotocol/server";
+import { type JSONRPCRequest, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { handlerExtra } from "../http/lazy-request.ts";
 import type { McpRequest, ProtocolHandler } from "../server/mcp-request.ts";
 import { buildServer, type ServerFactory } from "../server/server-factory.ts";
 import { SingleCall, type SingleCallRules } from "../server/single-call.ts";
 import type { OpenServicesOf } from "../services/services.ts";
-import { badRequest } from "./error-responses.ts";
+import { badRequest, unknownRevision } from "./error-responses.ts";
 import { unreachableClient } from "./unreachable-client.ts";
 
 /** Everything that serving requests without sessions needs. */
@@ -21,7 +21,11 @@ const ACCEPTED: HttpResponse = { status: 202, headers: {} };
 export function createStatelessHandler(context: StatelessContext): ProtocolHandler {
   return {
     async serve(mcpRequest) {
-      const { message } = mcpRequest;
+      const { message, request, logFields } = mcpRequest;
+      const revision = request.headers["mcp-protocol-version"];
+      // `initialize` negotiates the revision of the requests after it (MCP 2025-11-25, Lifecycle, Version Negotiation).
+      const isNegotiated = revision !== undefined && logFields.mcpMethod !== "initialize";
+      if (isNegotiated && !SUPPORTED_PROTOCOL_VERSIONS.includes(revision)) return unknownRevision(message, revision);
       if (Array.isArray(message)) {
         return badRequest(message, "JSON-RPC batches are not supported: send one message per POST.");
       }
@@ -46,7 +50,7 @@ async function serveRequest(
     createServer,
     era: "legacy",
     mcpRequest,
-    services,
+    services: () => services,
     webRequest: extra.request,
   });
   const rules: SingleCallRules = {

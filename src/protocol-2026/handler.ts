@@ -4,14 +4,17 @@ import { requestIdOf } from "../http/json-rpc.ts";
 import { lazyRequest } from "../http/lazy-request.ts";
 import type { McpRequest, ProtocolHandler } from "../server/mcp-request.ts";
 import { LISTEN } from "../server/operation.ts";
+import { bindDirectly } from "../server/request-binding.ts";
 import { buildServer, type ServerFactory } from "../server/server-factory.ts";
+import { SingleCall } from "../server/single-call.ts";
 import type { ChangeEvents } from "../services/change-events.ts";
-import type { OpenServicesOf } from "../services/services.ts";
-import { callDirectly } from "./direct-call.ts";
+import type { OpenServices, OpenServicesOf } from "../services/services.ts";
+import { DIRECT_CALL_RULES } from "./direct-call-rules.ts";
 import { flushBeforeResponse } from "./flush-before-response.ts";
 import { listen } from "./listen.ts";
 import { withReadableSubscriptions } from "./readable-subscriptions.ts";
 import { refuseListen, refuseRevision } from "./refusals.ts";
+import { MODERN_REVISION } from "./revision.ts";
 import { SdkHandler } from "./sdk-handler.ts";
 
 export interface Protocol2026Options {
@@ -39,19 +42,33 @@ export function createProtocol2026Handler(options: Protocol2026Options): Protoco
   };
 }
 
+const CLASSIFICATION = { era: "modern", revision: MODERN_REVISION } as const;
+
+/**
+ * Serves a plain request over a transport of our own, with the SDK's dispatch, codec and validation, but without the web's
+ * `Request`, `Response` and streams, which cost several times as much as all of these. Throws Rejection.
+ */
 async function serveDirectly(
   mcpRequest: McpRequest,
   { createServer, openServices }: Protocol2026Options,
 ): Promise<HttpResponse> {
   const message = mcpRequest.message as JSONRPCRequest;
   mcpRequest.lifetime.isAnswering = true;
-  const services = openServices(mcpRequest);
+  let opened = undefined as OpenServices | undefined;
+  const services = (): OpenServices => {
+    opened ??= openServices(mcpRequest);
+    return opened;
+  };
   const webRequest = lazyRequest(mcpRequest.request, mcpRequest.signal);
   const built = await buildServer({ createServer, era: "modern", mcpRequest, services, webRequest });
   if (!built.isSdkV2) return refuseRevision(mcpRequest);
-  const direct = await callDirectly({ message, mcpRequest, webRequest, built });
+  const { authInfo } = mcpRequest;
+  const extra = { request: webRequest, ...(authInfo && { authInfo }), classification: CLASSIFICATION };
+  const direct = (await bindDirectly(built, { message, revision: MODERN_REVISION, authInfo }))
+    ? await SingleCall.serve(mcpRequest, DIRECT_CALL_RULES, { built, message, extra })
+    : undefined;
   const response = direct ?? (await new SdkHandler({ mcpRequest, buildServer: async () => built }).respond());
-  return services.inUse ? flushBeforeResponse(response, { services, mcpRequest }) : response;
+  return opened ? flushBeforeResponse(response, { services: opened, mcpRequest }) : response;
 }
 
 async function serveBySdk(
@@ -60,7 +77,7 @@ async function serveBySdk(
 ): Promise<HttpResponse> {
   const services = openServices(mcpRequest);
   const webRequest = lazyRequest(mcpRequest.request, mcpRequest.signal);
-  const build = { createServer, era: "modern", mcpRequest, services, webRequest } as const;
+  const build = { createServer, era: "modern", mcpRequest, services: () => services, webRequest } as const;
   const response = await new SdkHandler({ mcpRequest, buildServer: () => buildServer(build) }).respond();
   return flushBeforeResponse(response, { services, mcpRequest });
 }

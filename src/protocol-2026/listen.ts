@@ -29,7 +29,7 @@ export async function listen(
   const subscription = await subscribe(changeEvents, mcpRequest.principal);
   const services = openServices(mcpRequest);
   const webRequest = lazyRequest(mcpRequest.request, mcpRequest.signal);
-  const build = { createServer, era: "modern", mcpRequest, services, webRequest } as const;
+  const build = { createServer, era: "modern", mcpRequest, services: () => services, webRequest } as const;
   const handler = new SdkHandler({ mcpRequest, buildServer: () => buildServer(build), bus: subscription.bus });
   try {
     return await handler.respond();

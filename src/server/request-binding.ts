@@ -1,4 +1,5 @@
 import {
+  type AuthInfo,
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
   type JSONRPCRequest,
@@ -17,12 +18,33 @@ interface BoundFields {
 /** The outcome of the check, by the class of the server: each copy of the SDK has its own. */
 const supported = new WeakMap<object, boolean>();
 
+/** A plain request, and who sends it. */
+export interface PlainRequest {
+  readonly message: JSONRPCRequest;
+  readonly revision: string;
+  readonly authInfo?: AuthInfo | undefined;
+}
+
+/**
+ * Binds a server to a plain request, which can then be answered without the SDK's own entry. False where that has to look at
+ * the request: for its headers, the scopes of its caller, or because its internals are others.
+ */
+export async function bindDirectly(
+  built: BuiltServer & { readonly isSdkV2: true },
+  { message, revision, authInfo }: PlainRequest,
+): Promise<boolean> {
+  const { server } = built;
+  if (!bindToRequest(built, message, revision)) return false;
+  if (message.method === "tools/call" && takesHeaders(server, String(message.params?.name))) return false;
+  return !(await lacksScopes(server, { request: message, ...(authInfo && { authInfo }) }));
+}
+
 /**
  * Binds a server, which never sees an `initialize`, to the revision and the client that one request names. The one place
  * that depends on internals of the SDK. False where the installed SDK has others: such a request must be served through
  * `createMcpHandler`. Checked once for each copy of the SDK, by the public getters of the same values.
  */
-export function bindToRequest(
+function bindToRequest(
   { server, lowLevel: target }: BuiltServer & { readonly isSdkV2: true },
   { params }: JSONRPCRequest,
   revision: string,
@@ -56,14 +78,14 @@ const hasKnownMethods = (server: SdkV2Server): boolean =>
   (typeof server.toolInputSchemaJson === "function" && typeof server.resolveScopeChallenge === "function");
 
 /** Whether a tool takes arguments from headers (`x-mcp-header`, SEP-2243), which the SDK's own entry checks. */
-export function takesHeaders(server: SdkV2Server, toolName: string): boolean {
+function takesHeaders(server: SdkV2Server, toolName: string): boolean {
   if (!("toolInputSchemaJson" in server)) return false;
   const schema: unknown = (server as McpServer).toolInputSchemaJson(toolName);
   return schema !== undefined && JSON.stringify(schema).includes('"x-mcp-header"');
 }
 
 /** Whether the SDK's own entry would refuse the caller for want of scopes. */
-export async function lacksScopes(server: SdkV2Server, asked: Parameters<ScopeChallengeHandler>[0]): Promise<boolean> {
+async function lacksScopes(server: SdkV2Server, asked: Parameters<ScopeChallengeHandler>[0]): Promise<boolean> {
   if (!("resolveScopeChallenge" in server)) return false;
   try {
     return (await server.resolveScopeChallenge(asked)) !== undefined;

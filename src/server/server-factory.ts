@@ -31,7 +31,8 @@ export interface BuildOptions {
   readonly createServer: ServerFactory;
   readonly era: FactoryContext["era"];
   readonly mcpRequest: McpRequest;
-  readonly services: OpenServices;
+  /** Opens the services of the request; asked for when one is used. Gives back the same ones each time. */
+  readonly services: () => OpenServices;
   /** Given to the factory as `requestInfo`. */
   readonly webRequest: Request;
 }
@@ -79,33 +80,33 @@ class RequestContext implements FactoryContext {
   readonly requestInfo: Request;
   readonly authInfo?: AuthInfo;
   readonly caller: Caller;
-  readonly #opened: OpenServices;
+  readonly #open: () => OpenServices;
 
   constructor({ era, mcpRequest: { authInfo, caller }, webRequest, services }: BuildOptions) {
     this.era = era;
     this.requestInfo = webRequest;
     if (authInfo) this.authInfo = authInfo;
     this.caller = caller;
-    this.#opened = services;
+    this.#open = services;
   }
 
   get notify(): Services["notify"] {
-    return this.#opened.services.notify;
+    return this.#open().services.notify;
   }
 
   get handles(): Services["handles"] {
-    return this.#opened.services.handles;
+    return this.#open().services.handles;
   }
 
   get once(): Services["once"] {
-    return this.#opened.services.once;
+    return this.#open().services.once;
   }
 
   get rateLimiter(): Services["rateLimiter"] {
-    return this.#opened.services.rateLimiter;
+    return this.#open().services.rateLimiter;
   }
 
   get requestState(): Services["requestState"] {
-    return this.#opened.services.requestState;
+    return this.#open().services.requestState;
   }
 }

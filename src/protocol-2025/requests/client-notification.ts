@@ -60,7 +60,7 @@ async function serveNotification(
   connection = await openRestoredConnection({
     createServer: context.createServer,
     mcpRequest,
-    services,
+    services: () => services,
     requestIds: [],
     session,
     isInitialized: notification.method !== "notifications/initialized",

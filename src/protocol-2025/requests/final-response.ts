@@ -1,31 +1,35 @@
-import type { JSONRPCRequest, JSONRPCResponse } from "@modelcontextprotocol/server";
+import type { JSONRPCResponse } from "@modelcontextprotocol/server";
 import { recordAnswer } from "../../http/record/record-answer.ts";
 import { toLimitedText } from "../../limits/output.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import type { OpenServices } from "../../services/services.ts";
-import { applySessionUpdate, UPDATING_METHODS, type UpdateOptions } from "../sessions/session-updates.ts";
+import {
+  applySessionUpdate,
+  type HandledRequest,
+  UPDATING_METHODS,
+  type UpdateOptions,
+} from "../sessions/session-updates.ts";
 
 export interface FinalResponseOptions
   extends Pick<McpRequest, "logFields" | "reportFailure" | "maxOutputBytes">,
-    UpdateOptions {
-  readonly services: OpenServices;
-}
+    UpdateOptions {}
 
 /**
- * The response to send for a server's response, as plain JSON, once everything that belongs to it is in the store. Throws the failure of
+ * The response to send for a server's response, as plain JSON, once everything that belongs to it is in the store; `services`,
+ * if the request uses any. Throws the failure of
  * the store: also one that the response only repeats, since the SDK makes a tool's result of an error that the tool throws.
  */
 export async function finalResponse(
   options: FinalResponseOptions,
-  request: JSONRPCRequest,
-  response: JSONRPCResponse,
+  { request, response }: HandledRequest,
+  services: OpenServices | undefined,
 ): Promise<JSONRPCResponse> {
-  const { services, logFields, reportFailure, maxOutputBytes } = options;
+  const { logFields, reportFailure, maxOutputBytes } = options;
   const final = UPDATING_METHODS.has(request.method)
     ? await applySessionUpdate(options, { request, response })
     : response;
-  if (services.hasWrites) await services.flush();
-  const { failure } = services;
+  if (services?.hasWrites) await services.flush();
+  const failure = services?.failure;
   if (failure) {
     if ("error" in final || final.result.isError === true) throw failure;
     reportFailure(failure);

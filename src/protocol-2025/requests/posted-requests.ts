@@ -1,6 +1,5 @@
 import type { JSONRPCRequest } from "@modelcontextprotocol/server";
 import type { McpRequest } from "../../server/mcp-request.ts";
-import type { OpenServices } from "../../services/services.ts";
 
 /** Requests of one POST. */
 export interface PostedRequests {
@@ -10,5 +9,4 @@ export interface PostedRequests {
   /** Unix time in milliseconds. */
   readonly arrivedAt: number;
   readonly mcpRequest: McpRequest;
-  readonly services: OpenServices;
 }

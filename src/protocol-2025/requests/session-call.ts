@@ -6,6 +6,7 @@ import type { ConnectionEvents } from "../../server/connection-options.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import { type BatchSpans, observeBatch } from "../../server/observe-message.ts";
 import type { ServerConnection } from "../../server/server-connection.ts";
+import type { OpenServices } from "../../services/services.ts";
 import { openRestoredConnection } from "../sessions/restored-connection.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
 import type { Session } from "../sessions/session-record.ts";
@@ -35,8 +36,15 @@ export class SessionCall implements ConnectionEvents {
   #response!: SessionResponse;
   #cancellation!: Cancellation;
   readonly #batch: BatchSpans | undefined;
+  /** The services of the request, if it uses any. */
+  #opened: OpenServices | undefined;
   /** Created for the first notification outside of the requests. */
   #publish: PublishToSession | undefined;
+
+  readonly #services = (): OpenServices => {
+    this.#opened ??= this.#options.openServices(this.#options.mcpRequest);
+    return this.#opened;
+  };
 
   private constructor(options: SessionCallOptions) {
     this.#options = options;
@@ -46,13 +54,13 @@ export class SessionCall implements ConnectionEvents {
 
   /** Serves requests of a session, with a server of their own, to the end: whether or not their client stays. */
   static async serve(context: SessionContext, session: Session, posted: PostedRequests): Promise<HttpResponse> {
-    const { requests, mcpRequest, services } = posted;
+    const { requests, mcpRequest } = posted;
     const call = new SessionCall({ ...context, ...mcpRequest, ...posted, session });
     mcpRequest.lifetime.isAnswering = true;
     const connection = await openRestoredConnection({
       createServer: context.createServer,
       mcpRequest,
-      services,
+      services: call.#services,
       requestIds: requests.map(({ id }) => id),
       events: call,
       session,
@@ -62,7 +70,7 @@ export class SessionCall implements ConnectionEvents {
   }
 
   #start(connection: ServerConnection): void {
-    const { requests, session, timings, reportFailure, logFields, ...options } = this.#options;
+    const { session, timings, reportFailure, logFields, ...options } = this.#options;
     const { protocolVersion } = session.record;
     const streamId = crypto.randomUUID();
     const requestIds = this.#pendingIds();
@@ -103,21 +111,30 @@ export class SessionCall implements ConnectionEvents {
       finished: this.#finished.promise,
       pendingIds: () => this.#pendingIds(),
       fail: (reason) => {
-        logFields.outcome = "timed_out";
-        logFields.errorCode = JsonRpcCode.INTERNAL_ERROR;
+        Object.assign(logFields, { outcome: "timed_out", errorCode: JsonRpcCode.INTERNAL_ERROR });
         this.#giveUp(reason, (id) => failedResponse(id, reason));
       },
     });
     // Requests that were not given up while the server was built.
-    for (const request of requests) {
-      if (!this.#pending.has(request.id)) continue;
+    for (const request of this.#pending.values()) {
       if (this.#batch) this.#batch.run(request, () => connection.receive(request, controls));
       else connection.receive(request, controls);
     }
   }
 
-  onResponse(response: JSONRPCResponse): void {
-    void this.#conclude(response.id as RequestId, response);
+  async onResponse(response: JSONRPCResponse): Promise<void> {
+    const id = response.id as RequestId;
+    const request = this.#pending.get(id);
+    if (!request) return;
+    try {
+      this.#settle(id, await finalResponse(this.#options, { request, response }, this.#opened));
+    } catch (error) {
+      const { isBatch, reportFailure } = this.#options;
+      reportFailure(error);
+      const instead = failureResponse(error, request);
+      const isReplaced = !isBatch && this.#response.replace(instead);
+      this.#settle(id, isReplaced ? undefined : JSON.parse(instead.body));
+    }
   }
 
   onServerRequest(request: JSONRPCRequest): void {
@@ -134,27 +151,13 @@ export class SessionCall implements ConnectionEvents {
   }
 
   onSessionNotification(notification: JSONRPCNotification): void {
-    const { session, services, reportFailure } = this.#options;
+    const { session, reportFailure } = this.#options;
     this.#publish ??= createSessionPublisher(this.#options, session.id);
-    services.addWrite(this.#publish(notification), reportFailure);
+    this.#services().addWrite(this.#publish(notification), reportFailure);
   }
 
   #pendingIds(): readonly RequestId[] {
     return [...this.#pending.keys()];
-  }
-
-  async #conclude(id: RequestId, response: JSONRPCResponse): Promise<void> {
-    const request = this.#pending.get(id);
-    if (!request) return;
-    try {
-      this.#settle(id, await finalResponse(this.#options, request, response));
-    } catch (error) {
-      const { isBatch, reportFailure } = this.#options;
-      reportFailure(error);
-      const instead = failureResponse(error, request);
-      const isReplaced = !isBatch && this.#response.replace(instead);
-      this.#settle(id, isReplaced ? undefined : JSON.parse(instead.body));
-    }
   }
 
   /** The request is over, with this response or without one. */
@@ -187,11 +190,11 @@ export class SessionCall implements ConnectionEvents {
 
   /** Lets handlers disconnect streams, so that their clients poll (SEP-1699). */
   #streamControls(): { closeSSEStream: () => void; closeStandaloneSSEStream: () => void } {
-    const { session, services, reportFailure } = this.#options;
+    const { session, reportFailure } = this.#options;
     return {
       closeSSEStream: () => this.#cancellation.disconnectClient(),
       closeStandaloneSSEStream: () =>
-        services.addWrite(revokeStreamLease({ ...this.#options, sessionId: session.id }), reportFailure),
+        this.#services().addWrite(revokeStreamLease({ ...this.#options, sessionId: session.id }), reportFailure),
     };
   }
 }

@@ -25,11 +25,12 @@ export async function openSession(
   if (Buffer.byteLength(JSON.stringify(kept)) > MAX_KEPT_BYTES) return tooMuchToKeep(request);
   const refused = await context.limitSessions(mcpRequest);
   if (refused) return refused;
+  const services = context.openServices(mcpRequest);
   const { promise: responded, resolve } = Promise.withResolvers<JSONRPCResponse>();
   const connection = await openRestoredConnection({
     createServer: context.createServer,
     mcpRequest,
-    services: context.openServices(mcpRequest),
+    services: () => services,
     requestIds: [request.id],
     events: {
       onResponse: resolve,

@@ -20,11 +20,12 @@ export async function readRefusal(options: ReadOptions, uri: string): Promise<JS
   if (mcpRequest.caller === ANYBODY) return undefined;
   // The policy has decided about it.
   const { interceptor: _decided, ...unwatched } = mcpRequest;
+  const services = openServices(mcpRequest);
   const { promise: responded, resolve } = Promise.withResolvers<JSONRPCResponse>();
   const connection = await openRestoredConnection({
     createServer,
     mcpRequest: unwatched,
-    services: openServices(mcpRequest),
+    services: () => services,
     requestIds: ["read"],
     events: {
       onResponse: resolve,

@@ -10,7 +10,7 @@ import type { Session } from "./session-record.ts";
 export interface RestoreOptions {
   readonly createServer: ServerFactory;
   readonly mcpRequest: McpRequest;
-  readonly services: OpenServices;
+  readonly services: () => OpenServices;
   readonly requestIds: readonly RequestId[];
   readonly events: ConnectionEvents;
   /** Absent for the request that opens one. */

@@ -1,4 +1,4 @@
-import type { JSONRPCRequest } from "@modelcontextprotocol/server";
+import { type JSONRPCRequest, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
 import type { RequestContext } from "../../auth/request-context.ts";
 import type { HttpRequest, HttpResponse } from "../../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../../http/json-rpc.ts";
@@ -6,7 +6,7 @@ import { clientFields } from "../../http/record/record-answer.ts";
 import type { McpRequest, ProtocolHandler, StreamRequest } from "../../server/mcp-request.ts";
 import { observeBatch } from "../../server/observe-message.ts";
 import { untilDeadline } from "../../store/until-deadline.ts";
-import { badRequest, unknownSession } from "../error-responses.ts";
+import { badRequest, unknownRevision, unknownSession } from "../error-responses.ts";
 import { sortMessages } from "../requests/client-message.ts";
 import { deliverNotification } from "../requests/client-notification.ts";
 import { postReply } from "../requests/mailbox.ts";
@@ -40,7 +40,9 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
     { request, principal }: Pick<RequestContext, "request" | "principal">,
     message?: unknown,
   ): Promise<Session | HttpResponse> {
-    const id = request.headers["mcp-session-id"];
+    const { "mcp-session-id": id, "mcp-protocol-version": revision } = request.headers;
+    if (revision !== undefined && !SUPPORTED_PROTOCOL_VERSIONS.includes(revision))
+      return unknownRevision(message, revision);
     if (id === undefined)
       return badRequest(message, "The Mcp-Session-Id header is missing: open a session with initialize.");
     return (await sessions.find(id, principal)) ?? unknownSession(message);
@@ -50,6 +52,7 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
     async serve(mcpRequest) {
       const { message } = mcpRequest;
       const arrivedAt = context.store.now();
+      // It negotiates the revision of the requests after it (MCP 2025-11-25, Lifecycle, Version Negotiation).
       if (isInitialize(message)) return openSession(context, message, mcpRequest);
       const session = await sessionOf(mcpRequest, message);
       if ("status" in session) return session;
@@ -69,9 +72,8 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
         if (isBatch) observeBatch(mcpRequest).run(notification, () => {});
       }
       if (requests.length === 0) return { status: 202, headers: {} };
-      const services = context.openServices(mcpRequest);
       const limited = isBatch ? withShare(mcpRequest, requests.length) : mcpRequest;
-      return SessionCall.serve(context, session, { requests, isBatch, arrivedAt, mcpRequest: limited, services });
+      return SessionCall.serve(context, session, { requests, isBatch, arrivedAt, mcpRequest: limited });
     },
 
     async openStream(request) {

@@ -7,7 +7,7 @@ import {
   type ScopeChallengeHandler,
 } from "@modelcontextprotocol/server";
 import { logAboutRequest } from "../../http/served-request.ts";
-import { bindToRequest, takesHeaders } from "../../server/request-binding.ts";
+import { bindDirectly } from "../../server/request-binding.ts";
 import type { BuiltServer } from "../../server/sdk-server.ts";
 import { ServerConnection } from "../../server/server-connection.ts";
 import { type FactoryContext, type ServerFactory, toBuiltServer } from "../../server/server-factory.ts";
@@ -42,23 +42,10 @@ export async function callLocally(call: LocalCall): Promise<JsonObject> {
   if (request.era === "legacy") return callSession(call, built);
   if (!built.isSdkV2) return callSession({ ...call, request: withoutQuestions(request) }, built);
   const message = toModernMessage(request, ID);
-  if (await needsSdk(built, { message, context })) return callThroughSdk(built.server, { message, context, request });
+  const isBound = await bindDirectly(built, { message, revision: MODERN_REVISION, authInfo: context.authInfo });
+  if (!isBound) return callThroughSdk(built.server, { message, context, request });
   const classification = { era: "modern", revision: MODERN_REVISION } as const;
   return sendThrough(call, built, { message, extra: { ...handlerExtra(call), classification } });
-}
-
-/** Whether the SDK's own entry has to look at the request: its headers, or the scopes of its caller. */
-async function needsSdk(
-  built: BuiltServer & { readonly isSdkV2: true },
-  { message, context }: { readonly message: JSONRPCRequest; readonly context: FactoryContext },
-): Promise<boolean> {
-  const { server } = built;
-  if (!bindToRequest(built, message, MODERN_REVISION)) return true;
-  if (message.method !== "tools/call") return false;
-  if (takesHeaders(server, String(message.params?.name))) return true;
-  const { authInfo } = context;
-  if (!("resolveScopeChallenge" in server)) return false;
-  return (await server.resolveScopeChallenge({ request: message, ...(authInfo && { authInfo }) })) !== undefined;
 }
 
 /** Handed to handlers, for servers of both SDKs. */
