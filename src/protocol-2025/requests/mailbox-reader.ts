@@ -132,7 +132,8 @@ export class MailboxReader {
       this.#isChanged = true;
       this.#endPause(true);
     });
-    for (let isDue = this.#expected === 0; ; ) {
+    let isDue = this.#expected === 0;
+    for (;;) {
       if (isDue) await this.#read(partition);
       if (this.#isStopped) return;
       const overdueMs = store.now() - this.#expectingSince - timings.mailboxPatienceMs;
