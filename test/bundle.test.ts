@@ -24,7 +24,7 @@ const AWS_PACKAGE = /node_modules\/(@aws-sdk|@smithy|@aws)\//;
 const CORE = /(^|\/)src\/|node_modules\/(zod|@modelcontextprotocol)\//;
 
 /** Most kilobytes of the notebook's index.mjs: its size in November 2026, and a tenth. */
-const BUDGET_KB: Readonly<Record<Cloud, number>> = { aws: 420, azure: 510, gcp: 430 };
+const BUDGET_KB: Readonly<Record<Cloud, number>> = { aws: 420, azure: 510, gcp: 433 };
 
 /** Likewise of the client for AWS. */
 const AWS_CLIENT_BUDGET_KB = 17.5;
