@@ -33,7 +33,7 @@ interface RequestView {
   eventCount: number;
   /** The last operations of the store. */
   readonly operations: StoreOperation[];
-  /** Of the caller's trace, or of the server's own where it has telemetry. */
+  /** Trace of the caller, or of the server's own where it has telemetry. */
   traceId?: string;
   /** Errors of handlers, or the failure of the request. */
   error?: string;
@@ -81,7 +81,7 @@ export interface Activity extends Pick<TaskActivity, "tasks"> {
 }
 
 const MOST_REQUESTS = 500;
-/** Of each kind that a request has: events of its stream, operations of the store. */
+/** Most events of a stream that are kept, and most operations of the store. */
 const MOST_EVENTS = 200;
 const MOST_LINES = 1_000;
 const MOST_CHARACTERS = 4_000;

@@ -18,7 +18,7 @@ const NATIVE: Readonly<Record<TestIngress, string>> = { aws: "dynalite", azure: 
 const engineOf = (store: TestStore, ingress: TestIngress): string =>
   ({ dynamodb: "dynalite", native: NATIVE[ingress], redis: "redis" })[store];
 
-/** Behind one ingress, with an engine that is there for it alone. */
+/** Tests one ingress with a store of its own. */
 async function testIngress(ingress: TestIngress, options: ConformanceOptions, signal: AbortSignal): Promise<boolean> {
   const engine = engineOf(options.store, ingress);
   const { environment, close } = await startStore(engine);

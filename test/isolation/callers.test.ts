@@ -1,53 +1,13 @@
-import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
-import { startLocalTable } from "../../emulators/local-table.ts";
-import { createMcpEndpoint, createMemoryStore } from "../../src/index.ts";
-import { type Arm, httpArm, inProcessArm } from "../contract/arm.ts";
-import server from "../fixtures/marking-server.ts";
-import { IN_PROCESS, INGRESSES, type Ingress } from "../security/secured-ingresses.ts";
-import { startIngress } from "../support/ingresses.ts";
-import { MODES, type Mode, openClient } from "./marking-clients.ts";
+import { describe, test } from "vitest";
+import { IN_PROCESS, INGRESSES } from "../security/secured-ingresses.ts";
+import { MODES } from "./marking-clients.ts";
+import { callSideBySide } from "./side-by-side.ts";
 
-const ENTRY = fileURLToPath(new URL("../fixtures/marking-server.ts", import.meta.url));
-const ROUNDS = 100;
+/** In each, both callers call at the same time. `npm run test:long` goes on longer through the ingresses. */
+const ROUNDS = { inProcess: 100, throughIngress: 25 };
 
 describe.each([IN_PROCESS, ...INGRESSES])("through $name", (ingress) => {
-  test.each(MODES)("200 calls of two callers at a time see nothing of each other: %s", async (mode) => {
-    const arm = await startMarking(ingress, mode);
-    try {
-      const ada = await openClient(arm, mode, "ada", { elicitation: { form: {} } });
-      const bob = await openClient(arm, mode, "bob", { sampling: {} });
-      for (let n = 0; n < ROUNDS; n++) {
-        await Promise.all([ada.mark(`ada-${n}`), bob.mark(`bob-${n}`)]);
-        if (n % 10 === 9) await Promise.all([ada.list(`ada-list-${n}`), bob.list(`bob-list-${n}`)]);
-      }
-      expect.hasAssertions();
-    } finally {
-      await arm.close();
-    }
+  test.each(MODES)("calls of two callers at a time see nothing of each other: %s", async (mode) => {
+    await callSideBySide(ingress, mode, ingress.cloud ? ROUNDS.throughIngress : ROUNDS.inProcess);
   });
 });
-
-/** The server in process, or built for a cloud; with a store of its own unless its clients have no sessions. */
-async function startMarking({ cloud, options }: Ingress, mode: Mode): Promise<Arm> {
-  const hasStore = mode !== "2025-11-25 without a session";
-  if (!cloud) {
-    const settings = { logLevel: "silent", audit: "off" } as const;
-    return inProcessArm(createMcpEndpoint(server, { ...settings, ...(hasStore && { store: createMemoryStore() }) }));
-  }
-  const table = hasStore ? await startLocalTable() : undefined;
-  try {
-    const environment = { ...table?.environment, MCP_ANYCLOUD_AUDIT: "off" };
-    const { url, close } = await startIngress(cloud, { ...options, entry: ENTRY, environment });
-    return httpArm({
-      url,
-      async close() {
-        await close();
-        await table?.close();
-      },
-    });
-  } catch (error) {
-    await table?.close();
-    throw error;
-  }
-}

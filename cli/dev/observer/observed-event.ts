@@ -46,7 +46,7 @@ interface Stored extends EventOf<"stored"> {
   readonly at: number;
   readonly durationMs: number;
   readonly kind: "read" | "write";
-  /** What it was about, by the first word of the partition: `session`, `stream`, `task`. The rest can be a secret. */
+  /** First word of the partition: `session`, `stream`, `task`. The rest can be a secret. */
   readonly subject: string;
 }
 
