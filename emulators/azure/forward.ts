@@ -87,6 +87,8 @@ function headersFor({ to, invocationId, request, body }: Forwarding): Record<str
   return {
     ...joined,
     host: to.host,
+    // As YARP keeps its connections: a worker that answers early would close this one under what is still sent.
+    connection: "keep-alive",
     "x-forwarded-for": FRONT_END,
     "x-forwarded-host": joined.host ?? "",
     "x-forwarded-proto": joined["x-forwarded-proto"] ?? "http",
