@@ -109,7 +109,9 @@ export async function runTaskChaos({ seed, tasks: count, deadlineMs }: ChaosOpti
     const { call } = anyInstance();
     const session = new TasksClient([call]);
     if (!client.taskId) {
-      client.taskId = (await session.call("work", { n: client.n })).taskId;
+      const { taskId } = await session.call("work", { n: client.n });
+      // A frozen instance may answer when the client has another task.
+      client.taskId ??= taskId;
       return;
     }
     const { taskId } = client;
