@@ -28,6 +28,6 @@ test("one image finds its state on every cloud", () => {
   const bundle = readFileSync(join(folder, "index.mjs"), "utf8");
   for (const setting of ["TABLE", "STORAGE_TABLE", "FIRESTORE_DATABASE", "REDIS_URL"])
     expect(bundle).toContain(`MCP_ANYCLOUD_${setting}`);
-  // Of functions-framework, which no image needs.
+  // The Functions Framework reads this variable; an image starts without it.
   expect(bundle).not.toContain("FUNCTION_TARGET");
 });
