@@ -1,4 +1,4 @@
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { findChromium, NO_CHROMIUM, startChromium } from "../support/chromium.ts";
 import { type ConsoleRun, call, FAILING_LINE, startConsoleRun } from "./console-runs.ts";
@@ -115,15 +115,16 @@ if (chromium === undefined) {
       await expect.poll(() => reply.count(), WAIT).toBe(1);
       expect((await instances())[0]).toMatch(/^tools\/call ask aws process \d+$/);
       expect(oneLine(await reply.innerText())).toMatch(/^POST \/mcp aws process \d+$/);
-      const place = await bars.locator(".own").boundingBox();
-      const within = await reply.locator(".related").boundingBox();
-      expect(place?.width).toBeGreaterThan(within?.width ?? Number.POSITIVE_INFINITY);
-      expect(within?.x).toBeGreaterThan(place?.x ?? Number.POSITIVE_INFINITY);
-      const titles = await bars
-        .locator(".read, .write")
-        .evaluateAll((all) => all.map((bar) => bar.getAttribute("title")));
-      expect(titles).toContainEqual(expect.stringMatching(/^read of session, \+\d+ ms, [\d.]+ ms$/));
-      expect(titles).toContainEqual(expect.stringMatching(/^write of mailbox, /));
+      const placeOf = (bar: Locator): Promise<DOMRect> => bar.evaluate((element) => element.getBoundingClientRect());
+      const isWithin = async (): Promise<boolean> => {
+        const [whole, part] = [await placeOf(bars.locator(".own")), await placeOf(reply.locator(".related"))];
+        return part.x > whole.x && part.width > 0 && part.width < whole.width;
+      };
+      await expect.poll(isWithin, WAIT).toBe(true);
+      const titles = (): Promise<(string | null)[]> =>
+        bars.locator(".read, .write").evaluateAll((all) => all.map((bar) => bar.getAttribute("title")));
+      await expect.poll(titles, WAIT).toContainEqual(expect.stringMatching(/^read of session, \+\d+ ms, [\d.]+ ms$/));
+      await expect.poll(titles, WAIT).toContainEqual(expect.stringMatching(/^write of mailbox, /));
     });
 
     test("the form calls a tool through the chosen ingress, and shows what it answers as text", async () => {
