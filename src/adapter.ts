@@ -1,4 +1,4 @@
-/** The front door for code that connects the core to a platform: adapters, stores, emulators and the command line. */
+/** The entry point for code that connects the core to a platform: adapters, stores, emulators and the command line. */
 export { type LogReport, verifyAuditLog } from "./audit/verify-log.ts";
 export { createTokenCheck } from "./auth/jwt/token-check.ts";
 export type { PlatformIdentityProvider, ReadPlatformIdentity } from "./auth/platform-identity.ts";

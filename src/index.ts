@@ -1,4 +1,4 @@
-/** The front door for people who write servers. Adapters, stores and emulators use `adapter.ts`. */
+/** The entry point for people who write servers. Adapters, stores and emulators use `adapter.ts`. */
 export type { AuditRecord, AuditSink } from "./audit/audit-record.ts";
 export type { Caller } from "./auth/caller.ts";
 export type { Policy, PolicyAnswer, PolicyQuestion } from "./authorization/policy.ts";

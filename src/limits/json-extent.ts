@@ -19,21 +19,35 @@ export function extentProblem(text: string, { maxJsonDepth, maxJsonKeys }: JsonL
       depth += 1;
       if (depth > maxJsonDepth) return `it is nested deeper than ${maxJsonDepth} levels.`;
       if (!isEmpty(text, at)) elements += 1;
-    } else continue;
+    } else {
+      at = nextMark(text, at + 1) - 1;
+      continue;
+    }
     if (elements > maxJsonKeys) return `it has more than ${maxJsonKeys} members and items of lists.`;
   }
   return undefined;
 }
 
-/** Position of the quote that ends the string at `start`: one before which there is an even number of backslashes. */
-function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
-    let before = end;
-    while (text[before - 1] === "\\") before -= 1;
-    if ((end - before) % 2 === 0) return end;
-  }
-  return text.length;
+const MARK = /["[\]{},]/g;
+
+/** Position of the next character that the extent depends on. A regular expression is the fastest way over megabytes of others. */
+function nextMark(text: string, from: number): number {
+  MARK.lastIndex = from;
+  return MARK.test(text) ? MARK.lastIndex - 1 : text.length;
 }
+
+/** Position of the quote that ends the string at `start`: the first one that is not escaped. */
+function endOfString(text: string, start: number): number {
+  const first = text.indexOf('"', start + 1);
+  if (first === -1) return text.length;
+  if (text[first - 1] !== "\\") return first;
+  let at = start + 1;
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  return at;
+}
+
+const QUOTE = 34;
+const BACKSLASH = 92;
 
 /** Whether the list or object that begins at `start` has no element. */
 function isEmpty(text: string, start: number): boolean {

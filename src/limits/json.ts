@@ -12,7 +12,7 @@ const MAX_NAME_LENGTH = 256;
 const MAX_URI_LENGTH = 8192;
 /** Texts of notifications, for a person to read: why a request was cancelled, how far it has come. */
 const MAX_TEXT_LENGTH = 1_024;
-/** Only MCP 2025-03-26 has batches, and gives no limit. The leg refuses them in every other revision. */
+/** Only MCP 2025-03-26 has batches, and gives no limit. Every other revision refuses them. */
 const MAX_BATCH_LENGTH = 50;
 
 /** The refusal of a message that is too much to handle, whatever it says; undefined for any other. */

@@ -64,10 +64,12 @@ export const MAX_REPORT_LENGTH = 8_192;
 /** How both SDKs begin the report of a schema that failed. */
 const REPORT = /^(MCP error -32602: )?((Input|Output) validation error: |Invalid arguments for )/;
 
-/** The JSON text of a response, within the same limit, and with a short report where a schema failed. Never throws. */
-export function toLimitedText(response: JSONRPCResponse, maxBytes: number): string {
-  const whole = toJsonText(response);
-  const text = whole.length > MAX_REPORT_LENGTH ? withShortReport(whole) : whole;
+/**
+ * The JSON text of a response, within the same limit, and with a short report where a schema failed. Never throws. `whole` is
+ * the text that `toJsonText` gives, where the caller has it.
+ */
+export function toLimitedText(response: JSONRPCResponse, maxBytes: number, whole = toJsonText(response)): string {
+  const text = mayHoldReport(whole) ? withShortReport(whole) : whole;
   if (text.length * MAX_UNIT_BYTES <= maxBytes || Buffer.byteLength(text) <= maxBytes) return text;
   try {
     return toJsonText(tooLarge(response, maxBytes));
@@ -76,6 +78,10 @@ export function toLimitedText(response: JSONRPCResponse, maxBytes: number): stri
     return JSON.stringify(unserializableResponse(response));
   }
 }
+
+/** Whether a text is long and has words of a report: parsing megabytes to look takes long. */
+const mayHoldReport = (text: string): boolean =>
+  text.length > MAX_REPORT_LENGTH && (text.includes("validation error: ") || text.includes("Invalid arguments for "));
 
 function withShortReport(text: string): string {
   const response: JSONRPCResponse = JSON.parse(text);

@@ -122,9 +122,9 @@ export class SingleCall implements ConnectionEvents {
       else status = handlerErrorStatus?.get(code) ?? 200;
     }
     recordAnswer(logFields, response);
-    let text = toJsonText(response);
-    const isLongReport = text.length > MAX_REPORT_LENGTH && text.includes("nvalid arguments for ");
-    if (isLongReport || text.length * MAX_UNIT_BYTES > maxOutputBytes) text = toLimitedText(response, maxOutputBytes);
+    const whole = toJsonText(response);
+    const isShort = whole.length <= MAX_REPORT_LENGTH && whole.length * MAX_UNIT_BYTES <= maxOutputBytes;
+    const text = isShort ? whole : toLimitedText(response, maxOutputBytes, whole);
     signal.removeEventListener("abort", this.#onAbandoned);
     if (this.#frames) {
       this.#frames.push(sseFrame(text));

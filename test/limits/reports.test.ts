@@ -22,25 +22,31 @@ const ownSchema = Object.freeze({
   }),
 });
 
+const TAGS = { tags: z.array(z.string()) };
+
+const wrongResult = async () => ({ content: [], structuredContent: { tags: Array<unknown>(ITEMS).fill(1) as string[] } });
+
 function createV2(): McpServer {
   const server = new McpServer({ name: "v2", version: "1.0.0" }, { instructions: "long ".repeat(1_000) });
   const answer = async () => ({ content: [{ type: "text" as const, text: "in" }] });
-  server.registerTool("tags", { inputSchema: z.object({ tags: z.array(z.string()) }) }, answer);
+  server.registerTool("tags", { inputSchema: z.object(TAGS) }, answer);
   server.registerTool("own", { inputSchema: ownSchema as unknown as z.ZodObject<Record<string, z.ZodType>> }, answer);
+  server.registerTool("out", { inputSchema: z.object({}), outputSchema: z.object(TAGS) }, wrongResult);
   return server;
 }
 
 function createV1(): SdkV1McpServer {
   const server = new SdkV1McpServer({ name: "v1", version: "1.0.0" }, { instructions: "long ".repeat(1_000) });
-  server.registerTool("tags", { inputSchema: { tags: z.array(z.string()) } }, async () => ({ content: [] }));
+  server.registerTool("tags", { inputSchema: TAGS }, async () => ({ content: [] }));
+  server.registerTool("out", { inputSchema: {}, outputSchema: TAGS }, wrongResult);
   return server;
 }
 
 const wrong = (name: string) => ["tools/call", { name, arguments: { tags: Array(ITEMS).fill(1) } }] as const;
 
 describe.each([
-  ["SDK v2", createV2, ["tags", "own"]],
-  ["SDK v1", createV1, ["tags"]],
+  ["SDK v2", createV2, ["tags", "own", "out"]],
+  ["SDK v1", createV1, ["tags", "out"]],
 ] as const)("a schema of %s that fails", (sdk, factory, tools) => {
   test.each(tools)("reports so many issues and no more: %s", async (tool) => {
     const sessions = startInstances(factory);
@@ -58,7 +64,7 @@ describe.each([
     for (const response of responses) {
       const [message] = await messagesOf(response);
       const text = JSON.stringify(message);
-      expect(text).toMatch(/validation error: Invalid arguments for tool .* and more of that kind\./s);
+      expect(text).toMatch(/validation error: Invalid (arguments|structured content) for tool .* and more of that kind\./s);
       expect(text.length).toBeLessThan(2 * LONGEST);
     }
   });
