@@ -1,5 +1,5 @@
 import type { HttpRequest, PlatformIdentity, PlatformIdentityProvider } from "../../src/adapter.ts";
-import { meshSpiffe } from "../shared/mesh-identity.ts";
+import { meshSpiffe } from "../shared/mesh/mesh-identity.ts";
 import { googleIap } from "./iap-identity.ts";
 import { readEnvironment } from "./invocation.ts";
 

@@ -68,8 +68,12 @@ const REPORT = /^(MCP error -32602: )?((Input|Output) validation error: |Invalid
  * The JSON text of a response, within the same limit, and with a short report where a schema failed. Never throws. `whole` is
  * the text that `toJsonText` gives, where the caller has it.
  */
-export function toLimitedText(response: JSONRPCResponse, maxBytes: number, whole = toJsonText(response)): string {
-  const text = mayHoldReport(whole) ? withShortReport(whole) : whole;
+export function toLimitedText(
+  response: JSONRPCResponse,
+  maxBytes: number,
+  whole: string = toJsonText(response),
+): string {
+  const text = hasWordsOfReport(whole) ? withShortReport(whole) : whole;
   if (text.length * MAX_UNIT_BYTES <= maxBytes || Buffer.byteLength(text) <= maxBytes) return text;
   try {
     return toJsonText(tooLarge(response, maxBytes));
@@ -80,7 +84,7 @@ export function toLimitedText(response: JSONRPCResponse, maxBytes: number, whole
 }
 
 /** Whether a text is long and has words of a report: parsing megabytes to look takes long. */
-const mayHoldReport = (text: string): boolean =>
+const hasWordsOfReport = (text: string): boolean =>
   text.length > MAX_REPORT_LENGTH && (text.includes("validation error: ") || text.includes("Invalid arguments for "));
 
 function withShortReport(text: string): string {

@@ -39,25 +39,25 @@ export const IDENTITY_FAULTS: readonly PromiseFaults[] = [
     promise: "a forged `X-Forwarded-Client-Cert`",
     faults: [
       {
-        file: "adapters/shared/forwarded-certificate.ts",
+        file: "adapters/shared/mesh/forwarded-certificate.ts",
         text: 'if (separator === ",") element = new Map();',
         replacement: 'if (separator === ",") return element;',
         test: "test/auth/mesh-identity.test.ts",
       },
       {
-        file: "adapters/shared/forwarded-certificate.ts",
+        file: "adapters/shared/mesh/forwarded-certificate.ts",
         text: "if (whole === undefined) return undefined;",
         replacement: "if (whole === undefined) return element;",
         test: "test/auth/mesh-identity.test.ts",
       },
       {
-        file: "adapters/shared/mesh-identity.ts",
+        file: "adapters/shared/mesh/mesh-identity.ts",
         text: "if (!trustDomains.includes(trustDomain)) return undefined;",
         replacement: "if (!trustDomain) return undefined;",
         test: "test/auth/mesh-identity.test.ts",
       },
       {
-        file: "adapters/shared/mesh-identity.ts",
+        file: "adapters/shared/mesh/mesh-identity.ts",
         text: "ids.length > 0",
         replacement: "false",
         test: "test/auth/mesh-identity.test.ts",

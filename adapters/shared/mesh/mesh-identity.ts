@@ -1,4 +1,4 @@
-import type { HttpRequest, PlatformIdentity, PlatformIdentityProvider } from "../../src/adapter.ts";
+import type { HttpRequest, PlatformIdentity, PlatformIdentityProvider } from "../../../src/adapter.ts";
 import { nearestCertificate } from "./forwarded-certificate.ts";
 
 /**
