@@ -21,7 +21,7 @@ interface AzureOptions {
 
 /**
  * Releases to a function app on Flex Consumption, which has no slots and keeps no earlier version: a new package replaces
- * instances one by one. The package before is kept in `.mcp-anycloud/`, from where `rollback` publishes it again.
+ * instances one by one, and is watched in Application Insights. The package before is kept in `.mcp-anycloud/`, from where `rollback` publishes it again.
  */
 export function azureRelease(infrastructure: Infrastructure, tools: Tools, options: AzureOptions): CloudRelease {
   const { yes, pause = (seconds) => wait(seconds * 1000) } = options;
@@ -67,6 +67,15 @@ export function azureRelease(infrastructure: Infrastructure, tools: Tools, optio
       await publishFrom(built);
       keep();
     },
+    async requests(from, to) {
+      const { log_location } = await outputs();
+      const query = REQUESTS.replace("FROM", from.toISOString()).replace("TO", to.toISOString());
+      const args = ["monitor", "app-insights", "query", "--ids", log_location, "--analytics-query", query];
+      const command = { program: "az", args: [...args, "--offset", "2h", "--output", "json"] };
+      const { tables } = JSON.parse(await tools.look(command, DRY_ANSWER)) as { tables: { rows: number[][] }[] };
+      const [requests = 0, failed = 0] = tables[0]?.rows[0] ?? [];
+      return { requests, failed };
+    },
     async rollback() {
       const before = join(kept, "before");
       if (!tools.dryRun && !existsSync(before)) {
@@ -104,6 +113,18 @@ export function azureRelease(infrastructure: Infrastructure, tools: Tools, optio
     destroy: () => destroyTerraform(infrastructure, tools, yes),
   };
 }
+
+/** The lines of requests, as templates/azure/observability.tf finds them: all, and those that failed. */
+const REQUESTS = [
+  "traces",
+  "where timestamp between (datetime(FROM) .. datetime(TO))",
+  'where message startswith "{" and message has "\\"message\\":\\"request\\""',
+  "extend line = parse_json(message)",
+  "where isnotempty(line.mcpMethod)",
+  'summarize requests = sum(itemCount), failed = sumif(itemCount, toint(line.status) >= 500 or tostring(line.outcome) == "tool_error")',
+].join(" | ");
+
+const DRY_ANSWER = '{"tables":[{"rows":[[0,0]]}]}';
 
 /** `/subscriptions/…/resourceGroups/…/providers/Microsoft.Web/sites/<name>`. Throws CONFIG_INVALID for anything else. */
 function toApp(id: string): { readonly name: string } {

@@ -33,6 +33,11 @@ export interface CloudRelease {
   publish(): Promise<void>;
   /** Traffic that can be shared among versions; undefined where the platform shares it by itself, or cannot. */
   readonly traffic?: TrafficControl;
+  /**
+   * Counts the requests within a time, and those that failed. Undefined where `traffic` does it by version, where the platform
+   * watches a new version by itself, or where nobody can.
+   */
+  readonly requests?: (from: Date, to: Date) => Promise<Traffic>;
   /** Gives all traffic back to the version before. Resolves with its name. */
   rollback(): Promise<string>;
   status(): Promise<readonly VersionStatus[]>;

@@ -1,7 +1,7 @@
 import { AnycloudError } from "../../src/adapter.ts";
 import type { CloudRelease } from "./cloud-release.ts";
 import { checkArtefact, type Infrastructure } from "./project.ts";
-import { deployCandidate, type LoopOptions, shiftAndPromote, smoke, takenBack } from "./release-loop.ts";
+import { deployCandidate, type LoopOptions, shiftAndPromote, smoke, takenBack, watchAll } from "./release-loop.ts";
 
 export interface Deployed {
   readonly mcpUrl: string;
@@ -12,7 +12,7 @@ export interface Deployed {
 
 /**
  * Deploys what stands around the code, then the code: where the platform shares traffic, by way of a candidate that is tried, watched
- * and promoted; elsewhere as the platform does, and then tried. Throws INSTANCE_FAILED once a bad version was taken back.
+ * and promoted; elsewhere as the platform does, then tried and watched. Throws INSTANCE_FAILED once a bad version was taken back.
  */
 export async function deploy(
   infrastructure: Infrastructure,
@@ -25,9 +25,11 @@ export async function deploy(
   await release.apply();
   if (!release.traffic) {
     await release.publish();
+    const publishedAt = new Date();
     const { mcp_url: mcpUrl } = await release.outputs();
     try {
       await smoke(mcpUrl, options);
+      await watchAll(release, publishedAt, options);
     } catch (error) {
       throw await takenBack(release, error);
     }

@@ -1,9 +1,9 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { AnycloudError } from "../../src/adapter.ts";
 import { runSmoke, type SmokeOptions } from "../smoke/run-smoke.ts";
 import type { Candidate, CloudRelease, Traffic, TrafficControl } from "./cloud-release.ts";
 import { type Change, compareSurfaces } from "./compare-surfaces.ts";
 import { readSurface } from "./surface.ts";
+import { WATCH_SECONDS, watchVersion } from "./watch.ts";
 
 export interface LoopOptions {
   /** Headers of the smoke test and of the comparison, such as `authorization`. */
@@ -18,18 +18,6 @@ export interface LoopOptions {
 
 /** Share of the traffic that a candidate gets while it is watched, in percent. */
 const SHARE = 10;
-
-/** How long it is watched, and how often. */
-const WATCH_SECONDS = 300;
-const EVERY_SECONDS = 30;
-
-/**
- * A candidate goes back when so many of its requests failed, at least this share of them, and so many times the share of the
- * version before: tools fail in every version, such as for arguments that make no sense.
- */
-const FAILED_REQUESTS = 5;
-const FAILED_SHARE = 0.05;
-const TIMES_BEFORE = 2;
 
 /**
  * Deploys a candidate and tries it: smoke test, then what changes for clients. Whatever speaks against it takes the candidate's
@@ -58,17 +46,14 @@ export async function shiftAndPromote(
   candidate: Candidate,
   options: LoopOptions,
 ): Promise<string> {
-  const { print, dryRun, pause = (seconds) => wait(seconds * 1000) } = options;
   await traffic.shift(SHARE);
-  print(`${SHARE} % of the traffic goes to ${candidate.name}, which is watched for ${WATCH_SECONDS / 60} minutes.`);
+  options.print(`${SHARE} % of the traffic goes to ${candidate.name}, ${WATCHED}.`);
   try {
-    for (let seconds = 0; seconds < WATCH_SECONDS; seconds += EVERY_SECONDS) {
-      if (!dryRun) await pause(EVERY_SECONDS);
-      const seen = await traffic.watched(candidate.name);
-      const before = candidate.before === undefined ? NO_TRAFFIC : await traffic.watched(candidate.before);
-      if (isBad(seen, before)) throw failed(`${seen.failed} of ${seen.requests} requests to ${candidate.name} failed`);
-      if (dryRun) break;
-    }
+    const look = async () => ({
+      now: await traffic.watched(candidate.name),
+      before: candidate.before === undefined ? NO_TRAFFIC : await traffic.watched(candidate.before),
+    });
+    await watchVersion(candidate.name, look, options);
   } catch (error) {
     throw await takenBack(release, error);
   }
@@ -76,12 +61,23 @@ export async function shiftAndPromote(
 }
 
 const NO_TRAFFIC: Traffic = { requests: 0, failed: 0 };
+const WATCHED = `which is watched for ${WATCH_SECONDS / 60} minutes`;
 
-const shareOf = ({ requests, failed }: Traffic): number => (requests === 0 ? 0 : failed / requests);
+/** An hour, whose requests a new version's are held against. */
+const BEFORE_MS = 3_600_000;
 
-/** Whether what a version's clients get speaks against it, beside what those of the version before got. */
-const isBad = (seen: Traffic, before: Traffic): boolean =>
-  seen.failed >= FAILED_REQUESTS && shareOf(seen) >= FAILED_SHARE && shareOf(seen) >= TIMES_BEFORE * shareOf(before);
+/**
+ * Watches a version that all clients reach at once, where its requests can be counted: they are held against those of the hour
+ * before. Throws INSTANCE_FAILED.
+ */
+export async function watchAll(release: CloudRelease, publishedAt: Date, options: LoopOptions): Promise<void> {
+  const { requests } = release;
+  if (!requests) return;
+  options.print(`All of the traffic goes to the new version, ${WATCHED}.`);
+  const before = await requests(new Date(publishedAt.getTime() - BEFORE_MS), publishedAt);
+  const look = async () => ({ now: await requests(publishedAt, new Date()), before });
+  await watchVersion("the new version", look, options);
+}
 
 /**
  * Tries a version as `mcp-anycloud smoke` does. One that lets nobody in who does not show a token, where none was given, is up:

@@ -1,0 +1,116 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { McpServer } from "@modelcontextprotocol/server";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { z } from "zod";
+import { type Container, listenOnPort } from "../../adapters/gcp/container.ts";
+import { azureRelease } from "../../cli/release/azure-release.ts";
+import { deploy } from "../../cli/release/deploy.ts";
+import type { Infrastructure } from "../../cli/release/project.ts";
+import type { Command } from "../../cli/release/tool.ts";
+import { createMcpEndpoint, defineServer } from "../../src/index.ts";
+import { askInsights, type SeenRequest } from "./fake-insights.ts";
+import { type FakeTools, fakeTools } from "./fake-tools.ts";
+
+const COMPONENT = "/subscriptions/s/resourceGroups/notes/providers/Microsoft.Insights/components/notes";
+const folder = mkdtempSync(join(tmpdir(), "release-"));
+const infrastructure: Infrastructure = {
+  cloud: "azure",
+  kind: "terraform",
+  folder,
+  root: "infra/azure",
+  terraform: "tofu",
+};
+const write = (code: string): void => writeFileSync(join(folder, "dist/azure/index.mjs"), code);
+
+/** A server that passes every smoke test. */
+let server: Container;
+beforeAll(async () => {
+  vi.stubEnv("MCP_ANYCLOUD_LOG_LEVEL", "silent");
+  for (const path of ["dist/azure", "infra/azure/.terraform"]) mkdirSync(join(folder, path), { recursive: true });
+  const definition = defineServer({
+    createServer() {
+      const made = new McpServer({ name: "notes", version: "1.0.0" });
+      const inputSchema = z.object({});
+      made.registerTool("list_notes", { annotations: { readOnlyHint: true }, inputSchema }, () => ({ content: [] }));
+      return made;
+    },
+  });
+  server = await listenOnPort(createMcpEndpoint(definition), { port: 0, host: "127.0.0.1" });
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await server?.close();
+  rmSync(folder, { recursive: true });
+});
+
+let tools: FakeTools;
+let published: string[];
+let requests: SeenRequest[];
+beforeEach(() => {
+  [published, requests] = [[], []];
+  rmSync(join(folder, ".mcp-anycloud"), { recursive: true, force: true });
+  tools = fakeTools({
+    func({ folder: from }: Command) {
+      published.push(readFileSync(join(from ?? "", "index.mjs"), "utf8"));
+      return "";
+    },
+    tofu() {
+      const app = "/subscriptions/s/resourceGroups/notes/providers/Microsoft.Web/sites/notes-abc123";
+      const outputs = { mcp_url: `http://127.0.0.1:${server.port}/mcp`, app, log_location: COMPONENT };
+      return JSON.stringify(Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, { value }])));
+    },
+    az: ({ args }) =>
+      args[0] === "resource" ? '{"state":"Running","changed":"now"}' : askInsights(args, COMPONENT, requests),
+  });
+});
+
+/** So many requests at a time, of which so many failed. */
+const answered = (count: number, failed: number, at = Date.now()): void =>
+  void requests.push(...Array.from({ length: count }, (_, index) => ({ at, failed: index < failed })));
+
+/** Publishes one package, then deploys another one whose clients do `perLook` between two looks. */
+async function deployAfter(perLook: () => void): Promise<string> {
+  const release = azureRelease(infrastructure, tools, { yes: true });
+  write("1");
+  await release.publish();
+  write("2");
+  const pause = async (): Promise<void> => {
+    perLook();
+    // The next look sees what happened before it.
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  };
+  const options = { headers: {}, smoke: { timeoutSeconds: 10 }, allowBreaking: false, dryRun: false, candidate: false };
+  return deploy(infrastructure, release, { ...options, print: () => {}, pause }).then(
+    ({ version }) => version,
+    (error: Error) => error.message,
+  );
+}
+
+test("a package whose tools fail for a tenth of its requests is replaced by the one before", async () => {
+  expect(await deployAfter(() => answered(50, 5))).toBe(
+    "5 of 50 requests to the new version failed. Rolled back: all traffic is at the package before.",
+  );
+  expect(published).toEqual(["1", "2", "1"]);
+});
+
+test("one whose requests fail as seldom as before stays, after it was watched for five minutes", async () => {
+  answered(1000, 100, Date.now() - 60_000);
+  expect(await deployAfter(() => answered(50, 5))).toBe("notes-abc123");
+  expect(published).toEqual(["1", "2"]);
+  // One look at the hour before, and one every half minute.
+  expect(tools.ran.filter((line) => line.startsWith("az monitor")).length).toBe(11);
+});
+
+test("what failed more than an hour before says nothing", async () => {
+  answered(1000, 900, Date.now() - 3_700_000);
+  expect(await deployAfter(() => answered(50, 5))).toContain("Rolled back");
+});
+
+test("a package that cannot be watched is replaced by the one before", async () => {
+  const told = await deployAfter(() => {
+    throw new Error("az lost its way");
+  });
+  expect(told).toBe("az lost its way. Rolled back: all traffic is at the package before.");
+});
