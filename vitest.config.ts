@@ -21,7 +21,7 @@ const LONG = [
   "test/sources/conformance/*.test.ts",
   "test/stacks/{emulated-stack,own-app}.test.ts",
   "test/deployed/*.test.ts",
-  "test/templates/{as-module,aws-provider,lifecycle,own-tests,parity-access,parity-values,seeded-faults}.test.ts",
+  "test/templates/{as-module,aws-ecs-provider,aws-provider,lifecycle,own-tests,parity-access,parity-values,seeded-faults}.test.ts",
 ];
 
 const config: ViteUserConfig = defineConfig({

@@ -5,10 +5,11 @@ import { observabilityPage, REQUEST_RECORD } from "./observability-page.ts";
 import { pictureFiles } from "./picture-files.ts";
 import { ADAPTER_WORDS, type SettingTable } from "./setting-tables.ts";
 import { settingsPage } from "./settings-page.ts";
+import { sharedTemplateFiles } from "./shared-template-files.ts";
 import { terraformEnvironment } from "./terraform-environment.ts";
 import { terraformSettings } from "./terraform-settings.ts";
 
-const MODULES = ["templates/aws", "templates/azure", "templates/gcp"];
+const MODULES = ["aws", "aws-ecs", "azure", "azure-container-apps", "gcp"].map((module) => `templates/${module}`);
 
 /** The text of every generated file, by path. `read` reads a file of the repository. */
 export function generatedFiles(
@@ -30,6 +31,7 @@ export function generatedFiles(
     "docs/observability.md": observabilityPage(read("generate/observability-page.md"), read(REQUEST_RECORD)),
     "stacks/settings.ts": cdkSettings(settings),
     ...pictureFiles(),
+    ...sharedTemplateFiles(read),
     ...Object.fromEntries(
       MODULES.flatMap((module) => [
         [`${module}/settings.tf`, terraformSettings(settings)],

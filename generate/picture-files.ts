@@ -5,8 +5,10 @@ const NOTICE = "Written by `npm run generate` from generate/pictures.ts: change 
 /** The pictures of each dashboard, by the path of the file that has them. */
 export const pictureFiles = (): Readonly<Record<string, string>> => ({
   "stacks/operations/pictures.ts": forCdk(),
-  "templates/aws/pictures.tf": forModule(({ view, aws }) => ({ view: AWS_VIEWS[view], ask: aws.join(" | ") })),
-  "templates/azure/pictures.tf": forModule(({ view, azure }) => ({ view: AZURE_VIEWS[view], query: azure })),
+  "templates/aws/pictures.tf": forAws(),
+  "templates/aws-ecs/pictures.tf": forAws(),
+  "templates/azure/pictures.tf": forAzure(),
+  "templates/azure-container-apps/pictures.tf": forAzure(),
   // Monitoring has no tables of a query in PromQL. Percentiles do not add up to a bar.
   "templates/gcp/pictures.tf": forModule(
     ({ view, gcp }) =>
@@ -34,6 +36,9 @@ ${pictures.map((picture) => `  ${picture},`).join("\n")}
 ];
 `;
 }
+
+const forAws = (): string => forModule(({ view, aws }) => ({ view: AWS_VIEWS[view], ask: aws.join(" | ") }));
+const forAzure = (): string => forModule(({ view, azure }) => ({ view: AZURE_VIEWS[view], query: azure }));
 
 /** The pictures as a local value; those that a cloud has nothing for are left out. */
 function forModule(toFields: (picture: Picture) => Readonly<Record<string, unknown>> | undefined): string {

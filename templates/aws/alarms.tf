@@ -1,39 +1,7 @@
 # Alarms with the thresholds of stacks/alarms.ts. No data means no requests, and is no alarm. Each costs $0.10 a month per
-# metric, idle or not.
+# metric, idle or not. metrics.tf adds those of what runs the server.
 locals {
-  live_dimensions = { FunctionName = var.name, Resource = "${var.name}:${aws_lambda_alias.live.name}" }
-
-  task_alarms = {
-    job-age = {
-      description = "Jobs of tasks wait long for their invocation"
-      namespace   = "AWS/Lambda"
-      metric      = "AsyncEventAge"
-      dimensions  = { FunctionName = var.name }
-      statistic   = "Maximum"
-      period      = 300
-      threshold   = 60000
-    }
-    lost-jobs = {
-      description = "Jobs of tasks failed three times"
-      namespace   = "AWS/SQS"
-      metric      = "ApproximateNumberOfMessagesVisible"
-      dimensions  = { QueueName = "${var.name}-lost-jobs" }
-      statistic   = "Maximum"
-      period      = 300
-      threshold   = 1
-    }
-  }
-
-  alarms = merge(var.tasks ? local.task_alarms : {}, {
-    errors = {
-      description = "The MCP function fails or times out"
-      namespace   = "AWS/Lambda"
-      metric      = "Errors"
-      dimensions  = local.live_dimensions
-      statistic   = "Sum"
-      period      = 60
-      threshold   = 1
-    }
+  alarms = merge(local.platform_alarms, {
     slow = {
       description = "MCP answers take long"
       namespace   = local.metric_namespace
@@ -55,15 +23,6 @@ locals {
       statistic   = "Sum"
       period      = 60
       threshold   = 5
-    }
-    throttles = {
-      description = "Lambda refuses invocations of the MCP function"
-      namespace   = "AWS/Lambda"
-      metric      = "Throttles"
-      dimensions  = local.live_dimensions
-      statistic   = "Sum"
-      period      = 60
-      threshold   = 1
     }
     tool-errors = {
       description = "Tools of the MCP server fail"

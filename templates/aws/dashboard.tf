@@ -1,27 +1,12 @@
 # One page for the operators of the server. Its queries run only while somebody looks at it. Idle: nothing for the account's first three dashboards, then $3 a month.
 locals {
-  # The numbers that drive the cost. Lambda bills the milliseconds times the memory.
-  cost_drivers = concat(
-    [
-      {
-        title = "Cost: requests"
-        metrics = [
-          concat([local.ingress.namespace, local.ingress.requests], flatten([for key, value in local.ingress.dimensions : [key, value]])),
-          concat(["AWS/Lambda", "Invocations"], flatten([for key, value in local.live_dimensions : [key, value]])),
-        ]
-      },
-      {
-        title   = "Cost: milliseconds of the function"
-        metrics = [concat(["AWS/Lambda", "Duration"], flatten([for key, value in local.live_dimensions : [key, value]]))]
-      },
-    ],
-    [
-      for table in local.table_name[*] : {
-        title   = "Cost: units of the table"
-        metrics = [for name in ["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"] : ["AWS/DynamoDB", name, "TableName", table]]
-      }
-    ],
-  )
+  # The numbers that drive the cost.
+  cost_drivers = concat(local.platform_cost_drivers, [
+    for table in local.table_name[*] : {
+      title   = "Cost: units of the table"
+      metrics = [for name in ["ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"] : ["AWS/DynamoDB", name, "TableName", table]]
+    }
+  ])
 }
 
 resource "aws_cloudwatch_dashboard" "server" {

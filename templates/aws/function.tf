@@ -1,11 +1,11 @@
 # Each change of code or settings is a new version, and the alias `live` points at the newest. Earlier versions stay: a
-# roll-back is moving the alias.
+# roll-back is moving the alias. Nothing is packed while Terraform plans: a plan that one machine makes, another one can apply.
 resource "aws_lambda_function" "server" {
   region           = var.region
   function_name    = var.name
   description      = "MCP server, built by mcp-anycloud"
-  filename         = local.packages.server.file
-  source_code_hash = local.packages.server.hash
+  filename         = var.artefact
+  source_code_hash = fileexists(var.artefact) ? filebase64sha256(var.artefact) : null
   handler          = "index.handler"
   runtime          = "nodejs${var.node_version}.x"
   architectures    = ["arm64"]
@@ -66,4 +66,8 @@ resource "aws_lambda_provisioned_concurrency_config" "live" {
   function_name                     = aws_lambda_function.server.function_name
   qualifier                         = aws_lambda_alias.live.name
   provisioned_concurrent_executions = var.min_instances
+}
+
+locals {
+  app = aws_lambda_function.server.arn
 }

@@ -17,13 +17,6 @@ resource "aws_iam_role_policy" "server" {
 }
 
 locals {
-  lambda_trust = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      { Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } },
-    ]
-  })
-
   function_arn = "arn:${data.aws_partition.current.partition}:lambda:${var.region}:${data.aws_caller_identity.current.account_id}:function:${var.name}"
 
   server_statements = concat(

@@ -4,6 +4,15 @@
 locals {
   own_key_ring = var.shared_state.key_ring == null
   key_ring_arn = local.own_key_ring ? one(aws_secretsmanager_secret.key_ring[*].arn) : var.shared_state.key_ring
+
+  key_rotation_zip = "${path.module}/key-rotation.zip"
+
+  lambda_trust = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "lambda.amazonaws.com" } },
+    ]
+  })
 }
 
 resource "aws_secretsmanager_secret" "key_ring" {
@@ -37,8 +46,8 @@ resource "aws_lambda_function" "key_rotation" {
   region           = var.region
   function_name    = "${var.name}-key-rotation"
   description      = "Adds a key to the key ring, and takes away those that sealed nothing which is still good"
-  filename         = local.packages.key_rotation.file
-  source_code_hash = local.packages.key_rotation.hash
+  filename         = local.key_rotation_zip
+  source_code_hash = filebase64sha256(local.key_rotation_zip)
   handler          = "index.handler"
   runtime          = "nodejs24.x"
   architectures    = ["arm64"]

@@ -5,6 +5,8 @@ locals {
   tags = merge({ mcp-server = var.name, part-of = "mcp-anycloud" }, var.tags)
 
   path = coalesce(var.settings.path, "/mcp")
+
+  log_group_name = "/aws/lambda/${var.name}"
 }
 
 # The ingress is one of two: the REST API of gateway.tf, or the Function URL of function-url.tf. What alarms, dashboard

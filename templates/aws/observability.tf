@@ -2,7 +2,7 @@
 # while there are requests.
 resource "aws_cloudwatch_log_group" "requests" {
   region            = var.region
-  name              = "/aws/lambda/${var.name}"
+  name              = local.log_group_name
   retention_in_days = var.log_retention_days
   tags              = local.tags
 }

@@ -5,7 +5,7 @@ output "mcp_url" {
 
 output "app" {
   description = "What the cloud's own tools deploy to."
-  value       = aws_lambda_function.server.arn
+  value       = local.app
 }
 
 output "session_store_name" {

@@ -1,16 +1,7 @@
 # The thresholds of stacks/alarms.ts, over the same lines. A rule is asked every quarter of an hour, because that is what it
 # costs least: about $0.50 a month each, and three times that every five minutes.
 locals {
-  # How long a task was due before a worker took it, in milliseconds: Azure does not tell how old a queue's messages are.
-  task_alarms = {
-    job-age = {
-      description = "Jobs of tasks wait long for their worker"
-      threshold   = 60000
-      query       = "| where isnotempty(line.taskDelayMs) | summarize value = max(todouble(line.taskDelayMs)) by bin(timestamp, 5m)"
-    }
-  }
-
-  alarms = merge(var.tasks ? local.task_alarms : {}, {
+  alarms = merge(local.platform_alarms, {
     server-errors = {
       description = "MCP clients get answers of 5xx"
       threshold   = 5
@@ -50,7 +41,7 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "alarm" {
   resource_group_name = azurerm_resource_group.server.name
   location            = azurerm_resource_group.server.location
   description         = each.value.description
-  scopes              = [local.insights_id]
+  scopes              = [local.logs.id]
   severity            = 2
 
   evaluation_frequency    = "PT15M"

@@ -7,7 +7,7 @@ resource "azurerm_application_insights_workbook" "server" {
   resource_group_name = azurerm_resource_group.server.name
   location            = azurerm_resource_group.server.location
   display_name        = "MCP server ${var.name}"
-  source_id           = lower(local.insights_id)
+  source_id           = lower(local.logs.id)
   data_json = jsonencode({
     version = "Notebook/1.0"
     items = [for index, chart in local.charts : {
@@ -20,20 +20,17 @@ resource "azurerm_application_insights_workbook" "server" {
         query         = "${coalesce(chart.source, local.request_lines)}${chart.query}"
         visualization = chart.view
         queryType     = 0
-        resourceType  = "microsoft.insights/components"
+        resourceType  = local.logs.type
         size          = 0
         timeContext   = { durationMs = 86400000 }
       }
     }]
-    fallbackResourceIds = [lower(local.insights_id)]
+    fallbackResourceIds = [lower(local.logs.id)]
     "$schema"           = "https://github.com/Microsoft/Application-Insights-Workbooks/blob/master/schema/workbook.json"
   })
   tags = local.tags
 }
 
 locals {
-  charts = concat([for picture in local.pictures : merge(picture, { source = null })], [
-    # Flex Consumption bills executions, and their seconds times the memory of an instance.
-    { title = "Cost: seconds of the function", view = "linechart", source = "requests\n", query = "| summarize seconds = sum(duration) / 1000 by bin(timestamp, 5m)" },
-  ])
+  charts = concat([for picture in local.pictures : merge(picture, { source = null })], local.cost_charts)
 }

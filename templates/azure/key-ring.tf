@@ -39,5 +39,6 @@ resource "azapi_resource_action" "key_ring" {
 locals {
   makes_key_ring = var.shared_state.key_ring == null
   key_ring_uri   = one(azapi_resource_action.key_ring[*].output.properties.secretUri)
-  key_ring_text  = one([for secret in azapi_resource_action.key_ring : "@Microsoft.KeyVault(SecretUri=${secret.output.properties.secretUriWithVersion})"])
+  # Whoever is given it with its version hears of a new one.
+  key_ring_version_uri = one(azapi_resource_action.key_ring[*].output.properties.secretUriWithVersion)
 }

@@ -6,7 +6,7 @@ resource "azurerm_resource_group" "server" {
   tags     = local.tags
 }
 
-# Function apps, storage accounts, vaults and gateways have names that nobody else in the world may have.
+# Apps, storage accounts, vaults and gateways have names that nobody else in the world may have.
 resource "random_string" "suffix" {
   length  = 6
   special = false

@@ -37,6 +37,14 @@ resource "azapi_resource" "insights" {
 locals {
   insights_id = azapi_resource.insights.id
 
+  # Where the lines are that alarms and dashboard ask for.
+  logs = { id = local.insights_id, type = "microsoft.insights/components" }
+
+  cost_charts = [
+    # Flex Consumption bills executions, and their seconds times the memory of an instance.
+    { title = "Cost: seconds of the function", view = "linechart", source = "requests\n", query = "| summarize seconds = sum(duration) / 1000 by bin(timestamp, 5m)" },
+  ]
+
   # The lines that src/http/request-log.ts writes, as the Functions host hands them on: all of them (host.json, samplingSettings). Where
   # Application Insights is told to keep a sample, itemCount says for how many lines one stands.
   request_lines = <<-EOT

@@ -22,3 +22,7 @@ resource "azurerm_storage_container" "package" {
   storage_account_id    = azurerm_storage_account.server.id
   container_access_type = "private"
 }
+
+locals {
+  storage_account_id = azurerm_storage_account.server.id
+}

@@ -47,6 +47,6 @@ locals {
       AZURE_CLIENT_ID            = azurerm_user_assigned_identity.server.client_id
     },
     # App Service replaces the reference by the secret. The server itself reads a secret in AWS.
-    local.makes_key_ring ? { MCP_ANYCLOUD_STATE_KEYS = local.key_ring_text } : { MCP_ANYCLOUD_STATE_KEYS_SECRET = var.shared_state.key_ring },
+    local.makes_key_ring ? { MCP_ANYCLOUD_STATE_KEYS = "@Microsoft.KeyVault(SecretUri=${local.key_ring_version_uri})" } : { MCP_ANYCLOUD_STATE_KEYS_SECRET = var.shared_state.key_ring },
   )
 }

@@ -51,14 +51,14 @@ data "aws_dynamodb_table" "shared" {
   }
 }
 
-# The same in Azure: a table of the storage account that the function app has anyway. Made by way of Resource Manager, for which
+# The same in Azure: a table of a storage account. Made by way of Resource Manager, for which
 # no role at the account's data is needed. Instances remove what has expired (adapters/azure/table-storage/sweeper.ts).
 resource "azapi_resource" "sessions" {
   count = local.is_native ? 1 : 0
 
   type      = "Microsoft.Storage/storageAccounts/tableServices/tables@2023-05-01"
   name      = "mcp"
-  parent_id = "${azurerm_storage_account.server.id}/tableServices/default"
+  parent_id = "${local.storage_account_id}/tableServices/default"
   body      = {}
 
   response_export_values = []

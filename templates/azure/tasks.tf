@@ -40,3 +40,16 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "failing_jobs" {
 
   tags = local.tags
 }
+
+locals {
+  # How long a task was due before a worker took it, in milliseconds: Azure does not tell how old a queue's messages are.
+  task_alarms = {
+    job-age = {
+      description = "Jobs of tasks wait long for their worker"
+      threshold   = 60000
+      query       = "| where isnotempty(line.taskDelayMs) | summarize value = max(todouble(line.taskDelayMs)) by bin(timestamp, 5m)"
+    }
+  }
+
+  platform_alarms = var.tasks ? local.task_alarms : {}
+}

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { generatedFiles } from "../../generate/generated-files.ts";
-import { keyRotationPackage } from "../../generate/key-rotation-package.ts";
+import { KEY_ROTATION_PACKAGES, keyRotationPackage } from "../../generate/key-rotation-package.ts";
 import { SETTING_TABLES, type SettingTable } from "../../generate/setting-tables.ts";
+import { sharedTemplateFiles } from "../../generate/shared-template-files.ts";
 import type { Setting } from "../../src/config/setting.ts";
 import { listOf, oneOf, parsedBy, textLike, wholeNumber } from "../../src/config/value-type.ts";
 
@@ -14,7 +15,7 @@ type Files = Readonly<Record<string, string>>;
 const current: Files = generatedFiles(SETTING_TABLES, read);
 const differing = (files: Files): string[] => Object.keys(files).filter((path) => files[path] !== current[path]);
 
-const MODULES = ["templates/aws", "templates/azure", "templates/gcp"];
+const MODULES = ["aws", "aws-ecs", "azure", "azure-container-apps", "gcp"].map((module) => `templates/${module}`);
 const settingsFiles = MODULES.map((module) => `${module}/settings.tf`);
 const NOT_OF_SETTINGS = /^docs\/observability\.md$|\/pictures\.(ts|tf)$/;
 const environmentFiles = MODULES.map((module) => `${module}/environment.tf`);
@@ -23,8 +24,8 @@ test.each(Object.keys(current))("%s is as `npm run generate` writes it", (path) 
   expect(read(path)).toBe(current[path]);
 });
 
-test("templates/aws/key-rotation.zip is as `npm run generate` packs it", () => {
-  const packed = readFileSync(join(ROOT, "templates/aws/key-rotation.zip"));
+test.each(KEY_ROTATION_PACKAGES)("%s is as `npm run generate` packs it", (path) => {
+  const packed = readFileSync(join(ROOT, path));
   expect(packed.equals(keyRotationPackage(ROOT))).toBe(true);
 });
 
@@ -80,7 +81,9 @@ describe("a setting that is added to its table", () => {
 
   test("is everywhere, with its text, its default and its bounds", () => {
     const files = add({});
-    expect(differing(files)).toEqual(Object.keys(current).filter((path) => !NOT_OF_SETTINGS.test(path)));
+    const copied = sharedTemplateFiles(read);
+    const expected = Object.keys(current).filter((path) => !NOT_OF_SETTINGS.test(path) && !(path in copied));
+    expect(differing(files)).toEqual(expected);
     expect(files["docs/settings.md"]).toContain(`| \`${variable}\` | as many as it takes | 1 to 50 | Most turns. |`);
     expect(files["docs/settings.md"]).toContain("| `settings.maxPlanted` | `settings.max_planted` |");
     expect(files["stacks/settings.ts"]).toContain("Most turns. Default: as many as it takes.");

@@ -4,14 +4,14 @@ import { describe, expect, test } from "vitest";
 import { initializeTemplate } from "./run/initialized-template.ts";
 import { findTerraform, NO_TERRAFORM, type Terraform } from "./run/terraform.ts";
 import { validated } from "./run/validated.ts";
-import { CLOUDS, type Cloud, templateFolder } from "./run/working-copy.ts";
+import { CLOUDS, CONTAINER_MODULES, type Module, templateFolder } from "./run/working-copy.ts";
 
 const SLOW = { timeout: 300_000 };
 
 /** Runs Terraform in a root module beside a copy of the cloud's module. */
-async function inRoot(cloud: Cloud, change: (main: string) => string, use: (terraform: Terraform) => Promise<void>) {
+async function inRoot(module: Module, change: (main: string) => string, use: (terraform: Terraform) => Promise<void>) {
   const root = "examples/changed";
-  const template = await initializeTemplate(templateFolder(cloud), (folder) => {
+  const template = await initializeTemplate(templateFolder(module), (folder) => {
     cpSync(join(folder, "examples/minimal"), join(folder, root), { recursive: true });
     const main = join(folder, root, "main.tf");
     writeFileSync(main, change(readFileSync(main, "utf8")));
@@ -70,6 +70,23 @@ describe.for(CLOUDS)("templates/%s", (cloud) => {
       expect(output).toContain("+ mcp_url = []");
     });
   });
+});
+
+test.for(CONTAINER_MODULES)("templates/%s is called by its example", SLOW, async (module, { skip }) => {
+  if (!findTerraform()) return skip(NO_TERRAFORM);
+  await inRoot(
+    module,
+    (main) => main,
+    async (terraform) => {
+      expect(await validated(terraform)).toEqual([]);
+      const { output } = await terraform("apply", "-no-color", "-auto-approve");
+      expect(output).toMatch(/Apply complete! Resources: [1-9]\d* added, 0 changed, 0 destroyed/);
+      expect(output).toMatch(/^mcp_url = "/m);
+      // The exit code of a plan that would change something is 2.
+      const plan = await terraform("plan", "-no-color", "-detailed-exitcode");
+      expect({ code: plan.code, output: plan.output }).toMatchObject({ code: 0 });
+    },
+  );
 });
 
 test("templates/aws packs nothing: what one machine planned, another one applies", () => {

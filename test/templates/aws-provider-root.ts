@@ -9,24 +9,26 @@ const TOO_NEW = ["gateway.tf", "gateway-stage.tf", "domain.tf", "function-url-in
 const EMPTY_ARCHIVE = Buffer.concat([Buffer.from("PK\x05\x06"), Buffer.alloc(18)]);
 
 /**
- * Makes a root module of the AWS module's own files, as far as they are older than the provider and moto can follow. What
+ * Makes a root module of the own files of a module for AWS, as far as they are older than the provider and moto can follow. What
  * is changed is all here:
  *
- * - no gateway, and the provider in whatever version it lies here, which is told the Region: resources take one since 6.0;
+ * - without a wait for tasks, which moto runs nowhere;
+ * - for functions, no gateway, and the provider in whatever version it lies here, which is told the Region: resources take one since 6.0;
  * - archives with nothing in them;
  * - Node.js 22, because the provider knows the runtimes of its day only;
  * - `logging_config` is sent, but moto does not tell it back, which would look like a change for ever;
  * - a first value in the secret, because moto's RotateSecret falls over a secret that has none
  *   (`cannot access local variable 'new_version_id'`).
  */
-export function composeRoot(folder: string, version: string): void {
-  const module = templateFolder("aws");
-  const kept = globSync("*.tf", { cwd: module }).filter((file) => ![...TOO_NEW, "versions.tf"].includes(file));
-  for (const file of kept) {
-    const text = readFileSync(join(module, file), "utf8");
+export function composeRoot(folder: string, version: string, module: "aws" | "aws-ecs" = "aws"): void {
+  const source = templateFolder(module);
+  const kept = globSync("*.tf", { cwd: source }).filter((file) => file !== "versions.tf");
+  for (const file of kept.filter((one) => module === "aws-ecs" || !TOO_NEW.includes(one))) {
+    const text = readFileSync(join(source, file), "utf8");
     writeFileSync(join(folder, file), text.replace(/^ {2}region +=.*\n/gm, ""));
   }
-  for (const [file, text] of Object.entries(REPLACED)) writeFileSync(join(folder, file), text);
+  const replaced = { ...REPLACED, ...REPLACED_OF[module] };
+  for (const [file, text] of Object.entries(replaced)) writeFileSync(join(folder, file), text);
   mkdirSync(join(folder, "dist"));
   for (const file of ["key-rotation.zip", "dist/aws.zip"]) writeFileSync(join(folder, file), EMPTY_ARCHIVE);
   writeFileSync(
@@ -35,23 +37,33 @@ export function composeRoot(folder: string, version: string): void {
   );
 }
 
-const REPLACED: Readonly<Record<string, string>> = {
-  "gateway.tf": `
-    locals {
-      rest_api       = []
-      gateway_origin = null
-    }`,
-  "functions_override.tf": ["server", "key_rotation"]
-    .map(
-      (name) => `
+const olderFunction = (name: string): string => `
     resource "aws_lambda_function" "${name}" {
       runtime = "nodejs22.x"
       lifecycle {
         ignore_changes = [logging_config]
       }
+    }`;
+
+const REPLACED_OF: Readonly<Record<"aws" | "aws-ecs", Readonly<Record<string, string>>>> = {
+  aws: {
+    "gateway.tf": `
+    locals {
+      rest_api       = []
+      gateway_origin = null
     }`,
-    )
-    .join("\n"),
+    "server_override.tf": olderFunction("server"),
+  },
+  "aws-ecs": {
+    "service_override.tf": `
+    resource "aws_ecs_service" "server" {
+      wait_for_steady_state = false
+    }`,
+  },
+};
+
+const REPLACED: Readonly<Record<string, string>> = {
+  "key_rotation_override.tf": olderFunction("key_rotation"),
   "first-value.tf": `
     resource "aws_secretsmanager_secret_version" "first" {
       secret_id     = aws_secretsmanager_secret.key_ring[0].id

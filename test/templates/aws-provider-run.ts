@@ -14,14 +14,19 @@ export interface Deployment {
 }
 
 /**
- * The AWS module in a folder of its own, deployed by Terraform and the real provider to an endpoint on this machine, and cut
+ * A module for AWS in a folder of its own, deployed by Terraform and the real provider to an endpoint on this machine, and cut
  * off from everything else: no settings or credentials of its user, no registry, no telemetry.
  */
-export function deployTo(endpoint: string, program: string, mirror: ProviderMirror): Deployment {
+export function deployTo(
+  endpoint: string,
+  program: string,
+  mirror: ProviderMirror,
+  module: "aws" | "aws-ecs" = "aws",
+): Deployment {
   const base = mkdtempSync(join(tmpdir(), "mcp-anycloud-aws-"));
   const folder = join(base, "root");
   mkdirSync(folder);
-  composeRoot(folder, mirror.version);
+  composeRoot(folder, mirror.version, module);
   const settings = join(base, "terraform.rc");
   const source = `filesystem_mirror {\n    path = ${JSON.stringify(mirror.path)}\n  }`;
   writeFileSync(settings, `disable_checkpoint = true\nprovider_installation {\n  ${source}\n}\n`);

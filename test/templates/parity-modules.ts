@@ -1,5 +1,5 @@
 import { type Body, bodies, type Declared, parseModule, record } from "./hcl/parsed-module.ts";
-import { CLOUDS, type Cloud, templateFolder } from "./run/working-copy.ts";
+import { MODULES, type Module, templateFolder } from "./run/working-copy.ts";
 
 /** A condition and its message. */
 export interface Rule {
@@ -26,17 +26,17 @@ interface ModuleFace {
   readonly declared: readonly Declared[];
 }
 
-export type Faces = Readonly<Record<Cloud, ModuleFace>>;
+export type Faces = Readonly<Record<Module, ModuleFace>>;
 
-/** Reads the three modules. Throws where a file is not HCL. */
+/** Reads the modules. Throws where a file is not HCL. */
 export async function readFaces(): Promise<Faces> {
-  const faces = await Promise.all(CLOUDS.map(async (cloud) => [cloud, await readFace(cloud)] as const));
+  const faces = await Promise.all(MODULES.map(async (module) => [module, await readFace(module)] as const));
   return Object.fromEntries(faces) as Faces;
 }
 
-async function readFace(cloud: Cloud): Promise<ModuleFace> {
-  const { declared, unreadable } = await parseModule(templateFolder(cloud));
-  if (unreadable.length > 0) throw new Error(`templates/${cloud} cannot be read: ${unreadable.join("; ")}.`);
+async function readFace(module: Module): Promise<ModuleFace> {
+  const { declared, unreadable } = await parseModule(templateFolder(module));
+  if (unreadable.length > 0) throw new Error(`templates/${module} cannot be read: ${unreadable.join("; ")}.`);
   const of = (kind: Declared["kind"]): Declared[] => declared.filter((one) => one.kind === kind);
   return {
     variables: Object.fromEntries(of("variable").map(({ type, body }) => [type, toVariable(body)])),

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { type Declared, record } from "./hcl/parsed-module.ts";
 import { type Faces, readFaces } from "./parity-modules.ts";
-import { CLOUDS, type Cloud } from "./run/working-copy.ts";
+import { MODULES, type Module } from "./run/working-copy.ts";
 import { readSlices } from "./schemas/slice.ts";
 
 let faces: Faces;
@@ -21,12 +21,12 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   google_: ["labels", "user_labels"],
 };
 
-const of = (cloud: Cloud, kind: Declared["kind"]): Declared[] =>
-  faces[cloud].declared.filter((declared) => declared.kind === kind);
+const of = (module: Module, kind: Declared["kind"]): Declared[] =>
+  faces[module].declared.filter((declared) => declared.kind === kind);
 
 test("each module makes its tags in the same way", () => {
-  for (const cloud of CLOUDS) {
-    const [tags] = of(cloud, "local").filter(({ address }) => address === "local.tags");
+  for (const module of MODULES) {
+    const [tags] = of(module, "local").filter(({ address }) => address === "local.tags");
     expect(tags?.body.value).toBe(expression('merge({ mcp-server = var.name, part-of = "mcp-anycloud" }, var.tags)'));
   }
 });
@@ -38,7 +38,7 @@ test("all resources are given them, each that takes some", () => {
   >;
   // A table of a storage account has the tags of its account.
   const isTagged = (address: string): boolean => address !== "azapi_resource.sessions";
-  const taking = CLOUDS.flatMap((cloud) => of(cloud, "resource"))
+  const taking = MODULES.flatMap((module) => of(module, "resource"))
     .filter(({ address }) => isTagged(address))
     .flatMap(({ type, address, body }) => {
       const [, names = []] = Object.entries(ARGUMENTS).find(([start]) => type.startsWith(start)) ?? [];

@@ -4,10 +4,10 @@ import { type Config, readConfig } from "../../src/adapter.ts";
 import { EVERY_SETTING, EVERY_SETTING_READ } from "../stacks/every-setting.ts";
 import { synthesize } from "../stacks/synthesis.ts";
 import { arn, certificate } from "../stacks/variants.ts";
-import { type Handed, handedBy, handedByStack } from "./parity-handed.ts";
+import { type Handed, handedBy, handedByStack, handedToContainer } from "./parity-handed.ts";
 import { applyTemplate, type TemplateValues } from "./run/apply-template.ts";
 import { findTerraform, NO_TERRAFORM } from "./run/terraform.ts";
-import { CLOUDS, type Cloud } from "./run/working-copy.ts";
+import { CLOUDS, type Cloud, CONTAINER_MODULES, type ContainerModule } from "./run/working-copy.ts";
 
 type ServerConfig = Config & AwsConfig;
 type Given = Readonly<Record<string, unknown>>;
@@ -117,6 +117,42 @@ describe.for(runnable)("the server on %s", (cloud) => {
     expect(values.outputs.key_ring_name).toBe(KEY_RING);
     const types = values.resources.map(({ type }) => type);
     expect(types.filter((type) => /secret|key_vault|key_ring|random_bytes/.test(type))).toEqual([]);
+  });
+});
+
+const IMAGE = `registry.example.com/notes@sha256:${"0123456789abcdef".repeat(4)}`;
+const OF_CONTAINER: Readonly<Record<ContainerModule, Given>> = {
+  "aws-ecs": {
+    region: "us-east-1",
+    network: { vpc: "vpc-1", load_balancer_subnets: ["subnet-1", "subnet-2"], task_subnets: ["subnet-3"] },
+    custom_domain: { name: HOST, certificate: OWN.aws.certificate },
+  },
+  "azure-container-apps": {
+    region: "westeurope",
+    custom_domain: { name: HOST, certificate: OWN.azure.certificate },
+    session_store: "native",
+  },
+};
+
+describe.for(findTerraform() ? CONTAINER_MODULES : [])("the image, run by templates/%s", (module) => {
+  test("understands everything that can be given as it was meant", async () => {
+    const given = { name: NAME, auth: "public", image: IMAGE, environment: { NOTES_COLOUR: "yellow" }, settings };
+    const values = await applyTemplate(module, { ...given, ...OF_CONTAINER[module] }, { tags: "local.tags" });
+    const handed = handedToContainer(module, values.resources);
+    const { MCP_ANYCLOUD_STORAGE_TABLE: _, ...read } = handed;
+    const isAws = module === "aws-ecs";
+    expect(understood(read)).toEqual({
+      ...readConfig({}, AWS_SETTINGS),
+      ...EVERY_SETTING_READ,
+      allowedHosts: [HOST],
+      ...(isAws
+        ? { table: NAME, stateKeysSecret: String(values.outputs.key_ring_name) }
+        : { stateKeys: expect.anything() }),
+    });
+    expect(handed).toMatchObject({ NOTES_COLOUR: "yellow", PORT: "8080" });
+    expect(handed.MCP_ANYCLOUD_TIMEOUT_SECONDS).toBe(isAws ? "900" : "240");
+    expect(values.outputs.mcp_url).toBe(`https://${HOST}${EVERY_SETTING.path}`);
+    expect(values.expressions.tags).toEqual(TAGS);
   });
 });
 

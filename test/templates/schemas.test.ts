@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Body, bodies, parseModule, record } from "./hcl/parsed-module.ts";
 import { satisfies } from "./hcl/version-constraint.ts";
-import { CLOUDS, type Cloud, templateFolder } from "./run/working-copy.ts";
+import { MODULES, type Module, templateFolder } from "./run/working-copy.ts";
 import { ALLOWED_VALUES } from "./schema-source/allowed-values.ts";
 import { PROVIDER_PACKAGES, WRITTEN_BY_HAND } from "./schema-source/packages.ts";
 import { SENSITIVE_ATTRIBUTES } from "./schema-source/sensitive-attributes.ts";
@@ -15,8 +15,8 @@ const allResources: Readonly<Record<string, BlockSchema>> = Object.assign(
   ...[...slices.values()].map(({ resources }) => resources),
 );
 
-async function settingsOf(cloud: Cloud): Promise<Body> {
-  const { settings } = await parseModule(templateFolder(cloud));
+async function settingsOf(module: Module): Promise<Body> {
+  const { settings } = await parseModule(templateFolder(module));
   return settings[0] ?? {};
 }
 
@@ -38,14 +38,14 @@ describe.for([...slices])("the slice of %s", ([name, slice]) => {
   });
 });
 
-describe.for(CLOUDS)("templates/%s", (cloud) => {
+describe.for(MODULES)("templates/%s", (module) => {
   test("runs in every Terraform and OpenTofu from 1.9", async () => {
-    expect((await settingsOf(cloud)).required_version).toBe(">= 1.9, < 2.0");
+    expect((await settingsOf(module)).required_version).toBe(">= 1.9, < 2.0");
   });
 
   // Terraform takes a provider that it is told of by TF_REATTACH_PROVIDERS, whatever its version.
   test("asks for providers of which the slices are one, and for no major version that is not out yet", async () => {
-    const { required_providers } = await settingsOf(cloud);
+    const { required_providers } = await settingsOf(module);
     const asked = bodies(required_providers).flatMap((body) => Object.entries(body));
     expect(asked.length).toBeGreaterThan(0);
     for (const [name, value] of asked) {
@@ -66,7 +66,7 @@ describe("the values that are listed by hand", () => {
     const last = names.pop() ?? "";
     const block = names.reduce<BlockSchema | undefined>((one, name) => one?.blocks[name]?.block, allResources[type]);
     expect(block?.attributes[last]?.values).toEqual(ALLOWED_VALUES[path]);
-    const modules = await Promise.all(CLOUDS.map((cloud) => parseModule(templateFolder(cloud))));
+    const modules = await Promise.all(MODULES.map((module) => parseModule(templateFolder(module))));
     const resources = modules
       .flatMap(({ declared }) => declared)
       .filter(({ kind, type: its }) => kind === "resource" && its === type);

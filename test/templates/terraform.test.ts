@@ -4,11 +4,11 @@ import { type InitializedTemplate, initializeTemplate } from "./run/initialized-
 import { findTerraform, NO_TERRAFORM } from "./run/terraform.ts";
 import { testFiles, writtenRuns } from "./run/tested.ts";
 import { validated } from "./run/validated.ts";
-import { CLOUDS, type Cloud, templateFolder } from "./run/working-copy.ts";
+import { MODULES, type Module, templateFolder } from "./run/working-copy.ts";
 import { readSlices } from "./schemas/slice.ts";
 
-async function withTemplate(cloud: Cloud, use: (template: InitializedTemplate) => Promise<void>): Promise<void> {
-  const template = await initializeTemplate(templateFolder(cloud));
+async function withTemplate(module: Module, use: (template: InitializedTemplate) => Promise<void>): Promise<void> {
+  const template = await initializeTemplate(templateFolder(module));
   try {
     await use(template);
   } finally {
@@ -16,20 +16,20 @@ async function withTemplate(cloud: Cloud, use: (template: InitializedTemplate) =
   }
 }
 
-describe.for(CLOUDS)("templates/%s", (cloud) => {
+describe.for(MODULES)("templates/%s", (module) => {
   test("is right as far as its text tells", async () => {
-    expect(await moduleFindings(templateFolder(cloud), readSlices())).toEqual([]);
+    expect(await moduleFindings(templateFolder(module), readSlices())).toEqual([]);
   });
 
   test("has tests of its own, with runs in each file", () => {
-    const counts = testFiles(templateFolder(cloud)).map((file) => writtenRuns(templateFolder(cloud), file).length);
+    const counts = testFiles(templateFolder(module)).map((file) => writtenRuns(templateFolder(module), file).length);
     expect(counts.length).toBeGreaterThan(0);
     expect(counts.filter((count) => count === 0)).toEqual([]);
   });
 
   test("is laid out as `terraform fmt` does", async ({ skip }) => {
     if (!findTerraform()) return skip(NO_TERRAFORM);
-    await withTemplate(cloud, async ({ terraform }) => {
+    await withTemplate(module, async ({ terraform }) => {
       const { code, output } = await terraform("fmt", "-check", "-diff", "-recursive", "-no-color");
       expect({ code, output }).toEqual({ code: 0, output: "" });
     });
@@ -37,6 +37,6 @@ describe.for(CLOUDS)("templates/%s", (cloud) => {
 
   test("is valid for Terraform", async ({ skip }) => {
     if (!findTerraform()) return skip(NO_TERRAFORM);
-    await withTemplate(cloud, async ({ terraform }) => expect(await validated(terraform)).toEqual([]));
+    await withTemplate(module, async ({ terraform }) => expect(await validated(terraform)).toEqual([]));
   });
 });

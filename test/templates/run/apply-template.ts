@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { initializeTemplate } from "./initialized-template.ts";
-import { type Cloud, templateFolder } from "./working-copy.ts";
+import { type Module, templateFolder } from "./working-copy.ts";
 
 export interface TemplateResource {
   readonly address: string;
@@ -29,11 +29,11 @@ export type Expressions = Readonly<Record<string, string>>;
  * @throws Error with Terraform's own words where it refuses.
  */
 export async function applyTemplate(
-  cloud: Cloud,
+  module: Module,
   variables: Readonly<Record<string, unknown>>,
   expressions: Expressions = {},
 ): Promise<TemplateValues> {
-  const template = await initializeTemplate(templateFolder(cloud), (folder) => {
+  const template = await initializeTemplate(templateFolder(module), (folder) => {
     writeFileSync(join(folder, "given.auto.tfvars.json"), JSON.stringify(variables));
     const asked = Object.entries(expressions).map(
       ([name, expression]) => `output "${PREFIX}${name}" {\n  value     = ${expression}\n  sensitive = true\n}\n`,

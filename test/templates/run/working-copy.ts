@@ -9,8 +9,15 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 export const CLOUDS = ["aws", "azure", "gcp"] as const;
 export type Cloud = (typeof CLOUDS)[number];
 
+/** Modules that run the image of `build --target container`. */
+export const CONTAINER_MODULES = ["aws-ecs", "azure-container-apps"] as const;
+export type ContainerModule = (typeof CONTAINER_MODULES)[number];
+
+export type Module = Cloud | ContainerModule;
+export const MODULES: readonly Module[] = [...CLOUDS, ...CONTAINER_MODULES];
+
 /** The folder of a module itself, which nothing is written into. */
-export const templateFolder = (cloud: Cloud): string => join(root, "templates", cloud);
+export const templateFolder = (module: Module): string => join(root, "templates", module);
 
 export interface WorkingCopy {
   /** The copied module. */

@@ -1,0 +1,73 @@
+# Written by `npm run generate` from templates/azure/sessions.tf: change that, not this file.
+
+# The table of sessions and shared state: a new one, or one that another deployment made. Keys and expiry attribute are those
+# of adapters/aws/dynamodb/item.ts.
+resource "aws_dynamodb_table" "sessions" {
+  count = local.has_store && var.shared_state.table == null ? 1 : 0
+
+  region       = local.aws_region
+  name         = var.name
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "pk"
+  range_key    = "sk"
+  tags         = local.tags
+
+  attribute {
+    name = "pk"
+    type = "S"
+  }
+  attribute {
+    name = "sk"
+    type = "S"
+  }
+  ttl {
+    attribute_name = "expiresAt"
+    enabled        = true
+  }
+
+  # AWS's managed key: it names itself in CloudTrail, unlike the key that DynamoDB owns, and has no monthly price.
+  server_side_encryption {
+    enabled = true
+  }
+  point_in_time_recovery {
+    enabled                 = true
+    recovery_period_in_days = 7
+  }
+
+  # Nothing deletes the table by accident: docs/terraform.md says how to do it on purpose.
+  deletion_protection_enabled = true
+}
+
+# Looked up, so that a name that is wrong is an error of the plan and not of the first request.
+data "aws_dynamodb_table" "shared" {
+  count = local.has_store && var.shared_state.table != null ? 1 : 0
+
+  region = local.aws_region
+  name   = var.shared_state.table
+
+  lifecycle {
+    postcondition {
+      condition     = self.hash_key == "pk" && self.range_key == "sk"
+      error_message = "shared_state.table must have the partition key pk and the sort key sk: take a table that a deployment of this server made."
+    }
+  }
+}
+
+# The same in Azure: a table of a storage account. Made by way of Resource Manager, for which
+# no role at the account's data is needed. Instances remove what has expired (adapters/azure/table-storage/sweeper.ts).
+resource "azapi_resource" "sessions" {
+  count = local.is_native ? 1 : 0
+
+  type      = "Microsoft.Storage/storageAccounts/tableServices/tables@2023-05-01"
+  name      = "mcp"
+  parent_id = "${local.storage_account_id}/tableServices/default"
+  body      = {}
+
+  response_export_values = []
+}
+
+locals {
+  aws_region = coalesce(var.shared_state.region, "us-east-1")
+  table_name = one(concat(aws_dynamodb_table.sessions[*].name, data.aws_dynamodb_table.shared[*].name))
+  table_arn  = one(concat(aws_dynamodb_table.sessions[*].arn, data.aws_dynamodb_table.shared[*].arn))
+}
