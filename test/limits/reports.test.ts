@@ -24,7 +24,10 @@ const ownSchema = Object.freeze({
 
 const TAGS = { tags: z.array(z.string()) };
 
-const wrongResult = async () => ({ content: [], structuredContent: { tags: Array<unknown>(ITEMS).fill(1) as string[] } });
+const wrongResult = async () => ({
+  content: [],
+  structuredContent: { tags: Array<unknown>(ITEMS).fill(1) as string[] },
+});
 
 function createV2(): McpServer {
   const server = new McpServer({ name: "v2", version: "1.0.0" }, { instructions: "long ".repeat(1_000) });
@@ -64,7 +67,9 @@ describe.each([
     for (const response of responses) {
       const [message] = await messagesOf(response);
       const text = JSON.stringify(message);
-      expect(text).toMatch(/validation error: Invalid (arguments|structured content) for tool .* and more of that kind\./s);
+      expect(text).toMatch(
+        /validation error: Invalid (arguments|structured content) for tool .* and more of that kind\./s,
+      );
       expect(text.length).toBeLessThan(2 * LONGEST);
     }
   });
