@@ -30,6 +30,8 @@ export interface ChaosClient {
   readonly announced: readonly Message[];
   /** Listens on the standalone stream until `signal` fires. */
   listen(signal: AbortSignal): Promise<void>;
+  /** Ends the session. */
+  end(): Promise<void>;
 }
 
 const RETRY_MS = 100;
@@ -153,6 +155,9 @@ export function createChaosClient({ pickPort, deadline }: ChaosClientOptions): C
     },
     call,
     listen,
+    async end() {
+      await bodyOf(await insist({ method: "DELETE" }));
+    },
   };
 }
 

@@ -11,7 +11,7 @@ const question = {
   requestedSchema: { type: "object" as const, properties: { word: { type: "string" as const } }, required: ["word"] },
 };
 
-function createServer(): McpServer {
+export function createChaosServer(): McpServer {
   const server = new McpServer({ name: "chaos", version: "1.0.0" }, { capabilities: { logging: {} } });
   server.registerTool("work", { inputSchema: workInput }, async ({ nonce, steps, gapMs }, { mcpReq }) => {
     const progressToken = mcpReq._meta?.progressToken ?? "none";
@@ -29,7 +29,7 @@ function createServer(): McpServer {
   return server;
 }
 
-const definition: ServerDefinition = defineServer({ createServer });
+const definition: ServerDefinition = defineServer({ createServer: createChaosServer });
 
 /** Progress, a question to the user, more progress, an announcement, and the user's word as the result. */
 export default definition;
