@@ -10,10 +10,10 @@ export const pictureFiles = (): Readonly<Record<string, string>> => ({
   "templates/azure/pictures.tf": forAzure(),
   "templates/azure-container-apps/pictures.tf": forAzure(),
   // Monitoring has no tables of a query in PromQL. Percentiles do not add up to a bar.
-  "templates/gcp/pictures.tf": forModule(
-    ({ view, gcp }) =>
-      gcp && { bars: view !== "lines" && !gcp.some((query) => query.startsWith("histogram_quantile")), queries: gcp },
-  ),
+  "templates/gcp/pictures.tf": forModule(({ view, gcp }) => ({
+    bars: view !== "lines" && !gcp.some((query) => query.startsWith("histogram_quantile")),
+    queries: gcp,
+  })),
 });
 
 const AWS_VIEWS = { bars: "bar", table: "table", lines: "timeSeries" } as const;
@@ -40,16 +40,14 @@ ${pictures.map((picture) => `  ${picture},`).join("\n")}
 const forAws = (): string => forModule(({ view, aws }) => ({ view: AWS_VIEWS[view], ask: aws.join(" | ") }));
 const forAzure = (): string => forModule(({ view, azure }) => ({ view: AZURE_VIEWS[view], query: azure }));
 
-/** The pictures as a local value; those that a cloud has nothing for are left out. */
-function forModule(toFields: (picture: Picture) => Readonly<Record<string, unknown>> | undefined): string {
-  const pictures = PICTURES.flatMap((picture) => {
-    const fields = toFields(picture);
-    if (!fields) return [];
+/** The pictures as a local value. */
+function forModule(toFields: (picture: Picture) => Readonly<Record<string, unknown>>): string {
+  const pictures = PICTURES.map((picture) => {
     // A list and a string of JSON are HCL, too, and templates in them are meant as such.
-    const parts = Object.entries({ title: picture.title, ...fields }).map(
+    const parts = Object.entries({ title: picture.title, ...toFields(picture) }).map(
       ([name, value]) => `${name} = ${inHcl(value)}`,
     );
-    return [`    { ${parts.join(", ")} },`];
+    return `    { ${parts.join(", ")} },`;
   });
   return `# ${NOTICE}
 locals {

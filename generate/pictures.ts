@@ -6,11 +6,8 @@ export interface Picture {
   readonly aws: readonly string[];
   /** KQL, behind `request_lines` of templates/azure/observability.tf. */
   readonly azure: string;
-  /**
-   * PromQL, as an HCL string, over the metrics of templates/gcp/observability.tf and those of Cloud Run. Absent where neither
-   * has the field: Logs Explorer shows it by line.
-   */
-  readonly gcp?: readonly string[];
+  /** PromQL, as an HCL string, over the metrics of templates/gcp/observability.tf and those of Cloud Run. */
+  readonly gcp: readonly string[];
 }
 
 const FAILURES = ["tool_error", "protocol_error", "timed_out", "instance_lost"];
@@ -24,8 +21,12 @@ const AZURE_TIME = "by bin(timestamp, 5m)";
 /** Answers by labels of the metric `duration`, of all requests or of those that a matcher names. */
 const answersBy = (labels: string, matcher = ""): string =>
   `sum by (${labels}) (increase(\${local.duration}_count{monitored_resource="cloud_run_revision"${matcher}}\${local.step}))`;
-const percentile = (share: string, labels = "le", matcher = ""): string =>
-  `histogram_quantile(${share}, sum by (${labels}) (increase(\${local.duration}_bucket{monitored_resource="cloud_run_revision"${matcher}}\${local.step})))`;
+const percentile = (share: string, labels = "le", matcher = "", metric = "duration"): string =>
+  `histogram_quantile(${share}, sum by (${labels}) (increase(\${local.${metric}}_bucket{monitored_resource="cloud_run_revision"${matcher}}\${local.step})))`;
+/** The bound of the histogram below which the longest of all is. */
+const longest = (metric: string): string => percentile("1", "le, status", "", metric);
+const sumOf = (metric: string, part: "count" | "sum", by = ""): string =>
+  `sum${by}(increase(\${local.${metric}}_${part}{monitored_resource="cloud_run_revision"}\${local.step}))`;
 /** A metric that Cloud Run has of itself. */
 const ofService = (metric: string, by = ""): string =>
   `sum${by}(increase(run_googleapis_com:${metric}\${local.of_service}\${local.step}))`;
@@ -105,20 +106,27 @@ export const PICTURES: readonly Picture[] = [
     gcp: [ofService("container_startup_latencies_count")],
   },
   {
-    title: "Tasks by status: jobs, longest age and longest delay in milliseconds",
-    view: "table",
-    aws: [
-      "filter ispresent(taskStatus)",
-      "stats count(*) as jobs, max(taskAgeMs) as age, max(taskDelayMs) as delay by taskStatus",
-    ],
+    title: "Jobs of tasks by status",
+    view: "bars",
+    aws: ["filter ispresent(taskStatus)", "stats count(*) as jobs by taskStatus"],
     azure:
-      "| where isnotempty(line.taskStatus) | summarize jobs = sum(itemCount), age = max(tolong(line.taskAgeMs)), delay = max(tolong(line.taskDelayMs)) by status = tostring(line.taskStatus)",
+      "| where isnotempty(line.taskStatus) | summarize jobs = sum(itemCount) by status = tostring(line.taskStatus)",
+    gcp: [sumOf("task_age", "count", " by (status) ")],
+  },
+  {
+    title: "Tasks by status: longest age and longest delay in milliseconds",
+    view: "table",
+    aws: ["filter ispresent(taskStatus)", "stats max(taskAgeMs) as age, max(taskDelayMs) as delay by taskStatus"],
+    azure:
+      "| where isnotempty(line.taskStatus) | summarize age = max(tolong(line.taskAgeMs)), delay = max(tolong(line.taskDelayMs)) by status = tostring(line.taskStatus)",
+    gcp: [longest("task_age"), longest("task_delay")],
   },
   {
     title: "Operations of the store",
     view: "lines",
     aws: ["stats sum(storeReads) as reads, sum(storeWrites) as writes by bin(5m)"],
     azure: `| summarize reads = sum(itemCount * tolong(line.storeReads)), writes = sum(itemCount * tolong(line.storeWrites)) ${AZURE_TIME}`,
+    gcp: [sumOf("reads", "sum"), sumOf("writes", "sum")],
   },
   {
     title: "Answers by status",

@@ -2,7 +2,7 @@
 # where Google charges for conditions.
 locals {
   # In PromQL a metric's name has no hyphens, and what it counts is estimated from samples: half a request stands for a whole.
-  metric   = { for name in distinct(concat(keys(local.counted_answers), keys(local.counted_jobs), ["duration"])) : name => "logging_googleapis_com:user_${replace(var.name, "-", "_")}_${replace(name, "-", "_")}" }
+  metric   = { for name in distinct(concat(keys(local.counted_answers), keys(local.counted_jobs), keys(local.measured_fields), ["duration"])) : name => "logging_googleapis_com:user_${replace(var.name, "-", "_")}_${replace(name, "-", "_")}" }
   of_calls = "monitored_resource=\"cloud_run_revision\",method=\"tools/call\""
   within   = "{monitored_resource=\"cloud_run_revision\"}"
 

@@ -2,6 +2,10 @@
 locals {
   of_service = "{monitored_resource=\"cloud_run_revision\",service_name=\"${var.name}\",location=\"${var.region}\"}"
   duration   = local.metric["duration"]
+  task_age   = local.metric["task-age"]
+  task_delay = local.metric["task-delay"]
+  reads      = local.metric["store-reads"]
+  writes     = local.metric["store-writes"]
   # The time between two points of a chart, whatever time the chart shows; Monitoring fills it in.
   step = "[$${__interval}]"
 

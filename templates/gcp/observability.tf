@@ -55,6 +55,49 @@ locals {
   })
 }
 
+# What lines say of tasks and of the store, which is in no metric of Google's.
+locals {
+  measured_fields = {
+    task-age     = { field = "taskAgeMs", unit = "ms", labels = { status = "EXTRACT(jsonPayload.taskStatus)" } }
+    task-delay   = { field = "taskDelayMs", unit = "ms", labels = { status = "EXTRACT(jsonPayload.taskStatus)" } }
+    store-reads  = { field = "storeReads", unit = "1", labels = {} }
+    store-writes = { field = "storeWrites", unit = "1", labels = {} }
+  }
+}
+
+resource "google_logging_metric" "measured" {
+  for_each = local.measured_fields
+
+  project          = var.project
+  name             = "${var.name}-${each.key}"
+  filter           = "${local.log_of_service} AND jsonPayload.message=\"request\" AND jsonPayload.${each.value.field}>=0"
+  value_extractor  = "EXTRACT(jsonPayload.${each.value.field})"
+  label_extractors = each.value.labels
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "DISTRIBUTION"
+    unit        = each.value.unit
+
+    dynamic "labels" {
+      for_each = each.value.labels
+
+      content {
+        key = labels.key
+      }
+    }
+  }
+
+  # A second to a month, in milliseconds; of the store only the sum is shown.
+  bucket_options {
+    explicit_buckets {
+      bounds = [1000, 5000, 10000, 30000, 60000, 300000, 900000, 3600000, 14400000, 86400000, 604800000, 2592000000]
+    }
+  }
+
+  depends_on = [google_project_service.required]
+}
+
 resource "google_logging_metric" "answers" {
   for_each = local.counted_answers
 

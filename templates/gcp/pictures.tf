@@ -10,6 +10,9 @@ locals {
     { title = "Sessions opened", bars = false, queries = ["sum by (method) (increase(${local.duration}_count{monitored_resource=\"cloud_run_revision\",method=\"initialize\"}${local.step}))"] },
     { title = "Requests by protocol era", bars = true, queries = ["sum by (era) (increase(${local.duration}_count{monitored_resource=\"cloud_run_revision\"}${local.step}))"] },
     { title = "Cold starts", bars = false, queries = ["sum(increase(run_googleapis_com:container_startup_latencies_count${local.of_service}${local.step}))"] },
+    { title = "Jobs of tasks by status", bars = true, queries = ["sum by (status) (increase(${local.task_age}_count{monitored_resource=\"cloud_run_revision\"}${local.step}))"] },
+    { title = "Tasks by status: longest age and longest delay in milliseconds", bars = false, queries = ["histogram_quantile(1, sum by (le, status) (increase(${local.task_age}_bucket{monitored_resource=\"cloud_run_revision\"}${local.step})))", "histogram_quantile(1, sum by (le, status) (increase(${local.task_delay}_bucket{monitored_resource=\"cloud_run_revision\"}${local.step})))"] },
+    { title = "Operations of the store", bars = false, queries = ["sum(increase(${local.reads}_sum{monitored_resource=\"cloud_run_revision\"}${local.step}))", "sum(increase(${local.writes}_sum{monitored_resource=\"cloud_run_revision\"}${local.step}))"] },
     { title = "Answers by status", bars = true, queries = ["sum by (response_code) (increase(run_googleapis_com:request_count${local.of_service}${local.step}))"] },
     { title = "Bytes sent", bars = false, queries = ["sum(increase(run_googleapis_com:container_network_sent_bytes_count${local.of_service}${local.step}))"] },
   ]

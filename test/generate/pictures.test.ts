@@ -19,7 +19,7 @@ test.each(PICTURES)("$title: asks for fields that lines have", ({ aws, azure }) 
 
 test("labels of Google's metric are those that the module extracts", () => {
   const labels = [...read("templates/gcp/observability.tf").matchAll(/^ {6}key = "(\w+)"$/gm)].map(([, key]) => key);
-  const queries = PICTURES.flatMap(({ gcp = [] }) => gcp).filter((query) => query.includes("local.duration"));
+  const queries = PICTURES.flatMap(({ gcp }) => gcp).filter((query) => query.includes("local.duration"));
   const asked = queries.flatMap((query) => [
     ...(/by \(([\w, ]+)\)/.exec(query)?.[1]?.split(", ") ?? []),
     ...[...query.matchAll(/,(\w+)(?:=~|!=|=)"/g)].map(([, label]) => label),
@@ -28,9 +28,12 @@ test("labels of Google's metric are those that the module extracts", () => {
   expect(new Set(asked)).toEqual(new Set(["method", "tool", "outcome", "era", "le"]));
 });
 
-test("only pictures of tasks and of the store are missing on Google Cloud, whose metrics have none of their fields", () => {
-  expect(PICTURES.filter(({ gcp }) => !gcp).map(({ title }) => title)).toEqual([
-    "Tasks by status: jobs, longest age and longest delay in milliseconds",
-    "Operations of the store",
-  ]);
+test("Google's metrics of tasks and of the store are made of fields that lines have, and are named by pictures", () => {
+  const module = read("templates/gcp/observability.tf");
+  const made = [...module.matchAll(/^ {4}([a-z-]+) += \{ field = "(\w+)"/gm)];
+  expect(made.map(([, , field = ""]) => field).filter((field) => !FIELDS.has(field))).toEqual([]);
+  const locals = [...read("templates/gcp/dashboard.tf").matchAll(/^ {2}(\w+) += local\.metric\["([a-z-]+)"\]$/gm)];
+  const asked = PICTURES.flatMap(({ gcp }) => gcp.flatMap((query) => /local\.(\w+)\}_/.exec(query)?.[1] ?? []));
+  const named = locals.flatMap(([, local = "", metric]) => (asked.includes(local) ? metric : []));
+  expect(named.toSorted()).toEqual(["duration", ...made.map(([, metric]) => metric)].toSorted());
 });

@@ -56,6 +56,15 @@ run "alarms_have_the_thresholds_of_the_stack" {
     error_message = "What the alarms ask for must be counted under that name."
   }
   assert {
+    condition = { for name, metric in google_logging_metric.measured : name => [metric.name, metric.value_extractor, metric.metric_descriptor[0].unit, length(metric.metric_descriptor[0].labels)] } == {
+      task-age     = ["notes-prod-task-age", "EXTRACT(jsonPayload.taskAgeMs)", "ms", 1]
+      task-delay   = ["notes-prod-task-delay", "EXTRACT(jsonPayload.taskDelayMs)", "ms", 1]
+      store-reads  = ["notes-prod-store-reads", "EXTRACT(jsonPayload.storeReads)", "1", 0]
+      store-writes = ["notes-prod-store-writes", "EXTRACT(jsonPayload.storeWrites)", "1", 0]
+    }
+    error_message = "What the pictures of tasks and of the store ask for must be measured under that name."
+  }
+  assert {
     condition     = contains(google_logging_metric.duration.bucket_options[0].explicit_buckets[0].bounds, 30000)
     error_message = "The threshold must be a bound of the histogram, or it is guessed."
   }
