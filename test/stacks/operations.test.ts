@@ -84,37 +84,6 @@ describe.for(INGRESSES)("with %s", (ingress) => {
     );
   });
 
-  test("a tool that fails for half of its callers goes off in an emulated day, one slow call in twenty does not", () => {
-    const alarms = synthesis
-      .resources("AWS::CloudWatch::Alarm")
-      .map(([id, { Properties }]) => [id, Properties] as const);
-    const alarmOf = (name: string) => alarms.find(([id]) => id.startsWith(`Server${name}Alarm`))?.[1] ?? {};
-    const { Threshold, Metrics } = alarmOf("FailedCalls") as {
-      Threshold: number;
-      Metrics: Array<{ Expression?: string }>;
-    };
-    const [fewest] = /(?<=calls >= )\d+/.exec(Metrics.flatMap(({ Expression = "" }) => Expression).join()) ?? [];
-    /** Quarters of an hour of a day in which the share reaches the threshold. */
-    const goesOff = (lineOf: (call: number) => object): number => {
-      let times = 0;
-      for (let quarter = 0; quarter < 96; quarter++) {
-        const lines = Array.from({ length: 20 }, (_, call) => lineOf(quarter * 20 + call));
-        const count = (name: string): number =>
-          lines.filter((line) => matches(filter(name).FilterPattern, line)).length;
-        const [calls, failed] = [count("ToolCalls"), count("FailedCalls")];
-        if (calls >= Number(fewest) && (100 * failed) / calls >= Threshold) times++;
-      }
-      return times;
-    };
-    const slow = { ...records.call, durationMs: 60_000 };
-    expect(goesOff((call) => (call % 2 === 0 ? records.toolError : records.call))).toBe(96);
-    expect(goesOff((call) => (call % 20 === 0 ? slow : records.call))).toBe(0);
-    expect(goesOff((call) => (call % 20 === 0 ? records.toolError : records.call))).toBe(0);
-    expect(goesOff(() => ({ ...records.toolError, outcome: "refused" }))).toBe(0);
-    // 1,000 answers are too few for a percentile of which one call in a hundred decides.
-    expect(alarmOf("Slow")).toMatchObject({ EvaluateLowSampleCountPercentile: "ignore" });
-  });
-
   test("a version whose tools fail for a tenth of its callers goes back", () => {
     const alarms = synthesis.resources("AWS::CloudWatch::Alarm");
     const alarm = alarms.find(([id]) => id.startsWith("ServerVersionAlarm"))?.[1].Properties ?? {};
