@@ -41,7 +41,7 @@ const NATIVE_CLIENTS: Readonly<Record<Cloud, readonly string[]>> = {
 const NATIVE_CLIENT_BUDGET_KB = 10;
 
 /** Likewise of Redis's client. */
-const REDIS_BUDGET_KB = 480;
+const REDIS_BUDGET_KB = 100;
 
 const REDIS = "redis.cjs";
 

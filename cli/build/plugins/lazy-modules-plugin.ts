@@ -3,6 +3,7 @@ import type { Plugin } from "esbuild";
 import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../../package-json.ts";
 import { findPeer } from "../find-peer.ts";
 import { addBundles, bundleSeparately, type SeparateBundle } from "./separate-bundle.ts";
+import { smallRedis } from "./small-redis-plugin.ts";
 
 const AWS_CLIENT_BUNDLE = "aws-client.cjs";
 
@@ -56,7 +57,8 @@ export function lazyModules(projectFolder: string): Plugin {
             const redis = await findPeer(build, REDIS_CLIENT, projectFolder, "import-statement");
             const plugins = [separateCredentials, projectPackages(projectFolder)];
             if (bundle !== REDIS_BUNDLE) bundles.set(bundle, bundleSeparately(build, file, plugins));
-            else if (redis) bundles.set(bundle, bundleSeparately(build, file, [exactly(REDIS_CLIENT, redis)]));
+            else if (redis)
+              bundles.set(bundle, bundleSeparately(build, file, [exactly(REDIS_CLIENT, redis), smallRedis(redis)]));
             if (bundle === AWS_CLIENT_BUNDLE) {
               const provider = await findPeer(build, CREDENTIAL_PROVIDER, projectFolder, "import-statement");
               if (provider !== undefined) bundles.set(CREDENTIALS_BUNDLE, bundleSeparately(build, provider));
