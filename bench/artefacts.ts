@@ -11,7 +11,14 @@ import { SOURCES, type Source } from "./sources.ts";
 export interface Built {
   readonly url: string;
   readonly folder: string;
-  readonly files: ReadonlyMap<string, { readonly bytes: number; readonly gzipBytes: number }>;
+  readonly files: ReadonlyMap<string, BuiltFile>;
+}
+
+interface BuiltFile {
+  readonly bytes: number;
+  readonly gzipBytes: number;
+  /** Source files in it; none of a peer. */
+  readonly inputs?: readonly string[];
 }
 
 export type Artefacts = Readonly<Record<Source, Built>>;
@@ -46,7 +53,7 @@ async function buildOurs(
   return {
     folder,
     url: pathToFileURL(join(folder, program)).href,
-    files: new Map(files.map(({ name: file, bytes, gzipBytes }) => [file, { bytes, gzipBytes }])),
+    files: new Map(files.map((file) => [file.name, file])),
   };
 }
 

@@ -1,11 +1,14 @@
-/** `npm run bench`: ours beside its peers, in one run on one machine. `-- --quick` takes less than 3 minutes and writes no file. */
+/**
+ * `npm run bench`: ours beside its peers, in one run on one machine. `-- --quick` takes less than 3 minutes and writes no file.
+ * `-- --only telemetry --keep` puts the rows of a scenario, which are ratios within it, into the results of the last whole run.
+ */
 import { Console } from "node:console";
 import { parseArgs } from "node:util";
 import { buildArtefacts } from "./artefacts.ts";
 import { installPeers } from "./install-peers.ts";
 import { readMachine } from "./report/machine.ts";
 import { type Results, toMarkdown } from "./report/markdown.ts";
-import { writeResults } from "./report/write-results.ts";
+import { keepRows, writeResults } from "./report/write-results.ts";
 import type { Effort, Finding } from "./scenarios/scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
@@ -29,8 +32,10 @@ const FULL: Effort = {
   memorySteps: { ours: 11, peers: 4 },
 };
 
-const { values } = parseArgs({ options: { quick: { type: "boolean" }, only: { type: "string", multiple: true } } });
-const { quick: isQuick = false, only = Object.keys(SCENARIOS) } = values;
+const { values } = parseArgs({
+  options: { quick: { type: "boolean" }, only: { type: "string", multiple: true }, keep: { type: "boolean" } },
+});
+const { quick: isQuick = false, only = Object.keys(SCENARIOS), keep: isKept = false } = values;
 const unknown = only.find((name) => !Object.hasOwn(SCENARIOS, name));
 if (unknown !== undefined) {
   throw new Error(`There is no scenario "${unknown}": --only takes ${Object.keys(SCENARIOS).join(", ")}.`);
@@ -57,4 +62,5 @@ const results: Results = {
 };
 // A quick run, or a part of one, must not replace the results of a whole run.
 if (!isQuick && !values.only) await writeResults(results);
+else if (!isQuick && isKept) await keepRows(results);
 process.stdout.write(toMarkdown(results));

@@ -5,6 +5,7 @@ import { measureMemory } from "./scenarios/memory.ts";
 import { measureOverHttp } from "./scenarios/over-http.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import { measureStarts } from "./scenarios/starts.ts";
+import { measureTelemetry } from "./scenarios/telemetry.ts";
 import { measureWarm } from "./scenarios/warm.ts";
 
 /** Every scenario by the name that `--only` takes, in the order in which they run. */
@@ -16,4 +17,5 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   memory: measureMemory,
   bundles: measureBundles,
   costs: measureCosts,
+  telemetry: measureTelemetry,
 };

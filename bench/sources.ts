@@ -19,6 +19,9 @@ export type Source =
   | "oursGateway"
   | "oursInSession"
   | "oursReading"
+  | "oursWithApi"
+  | "oursWithOtel"
+  | "oursWithOtelContainer"
   | "sdk"
   | "sdkNode"
   | "sdkReading"
@@ -39,6 +42,9 @@ export const SOURCES: Readonly<Record<Source, SourceFile>> = {
   oursGateway: { path: "subjects/ours-gateway.ts", kind: "server" },
   oursInSession: { path: "subjects/ours-in-session.ts", kind: "handler" },
   oursReading: { path: "subjects/ours-reading.ts", kind: "server" },
+  oursWithApi: { path: "subjects/observed-project/ours-with-api.ts", kind: "server" },
+  oursWithOtel: { path: "subjects/ours-with-otel.ts", kind: "server" },
+  oursWithOtelContainer: { path: "subjects/ours-with-otel.ts", kind: "server", cloud: "gcp" },
   sdk: { path: "peers/sdk.ts", kind: "peer" },
   sdkNode: { path: "peers/sdk-node.ts", kind: "peer" },
   sdkReading: { path: "peers/sdk-reading.ts", kind: "peer" },

@@ -48,6 +48,8 @@ const OURS_LOGGING = ours("ours, with its request log", "ours", { environment: {
 const OURS_WITHOUT_FAST_PATH = ours("ours, fastPath: false", "oursWithoutFastPath");
 const OURS_WITH_SERVICES = ours("ours, a factory that uses services", "oursWithServices", { eras: ["2026-07-28"] });
 export const OURS_GATEWAY: Subject = ours("ours, behind a gateway in the same process", "oursGateway");
+export const OURS_WITH_API: Subject = ours("ours, in a project with OpenTelemetry's API", "oursWithApi");
+export const OURS_WITH_OTEL: Subject = ours("ours, with mcp-anycloud/otel", "oursWithOtel");
 
 export const SDK: Subject = peer("SDK v2, thinnest mapping", "sdk");
 export const SDK_READING: Subject = peer("SDK v2 + lib-dynamodb, reading an item", "sdkReading");

@@ -35,3 +35,12 @@ export const BUNDLE_WITH_STORE: Target = { atMost: 390 };
 
 /** Kilobytes per 10,000 requests. A handler that does nothing was seen to grow by as much (November 2026). */
 export const HEAP_GROWTH: Target = { atMost: 60 };
+
+/** Bytes of telemetry in the artefact of a project without OpenTelemetry's API, and microseconds that its absence costs a call. */
+export const TELEMETRY_ABSENT = { bytes: { atMost: 0 }, microseconds: { atMost: 2 } } as const;
+
+/** Kilobytes that a call loads, and milliseconds until the first answer, where there is the API and no SDK. */
+export const TELEMETRY_API = { kilobytes: { atMost: 10 }, milliseconds: { atMost: 15 } } as const;
+
+/** Milliseconds until the first answer, and times of warm `tools/call` over HTTP, with `mcp-anycloud/otel`. */
+export const TELEMETRY_SENT = { milliseconds: { atMost: 15 }, warm: { atMost: 1.25 } } as const;

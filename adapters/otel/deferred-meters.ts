@@ -35,11 +35,14 @@ export function createDeferredMeters(): DeferredMeters {
 
   function create(scope: Scope, kind: Create, given: unknown[]): never {
     let real: Instrument | undefined;
-    const find = (provider: MeterProvider): Instrument => {
+    const make = (provider: MeterProvider): Instrument => {
       const meter = provider.getMeter(...scope) as unknown as Readonly<
         Record<Create, (...args: unknown[]) => Instrument>
       >;
-      real ??= meter[kind](...given);
+      return meter[kind](...given);
+    };
+    const find = (provider: MeterProvider): Instrument => {
+      real ??= make(provider);
       return real;
     };
     const forward =

@@ -5,7 +5,8 @@ export interface Answer {
   readonly body: string;
 }
 
-export type Invoke = (event: object) => Promise<Answer>;
+/** Resolves when the invocation has ended. `onAnswer` is called when the answer has, which may be before. */
+export type Invoke = (event: object, onAnswer?: () => void) => Promise<Answer>;
 
 /** How Lambda calls a handler: with the event alone, or with a stream for the response too. */
 export type Form = "buffered" | "streamed";
@@ -19,6 +20,7 @@ class ResponseStream implements Answer {
   body = "";
   ended = false;
   readonly destroyed = false;
+  onEnd: (() => void) | undefined;
 
   write(chunk: string): boolean {
     if (this.ended || this.statusCode === 0) throw new Error("written after the end, or before status and headers");
@@ -28,6 +30,7 @@ class ResponseStream implements Answer {
   end(): void {
     if (this.ended) throw new Error("ended twice");
     this.ended = true;
+    this.onEnd?.();
   }
   on(): void {}
   off(): void {}
@@ -47,9 +50,16 @@ const context = { awsRequestId: "bench", getRemainingTimeInMillis: () => 30_000 
 /** Loads the handler that an artefact exports as `name`, as Lambda's Node.js runtime does. */
 export async function loadHandler(url: string, form: Form, name: string): Promise<Invoke> {
   const { [name]: handler } = await import(url);
-  if (form === "buffered") return (event) => handler(event, context);
-  return async (event) => {
+  if (form === "buffered") {
+    return async (event, onAnswer) => {
+      const answer = await handler(event, context);
+      onAnswer?.();
+      return answer;
+    };
+  }
+  return async (event, onAnswer) => {
     const stream = new ResponseStream();
+    stream.onEnd = onAnswer;
     await handler(event, stream, context);
     if (!stream.ended) throw new Error("the answer was not ended");
     return stream;

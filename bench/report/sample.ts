@@ -33,6 +33,16 @@ export function ratioOf(samples: readonly Sample[], others: readonly Sample[]): 
   );
 }
 
+/** Subtracts `others` from these samples: the median of the differences of all rounds. */
+export function differenceOf(samples: readonly Sample[], others: readonly Sample[]): Sample {
+  return medianOf(
+    samples.map(({ wall, cpu }, round) => ({
+      wall: wall - (others[round]?.wall ?? Number.NaN),
+      cpu: cpu - (others[round]?.cpu ?? Number.NaN),
+    })),
+  );
+}
+
 function medianOf(samples: readonly Sample[]): Sample {
   const at = (values: readonly number[]): number => quantile(values, 0.5);
   return { wall: at(samples.map(({ wall }) => wall)), cpu: at(samples.map(({ cpu }) => cpu)) };
