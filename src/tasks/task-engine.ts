@@ -2,7 +2,7 @@ import type { Invocation } from "../http/http-handler.ts";
 import type { TaskRules } from "./task-access.ts";
 import type { TaskEngine, TaskLimits } from "./task-call.ts";
 import { isTerminal, type TaskRecord } from "./task-record.ts";
-import type { OpenTask, TaskStore } from "./task-store.ts";
+import type { IndexedTask, TaskStore } from "./task-store.ts";
 import type { WorkQueue } from "./work/work-queue.ts";
 
 /** Milliseconds that a job may take to its worker before it is taken for lost. */
@@ -35,11 +35,11 @@ export function createTaskEngine({ tasks, limits, rules, queue }: EngineOptions)
   /** When a task need not be looked at before, by id. */
   const inOrderUntil = new Map<string, number>();
   let sweptAt = Number.NEGATIVE_INFINITY;
-  let open: readonly OpenTask[] = [];
+  let open: readonly IndexedTask[] = [];
   let openAt = Number.NEGATIVE_INFINITY;
 
   /** The open tasks as they were a few seconds ago. */
-  async function openTasks(): Promise<readonly OpenTask[]> {
+  async function openTasks(): Promise<readonly IndexedTask[]> {
     if (tasks.now() - openAt < LOST_MS && open.length < limits.total) return open;
     open = await tasks.open(limits.total);
     openAt = tasks.now();
@@ -56,8 +56,10 @@ export function createTaskEngine({ tasks, limits, rules, queue }: EngineOptions)
     await queue.submit({ taskId: id }, sender);
   }
 
-  async function look(task: OpenTask, sender: Sender): Promise<void> {
+  async function look(task: IndexedTask, sender: Sender): Promise<void> {
     const found = await tasks.get(task.id);
+    // A task comes into the index before it is kept.
+    if (!found && tasks.now() - task.indexedAt < IN_ORDER_MS) return;
     if (!found || isTerminal(found.record)) return tasks.close(task);
     await rescue(found, sender);
     const until = tasks.now() + (found.record.dueAt === undefined ? WAITING_MS : IN_ORDER_MS);
@@ -76,7 +78,7 @@ export function createTaskEngine({ tasks, limits, rules, queue }: EngineOptions)
       if (own.length >= limits.perCaller)
         return `Too many tasks are open: ${limits.perCaller} are the most for one caller.`;
       if (all.length >= limits.total) return "Too many tasks are open on this server: try again later.";
-      open = [...all, { id: "", owner }];
+      open = [...all, { id: "", owner, indexedAt: tasks.now() }];
       return undefined;
     },
 

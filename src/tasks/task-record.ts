@@ -30,10 +30,10 @@ export interface TaskQuestion {
   readonly params?: unknown;
 }
 
-/** One thing that a handler did with its task, by the key that it gave. A large value is in an item of its own. */
+/** One thing that a handler did with its task, by the key that it gave. `valueAt` is the sort key of the item of a large value. */
 export type TaskOperation = { readonly key: string } & (
-  | { readonly kind: "step"; readonly value?: unknown; readonly isApart?: true }
-  | { readonly kind: "question"; readonly question: TaskQuestion; readonly answer?: unknown; readonly isApart?: true }
+  | { readonly kind: "step"; readonly value?: unknown; readonly valueAt?: string }
+  | { readonly kind: "question"; readonly question: TaskQuestion; readonly answer?: unknown; readonly valueAt?: string }
   /** `until` is Unix time in milliseconds. */
   | { readonly kind: "sleep"; readonly until: number }
 );
@@ -101,7 +101,7 @@ export function openQuestions({ operations }: TaskRecord): Readonly<Record<strin
 
 /** Whether a question has an answer. */
 export const isAnswered = (operation: TaskOperation): boolean =>
-  operation.kind === "question" && (operation.answer !== undefined || operation.isApart === true);
+  operation.kind === "question" && (operation.answer !== undefined || operation.valueAt !== undefined);
 
 /** A record after its last change: nothing is kept that only a worker needs. */
 export function ended(record: TaskRecord, end: Pick<TaskRecord, "status"> & Partial<TaskRecord>): TaskRecord {

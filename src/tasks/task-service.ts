@@ -6,6 +6,7 @@ import { type RequestLogOptions, startRequestLog } from "../http/request-log.ts"
 import { servedRequest } from "../http/served-request.ts";
 import type { ProtocolHandler } from "../server/mcp-request.ts";
 import type { ObservedStore } from "../store/observed-store.ts";
+import { MAX_VALUE_BYTES } from "../store/store.ts";
 import type { TaskRules } from "./task-access.ts";
 import type { TaskLimits } from "./task-call.ts";
 import { createTaskEngine } from "./task-engine.ts";
@@ -53,7 +54,8 @@ export function openTaskService(limits: TaskLimits, environment: TaskEnvironment
   const { store, rules, audit, log, maxOutputBytes, streamSeconds, modern, legacy } = environment;
   const tasks = createTaskStore(store);
   const running = new Map<string, Attempt>();
-  const dispatch = { tasks, handler: modern, maxOutputBytes };
+  // The result of a task is kept, and no store takes more.
+  const dispatch = { tasks, handler: modern, maxOutputBytes: Math.min(maxOutputBytes, MAX_VALUE_BYTES) };
   const queue = environment.queue ?? createLocalQueue(workHere);
   const engine = createTaskEngine({ tasks, limits, rules, queue });
   const options: MethodOptions = {

@@ -11,9 +11,14 @@ export interface StoredTask {
 }
 
 /** A task that has not ended, as the index names it. */
-export interface OpenTask {
+interface OpenTask {
   readonly id: string;
   readonly owner: string;
+}
+
+/** One with the Unix time in milliseconds at which it came into the index. */
+export interface IndexedTask extends OpenTask {
+  readonly indexedAt: number;
 }
 
 /** Tasks in the store. Every verb throws STORE_UNAVAILABLE when the store cannot be asked. */
@@ -31,7 +36,7 @@ export interface TaskStore {
    * there is nothing to change. Undefined for a task that is unknown.
    */
   update(id: string, change: (record: TaskRecord) => TaskRecord): Promise<StoredTask | undefined>;
-  /** Keeps a large value beside the record, for as long. */
+  /** Keeps a large value beside the record, for as long. Throws RangeError for one that no store takes. */
   keepApart(task: Pick<StoredTask, "id" | "record">, sort: string, value: unknown): Promise<void>;
   readApart(id: string, sort: string): Promise<unknown>;
   /** Keeps what a call that is no task remembers between its rounds. */
@@ -41,7 +46,7 @@ export interface TaskStore {
   /** Takes an ended task out of the index. */
   close(task: OpenTask): Promise<void>;
   /** Tasks that have not ended, of one owner or of all, at most so many. One read. */
-  open(limit: number, owner?: string): Promise<OpenTask[]>;
+  open(limit: number, owner?: string): Promise<IndexedTask[]>;
   /** Settles when something may have changed about the task; see `ObservedStore`. */
   changed(id: string, ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -53,6 +58,9 @@ const TAKEN = "taken";
 const RANDOM_BYTES = 18;
 /** Matches every id. Other texts were never one. */
 const TASK_ID = /^[\w-]{24}$/;
+
+/** Sort key of a value that is too large for the record: a new one, because another writer may keep a value at the same time. */
+export const newValueKey = (): string => `value/${newTaskId()}`;
 
 /** An id that cannot be guessed: 24 letters, digits, `-` and `_`. */
 export const newTaskId = (): string =>
@@ -90,7 +98,7 @@ export function createTaskStore(store: ObservedStore): TaskStore {
     async create(id, record) {
       const expiresAt = expiresAtOf(record);
       const { owner } = record;
-      await store.put({ partition: INDEX, sort: indexSort({ owner, id }), value: "open", expiresAt });
+      await store.put({ partition: INDEX, sort: indexSort({ owner, id }), value: String(record.createdAt), expiresAt });
       const value = JSON.stringify(record);
       await store.put({ partition: partitionOf(id), sort: RECORD, value, expiresAt }, "absent");
     },
@@ -143,9 +151,9 @@ export function createTaskStore(store: ObservedStore): TaskStore {
 
     async open(limit, owner) {
       const items = await store.list(INDEX, { limit, ...(owner !== undefined && { prefix: `${owner}/` }) });
-      return items.map(({ sort }) => {
+      return items.map(({ sort, value }) => {
         const slash = sort.lastIndexOf("/");
-        return { owner: sort.slice(0, slash), id: sort.slice(slash + 1) };
+        return { owner: sort.slice(0, slash), id: sort.slice(slash + 1), indexedAt: Number(value) };
       });
     },
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createTakeJob } from "../../adapters/aws/jobs/job-event.ts";
 import { createLambdaJobs } from "../../adapters/aws/jobs/lambda-queue.ts";
 import type { LambdaContext } from "../../adapters/aws/lambda-runtime.ts";
 import type { Emulator } from "../../emulators/emulator.ts";
@@ -43,6 +44,17 @@ test("a job that comes too early waits in its invocation; one that failed is lef
   expect(asked).toEqual(["a", "a", "a"]);
   const failed = takeJob({ mcpAnycloudTask: "a" }, contextOf(10_000), async () => ({ status: 503, headers: {} }));
   await expect(failed).rejects.toMatchObject({ code: "QUEUE_UNAVAILABLE" });
+});
+
+test("a job that is due in a month waits for the end of its invocation, and is handed on", async () => {
+  const submitted: unknown[] = [];
+  const takeJob = createTakeJob({ submit: async (job) => void submitted.push(job) });
+  let asked = 0;
+  await takeJob({ mcpAnycloudTask: "a" }, contextOf(1_500), async () => {
+    asked++;
+    return { status: 425, headers: { "retry-after": "2592000" } };
+  });
+  expect({ asked, submitted }).toEqual({ asked: 1, submitted: [{ taskId: "a" }] });
 });
 
 let table: LocalTable;

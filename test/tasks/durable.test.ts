@@ -1,55 +1,9 @@
-import { McpServer } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
-import * as z from "zod/v4";
-import { createMemoryStore, defineServer, type ServerDefinition } from "../../src/index.ts";
-import { createTasks, type Task, type TasksOptions } from "../../src/tasks/create-tasks.ts";
+import type { Task } from "../../src/tasks/create-tasks.ts";
 import type { Caller } from "../support/messages.ts";
-import { countedStore } from "../support/stores.ts";
-import { createManualQueue, deliver, drain, type ManualQueue } from "./manual-queue.ts";
-import { accepted, instancesOf, TasksClient } from "./tasks-client.ts";
-
-const question = {
-  method: "elicitation/create",
-  params: { mode: "form", message: "Go on?", requestedSchema: { type: "object", properties: {} } },
-} as const;
-
-/** A server with one tool, `work`, whose handler is given. */
-function serverOf(
-  handler: (task: Task, args: { size?: number | undefined }) => Promise<string>,
-  options?: TasksOptions,
-): ServerDefinition {
-  const tasks = createTasks(options);
-  return defineServer({
-    tasks,
-    createServer() {
-      const server = new McpServer({ name: "durable", version: "1.0.0" });
-      const inputSchema = z.object({ size: z.number().optional() });
-      server.registerTool(
-        "work",
-        { inputSchema },
-        tasks.run(async (args, task) => ({ content: [{ type: "text", text: await handler(task, args) }] })),
-      );
-      return server;
-    },
-  });
-}
-
-interface Setting {
-  readonly queue: ManualQueue;
-  readonly instances: Caller[];
-  readonly client: TasksClient;
-  readonly store: ReturnType<typeof countedStore>;
-  readonly clock: { now: number };
-}
-
-function set(server: ServerDefinition): Setting {
-  const clock = { now: Date.now() };
-  const now = (): number => clock.now;
-  const store = countedStore(createMemoryStore(now));
-  const queue = createManualQueue();
-  const instances = instancesOf(server, { count: 3, store, workQueue: queue, now });
-  return { queue, instances, client: new TasksClient(instances), store, clock };
-}
+import { question, serverOf, set } from "./durable-server.ts";
+import { deliver, drain } from "./manual-queue.ts";
+import { accepted } from "./tasks-client.ts";
 
 test("a task with three steps and a question costs 12 writes and 8 reads at most, each poll one read, and waiting nothing", async () => {
   const done: string[] = [];

@@ -13,6 +13,8 @@ export type TakeJob = (event: unknown, context: LambdaContext, serve: HttpHandle
 
 /** The status of a job that comes too early, or whose task another worker holds. */
 const TOO_EARLY = 425;
+/** The longest pause that a timer of Node.js can count: a longer one would end at once. */
+const MAX_PAUSE_MS = 2 ** 31 - 1;
 
 /**
  * Takes the jobs that the function sends itself. The events of ingresses have other fields, and their clients choose none of
@@ -38,7 +40,7 @@ async function workOn(taskId: string, context: LambdaContext, serve: HttpHandler
       const { status, headers } = await serve({ method: "POST", url: "/", headers: {} }, { ...facts, job: taskId });
       if (status < 300) return;
       if (status !== TOO_EARLY) throw new AnycloudError("QUEUE_UNAVAILABLE", NOT_WORKED_ON);
-      const pauseMs = Number(headers["retry-after"]) * 1000;
+      const pauseMs = Math.min(Number(headers["retry-after"]) * 1000, MAX_PAUSE_MS);
       await sleep(pauseMs, undefined, { ...(deadline && { signal: deadline }) }).catch(() => {});
       if (deadline?.aborted) return await queue.submit({ taskId });
     }

@@ -19,10 +19,10 @@ export function taskIn({ partition, sort, value }: StateWrite): Omit<TaskWritten
       tool: String(tool),
       status: String(status),
       attempt: Number(attempt),
-      operations: (operations as StoredOperation[]).slice(-MOST_OPERATIONS).map(({ key, kind, answer, isApart }) => ({
+      operations: (operations as StoredOperation[]).slice(-MOST_OPERATIONS).map(({ key, kind, answer, valueAt }) => ({
         key: key.slice(0, MOST_CHARACTERS),
         kind,
-        isAnswered: kind === "question" && (answer !== undefined || isApart === true),
+        isAnswered: kind === "question" && (answer !== undefined || valueAt !== undefined),
       })),
     };
   } catch {
@@ -35,5 +35,5 @@ interface StoredOperation {
   readonly key: string;
   readonly kind: "step" | "question" | "sleep";
   readonly answer?: unknown;
-  readonly isApart?: true;
+  readonly valueAt?: string;
 }

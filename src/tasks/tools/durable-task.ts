@@ -1,14 +1,13 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ResultTypeMap } from "@modelcontextprotocol/server";
-import { isAnswered, openQuestions, type TaskOperation, type TaskRecord } from "../task-record.ts";
-import type { TaskStore } from "../task-store.ts";
+import { isAnswered, type TaskOperation, type TaskRecord } from "../task-record.ts";
+import { newValueKey, type TaskStore } from "../task-store.ts";
 import { type Attempt, never } from "../work/attempt.ts";
 import { observeStep } from "./observe-step.ts";
+import { roomIn, suspended, withOperation } from "./recorded-operations.ts";
 import { Replay, ReplayProblem } from "./replay.ts";
 import type { AskRequest, Progress, Task } from "./task.ts";
 
-/** Larger values of steps are items of their own: the record is written with every step, and read by every poll. */
-const MAX_VALUE_IN_RECORD = 16_384;
 /** Progress is written at most so often. */
 const PROGRESS_MS = 5_000;
 
@@ -48,7 +47,7 @@ export class DurableTask implements Task {
   async step<Result>(key: string, work: () => Result | Promise<Result>): Promise<Result> {
     const found = this.#reach(key, "step");
     if (found === "problem") return never();
-    if (found) return (found.isApart ? await this.#tasks.readApart(this.id, apart(key)) : found.value) as Result;
+    if (found) return (found.valueAt ? await this.#readApart(found.valueAt) : found.value) as Result;
     this.#inProgress++;
     try {
       if (!(await this.#mayBegin(key))) return await never();
@@ -63,7 +62,7 @@ export class DurableTask implements Task {
     const found = this.#reach(key, "question");
     if (found === "problem") return never();
     if (found && isAnswered(found)) {
-      const answer = found.isApart ? await this.#tasks.readApart(this.id, apart(key)) : found.answer;
+      const answer = found.valueAt ? await this.#readApart(found.valueAt) : found.answer;
       return answer as ResultTypeMap[Request["method"]];
     }
     if (!found && !(await this.#mayBegin(key))) return never();
@@ -79,6 +78,8 @@ export class DurableTask implements Task {
     if (!found && !(await this.#mayBegin(key))) return never();
     const now = this.#tasks.now();
     const until = found?.until ?? Math.ceil(now + seconds * 1000);
+    const { createdAt, ttlMs } = this.#attempt.task.record;
+    if (!found && until > createdAt + ttlMs) throw new RangeError(sleepsTooLong(key, ttlMs));
     if (until > now) await this.#wait({ key, kind: "sleep", until });
   }
 
@@ -124,14 +125,19 @@ export class DurableTask implements Task {
     return "problem";
   }
 
+  #readApart(valueAt: string): Promise<unknown> {
+    return this.#attempt.askStore(() => this.#tasks.readApart(this.id, valueAt));
+  }
+
   /** The value as it will be read again. */
   async #remember(key: string, result: unknown): Promise<unknown> {
     const text = JSON.stringify(result);
-    const isApart = text !== undefined && Buffer.byteLength(text) > MAX_VALUE_IN_RECORD;
     const value = text === undefined ? undefined : JSON.parse(text);
-    if (isApart) await this.#tasks.keepApart(this.#attempt.task, apart(key), value);
+    const { task } = this.#attempt;
+    const valueAt = text !== undefined && Buffer.byteLength(text) > roomIn(task.record) ? newValueKey() : undefined;
+    if (valueAt) await this.#attempt.askStore(() => this.#tasks.keepApart(task, valueAt, value));
     await this.#attempt.write((record) =>
-      withOperation(this.#withProgress(record), { key, kind: "step", ...(isApart ? { isApart: true } : { value }) }),
+      withOperation(this.#withProgress(record), { key, kind: "step", ...(valueAt ? { valueAt } : { value }) }),
     );
     return value;
   }
@@ -165,28 +171,5 @@ export class DurableTask implements Task {
   }
 }
 
-/** Sort key of a value that is too large for the record. */
-export const apart = (key: string): string => `value/${key}`;
-
-/** The record with an operation at its end, once. An operation that was kept ends a row of fruitless attempts. */
-function withOperation(record: TaskRecord, operation: TaskOperation): TaskRecord {
-  if (record.operations.some(({ key }) => key === operation.key)) return record;
-  return { ...record, fruitless: 0, operations: [...record.operations, operation] };
-}
-
-function suspended(record: TaskRecord, waiting: readonly TaskOperation[], now: number): TaskRecord {
-  const { dueAt: _due, ...kept } = waiting.reduce(withOperation, { ...record, fruitless: 0 });
-  const wakes = waiting.flatMap((operation) => (operation.kind === "sleep" ? [operation.until] : []));
-  // A question that was answered while the last step ended needs a worker at once.
-  const isAsking = Object.keys(openQuestions(kept)).length > 0;
-  const hasQuestion = waiting.some(({ kind }) => kind === "question");
-  const kind = hasQuestion ? "question" : "sleep";
-  const dueAt = hasQuestion && !isAsking ? now : wakes.length > 0 ? Math.min(...wakes) : undefined;
-  return {
-    ...kept,
-    status: isAsking ? "input_required" : "working",
-    updatedAt: now,
-    waiting: { from: now, kind },
-    ...(dueAt !== undefined && { dueAt }),
-  };
-}
+const sleepsTooLong = (key: string, ttlMs: number): string =>
+  `The sleep ${JSON.stringify(key)} ends after its task has expired, ${ttlMs / 1000} s from its creation: raise ttlSeconds.`;

@@ -51,7 +51,9 @@ export async function runInline(
   const isOwn = round?.principal === call.mcpRequest.principal && round.binding === binding;
   if (roundId !== undefined && !isOwn) return toolError(ROUND_GONE);
   const operations = (round?.operations ?? []).map((operation) => answered(operation, roundId, context));
-  const task = new InlineTask({ id: roundId ?? newTaskId(), context, operations, deadline, now: tasks.now });
+  const late = new AbortController();
+  const signal = AbortSignal.any([context.signal, late.signal]);
+  const task = new InlineTask({ id: roundId ?? newTaskId(), context, operations, deadline, signal, now: tasks.now });
   const stop = new AbortController();
   try {
     return await Promise.race([
@@ -61,7 +63,10 @@ export async function runInline(
         return result;
       })(),
       task.asked.then((questions) => askInRound(questions)),
-      timeUp(deadline, tasks.now, stop.signal),
+      timeUp(deadline, tasks.now, stop.signal).then(() => {
+        late.abort();
+        return toolError(TIME_UP);
+      }),
     ]);
   } catch (error) {
     if (error instanceof ReplayProblem) return toolError(error.message);
@@ -91,10 +96,11 @@ function bindingOf({ mcpRequest }: IncomingCall): string {
   return canonicalJson([name, args]);
 }
 
-function timeUp(deadline: number | undefined, now: () => number, signal: AbortSignal): Promise<unknown> {
+/** Settles when the time of the call is up, unless it has ended before. */
+function timeUp(deadline: number | undefined, now: () => number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (deadline === undefined) return;
-    const timer = setTimeout(() => resolve(toolError(TIME_UP)), deadline - now() - MARGIN_MS);
+    const timer = setTimeout(resolve, deadline - now() - MARGIN_MS);
     signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   });
 }

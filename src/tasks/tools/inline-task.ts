@@ -12,6 +12,7 @@ export interface InlineTaskOptions {
   readonly context: ToolContext;
   readonly operations: readonly TaskOperation[];
   readonly deadline: number | undefined;
+  readonly signal: AbortSignal;
   readonly now: () => number;
 }
 
@@ -33,7 +34,7 @@ export class InlineTask implements Task {
     this.#options = options;
     this.id = options.id;
     this.deadline = options.deadline;
-    this.signal = options.context.signal;
+    this.signal = options.signal;
     this.#operations = [...options.operations];
     this.#replay = new Replay(options.operations);
     this.asked = new Promise((resolve) => {

@@ -1,4 +1,5 @@
 import { AnycloudError } from "../../errors.ts";
+import type { IncomingCall, Replacement } from "../task-call.ts";
 import { runInline } from "./inline-call.ts";
 import { startTask } from "./start-task.ts";
 import { type CallbackOptions, currentCall, noteFailure, refuseWithoutTasks, replaced } from "./tool-callback.ts";
@@ -26,7 +27,7 @@ export async function callWatched(options: CallbackOptions, context: unknown, wo
     call.outcome = call.kind === "status" ? await work.status(call.reference) : await work.cancel?.(call.reference);
     return { content: [], isError: true };
   }
-  if (call.declaresTasks) return replaced(call, await noteFailure(call, startTask(call, options, work.start)));
+  if (call.declaresTasks) return replaced(call, await noteFailure(call, startWatched(call, options, work)));
   if (options.required) return refuseWithoutTasks(call);
   const { limits } = call.engine;
   const { ttlMs = limits.ttlMs, pollMs = limits.pollMs } = options;
@@ -42,6 +43,21 @@ export async function callWatched(options: CallbackOptions, context: unknown, wo
       await task.sleep(`poll ${count}`, pollMs / 1000);
     }
   });
+}
+
+/** Begins a job and keeps its task. A job whose task could not be kept is cancelled: nobody has its id. */
+async function startWatched(call: IncomingCall, options: CallbackOptions, work: WatchedWork): Promise<Replacement> {
+  const begun: unknown[] = [];
+  try {
+    return await startTask(call, options, async (taskId) => {
+      const reference = await work.start(taskId);
+      begun.push(reference);
+      return reference;
+    });
+  } catch (error) {
+    for (const reference of begun) await work.cancel?.(reference).catch(() => {});
+    throw error;
+  }
 }
 
 const NOT_RUN = "The tool of this task ran by itself when it began, and watches a job now.";

@@ -14,8 +14,7 @@ import {
   TASKS_EXTENSION,
   type TaskRecord,
 } from "../task-record.ts";
-import type { StoredTask } from "../task-store.ts";
-import { apart } from "../tools/durable-task.ts";
+import { newValueKey, type StoredTask } from "../task-store.ts";
 import { endTask } from "../work/end-task.ts";
 import { isRecord } from "./wire-values.ts";
 
@@ -112,11 +111,12 @@ async function updateTask(
     const open = openQuestions(task.record);
     const answers = new Map(Object.entries(inputResponses).filter(([key, answer]) => key in open && isRecord(answer)));
     if (answers.size === 0 || isTerminal(task.record)) return {};
-    const large = new Set<string>();
+    const large = new Map<string, string>();
     for (const [key, answer] of answers) {
       if (Buffer.byteLength(JSON.stringify(answer)) <= MAX_ANSWER_IN_RECORD) continue;
-      large.add(key);
-      await tasks.keepApart(task, apart(key), answer);
+      const valueAt = newValueKey();
+      await tasks.keepApart(task, valueAt, answer);
+      large.set(key, valueAt);
     }
     try {
       const written = await tasks.put(task, withAnswers(task.record, { answers, large, now: tasks.now() }));
@@ -133,7 +133,8 @@ async function updateTask(
 
 interface Answers {
   readonly answers: ReadonlyMap<string, unknown>;
-  readonly large: ReadonlySet<string>;
+  /** Sort keys of the items of those that are too large for the record. */
+  readonly large: ReadonlyMap<string, string>;
   readonly now: number;
 }
 
@@ -141,7 +142,8 @@ interface Answers {
 function withAnswers(record: TaskRecord, { answers, large, now }: Answers): TaskRecord {
   const operations = record.operations.map((operation) => {
     if (operation.kind !== "question" || !answers.has(operation.key)) return operation;
-    if (large.has(operation.key)) return { ...operation, isApart: true } as const;
+    const valueAt = large.get(operation.key);
+    if (valueAt) return { ...operation, valueAt };
     return { ...operation, answer: answers.get(operation.key) };
   });
   const answered: TaskRecord = { ...record, operations, updatedAt: now };

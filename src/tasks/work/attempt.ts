@@ -93,6 +93,20 @@ export class Attempt {
     });
   }
 
+  /** Asks the store, again where it cannot be asked. Never settles once the attempt has ended. Throws RangeError. */
+  async askStore<Result>(operation: () => Promise<Result>): Promise<Result> {
+    for (let failures = 0; !this.#isEnded; ) {
+      try {
+        return await operation();
+      } catch (error) {
+        if (error instanceof RangeError) throw error;
+        if (++failures >= STORE_TRIES) this.end({ kind: "unfinished" });
+        else await sleep(100 * 2 ** failures * (0.5 + Math.random() / 2));
+      }
+    }
+    return never();
+  }
+
   #writeLast(change: (record: TaskRecord) => TaskRecord): Promise<void> {
     const written = this.#last.then(() => this.#write(change));
     this.#last = written.catch(() => {});
@@ -100,22 +114,18 @@ export class Attempt {
   }
 
   async #write(change: (record: TaskRecord) => TaskRecord): Promise<void> {
-    for (let failures = 0; !this.#isEnded; ) {
-      try {
-        this.#task = await this.#tasks.put(this.#task, change(this.#task.record));
-        return;
-      } catch (error) {
-        if (error instanceof RangeError) throw error;
-        try {
-          if (!isConflict(error)) throw error;
-          await this.#readAgain();
-        } catch {
-          if (++failures >= STORE_TRIES) this.end({ kind: "unfinished" });
-          else await sleep(100 * 2 ** failures * (0.5 + Math.random() / 2));
-        }
-      }
+    for (let isWritten = false; !isWritten; ) isWritten = await this.askStore(() => this.#tryWrite(change));
+  }
+
+  async #tryWrite(change: (record: TaskRecord) => TaskRecord): Promise<boolean> {
+    try {
+      this.#task = await this.#tasks.put(this.#task, change(this.#task.record));
+      return true;
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      await this.#readAgain();
+      return false;
     }
-    return never();
   }
 
   async #readAgain(): Promise<void> {

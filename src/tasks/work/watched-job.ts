@@ -1,9 +1,10 @@
+import { withinLimit } from "../../limits/output.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import { isConflict } from "../../store/store.ts";
 import type { WatchCall } from "../task-call.ts";
 import type { StoredTask } from "../task-store.ts";
 import type { WatchedStatus } from "../tools/watch.ts";
-import { endTask } from "./end-task.ts";
+import { endTask, type TaskEnd } from "./end-task.ts";
 import { type DispatchOptions, dispatchCall } from "./task-dispatch.ts";
 
 /** Asks the job that a task watches how it is, and keeps its end. A job that cannot be asked counts as working. */
@@ -16,7 +17,7 @@ export async function refreshWatched(
   const status = (await askJob("status", task, mcpRequest, options)) as WatchedStatus<unknown> | undefined;
   if (status?.status === "completed" || status?.status === "failed") {
     try {
-      await endTask(tasks, task, endOf(status));
+      await endTask(tasks, task, endOf(task.id, status, options));
     } catch (error) {
       // Another poll was first, or the task was cancelled.
       if (!isConflict(error)) throw error;
@@ -27,10 +28,18 @@ export async function refreshWatched(
   return message === undefined ? task : { ...task, record: { ...task.record, statusMessage: message } };
 }
 
-const endOf = (status: Exclude<WatchedStatus<unknown>, { status: "working" }>) =>
-  status.status === "failed"
-    ? ({ status: "failed", error: { code: -32603, message: status.message } } as const)
-    : ({ status: "completed", result: { resultType: "complete", ...(status.result as object) } } as const);
+function endOf(
+  id: string,
+  status: Exclude<WatchedStatus<unknown>, { status: "working" }>,
+  { maxOutputBytes }: DispatchOptions,
+): TaskEnd {
+  if (status.status === "failed") return { status: "failed", error: { code: -32603, message: status.message } };
+  const result = { resultType: "complete", ...(status.result as object) };
+  const response = withinLimit({ jsonrpc: "2.0", id, result }, maxOutputBytes);
+  return "error" in response
+    ? { status: "failed", error: response.error }
+    : { status: "completed", result: response.result };
+}
 
 /** Tells the job that its task was cancelled. */
 export async function cancelWatched(task: StoredTask, mcpRequest: McpRequest, options: DispatchOptions): Promise<void> {

@@ -34,12 +34,13 @@ export async function work(options: WorkerOptions, delivery: Delivery): Promise<
   for (;;) {
     const task = await tasks.get(delivery.taskId);
     if (!task || isTerminal(task.record)) return undefined;
-    const { dueAt, leaseUntil = 0, fruitless } = task.record;
+    const { dueAt, leaseUntil = 0, fruitless, updatedAt } = task.record;
     const now = tasks.now();
     // Somebody works on it, and may die: the job comes back behind the lease.
     if (leaseUntil > now) return leaseUntil - now + SKEW_MS;
     if (dueAt === undefined) return undefined;
-    if (dueAt > now + SKEW_MS) return dueAt - now;
+    // What is due since its last change is due, whatever the clock of the instance that wrote it says.
+    if (dueAt > updatedAt && dueAt > now + SKEW_MS) return dueAt - now;
     try {
       if (fruitless >= limits.attempts) {
         await endTask(tasks, task, { status: "failed", error: gaveUp(limits.attempts) });
