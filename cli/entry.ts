@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { AnycloudError } from "../src/adapter.ts";
+import { readText } from "./read-text.ts";
 
 const NAMES = ["server.ts", "server.mts", "server.js", "server.mjs"];
 /** Where a server is looked for that nobody named. */
@@ -48,7 +49,7 @@ function configuredEntry(): string | undefined {
 
 function readSettings(): { readonly entry?: unknown } | undefined {
   try {
-    return JSON.parse(readFileSync("package.json", "utf8"))["mcp-anycloud"];
+    return JSON.parse(readText("package.json"))["mcp-anycloud"];
   } catch {
     throw new AnycloudError(
       "ENTRY_INVALID",

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { usage } from "./flags.ts";
+import { readText } from "./read-text.ts";
 
 export interface EnvironmentFlags {
   /** Values of `--env`: `NAME` or `NAME=value`. */
@@ -34,7 +35,7 @@ export function givenVariables({ env = [], envFile }: EnvironmentFlags): Record<
 
 function readVariables(file: string): NodeJS.Dict<string> {
   try {
-    return parseEnv(readFileSync(file, "utf8"));
+    return parseEnv(readText(file));
   } catch {
     throw usage(`There is no file ${file} of variables`, "correct --env-file");
   }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { AnycloudError } from "../../src/adapter.ts";
 import { USUAL_ENTRIES } from "../entry.ts";
@@ -6,6 +6,8 @@ import { type Change, type Project, planChanges, writeChanges } from "../init/ch
 import { choose } from "../init/choose.ts";
 import { readManifest } from "../init/manifest.ts";
 import { type InitCommand, nameOfFolder } from "../init/parse-init.ts";
+import { findWorkspace } from "../init/workspace.ts";
+import { readText } from "../read-text.ts";
 import { shownPath } from "../shown-path.ts";
 import { toTable } from "../table.ts";
 
@@ -28,9 +30,11 @@ function readProject(folder: string): Project {
   if (stats && !stats.isDirectory())
     throw new AnycloudError("USAGE", `${shownPath(folder)} is a file: name a folder, new or old.`);
   const file = join(folder, "package.json");
-  const manifest = existsSync(file) ? readManifest(readFileSync(file, "utf8")) : undefined;
+  const manifestText = existsSync(file) ? readText(file) : "";
+  const manifest = existsSync(file) ? readManifest(manifestText) : undefined;
   const names = manifest !== undefined && "mcp-anycloud" in manifest;
-  return { folder, manifest, hasServer: names || USUAL_ENTRIES.some((entry) => existsSync(join(folder, entry))) };
+  const hasServer = names || USUAL_ENTRIES.some((entry) => existsSync(join(folder, entry)));
+  return { folder, manifest, manifestText, hasServer, workspace: findWorkspace(folder) };
 }
 
 const tableOf = (changes: readonly Change[]): string =>
@@ -39,8 +43,7 @@ const tableOf = (changes: readonly Change[]): string =>
     changes.map(({ path, what }) => [path, what]),
   );
 
-function nextSteps({ folder, hasServer }: Project): string {
-  const tool = /^(npm|pnpm|yarn|bun)\//.exec(process.env.npm_config_user_agent ?? "")?.[1] ?? "npm";
+function nextSteps({ folder, hasServer, workspace: { manager: tool } }: Project): string {
   const place = shownPath(folder);
   const steps = [
     ...(place === "." ? [] : [`cd ${place}`]),

@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { AnycloudError } from "../../src/adapter.ts";
+import { shownPath } from "../shown-path.ts";
 import type { Choices } from "./choose.ts";
 import { extendManifest, type Manifest } from "./manifest.ts";
 import { projectFiles } from "./project-files.ts";
+import type { Workspace } from "./workspace.ts";
 
 /** A file that is written, or left as it is. */
 export interface Change {
@@ -18,28 +20,50 @@ export interface Project {
   readonly folder: string;
   /** Undefined where there is no package.json. */
   readonly manifest: Manifest | undefined;
+  /** The text of package.json. */
+  readonly manifestText: string;
   readonly hasServer: boolean;
+  readonly workspace: Workspace;
 }
 
 /** Everything that makes a folder a project of these choices. Writes nothing. Throws USAGE where a path is taken. */
-export function planChanges({ folder, manifest, hasServer }: Project, choices: Choices): Change[] {
+export function planChanges(project: Project, choices: Choices): Change[] {
+  const { folder, manifest, hasServer, workspace } = project;
   const isNew = manifest === undefined || isBare(manifest);
-  const files = projectFiles({ ...choices, mts: !isNew && manifest.type !== "module", hasServer });
-  return [planManifest(manifest, isNew, choices), ...[...files].map(([path, text]) => planFile(folder, path, text))];
+  const files = projectFiles({ ...choices, mts: !isNew && manifest.type !== "module", hasServer, workspace });
+  const { repository } = workspace;
+  const plans = [...files].map(([path, text]) =>
+    repository !== undefined && path.startsWith(".github/") ? leftOut(path, repository) : planFile(folder, path, text),
+  );
+  return [planManifest(project, isNew, choices), ...plans];
 }
+
+const leftOut = (path: string, repository: string): Change => ({
+  path,
+  text: undefined,
+  what: `left out: GitHub reads workflows at ${shownPath(repository)} alone, see docs/release.md`,
+});
 
 /** Whether a manifest has nothing but what `npm install` and `pnpm add` write into an empty folder. */
 const isBare = (manifest: Manifest): boolean =>
   Object.keys(manifest).every((field) => ["dependencies", "devDependencies"].includes(field));
 
-function planManifest(existing: Manifest | undefined, isNew: boolean, choices: Choices): Change {
+function planManifest({ manifest: existing, manifestText }: Project, isNew: boolean, choices: Choices): Change {
   const fresh = { name: choices.name, private: true, version: "0.1.0", type: "module" };
   const { manifest, added } = extendManifest(isNew ? { ...fresh, ...existing } : (existing ?? fresh), choices);
   const path = "package.json";
   if (existing && added.length === 0) return { path, text: undefined, what: "has everything already" };
   const what = existing ? `added ${added.join(", ")}` : "written";
-  return { path, text: `${JSON.stringify(manifest, undefined, 2)}\n`, what };
+  return { path, text: toJsonLike(manifestText, manifest), what };
 }
+
+/** JSON in the style of another text: its indentation and its line ends. */
+function toJsonLike(text: string, value: object): string {
+  const [indent = 2] = /^[ \t]+(?=")/m.exec(text) ?? [];
+  return `${JSON.stringify(value, undefined, indent)}\n`.replaceAll("\n", lineEndOf(text));
+}
+
+const lineEndOf = (text: string): string => (text.includes("\r\n") ? "\r\n" : "\n");
 
 function planFile(folder: string, path: string, text: string): Change {
   refuseTaken(folder, path);
@@ -50,8 +74,10 @@ function planFile(folder: string, path: string, text: string): Change {
   const lines = there.split(/\r?\n/).map((line) => line.trim().replace(/^\/|\/$/g, ""));
   const missing = text.split("\n").filter((line) => line !== "" && !lines.includes(line.replace(/\/$/, "")));
   if (missing.length === 0) return { path, text: undefined, what: "has everything already" };
-  const end = there === "" || there.endsWith("\n") ? "" : "\n";
-  return { path, text: `${there}${end}${missing.join("\n")}\n`, what: `added ${missing.join(", ")}` };
+  const lineEnd = lineEndOf(there);
+  const end = there === "" || there.endsWith("\n") ? "" : lineEnd;
+  const added = missing.map((line) => line + lineEnd).join("");
+  return { path, text: `${there}${end}${added}`, what: `added ${missing.join(", ")}` };
 }
 
 /** A folder in the place of a file, or a file in the place of a folder, would end the writing half way. */

@@ -179,6 +179,48 @@ describe("an existing project", () => {
   });
 });
 
+describe("a project that somebody else laid out", () => {
+  test("keeps the indentation and the line ends of package.json and .gitignore", async () => {
+    const manifest = JSON.stringify({ name: "mine", scripts: { test: "vitest" } }, undefined, "\t");
+    const files = {
+      "package.json": `\uFEFF${manifest}\n`.replaceAll("\n", "\r\n"),
+      ".gitignore": "node_modules/\r\n",
+    };
+    expect(await init(["--yes", "--name", "notes"], files)).toMatchObject({ code: 0, stderr: "" });
+    expect(read("package.json")).toMatch(/^\{\r\n\t"name": "mine",\r\n\t"scripts": \{\r\n\t\t"test": "vitest",/);
+    for (const path of ["package.json", ".gitignore"]) expect(read(path).replaceAll("\r\n", "")).not.toContain("\n");
+  });
+
+  test.for([
+    ["pnpm-lock.yaml", "pnpm", "pnpm@10 install --frozen-lockfile"],
+    ["yarn.lock", "yarn", "yarn install --immutable"],
+    ["bun.lock", "bun", "bun@1 install --frozen-lockfile"],
+    ["package-lock.json", "npm", "npm ci"],
+  ])("with %s is installed by %s, here and in its pipeline", async ([file = "", manager, install = ""]) => {
+    const { stdout } = await init(["--yes", "--name", "notes"], { [file]: "" });
+    expect(stdout).toContain(`  ${manager} install\n`);
+    const workflow = read(".github/workflows/deploy.yml");
+    expect(workflow).toContain(install);
+    expect(workflow.includes("npm ci")).toBe(manager === "npm");
+  });
+
+  test("as a folder of a workspace finds the modules at the root, and is told where GitHub reads workflows", async () => {
+    project = createProject({
+      "package.json": '{ "private": true, "workspaces": ["servers/*"] }',
+      ".git/HEAD": "",
+      "servers/notes/package.json": '{ "name": "notes", "type": "module" }',
+    });
+    const cwd = join(project.folder, "servers/notes");
+    const { code, stdout } = await runCli(["init", "--yes"], { cwd });
+    expect(code).toBe(0);
+    expect(read("servers/notes/infra/azure/main.tf")).toContain(
+      '"../../../../node_modules/mcp-anycloud/templates/azure"',
+    );
+    expect(existsSync(join(cwd, ".github"))).toBe(false);
+    expect(stdout).toMatch(/^\.github\/workflows\/deploy\.yml +left out: GitHub reads workflows at .* alone/m);
+  });
+});
+
 describe("nothing is written, and one sentence says why,", () => {
   const cases: readonly (readonly [string, readonly string[], Readonly<Record<string, string>>, RegExp])[] = [
     ["for a wrong name", ["--yes", "--name", "No"], {}, /^The name cannot be "No": give 3 to 24 /],

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { AnycloudError } from "../../../src/adapter.ts";
+import { readText } from "../../read-text.ts";
 
 /** The project that a server's module belongs to, and what its package.json says to `mcp-anycloud`. */
 export interface Project {
@@ -59,7 +60,7 @@ export function readManifest(folder: string): Manifest {
   const file = join(folder, "package.json");
   if (!existsSync(file)) return {};
   try {
-    return JSON.parse(readFileSync(file, "utf8")) ?? {};
+    return JSON.parse(readText(file)) ?? {};
   } catch (cause) {
     throw new AnycloudError("ENTRY_INVALID", `${file} is not valid JSON: correct it.`, { cause });
   }
