@@ -8,6 +8,8 @@ const PLATFORM = /^(?:PATH|HOME|PORT|NODE_\w*|AWS_\w*|LAMBDA_\w*|FUNCTIONS_\w*|K
 /** Code that users did not write. */
 const NOT_THEIRS = /[\\/]node_modules[\\/]/;
 const READ = /\bprocess\.env(?:\.([A-Za-z_]\w*)|\[(["'`])([A-Za-z_]\w*)\2\])/g;
+/** `const { ONE, TWO: two, THREE = "" } = process.env` */
+const TAKEN_APART = /\{([^{}]*)\}\s*=\s*process\.env\b(?!\s*[.[])/g;
 
 /**
  * A sentence for each variable that the user's modules read, that this shell has, and that the server does not get.
@@ -27,8 +29,7 @@ export async function missingVariables(
   for (const [index, source] of map.sources.entries()) {
     const file = resolve(dirname(bundle), source);
     if (NOT_THEIRS.test(file) || isOurs(file)) continue;
-    for (const [, plain, , quoted] of (map.sourcesContent?.[index] ?? "").matchAll(READ)) {
-      const name = plain ?? quoted ?? "";
+    for (const name of namesIn(map.sourcesContent?.[index] ?? "")) {
       const isMissing = process.env[name] !== undefined && !(name in environment) && !PLATFORM.test(name);
       if (isMissing && !found.has(name)) found.set(name, shownPath(file));
     }
@@ -38,6 +39,14 @@ export async function missingVariables(
       `${file} reads ${name}, which this shell has and the server does not: write it into .env, or give --env ${name}.`,
   );
 }
+
+/** The variables that a source reads by their names. */
+const namesIn = (source: string): readonly string[] => [
+  ...Array.from(source.matchAll(READ), ([, plain, , quoted]) => plain ?? quoted ?? ""),
+  ...Array.from(source.matchAll(TAKEN_APART), ([, names = ""]) => names.split(",").map(nameIn)).flat(),
+];
+
+const nameIn = (binding: string): string => /[A-Za-z_]\w*/.exec(binding)?.[0] ?? "";
 
 const isOurs = (file: string): boolean =>
   ["adapters", "lib", "src"].some((folder) => file.startsWith(join(PACKAGE_FOLDER, folder)));

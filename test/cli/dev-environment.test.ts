@@ -45,13 +45,22 @@ test("a file that is not there ends it with one sentence", async () => {
 test("it names a variable that the shell has and the server lacks, and no other", async () => {
   const { folder } = project({
     "server.ts": `import { region } from "./region.ts";\n${tells("DATABASE_URL", "ABSENT", "MCP_TOKEN", "GIVEN", "HOME")}\nregion();`,
-    "region.ts": 'export const region = () => process.env["REGION_CODE"];\n',
+    "region.ts":
+      'export const region = () => process.env["REGION_CODE"];\nconst { TENANT = "", ABSENT_TOO: no } = process.env;',
   });
-  const environment = { DATABASE_URL: "db", MCP_TOKEN: "token", GIVEN: "given", REGION_CODE: "eu", UNREAD: "unread" };
+  const environment = {
+    DATABASE_URL: "db",
+    MCP_TOKEN: "token",
+    GIVEN: "given",
+    REGION_CODE: "eu",
+    TENANT: "shop",
+    UNREAD: "unread",
+  };
   const cli = start(["--target", "gcp", "--env", "GIVEN"], { cwd: folder, environment });
   const [output] = await cli.printed(/^.*Ctrl-C stops/s);
   expect(output.match(/^.* reads .*$/gm)).toEqual([
     "region.ts reads REGION_CODE, which this shell has and the server does not: write it into .env, or give --env REGION_CODE.",
+    "region.ts reads TENANT, which this shell has and the server does not: write it into .env, or give --env TENANT.",
     "server.ts reads DATABASE_URL, which this shell has and the server does not: write it into .env, or give --env DATABASE_URL.",
   ]);
 });
