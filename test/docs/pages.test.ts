@@ -18,6 +18,28 @@ test("every link of a page to a file leads somewhere", () => {
   expect(links.filter(({ page, target }) => !existsSync(join(root, dirname(page), target)))).toEqual([]);
 });
 
+/** The fragment by which GitHub finds a heading. */
+const fragmentOf = (heading: string): string =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}_ -]/gu, "")
+    .replaceAll(" ", "-");
+
+test("every link of a page to a part of a page leads to a heading", () => {
+  const links = pages.flatMap((page) =>
+    [...read(page).matchAll(/\]\((?!https?:|mailto:)([^)#\s]*)#([^)]+)\)/g)].map(([, target = "", fragment = ""]) => ({
+      page,
+      target: target === "" ? page : join(dirname(page), target),
+      fragment,
+    })),
+  );
+  expect(links.length).toBeGreaterThan(15);
+  const headings = (page: string): string[] =>
+    [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => fragmentOf(heading));
+  expect(links.filter(({ target, fragment }) => !headings(target).includes(fragment))).toEqual([]);
+});
+
 test("every page of docs/ can be reached from the README", () => {
   const reached = new Set<string>();
   const follow = (page: string): void => {
