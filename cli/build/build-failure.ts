@@ -33,7 +33,9 @@ function describe({ text, location }: Message): string {
   const unresolved = /^Could not resolve "([^./][^"]*)"/.exec(text)?.[1];
   const sentence = unresolved
     ? `${text}: install it (npm install ${packageOf(unresolved)}) or correct the import`
-    : text;
+    : text.startsWith("No loader is configured")
+      ? `${text}: import it with { type: "text" }, or read it as a file that "assets" names (docs/assets.md)`
+      : text;
   return location && !isGenerated(location)
     ? `${location.file}:${location.line}:${location.column + 1}: ${sentence}.`
     : `${sentence}.`;

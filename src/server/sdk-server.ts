@@ -28,6 +28,7 @@ export type BuiltServer =
 export function describeValue(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value !== "object") return `a ${typeof value}`;
+  if (value instanceof Promise) return "a promise, which has to be awaited";
   const keys = Object.keys(value);
   return keys.length > 0 ? `an object with ${keys.slice(0, 5).join(", ")}` : "an empty object";
 }

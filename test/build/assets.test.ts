@@ -45,7 +45,8 @@ const manifest = (settings: object): string =>
 function createShop(settings: object) {
   const project = createProject({
     "package.json": manifest(settings),
-    "src/server.ts": SERVER,
+    // As an editor of Windows writes it.
+    "src/server.ts": `\uFEFF#!/usr/bin/env node\r\n${SERVER}`,
     "src/words/größe one.md": "größe",
     "pages/page.html": "<p>page</p>",
     "pages/rows.sql": "select 1;",
@@ -136,7 +137,10 @@ test("a package that a workspace installed further up is named as if it lay besi
 
 test("a file that a module names and nobody ships is told with its place", async () => {
   const project = createProject({
-    "server.ts": `const card = new URL("./cards/card.html", import.meta.url);\n${greeter("Hello")}void card;`,
+    "server.ts": `const card = new URL("./cards/card.html", import.meta.url);\n${greeter("Hello")}void card;
+      void new URL("./100%.html", import.meta.url);`,
+    "100%.html": "",
+    "package.json": manifest({ assets: ["100%.html"] }),
   });
   try {
     const { code, stderr } = await runCli(["build", "--target", "aws"], { cwd: project.folder });

@@ -42,7 +42,8 @@ export function moduleLocation({ projectFolder, shipped }: ModuleLocationOptions
     setup(build) {
       build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: "file" }, async ({ path }) => {
         if (path === LOCATIONS_MODULE) return undefined;
-        const source = await readFile(path, "utf8");
+        // A byte order mark would come behind the declarations, and before a shebang.
+        const source = (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
         if (!ASKS.test(source)) return undefined;
         const loader = loaderOf(path);
         if (isToolkit(path)) return { contents: withLocation(source, BUNDLE_URL), loader };
@@ -77,7 +78,7 @@ function withLocation(source: string, url: string): string {
   const names = [...new Set(Object.values(LOCATION_WORDS))];
   const place = JSON.stringify(url);
   const declarations = names.map((name) => `${name}=/* @__PURE__ */${name}Of(${place})`).join(",");
-  const [, shebang = "", code = ""] = /^(#!.*\n)?([\s\S]*)$/.exec(source) ?? [];
+  const [, shebang = "", code = ""] = /^(#!.*\r?\n)?([\s\S]*)$/.exec(source) ?? [];
   // The whole object, such as in `const { dirname } = import.meta`.
   const whole = code.replaceAll(/\bimport\.meta(?=\s*(?:[;,)}\n]|$))/g, META);
   return `${shebang}var ${declarations};${whole}`;
@@ -85,6 +86,15 @@ function withLocation(source: string, url: string): string {
 
 const META =
   "({url:import.meta.url,filename:import.meta.filename,dirname:import.meta.dirname,resolve:import.meta.resolve})";
+
+/** A path as a URL names it. A `%` may also stand for itself. */
+function decoded(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
+}
 
 interface Named {
   readonly path: string;
@@ -95,7 +105,7 @@ interface Named {
 
 function missingFiles({ path, source, place, shipped }: Named): PartialMessage[] {
   return [...source.matchAll(NAMED_FILE)].flatMap((match) => {
-    const file = posix.join(posix.dirname(place), decodeURI(match[2] ?? ""));
+    const file = posix.join(posix.dirname(place), decoded(match[2] ?? ""));
     const isShipped = file.endsWith("/") ? [...shipped].some((name) => name.startsWith(file)) : shipped.has(file);
     if (isShipped) return [];
     const before = source.slice(0, match.index).split("\n");
