@@ -319,3 +319,56 @@ test.each([
 ])("is refused with one sentence: %s %o", (address, options, sentence) => {
   expect(() => remote(address, options)).toThrow(sentence);
 });
+
+const bearer = {
+  verifyAccessToken: async (token: string) => ({
+    ...{ token, clientId: "test", scopes: [], expiresAt: Date.now() / 1000 + 60 },
+    extra: { sub: token },
+  }),
+};
+const as = (caller: string) => ({ headers: { authorization: `Bearer ${caller}` } });
+
+test("answers that are too large for one caller keep no other from the upstream", async () => {
+  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+  const { fetch } = wireTo(
+    upstreamOf(() => {
+      const server = new McpServer({ name: "crm", version: "1" });
+      server.registerTool("export", {}, async () => text("x".repeat(10_000)));
+      server.registerTool("echo", {}, async () => text("well"));
+      return server;
+    }),
+  );
+  const [handler] = instancesOf(gatewayOf(fetch, { maxBytes: 5_000, breaker: { failures: 2, seconds: 60 } }), 1);
+  const client = await connectTo(handler as HttpHandler, "2026-07-28");
+  for (let n = 0; n < 3; n++) expect(await callText(client, "crm_export")).toContain("Its answer is too large");
+  expect(await callText(client, "crm_echo")).toBe("well");
+  logged.mockRestore();
+});
+
+test("one caller leaves room at an upstream for others", async () => {
+  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const { fetch } = wireTo(
+    upstreamOf(() => {
+      const server = new McpServer({ name: "crm", version: "1" });
+      server.registerTool("wait", {}, async () => {
+        await released;
+        return text("done");
+      });
+      server.registerTool("echo", {}, async () => text("well"));
+      return server;
+    }),
+  );
+  const source = defineServer({ ...gatewayOf(fetch, { maxConcurrent: 5 }), verifier: bearer });
+  const [handler] = instancesOf(source, 1) as [HttpHandler];
+  const [ada, bob] = await Promise.all([
+    connectTo(handler, "2026-07-28", as("ada")),
+    connectTo(handler, "2026-07-28", as("bob")),
+  ]);
+  const waiting = Array.from({ length: 4 }, () => callText(ada, "crm_wait"));
+  await vi.waitFor(async () => expect(await callText(ada, "crm_echo")).toContain("Too many requests"));
+  expect(await callText(bob, "crm_echo")).toBe("well");
+  release();
+  expect(await Promise.all(waiting)).toEqual(Array(4).fill("done"));
+  logged.mockRestore();
+});

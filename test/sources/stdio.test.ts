@@ -83,6 +83,15 @@ describe("a client", () => {
     expect(logged.mock.calls.join("\n")).toContain("ended (code 7)");
   });
 
+  test("whose processes end again and again keeps no other caller from theirs", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const handler = endpointOf();
+    const [ada, bob] = await Promise.all([connectTo(handler, era, as("ada")), connectTo(handler, era, as("bob"))]);
+    for (let n = 0; n < 5; n++) await callText(ada, "desk_die");
+    expect(await callText(ada, "desk_count")).toContain("failed several times");
+    expect(await callText(bob, "desk_count")).toBe("1");
+  });
+
   test("is given no more than the limits: of a message, of time, of processes", async () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     const handler = endpointOf({ maxBytes: 1_000_000, timeoutSeconds: 2, maxProcesses: 1 });

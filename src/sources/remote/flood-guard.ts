@@ -14,6 +14,6 @@ export function createFloodGuard(): () => void {
       since = now;
       count = 0;
     }
-    if (++count > MOST_IN_A_SECOND) throw new UpstreamFailure("unavailable", "It sends too many notifications.");
+    if (++count > MOST_IN_A_SECOND) throw new UpstreamFailure("too-much", "It sends too many notifications.");
   };
 }

@@ -19,7 +19,7 @@ export const createLimitedFetch =
       new TransformStream<Uint8Array, Uint8Array>({
         async transform(chunk, controller) {
           bytes += chunk.length;
-          if (bytes > maxBytes) return controller.error(new UpstreamFailure("unavailable", TOO_LARGE));
+          if (bytes > maxBytes) return controller.error(new UpstreamFailure("too-much", TOO_LARGE));
           for (let from = 0; from < chunk.length; from += TURN_BYTES) {
             if (from > 0) await nextTurn();
             controller.enqueue(chunk.subarray(from, from + TURN_BYTES));

@@ -4,6 +4,8 @@ export type FailureKind =
   | "unavailable"
   /** It refuses the gateway, or the gateway holds a request back. Asking again at once changes nothing. */
   | "refused"
+  /** It answered with more than is passed on, to this request. Others are none the worse. */
+  | "too-much"
   /** Nobody waits for its answer any more. */
   | "cancelled"
   /** It no longer knows the session. */

@@ -7,6 +7,7 @@ import { LISTS } from "../forwarding/list-kinds.ts";
 import { INTERNAL_ERROR, toToolError } from "../forwarding/result.ts";
 import type { UpstreamState } from "../source-facts.ts";
 import { createBreaker } from "./breaker.ts";
+import { createConcurrency } from "./concurrency.ts";
 import { createListCache } from "./list-cache.ts";
 import { readList } from "./read-list.ts";
 import type { CheckedOptions, RemoteOptions } from "./remote-options.ts";
@@ -28,16 +29,15 @@ export function createUpstream(checked: CheckedOptions, options: RemoteOptions):
   const breaker = createBreaker(options.breaker ?? {}, (what) => console.error(`upstream ${url.host} ${what}`));
   const lists = createListCache();
   const send = createSender(checked, options);
-  let inFlight = 0;
+  const enter = createConcurrency(maxConcurrent);
 
   /** Runs work within the limits of this instance. */
-  async function within<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (inFlight >= maxConcurrent) throw new UpstreamFailure("refused", "Too many requests are at it already.");
-    inFlight++;
+  async function within<Result>({ caller }: FactoryContext, work: () => Promise<Result>): Promise<Result> {
+    const leave = enter(caller);
     try {
       return await breaker.run(work);
     } finally {
-      inFlight--;
+      leave();
     }
   }
 
@@ -56,7 +56,7 @@ export function createUpstream(checked: CheckedOptions, options: RemoteOptions):
   async function list(request: ForwardedRequest, context: FactoryContext): Promise<JsonObject> {
     const kind = LISTS.get(request.method) as NonNullable<ReturnType<typeof LISTS.get>>;
     const key = `${request.era} ${request.method} ${perCaller ? context.caller.principal : ""}`;
-    const sendOne: Send = (asked) => within(() => send(asked, { context, onSessionNotification: () => {} }));
+    const sendOne: Send = (asked) => within(context, () => send(asked, { context, onSessionNotification: () => {} }));
     const onChange = (): void => onNotification(context)(CHANGES[kind.member] as JSONRPCNotification);
     const { items, freshMs } = await lists.get(
       key,
@@ -72,7 +72,8 @@ export function createUpstream(checked: CheckedOptions, options: RemoteOptions):
       ...withoutTasks(request, tasks),
       params: await withUnsealedParams(request, { context, perCaller }),
     };
-    const result = await within(() => send(asked, { context, onSessionNotification: onNotification(context) }));
+    const sendOne = (): Promise<JsonObject> => send(asked, { context, onSessionNotification: onNotification(context) });
+    const result = await within(context, sendOne);
     return withSealedResult(result, request, { context, perCaller });
   }
 

@@ -3,7 +3,7 @@ import { logAboutRequest } from "../../http/served-request.ts";
 import type { FactoryContext } from "../../server/server-factory.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
 import { INTERNAL_ERROR, toToolError } from "../forwarding/result.ts";
-import { createBreaker } from "../remote/breaker.ts";
+import { type Breaker, createBreaker } from "../remote/breaker.ts";
 import { UpstreamFailure } from "../remote/upstream-failure.ts";
 import type { UpstreamState } from "../source-facts.ts";
 import { ChildServer } from "./child-server.ts";
@@ -16,10 +16,24 @@ export interface Processes {
   readonly state: UpstreamState;
 }
 
+/** Callers whose failures an instance remembers. */
+const REMEMBERED = 1_000;
+
 export function createProcesses(options: ProcessesOptions): Processes {
   const { name, limits } = options;
   const children = new Map<string, ChildServer>();
-  const breaker = createBreaker({}, (what) => console.error(`stdio server ${name} ${what}`));
+  // Each caller has processes of their own, and failures of their own.
+  const breakers = new Map<string, Breaker>();
+  let latest: Breaker | undefined;
+
+  function breakerOf(owner: string): Breaker {
+    latest =
+      breakers.get(owner) ?? createBreaker({}, (what) => console.error(`stdio server ${name} of a caller ${what}`));
+    breakers.delete(owner);
+    breakers.set(owner, latest);
+    if (breakers.size > REMEMBERED) breakers.delete(breakers.keys().next().value as string);
+    return latest;
+  }
 
   /** The process of a caller, the one that was used last at the end of the map. */
   function childOf(owner: string, request: ForwardedRequest): ChildServer {
@@ -47,13 +61,14 @@ export function createProcesses(options: ProcessesOptions): Processes {
 
   return {
     get state() {
-      return breaker.state;
+      return latest?.state ?? "untried";
     },
     async forward(request, context) {
       const asked = request.era === "modern" ? withoutQuestions(request) : request;
+      const owner = ownerOf(request, context);
       try {
-        return await breaker.run(() =>
-          childOf(ownerOf(request, context), asked).request(asked, (notification) => tell(context, notification)),
+        return await breakerOf(owner).run(() =>
+          childOf(owner, asked).request(asked, (notification) => tell(context, notification)),
         );
       } catch (error) {
         if (!(error instanceof UpstreamFailure)) throw error;
