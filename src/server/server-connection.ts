@@ -89,8 +89,9 @@ export class ServerConnection implements Transport {
 
   /** Closes the server at once, which cancels its handlers. */
   readonly abort = (): void => {
-    // Closes this transport, and whatever else the server's author closes with it.
-    void this.#server.close().catch(ignore);
+    // Closes this transport, and whatever else the server's author closes with it, who may throw, or return no promise.
+    const close = async (): Promise<void> => this.#server.close();
+    void close().catch(ignore);
   };
 
   // The methods of `Transport` are bound, because tracing tools put proxies before transports.
@@ -166,8 +167,9 @@ export function watchUnsentResponses(lowLevel: LowLevelServer, onUnsent: (error:
   const { onerror } = lowLevel;
   // A server that cannot be written to has a response only at the deadline.
   Reflect.set(lowLevel, "onerror", (error: Error) => {
-    onerror?.call(lowLevel, error);
+    // First: the author's own may throw.
     if (error.message.startsWith("Failed to send response")) onUnsent(error);
+    onerror?.call(lowLevel, error);
   });
 }
 
@@ -176,7 +178,8 @@ export function watchUnsentResponses(lowLevel: LowLevelServer, onUnsent: (error:
  * ends the process where the author did not wait for it.
  */
 export function keepSending(lowLevel: LowLevelServer, sink: Transport): void {
-  void lowLevel.connect(sink).catch(ignore);
+  const connect = async (): Promise<void> => lowLevel.connect(sink);
+  void connect().catch(ignore);
 }
 
 /** Takes a message that a server sends after its request has ended. Throws what a request of the server rejects with. */
