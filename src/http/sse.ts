@@ -27,7 +27,8 @@ export function isEventStream({ headers, body }: HttpResponse): boolean {
 
 /** The JSON texts of the messages in a stream that was read to its end. */
 export function sseMessages(stream: string): string[] {
-  const frames = stream.split("\n\n");
+  // A module's own `fetch` may end its lines in each of the three ways (HTML Standard §9.2.5).
+  const frames = stream.replaceAll(/\r\n?/g, "\n").split("\n\n");
   return frames.flatMap((frame) => {
     const data = frame.split("\n").filter((line) => line.startsWith("data:"));
     const json = data.map((line) => line.slice(5).trim()).join("\n");

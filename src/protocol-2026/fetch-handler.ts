@@ -1,5 +1,6 @@
 import type { AuthInfo } from "@modelcontextprotocol/server";
-import { requestIdOf } from "../http/json-rpc.ts";
+import type { HttpResponse } from "../http/http-handler.ts";
+import { errorResponse, JsonRpcCode, requestIdOf } from "../http/json-rpc.ts";
 import { absoluteUrl, fromWebResponse } from "../http/web-fetch.ts";
 import type { ProtocolHandler } from "../server/mcp-request.ts";
 import { withoutNotifications } from "./sdk-handler.ts";
@@ -16,7 +17,7 @@ export const isFetchModule = (server: object): server is FetchModule =>
 /** Serves messages through a module's own `fetch`. It gets the message as a body, and as the SDK takes a parsed one. */
 export function createFetchHandler(module: FetchModule): ProtocolHandler {
   return {
-    async serve({ request, message, authInfo, signal, canStream, lifetime, reportFailure }) {
+    async serve({ request, message, authInfo, signal, canStream, lifetime, maxOutputBytes, reportFailure }) {
       lifetime.isAnswering = requestIdOf(message) !== null;
       // The length is that of the body as the client wrote it.
       const { "content-length": _length, ...headers } = request.headers;
@@ -25,7 +26,15 @@ export function createFetchHandler(module: FetchModule): ProtocolHandler {
       const response = await module.fetch(webRequest, { parsedBody: message, ...(authInfo && { authInfo }) });
       if (response.status >= 500) reportFailure(new Error(`The server's fetch answered with ${response.status}.`));
       const whole = await fromWebResponse(response);
-      return canStream ? whole : withoutNotifications(whole);
+      return withinLimit(canStream ? whole : await withoutNotifications(whole), maxOutputBytes, message);
     },
   };
+}
+
+/** The response, or an error in its place where its body is too large. A stream has no length. */
+function withinLimit(response: HttpResponse, maxBytes: number, message: unknown): HttpResponse {
+  const { body } = response;
+  if (typeof body !== "string" || Buffer.byteLength(body) <= maxBytes) return response;
+  const text = `The response is too large: ${maxBytes} bytes are the most that is sent. Ask for less of it.`;
+  return errorResponse(200, { code: JsonRpcCode.INTERNAL_ERROR, message: text, id: requestIdOf(message) });
 }

@@ -94,3 +94,31 @@ test("a server itself is told how to be wrapped", () => {
     "The server is one McpServer, and each request needs its own: wrap what builds it in a function, as in export default defineServer({ createServer: () => buildServer() }).",
   );
 });
+
+const answering = (body: string, type: string) =>
+  createMcpEndpoint(
+    { fetch: async () => new Response(body, { headers: { "content-type": type } }) },
+    { ...silent, maxOutputBytes: 1_000 },
+  );
+const behindBuffers = async (endpoint: ReturnType<typeof answering>): Promise<unknown> => {
+  const [message, options] = call();
+  const { body } = await callerOf(endpoint)(message, { ...options, invocation: { canStream: false } });
+  return JSON.parse(await textOf(body));
+};
+
+test("its response has the limit of every other one", async () => {
+  const result = (length: number) => JSON.stringify({ jsonrpc: "2.0", id: 1, result: { text: "x".repeat(length) } });
+  expect(await behindBuffers(answering(result(100), "application/json"))).toHaveProperty("result");
+  const tooLarge = { id: expect.any(Number), error: { code: -32603, message: expect.stringContaining("1000 bytes") } };
+  expect(await behindBuffers(answering(result(1_000), "application/json"))).toMatchObject(tooLarge);
+  expect(await behindBuffers(answering(`data: ${result(1_000)}\n\n`, "text/event-stream"))).toMatchObject(tooLarge);
+});
+
+test.each(["\n", "\r\n", "\r"])("its events may end their lines with %j", async (end) => {
+  const messages = [
+    { jsonrpc: "2.0", method: "notifications/progress" },
+    { jsonrpc: "2.0", id: 1, result: {} },
+  ];
+  const events = messages.map((message) => `event: message${end}data: ${JSON.stringify(message)}${end}${end}`);
+  expect(await behindBuffers(answering(events.join(""), "text/event-stream"))).toEqual(messages[1]);
+});
