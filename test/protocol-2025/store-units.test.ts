@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Server } from "@modelcontextprotocol/server";
 import { describe, expect, test } from "vitest";
 import { freshMeter, meteredStore } from "../../bench/metered-store.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
@@ -48,6 +49,13 @@ async function asked(session: ClientSession, tool = "think") {
 
 const sampled = (text: string) => ({ role: "assistant", model: "m", content: { type: "text", text } });
 const CLIENT = { capabilities: { sampling: {}, roots: {} } };
+
+/** Answers any request. */
+function createPermissive(): Server {
+  const server = new Server({ name: "permissive", version: "1" }, { capabilities: {} });
+  server.fallbackRequestHandler = async () => ({});
+  return server;
+}
 
 describe("what a session keeps", () => {
   test("of initialize has a limit, and is refused in words before anything is stored", async () => {
@@ -108,6 +116,17 @@ describe("what a session keeps", () => {
       capabilities: { roots: {} },
       clientInfo: { name: "a", version: "1", title: "A" },
     });
+  });
+
+  test("of a level that no protocol has is nothing, though a server takes it", async () => {
+    const store = recordedStore(createMemoryStore(), (item) => void written.push(item));
+    const written: StateWrite[] = [];
+    const session = await startInstances(createPermissive, { store }).open();
+    const opened = written.length;
+    const answer = await session.ask(1, "logging/setLevel", { level: LONG });
+    expect(answer).toMatchObject({ error: { code: -32602, message: expect.stringContaining("level must be one of") } });
+    expect(written.length).toBe(opened);
+    expect(await session.ask(1, "logging/setLevel", { level: "error" })).toMatchObject({ result: {} });
   });
 
   test("of subscriptions does not make its requests or its stream dearer", async () => {

@@ -47,10 +47,17 @@ export async function applySessionUpdate(
   return isTakenOver ? { jsonrpc: "2.0", id: request.id, result: {} } : response;
 }
 
+const LEVELS = [
+  ...["debug", "info", "notice", "warning", "error", "critical", "alert", "emergency"],
+] as readonly LoggingLevel[];
+
 /** Undefined, or the reason why the session does not keep it. */
 async function update(sessions: Sessions, id: string, { method, params }: JSONRPCRequest): Promise<string | undefined> {
   if (method === "logging/setLevel") {
-    await sessions.update(id, (record) => ({ ...record, logLevel: params?.level as LoggingLevel }));
+    // A server with handlers of its own may accept anything, of any length.
+    const logLevel = LEVELS.find((level) => level === params?.level);
+    if (!logLevel) return `Invalid params: level must be one of ${LEVELS.join(", ")}.`;
+    await sessions.update(id, (record) => ({ ...record, logLevel }));
     return undefined;
   }
   const uri = params?.uri;
