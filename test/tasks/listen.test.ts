@@ -1,4 +1,8 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { sseFrame } from "../../src/http/sse.ts";
+import type { McpRequest } from "../../src/server/mcp-request.ts";
+import { listenToTasks } from "../../src/tasks/wire/task-listen.ts";
+import type { MethodOptions } from "../../src/tasks/wire/task-methods.ts";
 import tasksServer from "../fixtures/tasks-server.ts";
 import { type Caller, modernCall, textOf } from "../support/messages.ts";
 import { accepted, instancesOf, TasksClient, taskRequest } from "./tasks-client.ts";
@@ -51,4 +55,23 @@ test("a subscription to tasks needs the extension", async () => {
   const response = await instance?.(...modernCall("subscriptions/listen", { notifications: { taskIds: ["a"] } }));
   expect(response?.status).toBe(400);
   expect(response && JSON.parse(await textOf(response)).error.code).toBe(-32021);
+});
+
+test("a subscription whose source fails ends with an error that has its id", async () => {
+  const failed = vi.fn();
+  const body = (async function* () {
+    yield sseFrame('{"jsonrpc":"2.0","method":"notifications/message"}');
+    throw new Error("the source is gone");
+  })();
+  const inner = { serve: async () => ({ status: 200, headers: {}, body }) };
+  const [message] = taskRequest("subscriptions/listen", { notifications: { taskIds: [] } });
+  const mcpRequest = { message, reportFailure: failed } as unknown as McpRequest;
+  const options = { engine: { tasks: {} } } as unknown as MethodOptions;
+  const text = await textOf(await listenToTasks(mcpRequest, [], inner, options));
+  expect(text).toContain("notifications/message");
+  expect(JSON.parse(text.split("data: ").at(-1) ?? "")).toMatchObject({
+    id: (message as { id: number }).id,
+    error: { code: -32603 },
+  });
+  expect(failed).toHaveBeenCalledWith(new Error("the source is gone"));
 });

@@ -1,5 +1,6 @@
 import { type JSONRPCRequest, SUBSCRIPTION_ID_META_KEY } from "@modelcontextprotocol/server";
 import { streamSecondsOf } from "../../config/stream-seconds.ts";
+import { failureResponse } from "../../http/error-response.ts";
 import type { HttpResponse } from "../../http/http-handler.ts";
 import { invocationEnd } from "../../http/invocation-end.ts";
 import { sseFrame, sseMessages } from "../../http/sse.ts";
@@ -50,10 +51,15 @@ export async function listenToTasks(
     left.abort();
     void source.return?.();
   });
-  void relay({ source, stream, listen, agreed, mcpRequest, options, left }).finally(() => {
-    left.abort();
-    stream.end();
-  });
+  void relay({ source, stream, listen, agreed, mcpRequest, options, left })
+    .catch((error: unknown) => {
+      mcpRequest.reportFailure(error);
+      stream.push(sseFrame(failureResponse(error, listen).body));
+    })
+    .finally(() => {
+      left.abort();
+      stream.end();
+    });
   return { ...response, body: stream };
 }
 
