@@ -6,6 +6,7 @@ import { outcomeOfResponse } from "./record/response-outcome.ts";
 import { traceFields } from "./record/trace-context.ts";
 import { type ServedRequest, servedRequest } from "./served-request.ts";
 import type { Telemetry } from "./telemetry.ts";
+import { watchStream } from "./text-stream.ts";
 
 export type LogSink = (record: RequestRecord) => void;
 
@@ -31,6 +32,9 @@ export interface RequestLog {
   /** The same response, its record written once its last byte was handed over. */
   finish(response: HttpResponse): HttpResponse;
 }
+
+/** Every line has one, also of a request that is refused. */
+const MAX_PATH_LENGTH = 512;
 
 /** Whether a request has come to this process already. */
 let served = false;
@@ -79,7 +83,7 @@ export function startRequestLog(
       ...(deployedVersion && { deployedVersion }),
       ...(isTraced && traceFields({ request, invocation, logFields })),
       httpMethod: request.method,
-      path: request.url.split("?", 1)[0] ?? "",
+      path: request.url.split("?", 1)[0]?.slice(0, MAX_PATH_LENGTH) ?? "",
       status,
       ...fields,
       ...names.shown({ ...logFields, ...fields }),
@@ -96,7 +100,7 @@ export function startRequestLog(
     const isTold = level === "info" || (level === "error" && error !== undefined);
     if (isTold || onEnd) {
       const record = toRecord(response, streamedBytes);
-      if (isTold) sink(record);
+      if (isTold) tell(sink, record);
       if (!isDetached) onEnd?.(record);
       else if (onEnd) logFields.endLater = () => onEnd(toRecord(response, streamedBytes));
     }
@@ -119,37 +123,32 @@ export function startRequestLog(
   };
 }
 
+/** A response does not fail because nobody takes its record. */
+function tell(sink: LogSink, record: RequestRecord): void {
+  try {
+    sink(record);
+  } catch (error) {
+    console.error(`the record of request ${record.requestId} could not be written:`, error);
+  }
+}
+
 /** The stream, which is read as the request's own code: its operations of the store are the request's. */
-async function* counted(
+function counted(
   body: AsyncIterable<string>,
   context: ServedRequest,
   done: (bytes: number) => void,
-): AsyncGenerator<string, void> {
-  const chunks = body[Symbol.asyncIterator]();
-  const nextChunk = chunks.next.bind(chunks);
+): AsyncIterable<string> {
   let bytes = 0;
-  let isOver = false;
-  try {
-    for (;;) {
-      const { done: isDone, value } = await servedRequest.run(context, nextChunk);
-      if (isDone) {
-        isOver = true;
-        return;
-      }
-      bytes += Buffer.byteLength(value);
-      yield value;
-    }
-  } catch (error) {
-    isOver = true;
-    context.logFields.error = String(error);
-    throw error;
-  } finally {
-    try {
-      if (!isOver) await servedRequest.run(context, () => chunks.return?.());
-    } finally {
+  return watchStream(body, {
+    run: (read) => servedRequest.run(context, read),
+    onText(text) {
+      bytes += Buffer.byteLength(text);
+    },
+    onEnd(failure) {
+      if (failure) context.logFields.error = String(failure.error);
       done(bytes);
-    }
-  }
+    },
+  });
 }
 
 /** The size of a body in bytes of UTF-8; 0 of a stream. */

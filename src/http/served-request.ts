@@ -24,7 +24,9 @@ export const servedRequest: AsyncLocalStorage<ServedRequest> = new AsyncLocalSto
 export function logAboutRequest(what: string, error?: unknown): void {
   const { requestId, logFields } = servedRequest.getStore() ?? { requestId: "unknown", logFields: {} };
   const { mcpMethod = "no method", mcpName } = logFields;
-  const name = mcpName === undefined ? mcpMethod : `${mcpMethod} ${JSON.stringify(mcpName)}`;
+  // A caller names both: neither may begin a line of its own.
+  const method = JSON.stringify(mcpMethod).slice(1, -1);
+  const name = mcpName === undefined ? method : `${method} ${JSON.stringify(mcpName)}`;
   const line = `request ${requestId} (${name}): ${what}`;
   try {
     console.error(line, ...(error === undefined ? [] : [error]));

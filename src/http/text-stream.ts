@@ -3,7 +3,9 @@
  * For one reader. Unlike an async generator's, its `return` does not wait for a text that may never come.
  */
 export class TextStream implements AsyncIterableIterator<string> {
-  readonly #texts: string[] = [];
+  #texts: string[] = [];
+  /** The texts before them, the first one at the end: to shift a long list moves all of it. */
+  #next: string[] = [];
   readonly #onReaderLeft: () => void;
   #isEnded = false;
   #wake: (() => void) | undefined;
@@ -31,12 +33,16 @@ export class TextStream implements AsyncIterableIterator<string> {
   }
 
   async next(): Promise<IteratorResult<string, undefined>> {
-    while (this.#texts.length === 0 && !this.#isEnded) {
+    while (this.#next.length === 0 && this.#texts.length === 0 && !this.#isEnded) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
-    const value = this.#texts.shift();
+    if (this.#next.length === 0) {
+      this.#next = this.#texts.reverse();
+      this.#texts = [];
+    }
+    const value = this.#next.pop();
     return value === undefined ? { done: true, value } : { done: false, value };
   }
 
@@ -46,4 +52,53 @@ export class TextStream implements AsyncIterableIterator<string> {
     if (!wasEnded) this.#onReaderLeft();
     return { done: true, value: undefined };
   }
+}
+
+/** Takes part in the reading of a stream. */
+export interface StreamWatch {
+  /** Calls each read of the source. Default: as it is. */
+  readonly run?: <Result>(read: () => Result) => Result;
+  onText?(text: string): void;
+  /** Called once, when the stream was read to its end, has failed, or was left, also by a reader that never began. */
+  onEnd(failure?: { readonly error: unknown }): void | Promise<void>;
+}
+
+/** The same stream, watched. A generator that is left before it was read would run none of its code, `finally` included. */
+export function watchStream(
+  source: AsyncIterable<string>,
+  { run = (read) => read(), onText, onEnd }: StreamWatch,
+): AsyncIterableIterator<string, undefined> {
+  const texts = source[Symbol.asyncIterator]();
+  let isOver = false;
+  async function end(failure?: { readonly error: unknown }): Promise<void> {
+    if (isOver) return;
+    isOver = true;
+    await onEnd(failure);
+  }
+  const iterator: AsyncIterableIterator<string, undefined> = {
+    [Symbol.asyncIterator]: () => iterator,
+    async next() {
+      try {
+        const { done, value } = await run(() => texts.next());
+        if (!done) {
+          onText?.(value);
+          return { done: false, value };
+        }
+      } catch (error) {
+        await end({ error });
+        throw error;
+      }
+      await end();
+      return { done: true, value: undefined };
+    },
+    async return() {
+      try {
+        if (!isOver) await run(() => texts.return?.());
+      } finally {
+        await end();
+      }
+      return { done: true, value: undefined };
+    },
+  };
+  return iterator;
 }

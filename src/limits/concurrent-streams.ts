@@ -4,8 +4,10 @@ import type { LimitConfig } from "../config/limit-settings.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
 import { isEventStream } from "../http/sse.ts";
+import { watchStream } from "../http/text-stream.ts";
 import { partitionOf } from "../services/caller-scope.ts";
 import type { ObservedStore } from "../store/observed-store.ts";
+import { untilDeadline } from "../store/until-deadline.ts";
 import { limitOwner } from "./limit-owner.ts";
 import { acquireSlot, type StreamSlot } from "./stream-slot.ts";
 
@@ -47,7 +49,9 @@ export function createConcurrentStreams({
       if (!invocation.canStream) return open();
       const slots = maxStreams ?? (caller === ANYBODY ? SLOTS_OF_ADDRESS : SLOTS_OF_CALLER);
       const partition = partitionOf("streams", limitOwner(context));
-      const slot = await acquireSlot({ store, partition, owner: streamOwner(context), slots, ttlSeconds, now });
+      const acquired = acquireSlot({ store, partition, owner: streamOwner(context), slots, ttlSeconds, now });
+      // One that comes after the deadline is still told to come again.
+      const slot = await (invocation.deadline?.aborted ? acquired : untilDeadline(acquired, invocation.deadline));
       if (!slot) return tooMany(slots);
       const release = (): Promise<void> =>
         slot.release().catch((error: unknown) => {
@@ -75,22 +79,14 @@ const streamOwner = ({ request }: RequestContext): string =>
   (request.method === "GET" && request.headers["mcp-session-id"]) || crypto.randomUUID();
 
 /** The same stream. As long as it is read, it keeps its place. */
-async function* held(
+function held(
   body: AsyncIterable<string>,
   { renew, release, invocation }: StreamSlot & Pick<RequestContext, "invocation">,
-): AsyncGenerator<string, void> {
+): AsyncIterable<string> {
   const { promise: over, resolve } = Promise.withResolvers<void>();
   // An instance that is frozen behind the answer would leave the place taken.
   invocation.waitUntil?.(over);
-  try {
-    for await (const chunk of body) {
-      renew();
-      yield chunk;
-    }
-  } finally {
-    await release();
-    resolve();
-  }
+  return watchStream(body, { onText: renew, onEnd: () => release().then(resolve) });
 }
 
 function tooMany(slots: number): HttpResponse {

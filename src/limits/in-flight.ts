@@ -2,12 +2,17 @@ import type { RequestContext } from "../auth/request-context.ts";
 import type { LimitConfig } from "../config/limit-settings.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
+import { watchStream } from "../http/text-stream.ts";
+import { SMALL_BYTES } from "./held-body.ts";
 import { limitOwner } from "./limit-owner.ts";
 
 /** One caller, or one address where nobody is identified, has at most this share: others are served beside it. */
 const SHARE_OF_ONE = 0.8;
 
-/** Limits how many requests and streams are in flight in this process. */
+/** Bodies of the largest size that requests in flight keep in this process. */
+const LARGE_BODIES = 16;
+
+/** Limits how many requests and streams are in flight in this process, and how much they keep. */
 export interface InFlightLimit {
   /** Counts a request, or refuses it where too many are in flight. */
   enter(context: RequestContext): InFlightRequest | { readonly refused: HttpResponse };
@@ -18,35 +23,78 @@ interface InFlightRequest {
   serve(handle: (context: RequestContext) => Promise<HttpResponse>): Promise<HttpResponse>;
 }
 
-export function createInFlightLimit({ maxInFlight }: Pick<LimitConfig, "maxInFlight">): InFlightLimit {
-  const mostOfOne = Math.max(1, Math.floor(maxInFlight * SHARE_OF_ONE));
-  const counts = new Map<string, number>();
-  let all = 0;
-
-  function add(owner: string, change: 1 | -1): void {
-    all += change;
-    const count = (counts.get(owner) ?? 0) + change;
-    if (count > 0) counts.set(owner, count);
-    else counts.delete(owner);
-  }
-
+export function createInFlightLimit({
+  maxInFlight,
+  maxBodyBytes,
+}: Pick<LimitConfig, "maxInFlight" | "maxBodyBytes">): InFlightLimit {
+  const requests = createUsage(maxInFlight);
+  const bytes = createUsage(LARGE_BODIES * maxBodyBytes);
   return {
     enter(context) {
       const owner = limitOwner(context).join(" ");
-      if ((counts.get(owner) ?? 0) >= mostOfOne)
-        return { refused: tooMany(429, `${mostOfOne} are the most of one caller`) };
-      if (all >= maxInFlight) return { refused: tooMany(503, `${maxInFlight} are the most of all callers`) };
-      add(owner, 1);
-      return { serve: (handle) => serveUntilEnd(context, handle, () => add(owner, -1)) };
+      const refused =
+        refusalOf(requests.fullFor(owner), "requests") ??
+        (isLarge(context) ? refusalOf(bytes.fullFor(owner), "bytes of large requests") : undefined);
+      if (refused) return { refused };
+      requests.add(owner, 1);
+      // Read by now, and kept as long as the work goes on.
+      let kept = 0;
+      const onResponse = (): void => {
+        const { requestBytes = 0 } = context.logFields;
+        if (requestBytes <= SMALL_BYTES) return;
+        kept = requestBytes;
+        bytes.add(owner, kept);
+      };
+      const onEnd = (): void => {
+        requests.add(owner, -1);
+        bytes.add(owner, -kept);
+      };
+      return { serve: (handle) => serveUntilEnd(context, handle, { onResponse, onEnd }) };
     },
   };
 }
 
-/** Calls `ended` once, when the response was sent and everything that `waitUntil` was given has settled. */
+/** Whether the body is not known to be small. */
+const isLarge = ({ request }: RequestContext): boolean =>
+  request.method === "POST" && !(Number(request.headers["content-length"]) <= SMALL_BYTES);
+
+interface Usage {
+  /** Adds to what an owner uses. */
+  add(owner: string, amount: number): void;
+  /** The limit that leaves nothing for an owner, and whose it is; undefined where something is left. */
+  fullFor(owner: string): { readonly of: "one caller" | "all callers"; readonly most: number } | undefined;
+}
+
+/** Counts what is in use of an amount, of which one owner has a share. */
+function createUsage(most: number): Usage {
+  const mostOfOne = Math.max(1, Math.floor(most * SHARE_OF_ONE));
+  const used = new Map<string, number>();
+  let all = 0;
+  return {
+    add(owner, amount) {
+      all += amount;
+      const own = (used.get(owner) ?? 0) + amount;
+      if (own > 0) used.set(owner, own);
+      else used.delete(owner);
+    },
+    fullFor(owner) {
+      if ((used.get(owner) ?? 0) >= mostOfOne) return { of: "one caller", most: mostOfOne };
+      return all >= most ? { of: "all callers", most } : undefined;
+    },
+  };
+}
+
+interface Stages {
+  /** Called when there is a response. */
+  onResponse(): void;
+  /** Called once, when the response was sent and everything that `waitUntil` was given has settled. */
+  onEnd(): void;
+}
+
 async function serveUntilEnd(
   context: RequestContext,
   handle: (context: RequestContext) => Promise<HttpResponse>,
-  ended: () => void,
+  { onResponse, onEnd }: Stages,
 ): Promise<HttpResponse> {
   const { invocation } = context;
   let parts = 0;
@@ -57,7 +105,7 @@ async function serveUntilEnd(
       if (isOver) return;
       isOver = true;
       parts -= 1;
-      if (parts === 0) ended();
+      if (parts === 0) onEnd();
     };
   };
   const endHandling = begin();
@@ -69,31 +117,22 @@ async function serveUntilEnd(
   }
   try {
     const response = await handle({ ...context, invocation: { ...invocation, waitUntil } });
+    onResponse();
     if (typeof response.body !== "object") return response;
     const endSending = begin();
-    // A stream whose client left before it was read is never read to its end.
-    invocation.signal?.addEventListener("abort", endSending, { once: true });
-    return { ...response, body: untilEnd(response.body, endSending) };
+    // A stream whose client left before it was read may never be read, nor left.
+    if (invocation.signal?.aborted) endSending();
+    else invocation.signal?.addEventListener("abort", endSending, { once: true });
+    return { ...response, body: watchStream(response.body, { onEnd: endSending }) };
   } finally {
     endHandling();
   }
 }
 
-async function* untilEnd(body: AsyncIterable<string>, ended: () => void): AsyncGenerator<string, void> {
-  try {
-    yield* body;
-  } finally {
-    ended();
-  }
-}
-
 /** RFC 6585 §4; RFC 9110 §15.6.4. */
-const tooMany = (status: 429 | 503, most: string): HttpResponse =>
-  errorResponse(
-    status,
-    {
-      code: JsonRpcCode.HTTP_ERROR,
-      message: `Too many requests in flight at this instance: ${most}. Try again in a second.`,
-    },
-    { "retry-after": "1" },
-  );
+function refusalOf(full: ReturnType<Usage["fullFor"]>, what: string): HttpResponse | undefined {
+  if (!full) return undefined;
+  const message = `Too many ${what} in flight at this instance: ${full.most} are the most of ${full.of}. Try again in a second.`;
+  const status = full.of === "one caller" ? 429 : 503;
+  return errorResponse(status, { code: JsonRpcCode.HTTP_ERROR, message }, { "retry-after": "1" });
+}

@@ -12,6 +12,10 @@ const MAX_NAME_LENGTH = 256;
 const MAX_URI_LENGTH = 8192;
 /** Texts of notifications, for a person to read: why a request was cancelled, how far it has come. */
 const MAX_TEXT_LENGTH = 1_024;
+/** Resources of one `subscriptions/listen`: a client opens another one for more. */
+const MAX_SUBSCRIBED = 200;
+/** An address may have hundreds of streams open. */
+const MAX_LISTEN_LENGTH = 65_536;
 /** Only MCP 2025-03-26 has batches, and gives no limit. Every other revision refuses them. */
 const MAX_BATCH_LENGTH = 50;
 
@@ -78,11 +82,23 @@ function lengthProblem(message: unknown): string | undefined {
     if (isLonger(method, MAX_METHOD_LENGTH)) return `a method has at most ${MAX_METHOD_LENGTH} characters.`;
     if (isLonger(name, MAX_NAME_LENGTH)) return `a name has at most ${MAX_NAME_LENGTH} characters.`;
     if (isLonger(uri, MAX_URI_LENGTH)) return `a URI has at most ${MAX_URI_LENGTH} characters.`;
+    const listenProblem = method === "subscriptions/listen" ? subscriptionProblem(one) : undefined;
+    if (listenProblem) return listenProblem;
     const isNotification = typeof method === "string" && method.startsWith("notifications/");
     if (isNotification && (isLonger(reason, MAX_TEXT_LENGTH) || isLonger(text, MAX_TEXT_LENGTH)))
       return `a reason or message has at most ${MAX_TEXT_LENGTH} characters.`;
   }
   return undefined;
+}
+
+/** Says what a subscription has too much of. It is kept as long as its stream, and each resource is read to open it. */
+function subscriptionProblem(listen: object): string | undefined {
+  const { params } = listen as { readonly params?: { readonly notifications?: Fields | null } | null };
+  const uris = params?.notifications?.resourceSubscriptions;
+  if (Array.isArray(uris) && uris.length > MAX_SUBSCRIBED)
+    return `a subscription has at most ${MAX_SUBSCRIBED} resources.`;
+  if (JSON.stringify(listen).length <= MAX_LISTEN_LENGTH) return undefined;
+  return `a subscription has at most ${MAX_LISTEN_LENGTH} characters, because it is kept as long as its stream.`;
 }
 
 const NONE = {};

@@ -20,7 +20,7 @@ export interface Classification {
    * entry, which knows each case and its response.
    */
   readonly isPlain: boolean;
-  /** The revision that the message names; undefined where it names none, or one of the 2025 era that nobody speaks. */
+  /** The revision that the message names; undefined where it names none, or one that nobody speaks. */
   readonly protocolVersion: string | undefined;
 }
 
@@ -46,8 +46,8 @@ export function classify({ method, headers }: HttpRequest, body: unknown): Class
     ...(headers["mcp-name"] && { mcpNameHeader: headers["mcp-name"] }),
     body,
   });
-  const spoken = SUPPORTED_PROTOCOL_VERSIONS.find((revision) => revision === version);
-  const protocolVersion = inbound.kind === "modern" ? inbound.classification.revision : spoken;
+  const named = inbound.kind === "modern" ? inbound.classification.revision : version;
+  const protocolVersion = [MODERN_REVISION, ...SUPPORTED_PROTOCOL_VERSIONS].find((revision) => revision === named);
   return { inbound, isPlain: false, protocolVersion };
 }
 

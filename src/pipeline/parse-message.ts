@@ -3,6 +3,7 @@ import type { RequestContext } from "../auth/request-context.ts";
 import type { Config } from "../config/config.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
+import { nameIn } from "../http/record/known-names.ts";
 import type { RequestLogFields } from "../http/record/log-fields.ts";
 import { clientFields } from "../http/record/record-answer.ts";
 import { messageProblem, textProblem } from "../limits/json.ts";
@@ -18,7 +19,8 @@ export async function servePost(pipeline: MessagePipeline, context: RequestConte
     return errorResponse(415, { code: JsonRpcCode.HTTP_ERROR, message });
   }
   if (typeof body === "string" || body instanceof Uint8Array) return serveBody(pipeline, context, body);
-  return withBody({ headers, body }, pipeline.config, (whole) => {
+  const { deadline } = context.invocation;
+  return withBody({ headers, body, deadline }, pipeline.config, (whole) => {
     context.logFields.requestBytes = whole.length;
     return serveBody(pipeline, context, whole);
   });
@@ -52,16 +54,16 @@ function namesIn(message: unknown): RequestLogFields {
   if (Array.isArray(message)) return { batch: message.length };
   const { method, params } = (message ?? {}) as {
     method?: unknown;
-    params?: { name?: unknown; clientInfo?: unknown; _meta?: Readonly<Record<string, unknown>> | null } | null;
+    params?: { clientInfo?: unknown; _meta?: Readonly<Record<string, unknown>> | null } | null;
   };
-  const name = params?.name;
+  const name = nameIn(message ?? {});
   const meta = params?._meta;
   const clientInfo = method === "initialize" ? params?.clientInfo : meta?.[CLIENT_INFO_META_KEY];
   return {
     traceparent: meta?.traceparent,
     ...(clientInfo !== undefined && clientFields(clientInfo)),
     ...(typeof method === "string" && { mcpMethod: method.slice(0, MAX_NAME_LENGTH) }),
-    ...(typeof name === "string" && { mcpName: name.slice(0, MAX_NAME_LENGTH) }),
+    ...(name !== undefined && { mcpName: name.slice(0, MAX_NAME_LENGTH) }),
   };
 }
 

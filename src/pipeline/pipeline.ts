@@ -8,6 +8,7 @@ import { markSafe } from "../http/catch-errors.ts";
 import { toFailureResponse } from "../http/error-response.ts";
 import type { HttpHandler, HttpRequest, HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
+import { Rejection } from "../http/rejection.ts";
 import { type RequestLogOptions, startRequestLog } from "../http/request-log.ts";
 import { servedRequest } from "../http/served-request.ts";
 import { headerProblem } from "../limits/headers.ts";
@@ -15,6 +16,7 @@ import type { InFlightLimit } from "../limits/in-flight.ts";
 import type { RateLimits } from "../limits/rate.ts";
 import type { Protocol2025Handler } from "../protocol-2025/handler.ts";
 import { MODERN_REVISION } from "../protocol-2026/revision.ts";
+import { untilDeadline } from "../store/until-deadline.ts";
 import { preflightResponse, readableBy, readableByAll } from "./cors.ts";
 import { HEALTH_PATH, type Health, healthResponse } from "./health.ts";
 import { hostProblem } from "./host-validation.ts";
@@ -101,7 +103,9 @@ async function authenticate(pipeline: Pipeline, unauthenticated: Unauthenticated
   const addressLimited = await rates?.takeAddress(invocation);
   if (addressLimited) return refuse(addressLimited);
   const result = authentication.authenticate
-    ? await authentication.authenticate(request, invocation)
+    ? await untilDeadline(authentication.authenticate(request, invocation), invocation.deadline, () =>
+        unidentified(unauthenticated),
+      )
     : NO_AUTHENTICATION;
   if ("refused" in result) return refuse(result.refused);
   const context: RequestContext = { ...unauthenticated, ...result, principal: result.caller.principal };
@@ -123,6 +127,13 @@ async function authenticate(pipeline: Pipeline, unauthenticated: Unauthenticated
   if (invocation.exclusive) return serve(context);
   const entered = inFlight.enter(context);
   return "refused" in entered ? refuse(entered.refused, context) : entered.serve(serve);
+}
+
+/** A verifier asks others, who may never answer. */
+function unidentified({ logFields }: UnauthenticatedRequest): Rejection {
+  logFields.outcome = "timed_out";
+  const message = "The platform's time limit came before it was known who calls: try again.";
+  return new Rejection(errorResponse(504, { code: JsonRpcCode.INTERNAL_ERROR, message }));
 }
 
 const NO_AUTHENTICATION = { caller: ANYBODY };

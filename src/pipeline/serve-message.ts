@@ -8,6 +8,7 @@ import type { RequestLogOptions } from "../http/request-log.ts";
 import type { ConcurrentStreams } from "../limits/concurrent-streams.ts";
 import type { McpRequest, ProtocolHandler, StreamRequest } from "../server/mcp-request.ts";
 import { LISTEN } from "../server/operation.ts";
+import { untilDeadline } from "../store/until-deadline.ts";
 import { classify } from "./classify.ts";
 import { withLifetime } from "./response-lifetime.ts";
 
@@ -104,7 +105,8 @@ export function serveStream(
   context.logFields.era = "legacy";
   const abandonment = abandonmentOf(context);
   const reportFailure = (error: unknown): void => recordFailure(context.logFields, error);
-  const response = open({ ...context, signal: abandonment.signal, reportFailure }).catch((error) =>
+  const opened = open({ ...context, signal: abandonment.signal, reportFailure });
+  const response = untilDeadline(opened, context.invocation.deadline).catch((error) =>
     toFailureResponse(error, context),
   );
   return withLifetime(response, {

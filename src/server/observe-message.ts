@@ -1,5 +1,6 @@
 import type { JSONRPCMessage, JSONRPCNotification, JSONRPCRequest } from "@modelcontextprotocol/server";
 import type { RequestContext } from "../auth/request-context.ts";
+import { nameIn } from "../http/record/known-names.ts";
 import type { RequestLogFields } from "../http/record/log-fields.ts";
 import { recordAnswer } from "../http/record/record-answer.ts";
 import { servedRequest } from "../http/served-request.ts";
@@ -28,12 +29,12 @@ export function observeBatch(context: RequestContext): BatchSpans {
   const spans = new Map<unknown, MessageSpan>();
   const { protocolVersion } = context.logFields;
   const endWith = (span: MessageSpan, message: object, fields: RequestLogFields): void => {
-    const { method, params } = message as JSONRPCRequest;
+    const mcpName = nameIn(message);
     const all = {
       ...fields,
       ...(protocolVersion !== undefined && { protocolVersion }),
-      mcpMethod: method,
-      ...(typeof params?.name === "string" && { mcpName: params.name }),
+      mcpMethod: (message as JSONRPCRequest).method,
+      ...(mcpName !== undefined && { mcpName }),
       ...(context.logFields.checksTools && { checksTools: true as const }),
     };
     span.end({ ...all, ...servedRequest.getStore()?.names?.shown(all) });
@@ -52,7 +53,7 @@ export function observeBatch(context: RequestContext): BatchSpans {
       if (!span) return;
       if (!("jsonrpc" in end)) return endWith(span, request, end);
       const fields: RequestLogFields = {};
-      recordAnswer(fields, end, typeof request.params?.name === "string" ? request.params.name : "");
+      recordAnswer(fields, end, nameIn(request) ?? "");
       span.answered(end);
       endWith(span, request, fields);
     },

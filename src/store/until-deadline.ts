@@ -1,18 +1,18 @@
 import { AnycloudError } from "../errors.ts";
 
 /**
- * The answer of a store, which may be slow, as long as its request has time. Throws STORE_UNAVAILABLE at the deadline, so that
- * a request is answered before its platform cuts it off.
+ * The answer of a store, or of whatever else may be slow, as long as its request has time. Throws `tooLate()` at the deadline,
+ * STORE_UNAVAILABLE by default, so that a request is answered before its platform cuts it off.
  */
 export async function untilDeadline<Answer>(
   asked: Promise<Answer>,
   deadline: AbortSignal | undefined,
+  tooLate: () => Error = storeTooLate,
 ): Promise<Answer> {
   if (!deadline) return asked;
   let onDeadline = (): void => {};
   const late = new Promise<never>((_resolve, reject) => {
-    const message = "The store did not answer before the time of the request was up.";
-    onDeadline = () => reject(new AnycloudError("STORE_UNAVAILABLE", message));
+    onDeadline = () => reject(tooLate());
   });
   deadline.addEventListener("abort", onDeadline, { once: true });
   if (deadline.aborted) onDeadline();
@@ -22,3 +22,6 @@ export async function untilDeadline<Answer>(
     deadline.removeEventListener("abort", onDeadline);
   }
 }
+
+const storeTooLate = (): AnycloudError =>
+  new AnycloudError("STORE_UNAVAILABLE", "The store did not answer before the time of the request was up.");

@@ -4,7 +4,7 @@ import { toTraceparent } from "../http/record/trace-context.ts";
 import type { MessageEnd, MessageSpan, ObservedAttempt, ObservedMessage, Telemetry } from "../http/telemetry.ts";
 import { createDurations } from "./durations.ts";
 import { flushProviders } from "./flush.ts";
-import { messageAttributes, methodOf, nameIn } from "./message-attributes.ts";
+import { messageAttributes, methodOf, shownNameIn } from "./message-attributes.ts";
 import { identityOf, targetAttributes, toMessageSpan } from "./message-span.ts";
 import { ATTRIBUTE, EXECUTE_TOOL, METRIC, SPAN } from "./names.ts";
 import { ambientContext, linkTo, parentOf } from "./parent-context.ts";
@@ -29,7 +29,7 @@ export function createTelemetry(config: TelemetryConfig, flush: Telemetry["flush
     const { message, isKnown } = observed;
     const { context: parent, links } = parentOf(observed, config.telemetrySampling === "caller");
     const mcpMethod = methodOf(message);
-    const mcpName = nameIn(message);
+    const mcpName = shownNameIn(message);
     const target = mcpName !== undefined && isKnown(mcpMethod, mcpName) ? { mcpMethod, mcpName } : { mcpMethod };
     const attributes = { ...targetAttributes(target), ...messageAttributes(observed, recordsContent) };
     const span = tracer.startSpan(toName(target), { kind: SpanKind.SERVER, attributes, links }, parent);

@@ -73,6 +73,19 @@ test("a verifier's failure is reported to the operator, and not to the client", 
   expect(records[0]?.error).toContain("database away");
 });
 
+test("a verifier that never answers keeps nobody past the deadline", async () => {
+  const records: RequestRecord[] = [];
+  const call = open(() => new Promise<never>(() => {}), {
+    log: (record) => void records.push(record),
+    logLevel: "info",
+  });
+  const time = new AbortController();
+  const answer = call(list, { headers: { authorization }, invocation: { deadline: time.signal } });
+  time.abort();
+  expect(await answer).toMatchObject({ status: 504, body: expect.stringContaining("it was known who calls") });
+  expect(records).toMatchObject([{ outcome: "timed_out" }]);
+});
+
 test.each([
   ["without end", { expiresAt: undefined }],
   ["that has expired", { expiresAt: 1 }],

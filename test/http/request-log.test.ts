@@ -95,3 +95,37 @@ test.each([
   await expect(Array.fromAsync(body as AsyncIterable<string>)).rejects.toThrow("torn");
   expect(records.map((record) => [record.level, record.error, record.responseBytes])).toEqual(told);
 });
+
+test("a stream that is left before it is read has its record", async () => {
+  const { createMcpEndpoint } = await import("../../src/endpoint.ts");
+  const records: RequestRecord[] = [];
+  const at = callerOf(createMcpEndpoint(createStreaming, { log: (record) => void records.push(record) }));
+  const { body } = await at(...modernCall("tools/call", { name: "stream" }));
+  await (body as AsyncIterableIterator<string>).return?.();
+  expect(records).toMatchObject([{ status: 200, streamed: true, responseBytes: 0 }]);
+});
+
+test("only tools and prompts are named: what others call a name is in no line, and is not learned", async () => {
+  const { createMcpEndpoint } = await import("../../src/endpoint.ts");
+  const records: RequestRecord[] = [];
+  const at = callerOf(createMcpEndpoint(createV2Server, { log: (record) => void records.push(record) }));
+  for (let n = 0; n < 2_001; n++) await at(legacyRequest("ping", { name: `made up ${n}` }));
+  expect(records.filter(({ mcpName }) => mcpName !== undefined)).toEqual([]);
+  await at(...modernCall("tools/call", { name: "echo", arguments: { text: "a" } }));
+  expect(records.at(-1)).toMatchObject({ mcpName: "echo" });
+});
+
+test("no text of a caller makes a line long", async () => {
+  const { createMcpEndpoint } = await import("../../src/endpoint.ts");
+  const records: RequestRecord[] = [];
+  const at = callerOf(createMcpEndpoint(createV2Server, { log: (record) => void records.push(record) }));
+  const long = "x".repeat(5_000);
+  const [message, { headers }] = modernCall(`tools/${long.slice(0, 100)}`, { name: long.slice(0, 200) });
+  const meta = { "io.modelcontextprotocol/protocolVersion": `2030-01-01${long}` };
+  const client = { "io.modelcontextprotocol/clientInfo": { name: long, version: long } };
+  await at(message, { headers: { ...headers }, url: `/mcp${long}` });
+  await at(message, { headers: { ...headers } });
+  const own = { ...(message as object), params: { _meta: { ...meta, ...client, traceparent: long } } };
+  await at(own, { headers: { ...headers, "mcp-protocol-version": `2030-01-01${long}` } });
+  for (const record of records) expect(JSON.stringify(record).length).toBeLessThan(1_000);
+});

@@ -60,3 +60,11 @@ test("a value that fails when it is printed is no second failure", async () => {
   expect([code, stdout.trim()]).toEqual([0, "alive"]);
   expect(stderr).toContain("a value that cannot be printed");
 });
+
+test("a method that a caller made up begins no line of its own", async () => {
+  const { stderr } = await run(`
+    containUnhandledRejections();
+    request.logFields.mcpMethod = "a\\nrequest r-2 (forged";
+    servedRequest.run(request, rejectLater);`);
+  expect(stderr).toMatch(/^request r-1 \(a\\nrequest r-2 \(forged "leave"\): /);
+});

@@ -5,8 +5,9 @@ import { type ConcurrentStreamsOptions, createConcurrentStreams } from "../../sr
 import { observed } from "../../src/store/observed-store.ts";
 import { startInstances } from "../protocol-2025/instances.ts";
 import { readStream } from "../protocol-2025/stream-reader.ts";
-import { anyUser, instanceOf, listen } from "../protocol-2026/instances.ts";
+import { anyUser, instanceOf, listen, withOptions } from "../protocol-2026/instances.ts";
 import { createClock } from "../services/scope.ts";
+import { modernCall } from "../support/messages.ts";
 import { createV2Server } from "../support/servers.ts";
 import { breakableStore } from "../support/stores.ts";
 
@@ -32,6 +33,14 @@ test("one stream too many is refused, on whatever instance, until another one en
   const third = await listen(b, toAll, by("ada"));
   expect(third.response.status).toBe(200);
   for (const { leave } of [second, third, other]) await leave();
+});
+
+test("a stream that is left before it is read has no slot", async () => {
+  const [a, b] = instances({ maxStreams: 1 });
+  const opened = await a(...withOptions(modernCall("subscriptions/listen", { notifications: toAll }), by("ada")));
+  expect((await listen(b, toAll, by("ada"))).response.status).toBe(429);
+  await (opened.body as AsyncIterableIterator<string>).return?.();
+  expect((await listen(b, toAll, by("ada"))).response.status).toBe(200);
 });
 
 test("sessions' streams and subscriptions share the slots of their caller", async () => {

@@ -235,6 +235,28 @@ test.each([
   expect(refused?.body).not.toContain(long(200));
 });
 
+test.each([
+  ["resources", Array(201).fill("note://a"), "a subscription has at most 200 resources"],
+  ["characters", ["x".repeat(70_000)], "a subscription has at most 65536 characters"],
+])(
+  "a subscription with too many %s is refused before the policy or a server is asked",
+  async (_what, uris, problem) => {
+    const listen = (resourceSubscriptions: readonly string[]) =>
+      modernCall("subscriptions/listen", { notifications: { resourceSubscriptions } });
+    const server = vi.fn(createV2Server);
+    const decide = vi.fn(() => ({ allowed: true, policies: [] }));
+    const at = instanceOf({ createServer: server, policy: { decide } } as never, { audit: "off" });
+    expect(await said(await at(...listen(uris)))).toEqual([
+      400,
+      -32600,
+      expect.stringContaining(problem),
+      expect.any(Number),
+    ]);
+    expect([server, decide].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+    expect((await at(...listen(["note://a"]))).status).toBe(200);
+  },
+);
+
 test("a batch is let in up to 50 messages, where there are batches", async () => {
   const { open } = startInstances(createV2Server);
   const session = await open({ protocolVersion: "2025-03-26" });

@@ -1,6 +1,7 @@
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
+import { McpServer } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
-import type { RequestRecord } from "../../src/adapter.ts";
+import type { HttpResponse, RequestRecord } from "../../src/adapter.ts";
 import { createMcpEndpoint, createMemoryStore, type McpEndpointOptions } from "../../src/index.ts";
 import { anyUser } from "../protocol-2026/instances.ts";
 import { type Caller, type CallOptions, callerOf, legacyRequest, textOf } from "../support/messages.ts";
@@ -150,4 +151,62 @@ test("a body that waits too long for others is told to come again", async () => 
   expect([late.status, late.headers["retry-after"]]).toEqual([503, "1"]);
   expect((await Promise.all(held)).map(({ status }) => status)).toEqual(Array(3).fill(408));
   expect((await call(undefined, { body: watched([whole]).body })).status).toBe(200);
+});
+
+test.each([
+  ["trickle", 2],
+  ["fall silent", 1_000_000],
+])("of bodies that %s, one makes room for another that waits", async (_how, pauseMs) => {
+  const call = limited({ requestSeconds: 2 });
+  const left = new AbortController();
+  async function* slow(onHeld: () => void): AsyncGenerator<Uint8Array> {
+    yield Buffer.alloc(40_000);
+    yield Buffer.alloc(1);
+    onHeld();
+    for (;;) {
+      await setTimeout(pauseMs, undefined, { signal: left.signal });
+      yield Buffer.alloc(1);
+    }
+  }
+  const held: Promise<HttpResponse>[] = [];
+  while (held.length < 3) {
+    await new Promise<void>((resolve) => held.push(call(undefined, { body: slow(resolve) })));
+  }
+  const whole = echo("x".repeat(LIMIT - echo("").length - 4));
+  expect((await call(undefined, { body: watched([whole]).body })).status).toBe(200);
+  left.abort();
+  const texts = await Promise.all(held.map(async (one) => textOf(await one)));
+  expect(texts.filter((text) => text.includes("too slowly while others waited"))).toHaveLength(1);
+});
+
+test("a body of undeclared length keeps no more room than it needs while it is served", async () => {
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  function createServer(): McpServer {
+    const server = new McpServer({ name: "waiting", version: "1" });
+    server.registerTool("wait", {}, async () => {
+      await released;
+      return { content: [] };
+    });
+    server.registerTool("go", {}, async () => {
+      release();
+      return { content: [] };
+    });
+    return server;
+  }
+  const call = callerOf(createMcpEndpoint(createServer, { logLevel: "silent", audit: "off", maxBodyBytes: LIMIT }));
+  const send = async (name: string, length: number): Promise<number> => {
+    const message = legacyRequest("tools/call", { name, arguments: {}, padding: "x".repeat(length) });
+    return (await call(undefined, { body: watched(pieces(Buffer.from(JSON.stringify(message)), 16_384)).body })).status;
+  };
+  const waiting = Array.from({ length: 3 }, () => send("wait", 40_000));
+  // Only this one ends them.
+  expect(await send("go", 90_000)).toBe(200);
+  expect(await Promise.all(waiting)).toEqual([200, 200, 200]);
+});
+
+test("a body that is not there at the platform's deadline is not waited for", async () => {
+  const time = new AbortController();
+  const answer = limited()(undefined, { body: never(Buffer.from("{")), invocation: { deadline: time.signal } });
+  time.abort();
+  expect((await answer).status).toBe(408);
 });

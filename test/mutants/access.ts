@@ -82,7 +82,7 @@ export const ACCESS_FAULTS: readonly PromiseFaults[] = [
       },
       {
         file: "src/http/request-log.ts",
-        text: 'request.url.split("?", 1)[0] ?? ""',
+        text: 'request.url.split("?", 1)[0]?.slice(0, MAX_PATH_LENGTH) ?? ""',
         replacement: "request.url",
         test: ENDPOINT_LOG,
       },

@@ -26,11 +26,18 @@ export const LIMIT_FAULTS: readonly PromiseFaults[] = [
         title: "read to its limit",
       },
       {
-        file: "src/limits/request-body.ts",
+        file: "src/limits/held-body.ts",
         text: "const LARGE_BODIES = 3;",
         replacement: "const LARGE_BODIES = 400;",
         test: BODIES,
         title: "holds three bodies",
+      },
+      {
+        file: "src/limits/held-body.ts",
+        text: "if (body.giveUpIfSlow()) return;",
+        replacement: "if (body.length < 0) return;",
+        test: BODIES,
+        title: "make room for one that waits",
       },
       {
         file: "src/pipeline/pipeline.ts",

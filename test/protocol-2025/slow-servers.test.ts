@@ -32,6 +32,30 @@ describe.each([true, false])("a server never built hangs nobody past the deadlin
   });
 });
 
+test.each(["streams/", "standalone/", "stream/"])(
+  "a store that is silent about %s hangs no GET past the deadline",
+  { timeout: 5_000 },
+  async (prefix) => {
+    const session = await sound.open();
+    const silent = (key: string | { partition: string }, answer: () => Promise<never>): Promise<never> =>
+      String(typeof key === "string" ? key : key.partition).startsWith(prefix) ? new Promise(() => {}) : answer();
+    const { instances } = startInstances(createSessionServer(), {
+      store: {
+        ...store,
+        get: (key) => silent(key, () => store.get(key) as Promise<never>),
+        put: (item, when) => silent(item, () => store.put(item, when) as Promise<never>),
+        list: (partition, range) => silent(partition, () => store.list(partition, range) as Promise<never>),
+      },
+    });
+    const response = await instances[0](undefined, {
+      method: "GET",
+      headers: { "mcp-session-id": session.id, ...(prefix === "stream/" && { "last-event-id": "stream-1~0~-1" }) },
+      invocation: { deadline: AbortSignal.timeout(150) },
+    });
+    expect(response.status).toBe(503);
+  },
+);
+
 test("a server that cannot be built is an error of its own, and no work is left", async () => {
   const call = callerOf(
     createMcpEndpoint(

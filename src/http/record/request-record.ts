@@ -45,7 +45,7 @@ export interface RequestRecord {
   readonly linkedTraceId?: string;
   /** Method of the HTTP request. */
   readonly httpMethod: string;
-  /** Path of the HTTP request, without the query, which could hold secrets. */
+  /** Path of the HTTP request, at most 512 characters of it, without the query, which could hold secrets. */
   readonly path: string;
   /** Status of the HTTP response. */
   readonly status: number;

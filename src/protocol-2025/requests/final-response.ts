@@ -1,4 +1,5 @@
 import type { JSONRPCResponse } from "@modelcontextprotocol/server";
+import { nameIn } from "../../http/record/known-names.ts";
 import { recordAnswer } from "../../http/record/record-answer.ts";
 import { toLimitedText } from "../../limits/output.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
@@ -35,7 +36,6 @@ export async function finalResponse(
     reportFailure(failure);
   }
   const sent: JSONRPCResponse = JSON.parse(toLimitedText(final, maxOutputBytes));
-  const name = request.params?.name;
-  recordAnswer(logFields, sent, typeof name === "string" ? name : "");
+  recordAnswer(logFields, sent, nameIn(request) ?? "");
   return sent;
 }

@@ -78,7 +78,7 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
 
     async openStream(request) {
       if (!request.invocation.canStream) return cannotStream();
-      const session = await untilDeadline(sessionOf(request), request.invocation.deadline);
+      const session = await sessionOf(request);
       if ("status" in session) return session;
       const lastEventId = request.request.headers["last-event-id"];
       if (lastEventId === undefined) return openStandaloneStream(context, session, { request });
@@ -94,7 +94,7 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
     async endSession(request) {
       const session = await untilDeadline(sessionOf(request), request.invocation.deadline);
       if ("status" in session) return session;
-      await sessions.delete(session.id);
+      await untilDeadline(sessions.delete(session.id), request.invocation.deadline);
       return { status: 200, headers: {} };
     },
   };
