@@ -7,13 +7,14 @@ import { deploy } from "../../cli/release/deploy.ts";
 import { startLocalTable } from "../../emulators/local-table.ts";
 import { createRandom } from "../chaos/random.ts";
 import { builtArtefact } from "../support/artefacts.ts";
+import { startAzureApp } from "./azure-app.ts";
 import { type Callers, type CallsReport, startCallers } from "./callers.ts";
 import { build, type DrillCloud, type DrillCloudOptions } from "./drill-cloud.ts";
 import type { Version } from "./drill-server.ts";
 import { startGoogleCloud } from "./google-cloud.ts";
 
 export interface DrillOptions {
-  readonly cloud: "gcp";
+  readonly cloud: "azure" | "gcp";
   readonly clients: number;
   readonly seed: number;
 }
@@ -22,6 +23,8 @@ export interface DrillOptions {
 export interface DrillReport extends CallsReport {
   /** The sentence with which `deploy` ended. */
   readonly told: string;
+  /** Whether the version was given a share of the traffic alone. */
+  readonly isShared: boolean;
   /** Requests that the bad version got, and those of all versions meanwhile. */
   readonly toBad: number;
   readonly toAll: number;
@@ -33,18 +36,29 @@ export interface DrillReport extends CallsReport {
 
 export type BadVersion = Exclude<Version, "good">;
 
-const START: Readonly<Record<DrillOptions["cloud"], (options: DrillCloudOptions) => Promise<DrillCloud>>> = {
-  gcp: startGoogleCloud,
+interface Drilled {
+  readonly start: (options: DrillCloudOptions) => Promise<DrillCloud>;
+  /** A new package of Azure's reaches clients before its smoke test, so a broken one would fail all of them until then. */
+  readonly bad: readonly BadVersion[];
+}
+
+const DRILLED: Readonly<Record<DrillOptions["cloud"], Drilled>> = {
+  azure: { start: startAzureApp, bad: ["flaky"] },
+  gcp: { start: startGoogleCloud, bad: ["broken", "flaky"] },
 };
 
 /** The clouds that the drill is run on. */
-export const DRILL_CLOUDS = Object.keys(START) as DrillOptions["cloud"][];
+export const DRILL_CLOUDS = Object.keys(DRILLED) as DrillOptions["cloud"][];
 
 /** Calls between two looks of the watch. */
 const CALLS_PER_LOOK = 200;
 
 /** Deploys one bad version after the other by the verb while clients with sessions call, and reports what they noticed. */
-export async function runDrill({ cloud, clients, seed }: DrillOptions): Promise<Record<BadVersion, DrillReport>> {
+export async function runDrill({
+  cloud,
+  clients,
+  seed,
+}: DrillOptions): Promise<Partial<Record<BadVersion, DrillReport>>> {
   await using resources = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "drill-"));
   resources.defer(() => rm(folder, { recursive: true }));
@@ -55,16 +69,18 @@ export async function runDrill({ cloud, clients, seed }: DrillOptions): Promise<
   // All clients come from one address.
   const environment = { ...table.environment, MCP_ANYCLOUD_RATE_LIMITS: "session=1000000/300" };
   await putBuild(folder, cloud, "good");
-  const world = await START[cloud]({ folder, environment, random: createRandom(seed), pause, resources });
+  const { start, bad } = DRILLED[cloud];
+  const world = await start({ folder, environment, random: createRandom(seed), pause, resources });
   const running = startCallers(world.port, { clients, inFlight: Math.min(clients, 8) });
   callers = running;
   resources.defer(async () => void (await running.stop()));
   await running.after(2 * clients);
-  const deployed = async (bad: BadVersion): Promise<DrillReport> => {
-    await putBuild(folder, cloud, bad);
-    return deployBad(world, running, { clients, pause });
-  };
-  return { broken: await deployed("broken"), flaky: await deployed("flaky") };
+  const reports: Partial<Record<BadVersion, DrillReport>> = {};
+  for (const version of bad) {
+    await putBuild(folder, cloud, version);
+    reports[version] = await deployBad(world, running, { clients, pause });
+  }
+  return reports;
 }
 
 async function deployBad(
@@ -95,6 +111,7 @@ async function deployBad(
     lostSessions,
     wrong,
     told,
+    isShared: world.release.traffic !== undefined,
     toBad,
     toAll,
     failedAfter: failed - failedThen,

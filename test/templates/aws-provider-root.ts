@@ -12,7 +12,6 @@ const EMPTY_ARCHIVE = Buffer.concat([Buffer.from("PK\x05\x06"), Buffer.alloc(18)
  * Makes a root module of the own files of a module for AWS, as far as they are older than the provider and moto can follow. What
  * is changed is all here:
  *
- * - without a wait for tasks, which moto runs nowhere;
  * - for functions, no gateway, and the provider in whatever version it lies here, which is told the Region: resources take one since 6.0;
  * - archives with nothing in them;
  * - Node.js 22, because the provider knows the runtimes of its day only;
@@ -54,12 +53,7 @@ const REPLACED_OF: Readonly<Record<"aws" | "aws-ecs", Readonly<Record<string, st
     }`,
     "server_override.tf": olderFunction("server"),
   },
-  "aws-ecs": {
-    "service_override.tf": `
-    resource "aws_ecs_service" "server" {
-      wait_for_steady_state = false
-    }`,
-  },
+  "aws-ecs": {},
 };
 
 const REPLACED: Readonly<Record<string, string>> = {

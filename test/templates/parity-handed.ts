@@ -29,7 +29,12 @@ export function handedToContainer(module: ContainerModule, resources: readonly T
   const keyRing = only(resources, "azapi_resource_action").body.properties.value;
   const secrets = Object.fromEntries((secret as { name: string }[]).map(({ name }) => [name, withKeys(keyRing)]));
   const variables = template[0].container[0].env as { name: string; value?: string; secret_name?: string }[];
-  return byName(variables.map(({ name, value, secret_name: from }) => ({ name, value: from ? secrets[from] : value })));
+  return byName(
+    variables.map(({ name, value, secret_name: from }) => ({
+      name,
+      value: from && from in secrets ? secrets[from] : value,
+    })),
+  );
 }
 
 const byName = (variables: readonly { readonly name: string; readonly value?: string | undefined }[]): Handed =>
