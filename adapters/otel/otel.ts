@@ -45,6 +45,8 @@ export const otel = (): TelemetrySource => ({
     }
 
     async function send(...signals: ReadonlyArray<keyof OtelSdk>): Promise<void> {
+      // A request is flushed before its response is handed over: in this turn, the loading would delay the answer.
+      await new Promise(setImmediate);
       const waitMs = sdk === undefined ? FIRST_MS : FLUSH_MS;
       sdk ??= load().catch((error: unknown) => {
         tell(`OpenTelemetry's SDK could not be loaded: ${error instanceof Error ? error.message : "it failed"}.`);

@@ -49,19 +49,19 @@ export async function measureServers(
   servers: readonly HttpServer[],
   { warmUpRequests, rounds, turnMs }: Pick<Effort, "warmUpRequests" | "rounds" | "turnMs">,
 ): Promise<void> {
-  for (const server of servers) await turn(server, warmUpRequests / 2);
+  for (const server of servers) {
+    for (let answers = 0; answers < warmUpRequests; ) answers += (await load(server, turnMs * TURN_FACTOR)).answers;
+  }
   for (let round = 0; round < rounds; round++) {
     for (const server of shuffled(servers)) server.samples.push(await turn(server, turnMs * TURN_FACTOR));
   }
 }
 
-async function turn({ port, cpuMs }: HttpServer, ms: number): Promise<Sample> {
-  const before = await cpuMs();
-  const { answers, wallMs } = await loadServer({
-    port,
-    request: benchRequest("tools/call", "2026-07-28"),
-    connections: CONNECTIONS,
-    ms,
-  });
-  return { wall: (wallMs / answers) * 1000, cpu: (((await cpuMs()) - before) / answers) * 1000 };
+async function turn(server: HttpServer, ms: number): Promise<Sample> {
+  const before = await server.cpuMs();
+  const { answers, wallMs } = await load(server, ms);
+  return { wall: (wallMs / answers) * 1000, cpu: (((await server.cpuMs()) - before) / answers) * 1000 };
 }
+
+const load = ({ port }: HttpServer, ms: number): ReturnType<typeof loadServer> =>
+  loadServer({ port, request: benchRequest("tools/call", "2026-07-28"), connections: CONNECTIONS, ms });

@@ -95,7 +95,8 @@ async function warmRows({ artefacts, hosts, effort }: Bench, environment: Enviro
       environment,
     }),
   );
-  await measureServers([ours, observed], effort);
+  // Spans go every half second: a turn has several exports.
+  await measureServers([ours, observed], { ...effort, turnMs: 2 * effort.turnMs });
   const scenario = `telemetry: tools/call over HTTP, ${CONNECTIONS} connections`;
   const row = ({ title, samples }: typeof ours, comparison?: Row["ours"]): Row =>
     timedRow({ scenario, subject: title, unit: "µs" }, summaryOf(samples), comparison);
