@@ -125,7 +125,7 @@ async function connectIntercepted(
   transport.send = async (message, options) => send.call(transport, sendable(message, mcpRequest), options);
   transport.onclose = () => {
     onclose?.();
-    keepSending(lowLevel, CLOSED);
+    keepSending(lowLevel, closedTransport());
   };
   const { id } = mcpRequest.message as { readonly id?: RequestId };
   watchUnsentResponses(lowLevel, (error) => {
@@ -147,12 +147,12 @@ function sendable(message: JSONRPCMessage, { maxOutputBytes, logFields }: McpReq
   return sent;
 }
 
-/** The transport of a server whose request has ended. */
-const CLOSED: Transport = {
+/** The transport of one server whose request has ended. The SDK writes to it, so that a shared one would hold all of them. */
+const closedTransport = (): Transport => ({
   start: async () => {},
   send: async (message) => ("method" in message ? dropLate(message) : undefined),
   close: async () => {},
-};
+});
 
 /**
  * The result of a stream as one JSON body, which has no place for the notifications before it. Not the SDK's own

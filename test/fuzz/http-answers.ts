@@ -1,6 +1,9 @@
 import type { Answer } from "./answer.ts";
 
-/** Reads the HTTP/1.1 responses of a connection (RFC 9112). Throws for bytes that are none. */
+/** A connection that ended in the middle of a response. */
+export class CutResponse extends Error {}
+
+/** Reads the HTTP/1.1 responses of a connection (RFC 9112). Throws CutResponse, and for bytes that are none. */
 export function readAnswers(bytes: Buffer, isHead: boolean): Answer[] {
   const answers: Answer[] = [];
   let rest = bytes;
@@ -31,7 +34,7 @@ function bodyOf(bytes: Buffer, headers: Answer["headers"]): Body {
   if (value("transfer-encoding") === "chunked") return unchunked(bytes);
   const length = value("content-length");
   if (length === undefined) return { text: bytes.toString(), rest: Buffer.alloc(0) };
-  if (bytes.length < Number(length)) throw new Error(`A body of ${bytes.length} bytes instead of ${length}.`);
+  if (bytes.length < Number(length)) throw new CutResponse(`A body of ${bytes.length} bytes instead of ${length}.`);
   return { text: bytes.subarray(0, Number(length)).toString(), rest: bytes.subarray(Number(length)) };
 }
 
@@ -40,7 +43,7 @@ function unchunked(bytes: Buffer): Body {
   for (let at = 0; ; ) {
     const end = bytes.indexOf("\r\n", at);
     const size = Number.parseInt(bytes.subarray(at, end).toString(), 16);
-    if (end < 0 || Number.isNaN(size)) throw new Error("A chunked body without an end.");
+    if (end < 0 || Number.isNaN(size)) throw new CutResponse("A chunked body without an end.");
     if (size === 0) return { text: Buffer.concat(parts).toString(), rest: bytes.subarray(end + 4) };
     parts.push(bytes.subarray(end + 2, end + 2 + size));
     at = end + 2 + size + 2;

@@ -6,7 +6,7 @@ import { toCloudRun } from "../../adapters/gcp/entry.ts";
 import type { HttpHandler } from "../../src/adapter.ts";
 import type { Answer } from "./answer.ts";
 import type { Arm } from "./arm.ts";
-import { readAnswers } from "./http-answers.ts";
+import { CutResponse, readAnswers } from "./http-answers.ts";
 import type { Sample } from "./sample.ts";
 
 /** Milliseconds of silence after which a client says that nothing more will come. */
@@ -68,7 +68,13 @@ async function exchange(port: number, sample: Sample): Promise<Answer[] | undefi
   });
   // A client that disconnects in the middle gets no answer.
   if (received.length === 0) return undefined;
-  return readAnswers(received, sample.method === "HEAD");
+  try {
+    return readAnswers(received, sample.method === "HEAD");
+  } catch (error) {
+    // A request that breaks off ends the stream that has answered its head.
+    if (error instanceof CutResponse && !isWhole) return undefined;
+    throw error;
+  }
 }
 
 /** Pieces of a slow request, and the milliseconds between two of them. */
