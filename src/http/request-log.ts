@@ -4,7 +4,7 @@ import type { RequestLogFields } from "./record/log-fields.ts";
 import { REQUEST_SCHEMA, type RequestRecord } from "./record/request-record.ts";
 import { outcomeOfResponse } from "./record/response-outcome.ts";
 import { traceFields } from "./record/trace-context.ts";
-import { type ServedRequest, servedRequest } from "./served-request.ts";
+import type { ServedRequest } from "./served-request.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { watchStream } from "./text-stream.ts";
 
@@ -132,24 +132,19 @@ function tell(sink: LogSink, record: RequestRecord): void {
   }
 }
 
-/** The stream, which is read as the request's own code: its operations of the store are the request's. */
-function counted(
+/** The stream, which is read as the request's own code. */
+const counted = (
   body: AsyncIterable<string>,
   context: ServedRequest,
   done: (bytes: number) => void,
-): AsyncIterable<string> {
-  let bytes = 0;
-  return watchStream(body, {
-    run: (read) => servedRequest.run(context, read),
-    onText(text) {
-      bytes += Buffer.byteLength(text);
-    },
-    onEnd(failure) {
+): AsyncIterable<string> =>
+  watchStream(body, {
+    context,
+    onEnd({ bytes, failure }) {
       if (failure) context.logFields.error = String(failure.error);
       done(bytes);
     },
   });
-}
 
 /** The size of a body in bytes of UTF-8; 0 of a stream. */
 const byteLength = (body: HttpRequest["body"] | HttpResponse["body"]): number => {

@@ -1,3 +1,5 @@
+import { type ServedRequest, servedRequest } from "./served-request.ts";
+
 /**
  * The body of a streamed response: texts go in at one end and are read at the other, in order, each as soon as it is there.
  * For one reader. Unlike an async generator's, its `return` does not wait for a text that may never come.
@@ -54,34 +56,46 @@ export class TextStream implements AsyncIterableIterator<string> {
   }
 }
 
+/** The end of a stream. */
+interface StreamEnd {
+  /** Bytes of what was read. */
+  readonly bytes: number;
+  /** Why it did not come to its end. */
+  readonly failure?: { readonly error: unknown } | undefined;
+}
+
 /** Takes part in the reading of a stream. */
 export interface StreamWatch {
-  /** Calls each read of the source. Default: as it is. */
-  readonly run?: <Result>(read: () => Result) => Result;
-  onText?(text: string): void;
+  /** The request whose own code the source is: its operations of the store are the request's. Default: whose code reads. */
+  readonly context?: ServedRequest;
+  /** Called with each text, before it is handed on. */
+  onText?(): void;
   /** Called once, when the stream was read to its end, has failed, or was left, also by a reader that never began. */
-  onEnd(failure?: { readonly error: unknown }): void | Promise<void>;
+  onEnd(end: StreamEnd): void | Promise<void>;
 }
 
 /** The same stream, watched. A generator that is left before it was read would run none of its code, `finally` included. */
 export function watchStream(
   source: AsyncIterable<string>,
-  { run = (read) => read(), onText, onEnd }: StreamWatch,
+  { context, onText, onEnd }: StreamWatch,
 ): AsyncIterableIterator<string, undefined> {
   const texts = source[Symbol.asyncIterator]();
+  const read = texts.next.bind(texts);
+  let bytes = 0;
   let isOver = false;
-  async function end(failure?: { readonly error: unknown }): Promise<void> {
+  async function end(failure?: StreamEnd["failure"]): Promise<void> {
     if (isOver) return;
     isOver = true;
-    await onEnd(failure);
+    await onEnd({ bytes, failure });
   }
   const iterator: AsyncIterableIterator<string, undefined> = {
     [Symbol.asyncIterator]: () => iterator,
     async next() {
       try {
-        const { done, value } = await run(() => texts.next());
+        const { done, value } = await (context ? servedRequest.run(context, read) : read());
         if (!done) {
-          onText?.(value);
+          bytes += Buffer.byteLength(value);
+          onText?.();
           return { done: false, value };
         }
       } catch (error) {
@@ -92,8 +106,9 @@ export function watchStream(
       return { done: true, value: undefined };
     },
     async return() {
+      const leave = async (): Promise<unknown> => texts.return?.();
       try {
-        if (!isOver) await run(() => texts.return?.());
+        if (!isOver) await (context ? servedRequest.run(context, leave) : leave());
       } finally {
         await end();
       }

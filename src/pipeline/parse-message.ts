@@ -3,7 +3,7 @@ import type { RequestContext } from "../auth/request-context.ts";
 import type { Config } from "../config/config.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
-import { nameIn } from "../http/record/known-names.ts";
+import { NAMING } from "../http/record/known-names.ts";
 import type { RequestLogFields } from "../http/record/log-fields.ts";
 import { clientFields } from "../http/record/record-answer.ts";
 import { messageProblem, textProblem } from "../limits/json.ts";
@@ -54,16 +54,16 @@ function namesIn(message: unknown): RequestLogFields {
   if (Array.isArray(message)) return { batch: message.length };
   const { method, params } = (message ?? {}) as {
     method?: unknown;
-    params?: { clientInfo?: unknown; _meta?: Readonly<Record<string, unknown>> | null } | null;
+    params?: { name?: unknown; clientInfo?: unknown; _meta?: Readonly<Record<string, unknown>> | null } | null;
   };
-  const name = nameIn(message ?? {});
+  const name = NAMING.has(method) ? params?.name : undefined;
   const meta = params?._meta;
   const clientInfo = method === "initialize" ? params?.clientInfo : meta?.[CLIENT_INFO_META_KEY];
   return {
     traceparent: meta?.traceparent,
     ...(clientInfo !== undefined && clientFields(clientInfo)),
     ...(typeof method === "string" && { mcpMethod: method.slice(0, MAX_NAME_LENGTH) }),
-    ...(name !== undefined && { mcpName: name.slice(0, MAX_NAME_LENGTH) }),
+    ...(typeof name === "string" && { mcpName: name.slice(0, MAX_NAME_LENGTH) }),
   };
 }
 

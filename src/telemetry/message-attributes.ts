@@ -1,5 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
-import { nameIn } from "../http/record/known-names.ts";
+import { NAMING } from "../http/record/known-names.ts";
 import type { ObservedMessage } from "../http/telemetry.ts";
 import { boundedJson } from "./message-span.ts";
 import { ATTRIBUTE } from "./names.ts";
@@ -14,14 +14,18 @@ const SHOWN_SESSION = 8;
 interface Message {
   readonly id?: unknown;
   readonly method?: unknown;
-  readonly params?: { readonly uri?: unknown; readonly arguments?: unknown } | null;
+  readonly params?: { readonly name?: unknown; readonly uri?: unknown; readonly arguments?: unknown } | null;
 }
 
 /** The method of a message, which may be anything that a caller wrote. */
 export const methodOf = (message: object): string => String((message as Message).method).slice(0, MOST_NAME);
 
 /** The tool or prompt that a message names. */
-export const shownNameIn = (message: object): string | undefined => nameIn(message)?.slice(0, MOST_NAME);
+export function shownNameIn(message: object): string | undefined {
+  const { method, params } = message as Message;
+  const name = NAMING.has(method) ? params?.name : undefined;
+  return typeof name === "string" ? name.slice(0, MOST_NAME) : undefined;
+}
 
 /** The attributes of a message that are known when it comes. */
 export function messageAttributes(

@@ -15,15 +15,8 @@ const METHODS: ReadonlySet<string> = new Set([
   "notifications/roots/list_changed",
 ]);
 
-/** The tool or prompt that a message names, of any length. What other methods call a `name` is nobody's. */
-export function nameIn(message: object): string | undefined {
-  const { method, params } = message as {
-    readonly method?: unknown;
-    readonly params?: { readonly name?: unknown } | null;
-  };
-  const isNamed = method === "tools/call" || method === "prompts/get";
-  return isNamed && typeof params?.name === "string" ? params.name : undefined;
-}
+/** Methods whose `name` is that of a tool or prompt. What others call a name is nobody's. */
+export const NAMING: ReadonlySet<unknown> = new Set(["tools/call", "prompts/get"]);
 
 /** The methods, tools and prompts that the server of an endpoint is known to have, by what it answered in this process. */
 export interface KnownNames {

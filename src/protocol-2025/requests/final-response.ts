@@ -1,5 +1,5 @@
 import type { JSONRPCResponse } from "@modelcontextprotocol/server";
-import { nameIn } from "../../http/record/known-names.ts";
+import { NAMING } from "../../http/record/known-names.ts";
 import { recordAnswer } from "../../http/record/record-answer.ts";
 import { toLimitedText } from "../../limits/output.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
@@ -36,6 +36,7 @@ export async function finalResponse(
     reportFailure(failure);
   }
   const sent: JSONRPCResponse = JSON.parse(toLimitedText(final, maxOutputBytes));
-  recordAnswer(logFields, sent, nameIn(request) ?? "");
+  const name = NAMING.has(request.method) ? request.params?.name : undefined;
+  recordAnswer(logFields, sent, typeof name === "string" ? name : "");
   return sent;
 }
