@@ -19,7 +19,7 @@ export function sentenceOf(error: unknown): string {
   return `Something unexpected went wrong: ${message} (set MCP_ANYCLOUD_DEBUG=1 for the stack).`;
 }
 
-/** What a system says of a file that nobody can do anything about here, and what to do. */
+/** Refusals of a system by their code, in words and with what to do: nobody can mend them from here. */
 const REFUSALS: Readonly<Record<string, string>> = {
   EACCES: "you have no right to it: change its owner or its mode, or work in another folder",
   EPERM: "the system does not permit it: change its owner or its mode, or work in another folder",

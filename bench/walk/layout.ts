@@ -13,5 +13,5 @@ export type WalkTitle = "2026-07-28 call" | "2025-11-25 call in a session" | "20
 export const LIMITS: Readonly<Record<WalkTitle, WalkLimits>> = {
   "2026-07-28 call": { files: 24, returns: 8 },
   "2025-11-25 call in a session": { files: 36, returns: 20 },
-  "2025-11-25 call with a question": { files: 44, returns: 91 },
+  "2025-11-25 call with a question": { files: 44, returns: 90 },
 };

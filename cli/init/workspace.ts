@@ -4,7 +4,7 @@ import { readText } from "../read-text.ts";
 
 export type PackageManager = "npm" | "pnpm" | "yarn" | "bun";
 
-/** What is around a project and decides how its files look. */
+/** The surroundings of a project, which decide how its files look. */
 export interface Workspace {
   readonly manager: PackageManager;
   /** Path from the project's folder to the one into which this package is installed. */

@@ -100,7 +100,12 @@ export function startRequestLog(
     const isTold = level === "info" || (level === "error" && error !== undefined);
     if (isTold || onEnd) {
       const record = toRecord(response, streamedBytes);
-      if (isTold) tell(sink, record);
+      try {
+        if (isTold) sink(record);
+      } catch (failure) {
+        // A response does not fail because nobody takes its record.
+        console.error(`the record of request ${record.requestId} could not be written:`, failure);
+      }
       if (!isDetached) onEnd?.(record);
       else if (onEnd) logFields.endLater = () => onEnd(toRecord(response, streamedBytes));
     }
@@ -121,15 +126,6 @@ export function startRequestLog(
       return response;
     },
   };
-}
-
-/** A response does not fail because nobody takes its record. */
-function tell(sink: LogSink, record: RequestRecord): void {
-  try {
-    sink(record);
-  } catch (error) {
-    console.error(`the record of request ${record.requestId} could not be written:`, error);
-  }
 }
 
 /** The stream, which is read as the request's own code. */

@@ -14,7 +14,7 @@ setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
 
 const REQUESTS = 40;
-/** What a request that is hardly over may still hold. */
+/** Servers that requests which are hardly over may still hold. */
 const MOST_ALIVE = 4;
 
 const built: WeakRef<object>[] = [];

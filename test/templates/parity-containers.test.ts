@@ -4,7 +4,7 @@ import { type Faces, readFaces, type Variable } from "./parity-modules.ts";
 import { NOT_SET, OF_OTHERS } from "./parity-table.ts";
 import { type Cloud, CONTAINER_MODULES, type ContainerModule } from "./run/working-copy.ts";
 
-/** What differs between a module that runs the image and that of its cloud's functions. What is not here is the same. */
+/** Differences between a module that runs the image and that of its cloud's functions; all else is the same. */
 interface Differences {
   readonly cloud: Cloud;
   /** Variables of the functions alone, and why. */
