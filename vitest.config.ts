@@ -1,9 +1,19 @@
 import { availableParallelism } from "node:os";
 import { configDefaults, defineConfig, type ViteUserConfig } from "vitest/config";
 
+/** Rooms whose tests share processes. Telemetry is not among them: OpenTelemetry is registered once in a process. */
+const ROOMS =
+  "architecture|audit|auth|authorization|config|generate|http|limits|pipeline|protocol-2025|protocol-2026|release|scale|server|services|sources";
+
 /** Tests of single rooms, most of which start no process and build no artefact: `npm run test:unit`. */
-const UNIT =
-  "test/{architecture,audit,auth,authorization,config,generate,http,limits,pipeline,protocol-2025,protocol-2026,release,scale,server,services,sources,telemetry}/**/*.test.ts";
+const UNIT = `test/@(${ROOMS})/**/*.test.ts`;
+const NO_UNIT = `test/{*.test.ts,!(${ROOMS})/**/*.test.ts}`;
+
+/** Files in their folders that start processes, or need one that no other test has used. */
+const OWN_PROCESS = [
+  "test/{config/own-entry,http/request-schema,server/warm-up,services/lease}.test.ts",
+  "test/{protocol-2026/other-internals,sources/chaos/chaos,sources/example,sources/stdio}.test.ts",
+];
 
 /** Tests that take minutes together, such as users' projects from their first command on: `npm run test:long`. */
 const LONG = [
@@ -29,13 +39,22 @@ const config: ViteUserConfig = defineConfig({
   resolve: { conditions: ["@mcp-anycloud/source"] },
   test: {
     projects: [
-      { extends: true, test: { name: "unit", include: [UNIT], exclude: [...configDefaults.exclude, ...LONG] } },
+      {
+        extends: true,
+        // Files after one another in one process: most of the time would go into loading the same modules again.
+        test: {
+          name: "unit",
+          include: [UNIT],
+          exclude: [...configDefaults.exclude, ...OWN_PROCESS, ...LONG],
+          isolate: false,
+        },
+      },
       {
         extends: true,
         test: {
           name: "platform",
-          include: ["test/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, UNIT, ...LONG],
+          include: [NO_UNIT, ...OWN_PROCESS],
+          exclude: [...configDefaults.exclude, ...LONG],
         },
       },
       { extends: true, test: { name: "long", include: LONG } },
