@@ -18,8 +18,19 @@ process.on("SIGINT", () => {});
 
 const [table = "", folder, reset] = process.argv.slice(2);
 const problem = folder === undefined ? undefined : await checkTableFolder(folder, reset === "reset");
-if (problem === undefined) report({ url: await serve() });
-else report({ problem });
+if (problem === undefined) {
+  process.on("uncaughtException", tellProblem);
+  report({ url: await serve() });
+  process.off("uncaughtException", tellProblem);
+} else report({ problem });
+
+/** Another process may take the folder after it was looked at, and dynalite then throws where nobody can catch it. */
+async function tellProblem(error: Error): Promise<void> {
+  const found = folder === undefined ? undefined : await checkTableFolder(folder, false);
+  if (found !== undefined) return report({ problem: found });
+  console.error(error);
+  process.exit(1);
+}
 
 /** Opens the service and settles with its URL when the table can be used. */
 async function serve(): Promise<string> {

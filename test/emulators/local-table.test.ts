@@ -47,3 +47,15 @@ test("a folder has one table at a time", async () => {
     await first.close();
   }
 });
+
+test("of several that start at once in a folder, one has the table, and the others are told so", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "local-table-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const started = await Promise.all(Array.from({ length: 4 }, () => startKeptTable({ folder, reset: false })));
+  const tables = started.filter((table) => table !== undefined);
+  try {
+    expect(tables).toHaveLength(1);
+  } finally {
+    await Promise.all(tables.map((table) => table.close()));
+  }
+});
