@@ -91,7 +91,7 @@ export function definitionsOfStack(): CloudWatchDefinitions {
       MetricTransformations: Array<{ MetricName: string; MetricValue: string; Dimensions?: unknown }>;
     };
     for (const { MetricName, MetricValue, Dimensions } of MetricTransformations) {
-      // Those of one version are watched while it is released.
+      // A metric with dimensions counts one version, and is watched only while that is released.
       if (!Dimensions) filters.set(MetricName, { pattern: FilterPattern, value: MetricValue });
     }
   }

@@ -32,7 +32,7 @@ beforeEach(() => {
   uncaught.mockReset();
   vi.spyOn(console, "error").mockImplementation(() => {});
   process.on("uncaughtException", uncaught);
-  // Those of a request are logged (`containUnhandledRejections`).
+  // The toolkit logs rejections of a request (`containUnhandledRejections`).
   process.on("unhandledRejection", ignore);
 });
 afterEach(() => {

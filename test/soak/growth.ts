@@ -6,7 +6,7 @@ export function growthOf(name: string, samples: readonly number[], allowed: numb
   const middle = samples.slice(-2 * third, -third);
   const before = quantile(middle, 0.5);
   const after = quantile(samples.slice(-third), 0.5);
-  // What leaks grows by little from each sample to the next, and noise by much.
+  // A leak grows by little from each sample to the next, and noise jumps.
   const noise = quantile(
     middle.slice(1).map((value, index) => Math.abs(value - (middle[index] ?? value))),
     0.5,

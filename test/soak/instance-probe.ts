@@ -50,7 +50,7 @@ const NOT_HANDLES: ReadonlySet<string> = new Set(["Timeout", "Immediate", "TickO
 
 process.on("message", async (message) => {
   if (message !== "held") return;
-  // What a finalizer lets go is collected by the next one.
+  // A collection runs finalizers, and the next one takes what they released.
   for (let time = 0; time < 3; time++) {
     globalThis.gc?.();
     await new Promise(setImmediate);

@@ -7,7 +7,7 @@ import { buildTarget } from "../../cli/build/build-target.ts";
 import { KNOWN_REDIS_CLIENT } from "../../cli/build/plugins/small-redis-plugin.ts";
 import type { StateStore } from "../../src/adapter.ts";
 import { describeRaces } from "./race-contract.ts";
-import { findRedis, type RedisEngine, startRedis } from "./redis-engine.ts";
+import { findRedis, NO_REDIS, type RedisEngine, startRedis } from "./redis-engine.ts";
 import { describeModel } from "./store-model.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 import { describeWatch } from "./watch-contract.ts";
@@ -18,6 +18,7 @@ export default async () => ({ status: 204, headers: { store: String(createRedisS
 `;
 const LARGEST_KB = 100;
 const program = findRedis();
+if (!program) test("the client for Redis in an artefact", ({ skip }) => skip(NO_REDIS));
 
 describe.skipIf(!program)("the client for Redis in an artefact, without what is never used of it", () => {
   const folder = mkdtempSync(join(tmpdir(), "redis-bundle-"));

@@ -5,6 +5,9 @@ import { createRedisStore } from "../../adapters/redis/redis-store.ts";
 import { freePort } from "../../emulators/free-port.ts";
 import { type DocumentEngine, startWithTests } from "./document-engines.ts";
 
+/** Why tests of Redis are not run. */
+export const NO_REDIS = "redis-server is not installed; apt-get install redis-server";
+
 /** Where redis-server lies on this machine; undefined where it is not installed. */
 export function findRedis(): string | undefined {
   try {

@@ -5,13 +5,14 @@ import type { StateStore } from "../../src/adapter.ts";
 import { startInstances } from "../protocol-2025/instances.ts";
 import { createSessionServer } from "../protocol-2025/session-servers.ts";
 import { readStream } from "../protocol-2025/stream-reader.ts";
-import { findRedis, type RedisEngine, startRedis } from "./redis-engine.ts";
+import { findRedis, NO_REDIS, type RedisEngine, startRedis } from "./redis-engine.ts";
 import { inAnHour } from "./store-under-test.ts";
 
 const KEY = { partition: "p", sort: "s" };
 const item = (sort: string, expiresAt = inAnHour()) => ({ partition: "p", sort, value: "v", expiresAt });
 const said = (pattern: RegExp, code = "STORE_MISCONFIGURED") => ({ code, message: expect.stringMatching(pattern) });
 const program = findRedis();
+if (!program) test("the store in Redis", ({ skip }) => skip(NO_REDIS));
 
 describe.skipIf(!program)("a server", () => {
   let redis: RedisEngine;

@@ -8,7 +8,7 @@ import {
   startFirestoreEmulator,
 } from "./document-engines.ts";
 import { type Engine, findMoto, openEngine, standInCredentials, startDynalite, startMotoServer } from "./engines.ts";
-import { findRedis, startRedis } from "./redis-engine.ts";
+import { findRedis, NO_REDIS, startRedis } from "./redis-engine.ts";
 import { describeStore } from "./store-contract.ts";
 import type { StoreUnderTest } from "./store-under-test.ts";
 
@@ -64,7 +64,7 @@ describe("Firestore as Google's emulator", () => {
 const redis = findRedis();
 describe("Redis as Debian's redis-server", () => {
   if (redis) describeDocuments(() => startRedis(redis), { speed: 1, pushes: true });
-  else test("the contract", ({ skip }) => skip("redis-server is not installed; apt-get install redis-server"));
+  else test("the contract", ({ skip }) => skip(NO_REDIS));
 });
 
 function describeDocuments(start: () => Promise<DocumentEngine>, traits: Omit<StoreUnderTest, "open">): void {

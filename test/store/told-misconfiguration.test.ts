@@ -21,7 +21,7 @@ import { callerOf, legacyRequest, modernCall } from "../support/messages.ts";
 import { startAzurite } from "./document-engines.ts";
 import { type Engine, standInCredentials, startDynalite } from "./engines.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
-import { findRedis, startRedis } from "./redis-engine.ts";
+import { findRedis, NO_REDIS, startRedis } from "./redis-engine.ts";
 import { type StandIn, startStandIn } from "./stand-in-server.ts";
 
 standInCredentials();
@@ -174,6 +174,7 @@ describe("Firestore without the permission", () => {
 });
 
 const program = findRedis();
+if (!program) test("a wrong Redis", ({ skip }) => skip(NO_REDIS));
 describe.skipIf(!program)("Redis", () => {
   test("that lets nobody listen, which calls go on without", async () => {
     const redis = await startRedis(program as string);

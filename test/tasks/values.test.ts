@@ -44,7 +44,7 @@ test("of two large answers that come at the same time one is taken, and stays", 
   await Promise.all(["a", "b"].map((character) => client.answer(taskId, { ask: noteOf(character) })));
   await deliver(instances[0] as (typeof instances)[0], taskId);
   const [first] = seen;
-  // What comes later changes nothing.
+  // A later answer changes nothing.
   await client.answer(taskId, { ask: noteOf("c") });
   await drain(queue, instances);
   await deliver(instances[1] as (typeof instances)[0], taskId);

@@ -24,7 +24,7 @@ const CONTENTS: Readonly<Record<string, string>> = {
   "lib/authx/token-manager.js": absent("TokenManager") + absent("IDPError"),
   "lib/command-metadata/command-metadata-data.js": "exports.COMMAND_METADATA = {};",
   "lib/opentelemetry/index.js": `exports.ClientRegistry = require("./client-registry").ClientRegistry;`,
-  // Of a cluster's channels.
+  // Only a cluster's channels need it.
   "lib/utils/calculate-slot.js": absent("default"),
 };
 

@@ -39,7 +39,7 @@ export async function work(options: WorkerOptions, delivery: Delivery): Promise<
     // Somebody works on it, and may die: the job comes back behind the lease.
     if (leaseUntil > now) return leaseUntil - now + SKEW_MS;
     if (dueAt === undefined) return undefined;
-    // What is due since its last change is due, whatever the clock of the instance that wrote it says.
+    // A task is due where its due time is not after its last change: one clock wrote both times.
     if (dueAt > updatedAt && dueAt > now + SKEW_MS) return dueAt - now;
     try {
       if (fruitless >= limits.attempts) {
