@@ -13,22 +13,41 @@ interface Database {
 /** dynalite's own LevelDB, which asks the operating system whether another process has the folder. */
 const fromDynalite = createRequire(createRequire(import.meta.url).resolve("dynalite"));
 
+/** Open until the process ends: the garbage collector would close a database that nothing refers to. */
+const locks = new Set<Database>();
+
 /**
- * Looks whether dynalite can open the folder of a table, because it ends its process with no reason where it cannot. With
- * `reset`, the folder is removed, but not while another process has it.
+ * Takes the folder of a table for this process until it ends, however it ends, and looks whether dynalite can open it, because
+ * dynalite throws where nobody can catch it. With `reset`, the contents are removed, but not while another process has them.
  */
-export async function checkTableFolder(path: string, reset: boolean): Promise<FolderProblem | undefined> {
-  const { Level } = fromDynalite("level") as { Level: new (path: string) => Database };
-  const database = new Level(path);
-  const problem = await database.open().then(
-    () => undefined,
-    (error: Error): FolderProblem => {
-      const { code } = (error.cause ?? error) as NodeJS.ErrnoException;
-      return code === "LEVEL_LOCKED" ? "locked" : "damaged";
-    },
-  );
-  if (problem === undefined) await database.close();
-  if (!reset || problem === "locked") return problem;
-  rmSync(path, { recursive: true, force: true });
+export async function takeTableFolder(path: string, reset: boolean): Promise<FolderProblem | undefined> {
+  // An empty database beside the folder is the lock: the folder's own is free between this look and dynalite's opening.
+  const lock = `${path}.lock`;
+  let taken = await open(lock);
+  if (taken === "damaged" && reset) {
+    remove(lock);
+    taken = await open(lock);
+  }
+  if (typeof taken === "string") return taken;
+  locks.add(taken);
+
+  const opened = await open(path);
+  if (typeof opened !== "string") await opened.close();
+  if (reset && opened !== "locked") remove(path);
+  else if (typeof opened === "string") return opened;
   return undefined;
 }
+
+async function open(path: string): Promise<Database | FolderProblem> {
+  const { Level } = fromDynalite("level") as { Level: new (path: string) => Database };
+  const database = new Level(path);
+  try {
+    await database.open();
+    return database;
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
+    return code === "LEVEL_LOCKED" ? "locked" : "damaged";
+  }
+}
+
+const remove = (path: string): void => rmSync(path, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import type { RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import dynalite from "dynalite";
 import { createTable, removeExpired } from "./local-table-client.ts";
-import { checkTableFolder, type FolderProblem } from "./local-table-folder.ts";
+import { type FolderProblem, takeTableFolder } from "./local-table-folder.ts";
 import { privateListener, secretPath } from "./private-service.ts";
 
 /** The message over the IPC channel: where the table can be used, or why its folder cannot. */
@@ -17,20 +17,8 @@ const REMOVAL_MS = 600_000;
 process.on("SIGINT", () => {});
 
 const [table = "", folder, reset] = process.argv.slice(2);
-const problem = folder === undefined ? undefined : await checkTableFolder(folder, reset === "reset");
-if (problem === undefined) {
-  process.on("uncaughtException", tellProblem);
-  report({ url: await serve() });
-  process.off("uncaughtException", tellProblem);
-} else report({ problem });
-
-/** Another process may take the folder after it was looked at, and dynalite then throws where nobody can catch it. */
-async function tellProblem(error: Error): Promise<void> {
-  const found = folder === undefined ? undefined : await checkTableFolder(folder, false);
-  if (found !== undefined) return report({ problem: found });
-  console.error(error);
-  process.exit(1);
-}
+const problem = folder === undefined ? undefined : await takeTableFolder(folder, reset === "reset");
+report(problem === undefined ? { url: await serve() } : { problem });
 
 /** Opens the service and settles with its URL when the table can be used. */
 async function serve(): Promise<string> {

@@ -7,6 +7,13 @@ import { type LocalTable, startKeptTable } from "../../emulators/local-table.ts"
 import { scanTable } from "../../emulators/local-table-client.ts";
 import { standInCredentials } from "../store/engines.ts";
 
+/** A folder that does not exist yet, in one that is removed after the test. */
+function tableFolder(): string {
+  const project = mkdtempSync(join(tmpdir(), "local-table-"));
+  onTestFinished(() => rmSync(project, { recursive: true, force: true }));
+  return join(project, "table");
+}
+
 const open = async (folder: string): Promise<LocalTable> =>
   (await startKeptTable({ folder, reset: false })) ?? expect.unreachable("The folder is locked.");
 
@@ -14,8 +21,7 @@ const sortKeys = async (table: LocalTable): Promise<Array<string | undefined>> =
   (await Array.fromAsync(scanTable(table))).map((item) => item.sk?.S).sort();
 
 test("a table that is kept has its items after a kill, without those that have expired", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "local-table-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = tableFolder();
   const first = await open(folder);
   standInCredentials();
   const store = createDynamodbStore({ table: first.table, endpoint: first.url, region: "us-east-1" });
@@ -37,8 +43,7 @@ test("a table that is kept has its items after a kill, without those that have e
 });
 
 test("a folder has one table at a time", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "local-table-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = tableFolder();
   const first = await open(folder);
   try {
     expect(await startKeptTable({ folder, reset: true })).toBeUndefined();
@@ -49,9 +54,8 @@ test("a folder has one table at a time", async () => {
 });
 
 test("of several that start at once in a folder, one has the table, and the others are told so", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "local-table-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const started = await Promise.all(Array.from({ length: 4 }, () => startKeptTable({ folder, reset: false })));
+  const folder = tableFolder();
+  const started = await Promise.all(Array.from({ length: 8 }, () => startKeptTable({ folder, reset: false })));
   const tables = started.filter((table) => table !== undefined);
   try {
     expect(tables).toHaveLength(1);
