@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { HttpRequest, HttpResponse, Invocation } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
 import { type BodyLimits, HeldBody, SMALL_BYTES } from "./held-body.ts";
+import { ownTurn } from "./own-turn.ts";
 
 interface Timed {
   /** Fires when the platform's time is up. */
@@ -33,18 +33,6 @@ export async function withBody(
   } finally {
     held.release();
   }
-}
-
-let lastTurn: Promise<void> = Promise.resolve();
-/** Turns of the event loop that a small request takes from its arrival to its response. */
-const TURNS_OF_OTHERS = 4;
-
-/** A turn of the event loop for one large body alone: parsing it takes long, and others wait for no more than one. */
-function ownTurn(): Promise<void> {
-  lastTurn = lastTurn.then(async () => {
-    for (let turn = 0; turn < TURNS_OF_OTHERS; turn++) await nextTurn();
-  });
-  return lastTurn;
 }
 
 /** The refusal of a body that is over `maxBodyBytes`. */

@@ -6,7 +6,9 @@ import { errorResponse, JsonRpcCode } from "../http/json-rpc.ts";
 import { NAMING } from "../http/record/known-names.ts";
 import type { RequestLogFields } from "../http/record/log-fields.ts";
 import { clientFields } from "../http/record/record-answer.ts";
+import { SMALL_BYTES } from "../limits/held-body.ts";
 import { messageProblem, textProblem } from "../limits/json.ts";
+import { ownTurn } from "../limits/own-turn.ts";
 import { tooLarge, withBody } from "../limits/request-body.ts";
 import { observeMessage } from "../server/observe-message.ts";
 import { type MessagePipeline, serveAuthorized } from "./serve-message.ts";
@@ -33,9 +35,13 @@ async function serveBody(
   body: string | Uint8Array,
 ): Promise<HttpResponse> {
   const { config, log } = pipeline;
-  const parsed = parseBody(body, config);
-  if ("refused" in parsed) return parsed.refused;
-  const { message } = parsed;
+  const text = textOf(body, config);
+  if (typeof text !== "string") return text;
+  const isLarge = text.length > SMALL_BYTES;
+  if (isLarge) await ownTurn();
+  const message = parse(text);
+  if (message === undefined) return notJson();
+  if (isLarge) await ownTurn();
   Object.assign(context.logFields, namesIn(message));
   const tooMuch = messageProblem(message);
   if (tooMuch) return tooMuch;
@@ -67,22 +73,32 @@ function namesIn(message: unknown): RequestLogFields {
   };
 }
 
-type ParsedBody = { readonly message: unknown } | { readonly refused: HttpResponse };
-
-/** The parsed body, or the refusal of one that is too large or cannot be parsed. */
-function parseBody(body: string | Uint8Array, config: Config): ParsedBody {
-  if ((typeof body === "string" ? Buffer.byteLength(body) : body.length) > config.maxBodyBytes) {
-    return { refused: tooLarge(config) };
-  }
+/** The text of a body, or the refusal of one that is too large or no text. */
+function textOf(body: string | Uint8Array, config: Config): string | HttpResponse {
+  if ((typeof body === "string" ? Buffer.byteLength(body) : body.length) > config.maxBodyBytes) return tooLarge(config);
+  let text: string;
   try {
-    const text = typeof body === "string" ? body : utf8.decode(body);
-    const tooMuch = isPlainlySmall(text, config) ? undefined : textProblem(text, config);
-    return tooMuch ? { refused: tooMuch } : { message: JSON.parse(text) };
+    text = typeof body === "string" ? body : utf8.decode(body);
   } catch {
-    const message = "Parse error: the body is not JSON in UTF-8.";
-    return { refused: errorResponse(400, { code: JsonRpcCode.PARSE_ERROR, message }) };
+    return notJson();
+  }
+  return (isPlainlySmall(text, config) ? undefined : textProblem(text, config)) ?? text;
+}
+
+/** The value of a JSON text; undefined where it is none. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
+
+const notJson = (): HttpResponse =>
+  errorResponse(400, {
+    code: JsonRpcCode.PARSE_ERROR,
+    message: "Parse error: the body is not JSON in UTF-8.",
+  });
 
 /** Whether a text is too short for so many elements, which take two characters each, and too flat for so many levels. */
 const isPlainlySmall = (text: string, { maxJsonDepth, maxJsonKeys }: Config): boolean =>
