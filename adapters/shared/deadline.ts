@@ -11,10 +11,12 @@ export interface Deadline {
 /** The longest delay that a timer of Node.js can count, 25 days; a longer one would fire at once. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Starts a deadline; `Infinity` and any time that no timer can count never pass. */
+/** Starts a deadline; `Infinity` and any time that no timer can count never pass, and one that is over fires at once. */
 export function startDeadline(afterMs: number): Deadline {
   const controller = new AbortController();
   const fire = (): void => controller.abort();
   if (afterMs > MAX_DELAY_MS) return { signal: controller.signal, fire, timer: undefined };
-  return { signal: controller.signal, fire, timer: setTimeout(fire, afterMs), endsAt: Date.now() + afterMs };
+  // Node.js warns of a timer in the past.
+  const timer = setTimeout(fire, Math.max(0, afterMs));
+  return { signal: controller.signal, fire, timer, endsAt: Date.now() + afterMs };
 }
