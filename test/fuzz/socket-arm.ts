@@ -9,7 +9,7 @@ import type { Arm } from "./arm.ts";
 import { CutResponse, readAnswers } from "./http-answers.ts";
 import type { Sample } from "./sample.ts";
 
-/** Milliseconds of silence after which a client says that nothing more will come. */
+/** Milliseconds of silence after which the client of an unfinished request says that nothing more will come. */
 const PATIENCE_MS = 2_000;
 
 /** The container, with bytes written to its socket. */
@@ -57,7 +57,7 @@ async function exchange(port: number, sample: Sample): Promise<Answer[] | undefi
   const received = await new Promise<Buffer>((resolve) => {
     const chunks: Buffer[] = [];
     const socket = connect(port, "127.0.0.1");
-    socket.setTimeout(PATIENCE_MS, () => (socket.writableEnded ? socket.destroy() : socket.end()));
+    if (!isWhole) socket.setTimeout(PATIENCE_MS, () => (socket.writableEnded ? socket.destroy() : socket.end()));
     socket.on("data", (chunk) => chunks.push(chunk));
     socket.on("error", () => {});
     socket.on("close", () => resolve(Buffer.concat(chunks)));
