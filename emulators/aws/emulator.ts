@@ -28,6 +28,8 @@ export interface AwsEmulatorOptions extends EmulatorOptions {
   readonly memoryMiB?: number;
   /** The function's time limit, 1 to 900. Default 900; 29 behind a REST API that buffers. */
   readonly timeoutSeconds?: number;
+  /** The version that the function is told it is. Default `$LATEST`. */
+  readonly version?: string;
   /** Number of concurrent invocations before Lambda throttles. Default 100, the least that unreserved functions have. */
   readonly concurrency?: number;
   /** The runtime. Default `aws-lambda-ric`, AWS's own, where it is installed. */
@@ -98,6 +100,7 @@ function startFunction(
       memoryMiB: options.memoryMiB ?? 512,
       timeoutMs: timeoutSeconds * 1_000 * timeScale,
       environment: options.environment ?? {},
+      version: options.version,
     },
     runtime,
     instances: options.instances ?? 1,

@@ -71,5 +71,12 @@ export async function startAzureApp(options: DrillCloudOptions): Promise<DrillCl
   };
   const release = azureRelease(infrastructure, fakeTools({ func, tofu, az }), { yes: true, pause });
   await release.publish();
-  return { port: ingress.port, sent: ingress.sent, serving: () => [live], infrastructure, release };
+  return {
+    port: ingress.port,
+    sent: ingress.sent,
+    isShared: false,
+    serving: () => [live],
+    infrastructure,
+    release,
+  };
 }

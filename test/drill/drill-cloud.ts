@@ -9,6 +9,8 @@ export interface DrillCloud {
   readonly port: number;
   /** How many requests each version got at that address. */
   readonly sent: Readonly<Record<string, number>>;
+  /** Whether a new version is given a share of the traffic first. */
+  readonly isShared: boolean;
   /** Versions that clients reach. */
   serving(): readonly string[];
   readonly infrastructure: Infrastructure;

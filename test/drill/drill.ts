@@ -12,9 +12,10 @@ import { type Callers, type CallsReport, startCallers } from "./callers.ts";
 import { build, type DrillCloud, type DrillCloudOptions } from "./drill-cloud.ts";
 import type { Version } from "./drill-server.ts";
 import { startGoogleCloud } from "./google-cloud.ts";
+import { startLambdaVersions } from "./lambda-versions.ts";
 
 export interface DrillOptions {
-  readonly cloud: "azure" | "gcp";
+  readonly cloud: Cloud;
   readonly clients: number;
   readonly seed: number;
 }
@@ -42,13 +43,14 @@ interface Drilled {
   readonly bad: readonly BadVersion[];
 }
 
-const DRILLED: Readonly<Record<DrillOptions["cloud"], Drilled>> = {
+const DRILLED: Readonly<Record<Cloud, Drilled>> = {
+  aws: { start: startLambdaVersions, bad: ["broken", "flaky"] },
   azure: { start: startAzureApp, bad: ["flaky"] },
   gcp: { start: startGoogleCloud, bad: ["broken", "flaky"] },
 };
 
 /** The clouds that the drill is run on. */
-export const DRILL_CLOUDS = Object.keys(DRILLED) as DrillOptions["cloud"][];
+export const DRILL_CLOUDS = Object.keys(DRILLED) as Cloud[];
 
 /** Calls between two looks of the watch. */
 const CALLS_PER_LOOK = 200;
@@ -111,7 +113,7 @@ async function deployBad(
     lostSessions,
     wrong,
     told,
-    isShared: world.release.traffic !== undefined,
+    isShared: world.isShared,
     toBad,
     toAll,
     failedAfter: failed - failedThen,

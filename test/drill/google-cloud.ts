@@ -63,6 +63,7 @@ export async function startGoogleCloud(options: DrillCloudOptions): Promise<Dril
   return {
     port: ingress.port,
     sent: ingress.sent,
+    isShared: true,
     serving: () => world.traffic.filter(({ percent }) => percent > 0).map(({ revisionName }) => revisionName),
     infrastructure,
     release: gcpRelease(infrastructure, fakeTools({ gcloud, terraform }), true),

@@ -1,5 +1,5 @@
 import type { RequestRecord } from "../../src/adapter.ts";
-import { timeOf } from "./day.ts";
+import { timeOf } from "./day-time.ts";
 import { type Row, runQuery } from "./kusto.ts";
 import { attributesIn, blockIn, moduleText, objectsIn, stringOf } from "./module-text.ts";
 

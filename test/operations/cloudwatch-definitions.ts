@@ -1,12 +1,7 @@
 import { synthesize } from "../stacks/synthesis.ts";
 import type { CloudWatchAlarm, LineMetric, MetricOfAlarm } from "./cloudwatch.ts";
 import { attributesIn, blockIn, moduleText, objectsIn, stringOf } from "./module-text.ts";
-
-export interface CloudWatchDefinitions {
-  readonly filters: ReadonlyMap<string, LineMetric>;
-  /** By name. Alarms on metrics of AWS's own are left out. */
-  readonly alarms: ReadonlyMap<string, CloudWatchAlarm>;
-}
+import { type CloudWatchDefinitions, definitionsIn } from "./stack-definitions.ts";
 
 /** Reads the alarms of templates/aws. */
 export function definitionsOfModule(): CloudWatchDefinitions {
@@ -60,68 +55,9 @@ export function definitionsOfModule(): CloudWatchDefinitions {
 const stringOfOr = (written: string | undefined): string | undefined =>
   written?.startsWith('"') ? stringOf(written) : undefined;
 
-interface MadeAlarm {
-  readonly Threshold: number;
-  readonly EvaluationPeriods: number;
-  readonly ComparisonOperator: string;
-  readonly TreatMissingData: string;
-  readonly EvaluateLowSampleCountPercentile?: string;
-  readonly MetricName?: string;
-  readonly Statistic?: string;
-  readonly ExtendedStatistic?: string;
-  readonly Period?: number;
-  readonly Metrics?: ReadonlyArray<{
-    readonly Id: string;
-    readonly Expression?: string;
-    readonly MetricStat?: {
-      readonly Metric: { readonly MetricName: string };
-      readonly Period: number;
-      readonly Stat: string;
-    };
-  }>;
-}
-
-/** Reads the alarms of the CDK stack. */
+/** Reads the alarms of the CDK stack. A metric with dimensions counts one version, and is watched only while that is released. */
 export function definitionsOfStack(): CloudWatchDefinitions {
-  const { resources } = synthesize({ ingress: "function-url" });
-  const filters = new Map<string, LineMetric>();
-  for (const [, { Properties }] of resources("AWS::Logs::MetricFilter")) {
-    const { FilterPattern, MetricTransformations } = Properties as {
-      FilterPattern: string;
-      MetricTransformations: Array<{ MetricName: string; MetricValue: string; Dimensions?: unknown }>;
-    };
-    for (const { MetricName, MetricValue, Dimensions } of MetricTransformations) {
-      // A metric with dimensions counts one version, and is watched only while that is released.
-      if (!Dimensions) filters.set(MetricName, { pattern: FilterPattern, value: MetricValue });
-    }
-  }
-  const alarms = new Map<string, CloudWatchAlarm>();
-  for (const [id, { Properties }] of resources("AWS::CloudWatch::Alarm")) {
-    const made = Properties as unknown as MadeAlarm;
-    const metrics = metricsOf(made);
-    if (Object.values(metrics).some(({ metric }) => !filters.has(metric))) continue;
-    alarms.set(/^Server(\w+)Alarm/.exec(id)?.[1] ?? id, {
-      metrics,
-      expression: made.Metrics?.find(({ Expression }) => Expression)?.Expression,
-      threshold: made.Threshold,
-      evaluationPeriods: made.EvaluationPeriods,
-      comparison: made.ComparisonOperator,
-      missing: made.TreatMissingData,
-      lowSampleCount: made.EvaluateLowSampleCountPercentile,
-    });
-  }
-  return { filters, alarms };
-}
-
-function metricsOf({ MetricName, Statistic, ExtendedStatistic, Period = 0, Metrics = [] }: MadeAlarm) {
-  if (MetricName !== undefined) {
-    const statistic = Statistic ?? ExtendedStatistic ?? "";
-    return { value: { metric: MetricName, statistic, periodMs: 1_000 * Period } };
-  }
-  const parts = Metrics.flatMap(({ Id, MetricStat }): Array<[string, MetricOfAlarm]> => {
-    if (!MetricStat) return [];
-    const { Metric, Period: seconds, Stat } = MetricStat;
-    return [[Id, { metric: Metric.MetricName, statistic: Stat, periodMs: 1_000 * seconds }]];
-  });
-  return Object.fromEntries(parts);
+  const { filters, alarms } = definitionsIn(synthesize({ ingress: "function-url" }).template.Resources);
+  const nameOf = (id: string): string => /^Server(\w+)Alarm/.exec(id)?.[1] ?? id;
+  return { filters, alarms: new Map([...alarms].map(([id, alarm]) => [nameOf(id), alarm])) };
 }

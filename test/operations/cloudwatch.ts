@@ -1,6 +1,6 @@
 import { quantile } from "../../bench/quantile.ts";
 import type { RequestRecord } from "../../src/adapter.ts";
-import { timeOf } from "./day.ts";
+import { timeOf } from "./day-time.ts";
 
 /** A metric filter: what it counts, and the field or number that it takes of each line. */
 export interface LineMetric {

@@ -4,6 +4,7 @@ import * as z from "zod/v4";
 import type { RequestRecord } from "../../src/adapter.ts";
 import { createMcpEndpoint } from "../../src/index.ts";
 import { callerOf, modernCall, textOf } from "../support/messages.ts";
+import { MIDNIGHT } from "./day-time.ts";
 
 /** A call of a day. */
 export interface DayCall {
@@ -14,12 +15,6 @@ export interface DayCall {
   /** Milliseconds. Default 20. */
   readonly takesMs?: number;
 }
-
-export const DAY_MS = 86_400_000;
-const MIDNIGHT = Date.UTC(2026, 10, 30);
-
-/** Milliseconds since the day began, of the time in a line. */
-export const timeOf = ({ time }: RequestRecord): number => Date.parse(time) - MIDNIGHT;
 
 /** A call that takes so long is waited for while others come. */
 const LONG_MS = 1_000;

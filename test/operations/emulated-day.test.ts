@@ -2,9 +2,11 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { RequestRecord } from "../../src/adapter.ts";
 import { alarmsOfAzure, timesOn } from "./azure-alarms.ts";
 import { minutesInAlarm } from "./cloudwatch.ts";
-import { type CloudWatchDefinitions, definitionsOfModule, definitionsOfStack } from "./cloudwatch-definitions.ts";
-import { DAY_MS, type DayCall, linesOfDay } from "./day.ts";
+import { definitionsOfModule, definitionsOfStack } from "./cloudwatch-definitions.ts";
+import { type DayCall, linesOfDay } from "./day.ts";
+import { DAY_MS } from "./day-time.ts";
 import { alarmsOfGoogle, timesMet } from "./google-alarms.ts";
+import type { CloudWatchDefinitions } from "./stack-definitions.ts";
 
 const QUARTER_MS = 900_000;
 

@@ -1,5 +1,5 @@
 import type { RequestRecord } from "../../src/adapter.ts";
-import { timeOf } from "./day.ts";
+import { timeOf } from "./day-time.ts";
 import { readFilter } from "./logging-filter.ts";
 import { attributesIn, blockIn, moduleText, objectsIn, stringOf } from "./module-text.ts";
 import { type Increment, readQuery } from "./promql.ts";

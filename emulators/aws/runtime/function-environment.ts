@@ -8,6 +8,8 @@ export interface FunctionSettings {
   /** Time limit of one invocation, scaled. */
   readonly timeoutMs: number;
   readonly environment: Readonly<Record<string, string>>;
+  /** A published version. Default `$LATEST`. */
+  readonly version?: string | undefined;
 }
 
 export const FUNCTION_NAME = "mcp-anycloud";
@@ -29,7 +31,7 @@ export function toEnvironment(settings: FunctionSettings, runtimeApi: string): R
     AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.memoryMiB),
     AWS_LAMBDA_FUNCTION_NAME: FUNCTION_NAME,
-    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_FUNCTION_VERSION: settings.version ?? "$LATEST",
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${FUNCTION_NAME}`,
     AWS_LAMBDA_LOG_STREAM_NAME: "emulated",
