@@ -22,6 +22,7 @@ test("options choose", () => {
   expect(readOptions(["--instances", "2"])).toMatchObject({ modes: [inTurn(2)] });
   expect(readOptions(["--amnesia"])).toMatchObject({ modes: [AMNESIA] });
   expect(readOptions(["--url", "http://127.0.0.1:1/mcp"])).toMatchObject({ url: "http://127.0.0.1:1/mcp" });
+  expect(readOptions(["--balancer", "--store", "redis"])).toMatchObject({ balancer: true, store: "redis" });
   expect(readOptions(["--help"])).toBeUndefined();
 });
 
@@ -34,6 +35,7 @@ test.each([
   ["--instances 0", '--instances must be a number from 1 to 99, not "0"'],
   ["--url here", '--url must be a URL such as http://127.0.0.1:8000/mcp, not "here"'],
   ["--url http://127.0.0.1:1/mcp --amnesia", "--amnesia concerns the emulated ingresses"],
+  ["--balancer --ingress gcp", "--ingress concerns the emulated ingresses and cannot be combined with --balancer"],
 ])("%s is refused in one sentence", (line, sentence) => {
   expect(() => readOptions(line.split(" "))).toThrow(
     expect.objectContaining({ code: "USAGE", message: expect.stringMatching(/^[^.]*(\d\.[^.]*)*\.$/) }),

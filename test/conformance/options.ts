@@ -11,6 +11,8 @@ export interface ConformanceOptions {
   readonly modes: readonly Mode[];
   /** Where the state is: in DynamoDB, in the store of the ingress's own cloud, or in Redis. */
   readonly store: TestStore;
+  /** Containers behind haproxy, which are replaced meanwhile, instead of the ingresses. */
+  readonly balancer?: true;
   /** Endpoint of a server that is up already, to be tested instead of the fixture behind the ingresses. */
   readonly url?: string;
 }
@@ -30,6 +32,7 @@ three instances in turn and once with a fresh process for every request.
   --instances N            N processes in turn; together with --amnesia: both, one after the other
   --amnesia                a fresh process for every request
   --store ${TEST_STORES.join("|")}    dynalite, the engine of the cloud's own store, or redis-server (default: dynamodb)
+  --balancer               three containers behind haproxy instead, which are replaced one after the other meanwhile
   --url URL                test the server at this loopback address instead, e.g. http://127.0.0.1:8000/mcp
   --help                   print this
 `;
@@ -40,6 +43,7 @@ const OPTIONS = {
   instances: { type: "string" },
   amnesia: { type: "boolean" },
   store: { type: "string" },
+  balancer: { type: "boolean" },
   url: { type: "string" },
   help: { type: "boolean" },
 } as const;
@@ -48,10 +52,12 @@ const OPTIONS = {
 export function readOptions(args: readonly string[]): ConformanceOptions | undefined {
   const values = parse(args);
   if (values.help) return undefined;
-  const { url, instances, amnesia = false } = values;
+  const { url, instances, amnesia = false, balancer } = values;
+  const target = url === undefined ? balancer && "balancer" : "url";
+  const ofIngresses = ["ingress", "instances", "amnesia", ...(url === undefined ? [] : ["store", "balancer"])] as const;
+  const other = target && ofIngresses.find((name) => values[name as keyof Values] !== undefined);
+  if (other) throw usage(`--${other} concerns the emulated ingresses and cannot be combined with --${target}`);
   if (url !== undefined) {
-    const other = (["ingress", "instances", "amnesia", "store"] as const).find((name) => values[name] !== undefined);
-    if (other) throw usage(`--${other} concerns the emulated ingresses and cannot be combined with --url`);
     if (!URL.canParse(url)) throw usage(`--url must be a URL such as http://127.0.0.1:8000/mcp, not "${url}"`);
   }
   if (instances !== undefined && !/^[1-9]\d?$/.test(instances))
@@ -61,6 +67,7 @@ export function readOptions(args: readonly string[]): ConformanceOptions | undef
     revisions: oneOf("revision", values.revision ?? REVISIONS, REVISIONS),
     modes: toModes(instances, amnesia),
     store: oneOf("store", [values.store ?? "dynamodb"], TEST_STORES)[0] ?? "dynamodb",
+    ...(balancer && { balancer }),
     ...(url !== undefined && { url }),
   };
 }

@@ -28,7 +28,8 @@ export interface ConformanceRun {
  */
 export const READY_BEFORE_THE_SUITE: Readonly<Record<Revision, number>> = { "2025-11-25": 1, "2026-07-28": 30 };
 
-const FIXTURE = fileURLToPath(new URL("../fixtures/conformance-server.ts", import.meta.url));
+/** The server that the suite's names are of. */
+export const FIXTURE: string = fileURLToPath(new URL("../fixtures/conformance-server.ts", import.meta.url));
 
 /** Builds the fixture for one cloud, runs the official suite against it behind that cloud's emulator, and judges. */
 export async function runConformance(run: ConformanceRun): Promise<Verdict> {

@@ -1,8 +1,10 @@
 import { AnycloudError } from "../../src/index.ts";
+import { findHaproxy, NO_HAPROXY } from "../drill/haproxy.ts";
 import { startStore } from "../store/store-environments.ts";
 import type { TestIngress } from "./ingress.ts";
 import { type ConformanceOptions, readOptions, type TestStore, USAGE } from "./options.ts";
 import type { Revision } from "./revision.ts";
+import { runBalanced } from "./run-balanced.ts";
 import { runConformance, runConformanceAt } from "./run-conformance.ts";
 import { describeVerdict, isAsExpected, type Verdict } from "./verdict.ts";
 
@@ -35,6 +37,27 @@ async function testIngress(ingress: TestIngress, options: ConformanceOptions, si
   }
 }
 
+/** Tests containers behind haproxy, which are replaced meanwhile. */
+async function testBalanced({ store, revisions }: ConformanceOptions, signal: AbortSignal): Promise<boolean> {
+  const haproxy = findHaproxy();
+  if (!haproxy) throw new AnycloudError("USAGE", `Nothing was tested: ${NO_HAPROXY}.`);
+  const engine = engineOf(store, "gcp");
+  const { environment, close } = await startStore(engine);
+  let allAsExpected = true;
+  try {
+    for (const revision of revisions) {
+      const { verdict, ended } = await runBalanced({ haproxy, revision, environment, signal });
+      const [cut] = ended.filter((ending) => ending !== "exit code 0");
+      const replaced = `${ended.length} replaced meanwhile${cut === undefined ? "" : `, of which one ended with ${cut}`}`;
+      process.stdout.write(`haproxy with ${engine}, ${replaced}, ${revision} ${describeVerdict(verdict)}\n`);
+      allAsExpected &&= isAsExpected(verdict) && ended.length > 0 && cut === undefined;
+    }
+  } finally {
+    await close();
+  }
+  return allAsExpected;
+}
+
 /** Prints one line per candidate and revision; settles with whether all went as expected. */
 async function testAll(
   candidates: readonly Candidate[],
@@ -59,6 +82,7 @@ async function carryOut(options: ConformanceOptions, signal: AbortSignal): Promi
     const there: Candidate = { label: url, test: (revision) => runConformanceAt({ url, revision, signal }) };
     return testAll([there], revisions, signal);
   }
+  if (options.balancer) return testBalanced(options, signal);
   let allAsExpected = true;
   // One after the other: at the same time they would make each other time out.
   for (const ingress of options.ingresses)
