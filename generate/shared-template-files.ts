@@ -8,7 +8,7 @@ const SHARED = [
   {
     module: "templates/azure-container-apps",
     source: "templates/azure",
-    files: ["alarms", "aws-role", "dashboard", "key-ring", "main", "sessions", "variables"],
+    files: ["alarms", "aws-role", "dashboard", "key-ring", "main", "redis", "sessions", "variables"],
   },
 ];
 

@@ -11,4 +11,5 @@ export type { McpServerProps } from "./mcp-server-props.ts";
 export { McpServerStack, type McpServerStackProps } from "./mcp-server-stack.ts";
 export type { AlarmProps } from "./operations/alarms.ts";
 export type { McpSettings } from "./settings.ts";
+export type { RedisProps } from "./state/redis.ts";
 export type { SessionTableProps } from "./state/session-table.ts";

@@ -11,6 +11,7 @@ import type { Throttle } from "./ingress/rest-api.ts";
 import type { CustomDomain } from "./ingress/rest-domain.ts";
 import type { AlarmProps } from "./operations/alarms.ts";
 import type { McpSettings } from "./settings.ts";
+import type { RedisProps } from "./state/redis.ts";
 import type { SessionTableProps } from "./state/session-table.ts";
 
 /**
@@ -80,9 +81,14 @@ export interface McpServerProps {
 
   /**
    * Where sessions and shared state are kept. `"none"` keeps nothing: every request stands alone, and 2025 clients get no
-   * session. `"native"` is the cloud's own database, which is DynamoDB here. Default `"dynamodb"`. Idle: cents for what the table holds.
+   * session. `"native"` is the cloud's own database, which is DynamoDB here; `"redis"` a server that you have. Default `"dynamodb"`. Idle: cents for what the table holds.
    */
-  readonly sessionStore?: "dynamodb" | "native" | "none";
+  readonly sessionStore?: "dynamodb" | "native" | "redis" | "none";
+  /**
+   * The Redis or Valkey server of `sessionStore: "redis"`. To reach one in a network of yours, give `vpc`, and let
+   * `compute.fn.connections` in. Default: none. Idle: what it costs now.
+   */
+  readonly redis?: RedisProps;
   /** A table that you have, with the keys that docs/state.md names, instead of a new one. Default: a new one. Idle: what it costs now. */
   readonly sessionTable?: ITableV2;
   /** Properties of the new table. On demand, with expiry, recovery and deletion protection. Default: see there. Idle: cents for what it holds. */

@@ -8,7 +8,7 @@ import type { IQueue, Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { accessVariables, verifiesTokens } from "./access/access-environment.ts";
 import { acknowledge } from "./checks/acknowledgements.ts";
-import { checkProps, timeoutOf } from "./checks/check-props.ts";
+import { checkProps, hasTable, timeoutOf } from "./checks/check-props.ts";
 import { findArtefact } from "./compute/artefact.ts";
 import { createCanary, type SmokeSource } from "./compute/canary.ts";
 import { type Compute, createCompute } from "./compute/compute.ts";
@@ -40,7 +40,7 @@ export class McpServer extends Construct {
   readonly name: string;
   /** Where clients connect. */
   readonly mcpUrl: string;
-  /** Undefined with `sessionStore: "none"`. */
+  /** Undefined with `sessionStore: "redis"` and `"none"`. */
   readonly sessionTable: ITableV2 | undefined;
   /** Undefined with `keyRing: "none"`. */
   readonly keyRing: ISecret | undefined;
@@ -80,8 +80,8 @@ export class McpServer extends Construct {
 }
 
 function sessionTableOf(scope: Construct, props: McpServerProps): ITableV2 | undefined {
-  const { sessionStore, sessionTable, newSessionTable = {}, encryptionKey } = props;
-  if (sessionStore === "none") return undefined;
+  const { sessionTable, newSessionTable = {}, encryptionKey } = props;
+  if (!hasTable(props)) return undefined;
   return sessionTable ?? createSessionTable(scope, newSessionTable, encryptionKey);
 }
 
@@ -107,7 +107,7 @@ function withPublicUrl(server: McpServer, { auth, settings = {} }: McpServerProp
 
 /** Creates the function and its ingress. */
 function host(server: McpServer, props: McpServerProps): Hosting {
-  const { auth, ingress = "rest-api", streaming = true, customDomain, vpc, settings = {} } = props;
+  const { auth, ingress = "rest-api", streaming = true, customDomain, vpc, redis, settings = {} } = props;
   const { sessionTable: table, keyRing, logGroup } = server;
   const own = props.environment ?? {};
   const code = {
@@ -117,11 +117,12 @@ function host(server: McpServer, props: McpServerProps): Hosting {
       settings: withPublicUrl(server, props),
       own,
       table,
+      redis,
       keyRing,
       host: customDomain?.name,
       access: accessVariables(auth, ingress),
     }),
-    role: createFunctionRole(server, { table, keyRing, logGroup, inVpc: vpc !== undefined }),
+    role: createFunctionRole(server, { table, redis, keyRing, logGroup, inVpc: vpc !== undefined }),
     logGroup,
   };
   const shared = { auth, path: settings.path ?? String(SETTINGS.path.default), streaming };

@@ -48,6 +48,8 @@ export const noClient = (cause: unknown): Error =>
 /** Classifies a failure of the client. */
 export function kindOf(error: unknown): FailureKind {
   if (!(error instanceof Error)) return "refused";
+  // The URL could not be read: nothing was sent.
+  if (error instanceof AnycloudError) return error.code === "STORE_MISCONFIGURED" ? "refused" : "not applied";
   if (error.name === NOT_CONNECTED) return isMisconfigured(error.cause) ? "refused" : "not applied";
   if (BUSY.test(error.message)) return "throttled";
   return /^[A-Z]{3,}/.test(error.message) ? "refused" : "unsure";

@@ -5,6 +5,8 @@ import { SCRIPTS, type ScriptName } from "./scripts.ts";
 
 /** Calls one Redis server over one connection, and listens over another. */
 export interface RedisClient {
+  /** The channel of a partition. Channels are not those of a database, but of the server. */
+  channelOf(partition: string): string;
   /** Runs a command. Whether it was applied is not known when it fails after it was sent. */
   command(args: readonly Argument[], signal: AbortSignal): Promise<unknown>;
   run(script: ScriptName, keys: readonly string[], args: readonly Argument[], signal: AbortSignal): Promise<unknown>;
@@ -40,6 +42,7 @@ export interface RedisClientOptions {
 export function createRedisClient({ url, createWatchers }: RedisClientOptions): RedisClient {
   const calls = createConnections(url);
   const subscriptions = createConnections(url);
+  const database = new URL(url).pathname.slice(1) || "0";
   let usedAt = 0;
   let inFlight = 0;
 
@@ -74,6 +77,7 @@ export function createRedisClient({ url, createWatchers }: RedisClientOptions): 
   }
 
   return {
+    channelOf: (partition) => `mcp-anycloud:${database}:${partition}`,
     command,
     async run(name, keys, args, signal) {
       const { sha1, text } = SCRIPTS[name];

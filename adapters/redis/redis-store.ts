@@ -1,4 +1,5 @@
 import {
+  AnycloudError,
   checkExpiry,
   checkKey,
   checkPartition,
@@ -14,13 +15,16 @@ import { freshVersion } from "../shared/fresh-version.ts";
 import { type FailureKind, withRetries } from "../shared/retry.ts";
 import { kindOf, noClient, toRedisFailure } from "./failure.ts";
 import type { Argument, RedisClient } from "./redis-client.ts";
-import type { RedisConfig } from "./settings.ts";
+import { REDIS_SETTINGS, type RedisConfig } from "./settings.ts";
 
-export { REDIS_SETTINGS } from "./settings.ts";
+export { REDIS_SETTINGS };
 
 export interface RedisStoreOptions {
-  /** `rediss://user:password@host:port/database`, or `redis://` without TLS. */
-  readonly url: string;
+  /**
+   * `rediss://user:password@host:port/database`, or `redis://` without TLS; or a function that reads it where it is kept, when it
+   * is first needed and again after it was wrong.
+   */
+  readonly url: string | (() => Promise<string>);
   /** Milliseconds that the first attempt of a read may take; each further one may take twice as long. Default 2000. */
   readonly attemptTimeoutMs?: number;
   /** Milliseconds after which an operation fails, whatever was tried. Default 5,000. */
@@ -47,18 +51,29 @@ type Operation<Output> = (client: RedisClient, signal: AbortSignal) => Promise<O
  */
 export function createRedisStore(options: RedisStoreOptions): StateStore {
   const { url, attemptTimeoutMs = 2_000, timeoutMs = 5_000, now = Date.now } = options;
-  const database = new URL(url).pathname.slice(1) || "0";
   let loaded: Promise<RedisClient> | undefined;
 
+  async function load(): Promise<RedisClient> {
+    const module = import("./redis-client.ts").catch((cause: unknown) => {
+      throw noClient(cause);
+    });
+    const [{ createRedisClient }, known] = await Promise.all([module, typeof url === "string" ? url : readUrl(url)]);
+    return createRedisClient({ url: known, createWatchers });
+  }
+
   function client(): Promise<RedisClient> {
-    loaded ??= import("./redis-client.ts").then(
-      ({ createRedisClient }) => createRedisClient({ url, createWatchers }),
-      (cause: unknown) => {
-        loaded = undefined;
-        throw noClient(cause);
-      },
-    );
+    loaded ??= load().catch((error: unknown) => {
+      loaded = undefined;
+      throw error;
+    });
     return loaded;
+  }
+
+  /** The password may have been changed where the URL is kept. */
+  function failed(error: unknown): AnycloudError {
+    const failure = toRedisFailure(error);
+    if (typeof url !== "string" && failure.code === "STORE_MISCONFIGURED") loaded = undefined;
+    return failure;
   }
 
   async function send<Output>(attempts: typeof READS, operation: Operation<Output>): Promise<Output> {
@@ -69,15 +84,13 @@ export function createRedisStore(options: RedisStoreOptions): StateStore {
         async (signal) => operation(await client(), signal),
       );
     } catch (error) {
-      throw toRedisFailure(error);
+      throw failed(error);
     }
   }
 
   /** The braces keep the keys of a partition together, where a proxy spreads keys. */
   const keysOf = (partition: string): readonly string[] =>
     ["items", "order", "expiry"].map((part) => `mcp-anycloud:{${partition}}:${part}`);
-  // Channels are not those of a database, but of the server.
-  const channelOf = (partition: string): string => `mcp-anycloud:${database}:${partition}`;
   const time = (): string => String(now());
 
   return {
@@ -93,8 +106,10 @@ export function createRedisStore(options: RedisStoreOptions): StateStore {
       const { partition, sort, value, expiresAt } = item;
       const version = freshVersion();
       const condition = when === undefined || when === "absent" ? (when ?? "any") : String(when.version);
-      const args = [time(), sort, String(version), String(expiresAt), value, channelOf(partition), condition];
-      const isWritten = await send(WRITES, (client, signal) => client.run("put", keysOf(partition), args, signal));
+      const args = [time(), sort, String(version), String(expiresAt), value];
+      const isWritten = await send(WRITES, (client, signal) =>
+        client.run("put", keysOf(partition), [...args, client.channelOf(partition), condition], signal),
+      );
       if (isWritten !== 1) throw stateConflict();
       return { partition, sort, value, expiresAt, version };
     },
@@ -124,14 +139,18 @@ export function createRedisStore(options: RedisStoreOptions): StateStore {
       checkKey(key);
       checkExpiry(expiresAt);
       const { partition, sort } = key;
-      const args = [time(), sort, String(freshVersion()), String(expiresAt), String(amount), channelOf(partition)];
-      return Number(await send(WRITES, (client, signal) => client.run("add", keysOf(partition), args, signal)));
+      const args = [time(), sort, String(freshVersion()), String(expiresAt), String(amount)];
+      const sum = await send(WRITES, (client, signal) =>
+        client.run("add", keysOf(partition), [...args, client.channelOf(partition)], signal),
+      );
+      return Number(sum);
     },
     async *watch(partition, signal) {
       try {
-        yield* (await client()).listen(channelOf(partition), signal);
+        const listening = await client();
+        yield* listening.listen(listening.channelOf(partition), signal);
       } catch (error) {
-        throw toRedisFailure(error);
+        throw failed(error);
       }
     },
   };
@@ -153,6 +172,19 @@ function toBounds({ prefix = "", after }: StateRange): [from: Argument, to: Argu
   return [from, to];
 }
 
-/** The store that the configuration names; undefined when it names none. */
-export const openRedis = ({ redisUrl: url }: RedisConfig): StateStore | undefined =>
-  url === undefined ? undefined : createRedisStore({ url });
+async function readUrl(read: () => Promise<string>): Promise<string> {
+  const url = await read();
+  if (REDIS_SETTINGS.redisUrl.type.read(url) === undefined) {
+    throw new AnycloudError("STORE_MISCONFIGURED", NO_URL);
+  }
+  return url;
+}
+
+const NO_URL =
+  "The secret with the URL of the Redis server holds something else: put rediss://user:password@host:6380/0 there.";
+
+/** The store that the configuration names; undefined when it names none. `read` reads the URL where a secret holds it. */
+export function openRedis({ redisUrl: url }: RedisConfig, read?: () => Promise<string>): StateStore | undefined {
+  const known = url ?? read;
+  return known === undefined ? undefined : createRedisStore({ url: known });
+}

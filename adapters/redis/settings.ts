@@ -19,7 +19,7 @@ export const REDIS_SETTINGS: Settings<RedisConfig> = {
       "be the URL of a Redis server, such as rediss://user:password@host:6380/0",
     ),
     secret: true,
-    insteadOf: "MCP_ANYCLOUD_TABLE",
+    insteadOf: ["MCP_ANYCLOUD_TABLE"],
     setByDeployment: true,
   },
 };

@@ -49,7 +49,7 @@ export function checkProps(scope: Construct, props: McpServerProps): void {
     const given = props.alarms?.errors === undefined ? "throttles" : "errors";
     refuse(scope, `alarms.${given}`, 'is not for ingress "web-function", which has no such metric here.');
   }
-  const makesTable = props.sessionStore !== "none" && !props.sessionTable;
+  const makesTable = hasTable(props) && !props.sessionTable;
   if (props.encryptionKey && !makesTable && (props.keyRing ?? "create") !== "create") {
     refuse(scope, "encryptionKey", "nothing is made here that it would encrypt.");
   }
@@ -86,19 +86,32 @@ function checkHost(scope: Construct, host: string | undefined): void {
   refuse(scope, "customDomain.name", sentence);
 }
 
+/** Whether sessions are in a table of DynamoDB. */
+export const hasTable = ({ sessionStore = "dynamodb" }: McpServerProps): boolean =>
+  sessionStore === "dynamodb" || sessionStore === "native";
+
 function checkSessionStore(scope: Construct, props: McpServerProps): void {
-  const { sessionStore = "dynamodb", sessionTable, newSessionTable, alarms } = props;
+  const { sessionStore = "dynamodb", sessionTable, newSessionTable, alarms, redis } = props;
   if (sessionTable && newSessionTable) {
     refuse(scope, "newSessionTable", "there is a sessionTable already: give one of the two.");
   }
   // JavaScript and casts can leave it out; the type requires it.
-  if (!["dynamodb", "native", "none"].includes(sessionStore)) {
-    refuse(scope, "sessionStore", 'must be "dynamodb", "native" (the cloud\'s own database) or "none" (stateless).');
+  if (!["dynamodb", "native", "redis", "none"].includes(sessionStore)) {
+    const native = `"native" (the cloud's own database)`;
+    refuse(
+      scope,
+      "sessionStore",
+      `must be "dynamodb", ${native}, "redis" (a server that you have) or "none" (stateless).`,
+    );
   }
-  if (sessionStore !== "none") return;
+  if ((redis !== undefined) !== (sessionStore === "redis")) {
+    refuse(scope, "redis", 'says where the server of sessionStore "redis" is: set both, or neither.');
+  }
+  if (hasTable(props)) return;
   const ofTable = { sessionTable, newSessionTable, "alarms.tableThrottles": alarms?.tableThrottles };
   for (const [prop, value] of Object.entries(ofTable)) {
-    if (value !== undefined) refuse(scope, prop, 'is of no use with sessionStore "none": leave one of the two out.');
+    if (value === undefined) continue;
+    refuse(scope, prop, `is of no use with sessionStore "${sessionStore}": leave one of the two out.`);
   }
 }
 

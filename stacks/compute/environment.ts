@@ -5,12 +5,14 @@ import type { AccessVariables } from "../access/access-environment.ts";
 import { checkSettings } from "../checks/check-settings.ts";
 import { refuse } from "../checks/refuse.ts";
 import { type McpSettings, SETTINGS } from "../settings.ts";
+import type { RedisProps } from "../state/redis.ts";
 
 export interface EnvironmentParts {
   readonly settings: McpSettings;
   /** Variables for the user's own server. */
   readonly own: Readonly<Record<string, string>>;
   readonly table: ITableV2 | undefined;
+  readonly redis: RedisProps | undefined;
   readonly keyRing: ISecret | undefined;
   /** Name of a custom domain; the endpoint then serves no other host. */
   readonly host: string | undefined;
@@ -20,9 +22,9 @@ export interface EnvironmentParts {
 
 /** The function's variables. */
 export function toEnvironment(scope: Construct, parts: EnvironmentParts): Record<string, string> {
-  const { settings, own, table, keyRing, host, access } = parts;
+  const { settings, own, table, redis, keyRing, host, access } = parts;
   checkOwn(scope, own);
-  checkSettings(scope, settings, table !== undefined);
+  checkSettings(scope, settings, (table ?? redis) !== undefined);
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);
   return {
     ...own,
@@ -30,6 +32,7 @@ export function toEnvironment(scope: Construct, parts: EnvironmentParts): Record
       given.map(([setting, value]) => [SETTINGS[setting as keyof McpSettings].variable, String(value)]),
     ),
     ...(table && { MCP_ANYCLOUD_TABLE: table.tableName }),
+    ...(redis && { MCP_ANYCLOUD_REDIS_URL_SECRET: redis.urlSecret.secretArn }),
     ...(keyRing && { MCP_ANYCLOUD_STATE_KEYS_SECRET: keyRing.secretArn }),
     ...(host && { MCP_ANYCLOUD_ALLOWED_HOSTS: host }),
     ...access,

@@ -5,6 +5,7 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
+import { policyArnOf, type RedisProps } from "../state/redis.ts";
 
 /** The operations of adapters/aws/dynamodb/dynamodb-client.ts, and no other. */
 const TABLE_ACTIONS = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"].map((name) => `dynamodb:${name}`);
@@ -32,13 +33,17 @@ const NETWORK_ACTIONS = [
 
 export interface FunctionRoleParts {
   readonly table: ITableV2 | undefined;
+  readonly redis: RedisProps | undefined;
   readonly keyRing: ISecret | undefined;
   readonly logGroup: ILogGroup;
   readonly inVpc: boolean;
 }
 
-/** The function's role, which allows its table, its key ring and its log. */
-export function createFunctionRole(scope: Construct, { table, keyRing, logGroup, inVpc }: FunctionRoleParts): Role {
+/** The function's role, which allows its table or the URL of its Redis server, its key ring and its log. */
+export function createFunctionRole(
+  scope: Construct,
+  { table, redis, keyRing, logGroup, inVpc }: FunctionRoleParts,
+): Role {
   const role = new Role(scope, "FunctionRole", {
     assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
     description: "What the MCP server may do",
@@ -49,6 +54,10 @@ export function createFunctionRole(scope: Construct, { table, keyRing, logGroup,
   if (table) allow(TABLE_ACTIONS, table.tableArn);
   allow(["logs:CreateLogStream", "logs:PutLogEvents"], logGroup.logGroupArn);
   if (keyRing) allow(["secretsmanager:GetSecretValue"], keyRing.secretArn);
+  if (redis) allow(["secretsmanager:GetSecretValue"], policyArnOf(redis.urlSecret));
+  if (redis?.urlSecret.encryptionKey) {
+    allowVia(role, redis.urlSecret.encryptionKey, "secretsmanager", ["kms:Decrypt"]);
+  }
   if (table?.encryptionKey) allowVia(role, table.encryptionKey, "dynamodb", TABLE_KEY_ACTIONS);
   if (keyRing?.encryptionKey) allowVia(role, keyRing.encryptionKey, "secretsmanager", ["kms:Decrypt"]);
   // Network interfaces have no names before they exist, so the policy cannot name them.

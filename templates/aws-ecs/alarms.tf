@@ -110,7 +110,7 @@ resource "aws_cloudwatch_metric_alarm" "failed_calls" {
 
 # Reads and writes together; the table counts them apart.
 resource "aws_cloudwatch_metric_alarm" "table_throttles" {
-  count = var.session_store != "none" ? 1 : 0
+  count = local.has_table ? 1 : 0
 
   region              = var.region
   alarm_name          = "${var.name}-table-throttles"

@@ -76,6 +76,28 @@ variable "custom_domain" {
   }
 }
 
+variable "redis" {
+  description = <<-EOT
+    A Redis or Valkey server that you have, for session_store = "redis". url_secret: ARN of the secret that holds its URL,
+    rediss://user:password@host:6380/0, encrypted with a key that AWS manages. security_groups: groups that the tasks have besides
+    their own, such as one that the server lets in.
+  EOT
+  type = object({
+    url_secret      = string
+    security_groups = optional(list(string), [])
+  })
+  default = null
+
+  validation {
+    condition     = (var.redis != null) == (var.session_store == "redis")
+    error_message = "redis says where the server of session_store = \"redis\" is: set both, or neither."
+  }
+  validation {
+    condition     = try(regex("^arn:[a-z0-9-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$", var.redis.url_secret) != "", var.redis == null)
+    error_message = "redis.url_secret must be the ARN of a secret of AWS Secrets Manager that holds rediss://user:password@host:6380/0."
+  }
+}
+
 variable "max_instances" {
   description = "Most tasks at a time, each of which serves many requests and streams: a limit of what a flood can cost."
   type        = number

@@ -55,7 +55,7 @@ locals {
         Resource = table
       }
     ],
-    [{ Action = ["secretsmanager:GetSecretValue"], Resource = local.key_ring_arn }],
+    [for secret in concat([local.key_ring_arn], var.redis[*].url_secret) : { Action = ["secretsmanager:GetSecretValue"], Resource = secret }],
   )
 
   # An image of the account's registry is read with this role. Its login knows no resources.

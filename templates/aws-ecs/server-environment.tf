@@ -30,7 +30,8 @@ locals {
     var.environment,
     { for name, value in merge(local.settings, local.access_settings) : name => value if value != null },
     local.names_url ? { MCP_ANYCLOUD_PUBLIC_URL = local.public_url } : {},
-    var.session_store == "none" ? {} : { MCP_ANYCLOUD_TABLE = local.table_name },
+    local.has_table ? { MCP_ANYCLOUD_TABLE = local.table_name } : {},
+    var.redis == null ? {} : { MCP_ANYCLOUD_REDIS_URL_SECRET = var.redis.url_secret },
     {
       # AWS's client reads where table and key ring are.
       AWS_REGION                     = var.region

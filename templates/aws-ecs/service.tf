@@ -78,7 +78,7 @@ resource "aws_ecs_service" "server" {
 
   network_configuration {
     subnets          = var.network.task_subnets
-    security_groups  = [aws_security_group.tasks.id]
+    security_groups  = concat([aws_security_group.tasks.id], try(var.redis.security_groups, []))
     assign_public_ip = var.network.task_public_ip
   }
 

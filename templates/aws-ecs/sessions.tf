@@ -3,7 +3,7 @@
 # The table of sessions and shared state: a new one, or one that another deployment made. Keys and expiry attribute are those
 # of adapters/aws/dynamodb/item.ts.
 resource "aws_dynamodb_table" "sessions" {
-  count = var.session_store != "none" && var.shared_state.table == null ? 1 : 0
+  count = local.has_table && var.shared_state.table == null ? 1 : 0
 
   region       = var.region
   name         = var.name
@@ -40,7 +40,7 @@ resource "aws_dynamodb_table" "sessions" {
 
 # Looked up, so that a name that is wrong is an error of the plan and not of the first request.
 data "aws_dynamodb_table" "shared" {
-  count = var.session_store != "none" && var.shared_state.table != null ? 1 : 0
+  count = local.has_table && var.shared_state.table != null ? 1 : 0
 
   region = var.region
   name   = var.shared_state.table
@@ -54,6 +54,7 @@ data "aws_dynamodb_table" "shared" {
 }
 
 locals {
+  has_table  = contains(["dynamodb", "native"], var.session_store)
   table_name = one(concat(aws_dynamodb_table.sessions[*].name, data.aws_dynamodb_table.shared[*].name))
   table_arn  = one(concat(aws_dynamodb_table.sessions[*].arn, data.aws_dynamodb_table.shared[*].arn))
 }

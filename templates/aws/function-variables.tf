@@ -79,6 +79,33 @@ variable "gateway" {
   }
 }
 
+variable "redis" {
+  description = <<-EOT
+    A Redis or Valkey server that you have, for session_store = "redis". url_secret: ARN of the secret that holds its URL,
+    rediss://user:password@host:6380/0, encrypted with a key that AWS manages. subnets and security_groups: where the function
+    then stands, to reach it (default: nowhere); from there it reaches AWS only through a NAT gateway or interface endpoints.
+  EOT
+  type = object({
+    url_secret      = string
+    subnets         = optional(list(string), [])
+    security_groups = optional(list(string), [])
+  })
+  default = null
+
+  validation {
+    condition     = (var.redis != null) == (var.session_store == "redis")
+    error_message = "redis says where the server of session_store = \"redis\" is: set both, or neither."
+  }
+  validation {
+    condition     = try(regex("^arn:[a-z0-9-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[A-Za-z0-9/_+=.@-]+$", var.redis.url_secret) != "", var.redis == null)
+    error_message = "redis.url_secret must be the ARN of a secret of AWS Secrets Manager that holds rediss://user:password@host:6380/0."
+  }
+  validation {
+    condition     = length(try(var.redis.subnets, [])) > 0 == length(try(var.redis.security_groups, [])) > 0
+    error_message = "redis.subnets and redis.security_groups must be given together, or neither."
+  }
+}
+
 variable "max_instances" {
   description = "Most instances at a time, each of which serves one request or stream: a limit of what a flood can cost. Reserved concurrency, so that many are set aside for this function; AWS leaves at least 100 of the account's to all others, and refuses more, so a new account, whose quota is 10, takes no number. null: the account's quota is the limit."
   type        = number

@@ -31,6 +31,15 @@ resource "aws_lambda_function" "server" {
     log_group             = aws_cloudwatch_log_group.requests.name
   }
 
+  dynamic "vpc_config" {
+    for_each = length(local.subnets) == 0 ? [] : [local.subnets]
+
+    content {
+      subnet_ids         = vpc_config.value
+      security_group_ids = var.redis.security_groups
+    }
+  }
+
   dynamic "dead_letter_config" {
     for_each = aws_sqs_queue.lost_jobs
 
@@ -69,5 +78,6 @@ resource "aws_lambda_provisioned_concurrency_config" "live" {
 }
 
 locals {
-  app = aws_lambda_function.server.arn
+  app     = aws_lambda_function.server.arn
+  subnets = try(var.redis.subnets, [])
 }

@@ -31,6 +31,14 @@ locals {
     # this policy.
     var.tasks ? [{ Action = ["lambda:InvokeFunction"], Resource = [local.function_arn, "${local.function_arn}:*"] }] : [],
     [for queue in aws_sqs_queue.lost_jobs : { Action = ["sqs:SendMessage"], Resource = queue.arn }],
+    [for secret in var.redis[*].url_secret : { Action = ["secretsmanager:GetSecretValue"], Resource = secret }],
+    # "Required IAM permissions" of "Giving Lambda functions access to resources in an Amazon VPC": interfaces have no names before.
+    length(local.subnets) == 0 ? [] : [{
+      Action = [
+        for name in ["AssignPrivateIpAddresses", "CreateNetworkInterface", "DeleteNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets", "UnassignPrivateIpAddresses"] : "ec2:${name}"
+      ]
+      Resource = "*"
+    }],
     [
       { Action = ["secretsmanager:GetSecretValue"], Resource = local.key_ring_arn },
       { Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = "${aws_cloudwatch_log_group.requests.arn}:*" },

@@ -33,7 +33,8 @@ locals {
     { for name, value in merge(local.settings, local.access_settings) : name => value if value != null },
     local.names_url ? { MCP_ANYCLOUD_PUBLIC_URL = local.public_url } : {},
     var.custom_domain == null ? {} : { MCP_ANYCLOUD_ALLOWED_HOSTS = var.custom_domain.name },
-    var.session_store == "none" ? {} : { MCP_ANYCLOUD_TABLE = local.table_name },
+    local.has_table ? { MCP_ANYCLOUD_TABLE = local.table_name } : {},
+    var.redis == null ? {} : { MCP_ANYCLOUD_REDIS_URL_SECRET = var.redis.url_secret },
     { MCP_ANYCLOUD_STATE_KEYS_SECRET = local.key_ring_arn },
   )
 }

@@ -5,7 +5,7 @@ import { readConfig } from "../../src/adapter.ts";
 import { ALL_VARIABLES } from "../config/all-variables.ts";
 import { EVERY_SETTING, EVERY_SETTING_READ } from "./every-setting.ts";
 import { INGRESSES, type Synthesis, synthesize } from "./synthesis.ts";
-import { OPT_IN } from "./variants.ts";
+import { OPT_IN, secret } from "./variants.ts";
 
 /** Variables that are not of the endpoint, with the reason why the stack sets them. */
 const OF_OTHERS: Readonly<Record<string, string>> = {
@@ -54,6 +54,16 @@ test.for(INGRESSES)("with %s, a server without state gets no table", (ingress) =
   expect(variables).not.toHaveProperty("MCP_ANYCLOUD_TABLE");
   expect(variables).toHaveProperty("MCP_ANYCLOUD_STATE_KEYS_SECRET");
 });
+
+test.for(INGRESSES)(
+  "with %s, a server whose state is in Redis is told of the secret with its URL, and of no table",
+  (ingress) => {
+    const variables = variablesOf(synthesize({ ingress, sessionStore: "redis", redis: { urlSecret: secret } }));
+    expect(variables).not.toHaveProperty("MCP_ANYCLOUD_TABLE");
+    expect(variables).toMatchObject({ MCP_ANYCLOUD_REDIS_URL_SECRET: secret.secretArn });
+    expect(variables).toHaveProperty("MCP_ANYCLOUD_STATE_KEYS_SECRET");
+  },
+);
 
 test("each variable is spelled in one place of stacks/", () => {
   const root = new URL("../../stacks/", import.meta.url);

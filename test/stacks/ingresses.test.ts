@@ -209,7 +209,7 @@ test.for([
 test.for(Object.entries(VARIANTS))("all outputs are there: %s", ([, { server, ...options }]) => {
   const { Outputs } = synthesize(server, options).template;
   const deploys = server.ingress === "web-function" ? [] : ["App"];
-  const keeps = server.sessionStore === "none" ? [] : ["SessionStoreName"];
+  const keeps = server.sessionStore === "none" || server.sessionStore === "redis" ? [] : ["SessionStoreName"];
   const seals = server.keyRing === "none" ? [] : ["KeyRingName"];
   expect(Object.keys(Outputs)).toEqual(["McpUrl", ...deploys, ...keeps, ...seals, "LogLocation", "DashboardUrl"]);
 });

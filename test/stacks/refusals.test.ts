@@ -66,8 +66,14 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
     { sessionStore: "none", alarms: { tableThrottles: 5 } },
   ],
   [
-    'sessionStore: must be "dynamodb", "native" (the cloud\'s own database) or "none" (stateless).',
-    { sessionStore: "redis" as "none" },
+    'sessionStore: must be "dynamodb", "native" (the cloud\'s own database), "redis" (a server that you have) or "none" (stateless).',
+    { sessionStore: "memory" as "none" },
+  ],
+  ['redis: says where the server of sessionStore "redis" is: set both, or neither.', { sessionStore: "redis" }],
+  ['redis: says where the server of sessionStore "redis" is: set both, or neither.', { redis: { urlSecret: secret } }],
+  [
+    'sessionTable: is of no use with sessionStore "redis": leave one of the two out.',
+    { sessionStore: "redis", redis: { urlSecret: secret }, sessionTable },
   ],
   ...["No", "ab", "notes-", "1notes", "notes_prod", "a-name-of-more-than-24-signs"].map(
     (name): [string, Partial<McpServerProps>] => [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { toAttributes, toKey } from "../../adapters/aws/dynamodb/item.ts";
 import { INGRESSES, type Resource, synthesize } from "./synthesis.ts";
-import { OPT_IN, sessionTable } from "./variants.ts";
+import { OPT_IN, secret, sessionTable } from "./variants.ts";
 
 /** Types whose resources hold what cannot be made again. */
 const STATEFUL = /^AWS::(DynamoDB|S3|SecretsManager::Secret$|Logs::LogGroup|SQS|RDS|EFS|Cognito::UserPool$|KMS::Key$)/;
@@ -82,6 +82,17 @@ test.for(INGRESSES)("with %s, a server without state has no table, nor any resou
   expect(withTable.match(words)?.length).toBeGreaterThan(5);
   expect(without.match(words)).toBeNull();
 });
+
+test.for(INGRESSES)(
+  "with %s, a server whose state is in Redis reads the URL in its secret, and has no table",
+  (ingress) => {
+    const { resources, template } = synthesize({ ingress, sessionStore: "redis", redis: { urlSecret: secret } });
+    expect(resources("AWS::DynamoDB::GlobalTable")).toEqual([]);
+    expect(template.Outputs).not.toHaveProperty("SessionStoreName");
+    const policies = resources("AWS::IAM::Policy").filter(([id]) => id.startsWith("ServerFunctionRole"));
+    expect(JSON.stringify(policies)).toContain(secret.secretArn);
+  },
+);
 
 test("a key of one's own serves the key ring alone where there is no table", () => {
   const { server, ...options } = OPT_IN;

@@ -118,6 +118,7 @@ export const VARIANTS: Readonly<Record<string, Variant>> = {
   "a server with a table and a key ring that were there before": { server: { sessionTable, keyRing: secret } },
   "a server that nothing tries before it gets traffic": { server: { deployment: { preTrafficHook: "none" } } },
   "a server without a key ring": { server: { keyRing: "none" } },
+  "a server whose state is in a Redis server": { server: { sessionStore: "redis", redis: { urlSecret: secret } } },
   "a server that keeps nothing": { server: { sessionStore: "none" } },
   "a server that keeps nothing, as a Web Function": { server: { sessionStore: "none", ingress: "web-function" } },
 };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRedisStore, openRedis } from "../../adapters/redis/redis-store.ts";
 import { freePort } from "../../emulators/free-port.ts";
-import type { StateStore } from "../../src/adapter.ts";
+import { AnycloudError, type StateStore } from "../../src/adapter.ts";
 import { startInstances } from "../protocol-2025/instances.ts";
 import { createSessionServer } from "../protocol-2025/session-servers.ts";
 import { readStream } from "../protocol-2025/stream-reader.ts";
@@ -131,4 +131,41 @@ describe.skipIf(!program)("what is wrong is told by name, with what to do", () =
 test("a server without the setting has no such store", () => {
   expect(openRedis({})).toBeUndefined();
   expect(openRedis({ redisUrl: "redis://127.0.0.1:1" })).toBeDefined();
+});
+
+describe.skipIf(!program)("a server whose URL is in a secret", () => {
+  test("is found when it is first needed, and again after its password has changed", async () => {
+    const redis = await startRedis(program as string, "--requirepass", "first");
+    try {
+      const urls = ["first", "second"].map((password) => redis.url.replace("//", `//:${password}@`));
+      let current = "redis//no-url";
+      let read = 0;
+      const store = openRedis({}, async () => {
+        read += 1;
+        return current;
+      });
+      expect(read).toBe(0);
+      await expect(store?.get(KEY)).rejects.toMatchObject(said(/secret with the URL .* holds something else/));
+      current = urls[0] ?? "";
+      await store?.put(item("s"));
+      await store?.get(KEY);
+      expect(read).toBe(2);
+      await redis.send("AUTH first", "CONFIG SET requirepass second", "CLIENT KILL TYPE normal", "QUIT");
+      await expect
+        .poll(() => store?.get(KEY).catch(({ code }) => code), { timeout: 30_000 })
+        .toBe("STORE_MISCONFIGURED");
+      current = urls[1] ?? "";
+      await expect
+        .poll(() => store?.get(KEY).catch(({ code }) => code), { timeout: 30_000 })
+        .toMatchObject({ value: "v" });
+    } finally {
+      await redis.close();
+    }
+  });
+
+  test("cannot be reached while the secret cannot be read, which the sentence says", async () => {
+    const failure = new AnycloudError("STORE_MISCONFIGURED", "The credentials do not allow reading the secret.");
+    const store = createRedisStore({ url: () => Promise.reject(failure) });
+    await expect(store.get(KEY)).rejects.toBe(failure);
+  });
 });

@@ -32,8 +32,9 @@ run "refused_1" {
     memory_mib      = 768
     timeout_seconds = 3601
     environment     = { AWS_ACCESS_KEY_ID = "x" }
+    session_store   = "redis"
   }
-  expect_failures = [var.auth, var.image, var.network, var.custom_domain, var.max_instances, var.memory_mib, var.timeout_seconds, var.environment]
+  expect_failures = [var.auth, var.image, var.network, var.custom_domain, var.max_instances, var.memory_mib, var.timeout_seconds, var.environment, var.redis]
 }
 
 run "refused_2" {

@@ -143,3 +143,22 @@ run "elsewhere" {
     error_message = "The name must lead to the load balancer."
   }
 }
+
+run "redis" {
+  variables {
+    session_store = "redis"
+    redis         = { url_secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:redis-url-AbCdEf", security_groups = ["sg-1"] }
+  }
+  assert {
+    condition     = local.server_environment.MCP_ANYCLOUD_REDIS_URL_SECRET == "arn:aws:secretsmanager:eu-central-1:123456789012:secret:redis-url-AbCdEf" && !contains(keys(local.server_environment), "MCP_ANYCLOUD_TABLE") && length(aws_dynamodb_table.sessions) == 0
+    error_message = "The server must be told where the URL is, and of no table."
+  }
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.server.policy).Statement : statement.Resource] == [local.key_ring_arn, "arn:aws:secretsmanager:eu-central-1:123456789012:secret:redis-url-AbCdEf"]
+    error_message = "The server may do something else: ${aws_iam_role_policy.server.policy}"
+  }
+  assert {
+    condition     = contains(aws_ecs_service.server.network_configuration[0].security_groups, "sg-1") && length(aws_ecs_service.server.network_configuration[0].security_groups) == 2
+    error_message = "Tasks must be in the group that the server lets in, besides their own."
+  }
+}

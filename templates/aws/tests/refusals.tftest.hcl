@@ -93,11 +93,12 @@ run "refused_6" {
   command = plan
 
   variables {
+    session_store = "redis"
     shared_state  = { table = "notes", region = "us-east-1" }
     custom_domain = { name = "https://mcp.example.com", certificate = "arn:aws:acm:eu-central-1:123456789012:certificate/1" }
     settings      = { session_seconds = 59 }
   }
-  expect_failures = [var.shared_state, var.custom_domain, var.settings]
+  expect_failures = [var.redis, var.shared_state, var.custom_domain, var.settings]
 }
 
 run "refused_7" {
@@ -105,9 +106,10 @@ run "refused_7" {
 
   variables {
     gateway  = { throttle_burst = 1.5 }
+    redis    = { url_secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:redis-url-AbCdEf" }
     settings = { session_grace_seconds = 31536001 }
   }
-  expect_failures = [var.gateway, var.settings]
+  expect_failures = [var.gateway, var.redis, var.settings]
 }
 
 run "refused_8" {

@@ -120,3 +120,47 @@ run "stateless" {
     error_message = "Without a store the server must not be told of one, but what travels with calls is still sealed."
   }
 }
+
+run "redis_in_a_network" {
+  variables {
+    session_store = "redis"
+    redis         = { url_secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:redis-url-AbCdEf", subnets = ["subnet-1"], security_groups = ["sg-1"] }
+  }
+  assert {
+    condition     = tomap(local.server_environment) == tomap({ MCP_ANYCLOUD_REDIS_URL_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:redis-url-AbCdEf", MCP_ANYCLOUD_STATE_KEYS_SECRET = local.key_ring_arn })
+    error_message = "The server must be told where the URL is, and of no table: ${join(", ", keys(local.server_environment))}"
+  }
+  assert {
+    condition     = length([for statement in jsondecode(aws_iam_role_policy.server.policy).Statement : statement if statement.Resource == "arn:aws:secretsmanager:eu-central-1:123456789012:secret:redis-url-AbCdEf" && statement.Action == ["secretsmanager:GetSecretValue"]]) == 1 && !strcontains(aws_iam_role_policy.server.policy, "dynamodb")
+    error_message = "The role must read the one secret, and reach no table."
+  }
+  assert {
+    condition     = aws_lambda_function.server.vpc_config[0].subnet_ids == toset(["subnet-1"]) && aws_lambda_function.server.vpc_config[0].security_group_ids == toset(["sg-1"]) && strcontains(aws_iam_role_policy.server.policy, "ec2:CreateNetworkInterface")
+    error_message = "The function must stand in the network, and may."
+  }
+  assert {
+    condition     = length(aws_dynamodb_table.sessions) + length(aws_cloudwatch_metric_alarm.table_throttles) == 0 && output.session_store_name == null
+    error_message = "There must be no table besides."
+  }
+}
+
+run "redis_that_is_reached_from_anywhere" {
+  variables {
+    session_store = "redis"
+    redis         = { url_secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:redis-url-AbCdEf" }
+  }
+  assert {
+    condition     = length(aws_lambda_function.server.vpc_config) == 0 && !strcontains(aws_iam_role_policy.server.policy, "ec2:")
+    error_message = "Without subnets the function must stand in no network."
+  }
+}
+
+run "redis_without_a_security_group" {
+  command = plan
+
+  variables {
+    session_store = "redis"
+    redis         = { url_secret = "rediss://user:password@host:6380/0", subnets = ["subnet-1"] }
+  }
+  expect_failures = [var.redis]
+}
