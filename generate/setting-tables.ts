@@ -2,10 +2,12 @@ import { platformIdentities as aws } from "../adapters/aws/identity.ts";
 import { AWS_SETTINGS } from "../adapters/aws/settings.ts";
 import { platformIdentities as azure } from "../adapters/azure/identity.ts";
 import { STORAGE_QUEUE_SETTINGS } from "../adapters/azure/jobs/settings.ts";
+import { KEY_VAULT_SETTINGS } from "../adapters/azure/key-vault/settings.ts";
 import { STORAGE_TABLE_SETTINGS } from "../adapters/azure/table-storage/settings.ts";
 import { FIRESTORE_SETTINGS } from "../adapters/gcp/firestore/settings.ts";
 import { containerIdentities as container } from "../adapters/gcp/identity.ts";
 import { CLOUD_TASKS_SETTINGS } from "../adapters/gcp/jobs/settings.ts";
+import { SECRET_MANAGER_SETTINGS } from "../adapters/gcp/secret-manager/settings.ts";
 import { REDIS_SETTINGS } from "../adapters/redis/settings.ts";
 import { AUTH_SETTINGS } from "../src/config/auth-settings.ts";
 import { AUTHORIZATION_SETTINGS } from "../src/config/authorization-settings.ts";
@@ -40,6 +42,8 @@ export const SETTING_TABLES: readonly SettingTable[] = [
     settings: STORAGE_TABLE_SETTINGS,
   },
   { title: "State in Google Cloud", file: "adapters/gcp/firestore/settings.ts", settings: FIRESTORE_SETTINGS },
+  { title: "Keys in Azure", file: "adapters/azure/key-vault/settings.ts", settings: KEY_VAULT_SETTINGS },
+  { title: "Keys in Google Cloud", file: "adapters/gcp/secret-manager/settings.ts", settings: SECRET_MANAGER_SETTINGS },
   { title: "State in Redis", file: "adapters/redis/settings.ts", settings: REDIS_SETTINGS },
   {
     title: "Jobs of tasks in Azure",

@@ -21,7 +21,18 @@ export interface AwsConfig {
    * The server reads the secret when it needs a key, and again as the secret rotates.
    */
   readonly stateKeysSecret?: string;
+  /**
+   * ARN or name of a secret in AWS Secrets Manager whose text is the URL of a Redis server, in the form of
+   * `MCP_ANYCLOUD_REDIS_URL`, which it replaces: Lambda puts no secrets into an environment.
+   */
+  readonly redisUrlSecret?: string;
 }
+
+// A key or a URL that was meant for the environment itself has a colon, and a name has none.
+const SECRET = textLike(
+  /^(arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:)?[\w/+=.@-]{1,512}$/,
+  "be the name or ARN of a secret of AWS Secrets Manager",
+);
 
 export const AWS_SETTINGS: Settings<AwsConfig> = {
   table: {
@@ -45,13 +56,16 @@ export const AWS_SETTINGS: Settings<AwsConfig> = {
   },
   stateKeysSecret: {
     variable: "MCP_ANYCLOUD_STATE_KEYS_SECRET",
-    // A key that was meant for MCP_ANYCLOUD_STATE_KEYS has a colon, and a name has none.
-    type: textLike(
-      /^(arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:)?[\w/+=.@-]{1,512}$/,
-      "be the name or ARN of a secret of AWS Secrets Manager",
-    ),
+    type: SECRET,
     secret: true,
-    insteadOf: "MCP_ANYCLOUD_STATE_KEYS",
+    insteadOf: ["MCP_ANYCLOUD_STATE_KEYS"],
+    setByDeployment: true,
+  },
+  redisUrlSecret: {
+    variable: "MCP_ANYCLOUD_REDIS_URL_SECRET",
+    type: SECRET,
+    secret: true,
+    insteadOf: ["MCP_ANYCLOUD_REDIS_URL", "MCP_ANYCLOUD_TABLE"],
     setByDeployment: true,
   },
 };

@@ -46,34 +46,41 @@ await warmUp();`,
   container: "",
 };
 
-/** The platform's own databases, besides the table in AWS that every cloud can use. */
-interface NativeStore {
+/** The platform's own databases and secrets, besides those in AWS that every cloud can use. */
+interface NativeState {
   readonly imports: string;
   /** Tables of settings besides those of every server. */
   readonly settings: readonly string[];
   /** The stores of the platform; the first one that is set is taken. */
-  readonly open: readonly string[];
+  readonly openStore: readonly string[];
+  /** Its key rings, in the same way. */
+  readonly openKeys: readonly string[];
 }
 
-const TABLE_STORAGE: NativeStore = {
-  imports: `import { openStorageTable, STORAGE_TABLE_SETTINGS } from "mcp-anycloud/azure/table-storage";\n`,
-  settings: ["STORAGE_TABLE_SETTINGS"],
-  open: ["openStorageTable(config)"],
+const AZURE: NativeState = {
+  imports: `import { KEY_VAULT_SETTINGS, openKeyVaultKeys } from "mcp-anycloud/azure/key-vault";
+import { openStorageTable, STORAGE_TABLE_SETTINGS } from "mcp-anycloud/azure/table-storage";\n`,
+  settings: ["STORAGE_TABLE_SETTINGS", "KEY_VAULT_SETTINGS"],
+  openStore: ["openStorageTable(config)"],
+  openKeys: ["openKeyVaultKeys(config)"],
 };
-const FIRESTORE: NativeStore = {
-  imports: `import { FIRESTORE_SETTINGS, openFirestore } from "mcp-anycloud/gcp/firestore";\n`,
-  settings: ["FIRESTORE_SETTINGS"],
-  open: ["openFirestore(config)"],
+const GCP: NativeState = {
+  imports: `import { FIRESTORE_SETTINGS, openFirestore } from "mcp-anycloud/gcp/firestore";
+import { openSecretManagerKeys, SECRET_MANAGER_SETTINGS } from "mcp-anycloud/gcp/secret-manager";\n`,
+  settings: ["FIRESTORE_SETTINGS", "SECRET_MANAGER_SETTINGS"],
+  openStore: ["openFirestore(config)"],
+  openKeys: ["openSecretManagerKeys(config)"],
 };
 
-export const NATIVE_STORE: Readonly<Record<Platform, NativeStore>> = {
-  aws: { imports: "", settings: [], open: [] },
-  azure: TABLE_STORAGE,
-  gcp: FIRESTORE,
+export const NATIVE_STATE: Readonly<Record<Platform, NativeState>> = {
+  aws: { imports: "", settings: [], openStore: [], openKeys: [] },
+  azure: AZURE,
+  gcp: GCP,
   container: {
-    imports: TABLE_STORAGE.imports + FIRESTORE.imports,
-    settings: [...TABLE_STORAGE.settings, ...FIRESTORE.settings],
-    open: [...TABLE_STORAGE.open, ...FIRESTORE.open],
+    imports: AZURE.imports + GCP.imports,
+    settings: [...AZURE.settings, ...GCP.settings],
+    openStore: [...AZURE.openStore, ...GCP.openStore],
+    openKeys: [...AZURE.openKeys, ...GCP.openKeys],
   },
 };
 

@@ -1,5 +1,5 @@
 import { CLOUDS, type Platform } from "../clouds.ts";
-import { EXPORTS, IDENTITY_TOKEN, JOBS, type JobsSource, NATIVE_STORE, WARM_UP } from "./entry-parts.ts";
+import { EXPORTS, IDENTITY_TOKEN, JOBS, type JobsSource, NATIVE_STATE, WARM_UP } from "./entry-parts.ts";
 import { ownModule } from "./own-module.ts";
 
 /** The kind of an entry's default export: an MCP server, or the toolkit's own `HttpHandler`. */
@@ -25,22 +25,25 @@ function serverSource(
   jobs: JobsSource | undefined,
   hasTelemetry: boolean,
 ): string {
-  const native = NATIVE_STORE[platform];
+  const native = NATIVE_STATE[platform];
   const tables = ["AWS_SETTINGS", "REDIS_SETTINGS", ...native.settings, jobs?.settings];
   const settings = `{ ${tables.flatMap((table) => (table ? [`...${table}`] : [])).join(", ")} }`;
-  const table = `openConfiguredStore(config${IDENTITY_TOKEN[platform].argument})`;
-  const store = ["openRedis(config)", ...native.open, table].join(" ?? ");
+  const { argument } = IDENTITY_TOKEN[platform];
+  const redis = `openRedis(config, openConfiguredRedisUrl(config${argument}))`;
+  const store = [redis, ...native.openStore, `openConfiguredStore(config${argument})`].join(" ?? ");
+  const keys = [...native.openKeys, `openConfiguredStateKeys(config${argument})`].join(" ?? ");
   return `
 import { createMcpEndpoint } from "mcp-anycloud";
 import { readConfig } from "mcp-anycloud/adapter";
 import { platformIdentities } from "mcp-anycloud/${platform === "container" ? "gcp/container" : platform}";
 import { openConfiguredStore } from "mcp-anycloud/aws/dynamodb";
+import { openConfiguredRedisUrl } from "mcp-anycloud/aws/redis-url";
 import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
 import { openConfiguredStateKeys } from "mcp-anycloud/aws/state-keys";
 import { openRedis, REDIS_SETTINGS } from "mcp-anycloud/redis";
 ${native.imports}${hasTelemetry ? `import { registeredTelemetry } from ${JSON.stringify(ownModule("src", "telemetry", "registered"))};\n` : ""}${jobs?.imports ?? ""}${IDENTITY_TOKEN[platform].source}${source}const config = readConfig(process.env, ${settings});
 ${jobs?.open ?? ""}const store = ${wrap("observedStore", store)};
-const stateKeys = openConfiguredStateKeys(config${IDENTITY_TOKEN[platform].argument});
+const stateKeys = ${keys};
 const endpoint = ${wrap("observedEndpoint", `createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities${jobs ? ", workQueue" : ""}${hasTelemetry ? ", telemetry: await registeredTelemetry()" : ""} })`)};
 const limits = config;
 const state = { store, stateKeys };`;
@@ -96,7 +99,7 @@ import { readConfig } from "mcp-anycloud/adapter";
 import { ADAPTER_SETTINGS } from ${JSON.stringify(ownModule("cli", "settings"))};
 ${identities.join("\n")}
 const config = readConfig(process.env, ADAPTER_SETTINGS);
-const hasStore = [config.table, config.storageTable, config.firestoreDatabase, config.redisUrl].some((name) => name !== undefined);
+const hasStore = [config.table, config.storageTable, config.firestoreDatabase, config.redisUrl, config.redisUrlSecret].some((name) => name !== undefined);
 const store = hasStore ? createMemoryStore() : undefined;
 createMcpEndpoint(entry, { config, store, platformIdentities: [${CLOUDS.map((cloud) => `...${cloud}`).join(", ")}] });
 export const hasCallers = Boolean(entry.verifier ?? config.tokenIssuers ?? config.platformIdentity);

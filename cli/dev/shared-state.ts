@@ -15,6 +15,13 @@ export interface SharedState {
   close(): Promise<void>;
 }
 
+/** The variables that name a secret with a key ring, on each cloud. */
+const SECRETS = [
+  "MCP_ANYCLOUD_STATE_KEYS_SECRET",
+  "MCP_ANYCLOUD_KEY_VAULT_SECRET",
+  "MCP_ANYCLOUD_SECRET_MANAGER_SECRET",
+];
+
 /**
  * A table and keys for the instances: the user's own where the environment names them, else those of the project.
  * Rejects as `openProjectState` does.
@@ -23,7 +30,7 @@ export async function openSharedState({ store, reset, environment }: DevCommand)
   // To the instances, an empty variable counts as absent.
   const { MCP_ANYCLOUD_TABLE: theirs = "", MCP_ANYCLOUD_STATE_KEYS: keys = "", ...others } = environment;
   // A configured secret already holds the user's key ring, and an instance takes only one.
-  const hasKeys = keys !== "" || Boolean(others.MCP_ANYCLOUD_STATE_KEYS_SECRET);
+  const hasKeys = keys !== "" || SECRETS.some((name) => others[name]);
   const withKeys = (own: () => string) => ({ MCP_ANYCLOUD_STATE_KEYS: hasKeys ? keys : own(), ...others });
   const close = async (): Promise<void> => {};
   if (!store) return { environment: withKeys(freshKey), row: undefined, close };

@@ -36,8 +36,8 @@ export function readConfig<AdapterConfig extends object = object>(
     const value = setting.type.read(text);
     config[field] = value;
     if (value === undefined) problems.push(invalidValue(setting, text));
-    if (setting.insteadOf && environment[setting.insteadOf]) {
-      problems.push(`${setting.insteadOf} and ${variable} set the same thing: keep one of them`);
+    for (const other of setting.insteadOf ?? []) {
+      if (environment[other]) problems.push(`${other} and ${variable} set the same thing: keep one of them`);
     }
   }
   if (problems.length > 0) {

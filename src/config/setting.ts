@@ -8,8 +8,8 @@ export interface Setting<Value = unknown> {
   readonly default?: Value | undefined;
   /** Errors do not repeat the value. */
   readonly secret?: true;
-  /** The variable that sets the same thing in another way. To set both is an error. */
-  readonly insteadOf?: Variable;
+  /** The variables that set the same thing in another way. To set two is an error. */
+  readonly insteadOf?: readonly Variable[];
   /** Works only with a store that all instances share. A deployment without one refuses it. */
   readonly needsStore?: true;
   /** No setting of the deployments in `stacks/` and `templates/`: they know its value, or have no use for it. */

@@ -5,7 +5,9 @@ resource "azurerm_container_app_environment" "server" {
   location            = azurerm_resource_group.server.location
   # To where azurerm_monitor_diagnostic_setting says, without the workspace's key.
   logs_destination = "azure-monitor"
-  tags             = local.tags
+  # Another one is another environment, and another address.
+  infrastructure_subnet_id = try(var.redis.subnet, null)
+  tags                     = local.tags
 
   # Reads the certificate of custom_domain.
   identity {
@@ -36,14 +38,14 @@ resource "azurerm_container_app" "server" {
     }
   }
 
-  # A reference: Azure reads the value from the vault. With its version, so that a key that is added is a new revision.
+  # A reference: Azure reads the value from the vault, and again as it gets new versions.
   dynamic "secret" {
-    for_each = azapi_resource_action.key_ring
+    for_each = var.redis[*].url_secret
 
     content {
-      name                = "state-keys"
+      name                = "redis-url"
       identity            = azurerm_user_assigned_identity.server.id
-      key_vault_secret_id = local.key_ring_version_uri
+      key_vault_secret_id = secret.value
     }
   }
 
@@ -85,6 +87,7 @@ resource "azurerm_container_app" "server" {
           value = env.value
         }
       }
+
       dynamic "env" {
         for_each = local.secret_environment
 
@@ -117,8 +120,8 @@ resource "azurerm_container_app" "server" {
     }
   }
 
-  # It starts with what its identity may do.
-  depends_on = [azurerm_role_assignment.server]
+  # It starts with what its identity may do, and read.
+  depends_on = [azurerm_role_assignment.server, azapi_resource_action.key_ring]
 }
 
 locals {

@@ -48,6 +48,32 @@ variable "custom_domain" {
   }
 }
 
+variable "redis" {
+  description = <<-EOT
+    A Redis or Valkey server that you have, for session_store = "redis". url_secret: id of the secret that holds its URL,
+    rediss://user:password@host:6380/0, in a Key Vault of this subscription. subnet: id of a subnet that is delegated to
+    Microsoft.App/environments, to reach it (default: none).
+  EOT
+  type = object({
+    url_secret = string
+    subnet     = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = (var.redis != null) == (var.session_store == "redis")
+    error_message = "redis says where the server of session_store = \"redis\" is: set both, or neither."
+  }
+  validation {
+    condition     = try(regex("^https://[a-z0-9-]+[.]vault[.]azure[.]net/secrets/[A-Za-z0-9-]+$", var.redis.url_secret) != "", var.redis == null)
+    error_message = "redis.url_secret must be the id of a Key Vault's secret, https://<vault>.vault.azure.net/secrets/<name>, that holds rediss://user:password@host:6380/0."
+  }
+  validation {
+    condition     = try(regex("^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft[.]Network/virtualNetworks/[^/]+/subnets/[^/]+$", var.redis.subnet) != "", try(var.redis.subnet, null) == null)
+    error_message = "redis.subnet must be the id of a subnet, /subscriptions/…/providers/Microsoft.Network/virtualNetworks/…/subnets/…."
+  }
+}
+
 variable "max_instances" {
   description = "Most replicas at a time, each of which serves as many requests and streams as concurrency says: a limit of what a flood can cost."
   type        = number

@@ -11,6 +11,7 @@ locals {
   server_roles = merge(
     { for table in azapi_resource.sessions : "sessions" => { scope = table.id, role = "Storage Table Data Contributor" } },
     { for secret in azapi_resource_action.key_ring : "key_ring" => { scope = secret.resource_id, role = "Key Vault Secrets User" } },
+    local.redis_roles,
     { for name, registry in data.azurerm_resources.registry : "image" => { scope = registry.resources[0].id, role = "AcrPull" } },
     { for name, vault in data.azurerm_resources.vault : "certificate" => { scope = vault.resources[0].id, role = "Key Vault Secrets User" } },
   )

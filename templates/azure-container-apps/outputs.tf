@@ -9,7 +9,7 @@ output "app" {
 }
 
 output "session_store_name" {
-  description = "The table of sessions and shared state; null where session_store is \"none\"."
+  description = "The table of sessions and shared state; null where session_store is \"redis\" or \"none\"."
   value       = local.is_native ? azapi_resource.sessions[0].name : local.table_name
 }
 

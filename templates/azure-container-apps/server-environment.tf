@@ -35,23 +35,22 @@ locals {
       MCP_ANYCLOUD_TABLE              = local.table_name
       MCP_ANYCLOUD_AWS_ROLE_ARN       = aws_iam_role.sessions[0].arn
       MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE = azuread_application_identifier_uri.aws[0].identifier_uri
-      # AWS_REGION says where the table is, and AZURE_CLIENT_ID which identity adapters/azure/identity-token.ts asks for a token.
-      AWS_REGION      = local.aws_region
-      AZURE_CLIENT_ID = azurerm_user_assigned_identity.server.client_id
+      # Where the table is.
+      AWS_REGION = local.aws_region
     },
     !local.is_native ? {} : {
       MCP_ANYCLOUD_STORAGE_TABLE       = azapi_resource.sessions[0].name
       AzureWebJobsStorage__accountName = azurerm_storage_account.sessions[0].name
-      AZURE_CLIENT_ID                  = azurerm_user_assigned_identity.server.client_id
     },
-    # The ring that this module makes is a secret of the app: app.tf.
-    local.makes_key_ring ? {} : { MCP_ANYCLOUD_STATE_KEYS_SECRET = var.shared_state.key_ring },
+    # The server reads the secret itself, so keys rotate without a deployment.
+    local.makes_key_ring ? { MCP_ANYCLOUD_KEY_VAULT_SECRET = local.key_ring_uri } : { MCP_ANYCLOUD_STATE_KEYS_SECRET = var.shared_state.key_ring },
     {
+      # By which adapters/azure/identity-token.ts asks for tokens: for the vault, the table and AWS.
+      AZURE_CLIENT_ID              = azurerm_user_assigned_identity.server.client_id
       PORT                         = tostring(local.port)
       MCP_ANYCLOUD_TIMEOUT_SECONDS = tostring(var.timeout_seconds)
     },
   )
-
   # Variables whose values are secrets, by the name of the secret.
-  secret_environment = local.makes_key_ring ? { MCP_ANYCLOUD_STATE_KEYS = "state-keys" } : {}
+  secret_environment = var.redis == null ? {} : { MCP_ANYCLOUD_REDIS_URL = "redis-url" }
 }

@@ -25,7 +25,7 @@ resource "azapi_resource" "server" {
 
   body = {
     kind = "functionapp,linux"
-    properties = {
+    properties = merge({
       serverFarmId              = azurerm_service_plan.server.id
       httpsOnly                 = true
       publicNetworkAccess       = "Enabled"
@@ -65,15 +65,15 @@ resource "azapi_resource" "server" {
         # `func azure functionapp publish` changes none of them on this plan; Azure does not tell them, so nothing is undone.
         appSettings = [for name, value in local.app_settings : { name = name, value = value }]
       }
-    }
+    }, { for subnet in compact([try(var.redis.subnet, null)]) : "virtualNetworkSubnetId" => subnet })
   }
 
   # Azure answers with other capitals than it was given, in ids and in some values.
   ignore_casing          = true
   response_export_values = ["properties.defaultHostName", "properties.customDomainVerificationId"]
 
-  # It starts with what its identity may do.
-  depends_on = [azurerm_role_assignment.server]
+  # It starts with what its identity may do, and read.
+  depends_on = [azurerm_role_assignment.server, azapi_resource_action.key_ring]
 }
 
 # Deployment tools sign in with Entra; there is no user name and password besides.

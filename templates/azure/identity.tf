@@ -18,8 +18,9 @@ locals {
     },
     # It sends the jobs of tasks, and the host takes them, and moves those that fail to a queue that it makes.
     var.tasks ? { tasks = { scope = azurerm_storage_account.server.id, role = "Storage Queue Data Contributor" } } : {},
-    # "Use Key Vault references as app settings".
+    # The server reads its key ring, and App Service what your own settings refer to.
     { for vault in azurerm_key_vault.key_ring : "key_ring" => { scope = vault.id, role = "Key Vault Secrets User" } },
+    local.redis_roles,
   )
 }
 

@@ -21,7 +21,7 @@ resource "azurerm_key_vault" "key_ring" {
 }
 
 # Written by way of Resource Manager, for which no role in the vault is needed: whoever applies cannot read keys there, and
-# does not wait until a role of theirs has arrived. A change of the text is a new version, and the app is told its id.
+# does not wait until a role of theirs has arrived. A change of the text is a new version, which instances notice by themselves.
 resource "azapi_resource_action" "key_ring" {
   count = local.makes_key_ring ? 1 : 0
 
@@ -33,12 +33,11 @@ resource "azapi_resource_action" "key_ring" {
     properties = { value = join(",", [for id in var.state_key_ids : "${id}:${random_bytes.state_key[id].base64}"]) }
   }
 
-  response_export_values = ["properties.secretUri", "properties.secretUriWithVersion"]
+  response_export_values = []
 }
 
 locals {
   makes_key_ring = var.shared_state.key_ring == null
-  key_ring_uri   = one(azapi_resource_action.key_ring[*].output.properties.secretUri)
-  # Whoever is given it with its version hears of a new one.
-  key_ring_version_uri = one(azapi_resource_action.key_ring[*].output.properties.secretUriWithVersion)
+  # Without a version: the newest one is meant.
+  key_ring_uri = one([for vault in azurerm_key_vault.key_ring : "${vault.vault_uri}secrets/state-keys"])
 }

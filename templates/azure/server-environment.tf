@@ -37,16 +37,16 @@ locals {
       MCP_ANYCLOUD_TABLE              = local.table_name
       MCP_ANYCLOUD_AWS_ROLE_ARN       = aws_iam_role.sessions[0].arn
       MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE = azuread_application_identifier_uri.aws[0].identifier_uri
-      # AWS_REGION says where the table is, and AZURE_CLIENT_ID which identity adapters/azure/identity-token.ts asks for a token.
-      AWS_REGION      = local.aws_region
-      AZURE_CLIENT_ID = azurerm_user_assigned_identity.server.client_id
+      # Where the table is.
+      AWS_REGION = local.aws_region
     },
     !var.tasks ? {} : { MCP_ANYCLOUD_STORAGE_QUEUE = azurerm_storage_queue.tasks[0].name },
-    !local.is_native ? {} : {
-      MCP_ANYCLOUD_STORAGE_TABLE = azapi_resource.sessions[0].name
-      AZURE_CLIENT_ID            = azurerm_user_assigned_identity.server.client_id
-    },
-    # App Service replaces the reference by the secret. The server itself reads a secret in AWS.
-    local.makes_key_ring ? { MCP_ANYCLOUD_STATE_KEYS = "@Microsoft.KeyVault(SecretUri=${local.key_ring_version_uri})" } : { MCP_ANYCLOUD_STATE_KEYS_SECRET = var.shared_state.key_ring },
+    !local.is_native ? {} : { MCP_ANYCLOUD_STORAGE_TABLE = azapi_resource.sessions[0].name },
+    # App Service replaces the reference by the secret.
+    var.redis == null ? {} : { MCP_ANYCLOUD_REDIS_URL = "@Microsoft.KeyVault(SecretUri=${var.redis.url_secret})" },
+    # The server reads the secret itself, so keys rotate without a deployment.
+    local.makes_key_ring ? { MCP_ANYCLOUD_KEY_VAULT_SECRET = local.key_ring_uri } : { MCP_ANYCLOUD_STATE_KEYS_SECRET = var.shared_state.key_ring },
+    # By which adapters/azure/identity-token.ts asks for tokens: for the vault, the table and AWS.
+    { AZURE_CLIENT_ID = azurerm_user_assigned_identity.server.client_id },
   )
 }

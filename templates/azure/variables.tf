@@ -19,14 +19,14 @@ variable "region" {
 }
 
 variable "session_store" {
-  description = "Where sessions and shared state are kept: \"dynamodb\", \"native\" (the cloud's own database: DynamoDB, a table of the function app's storage account, or Firestore), or \"none\" for a server that is stateless."
+  description = "Where sessions and shared state are kept: \"dynamodb\", \"native\" (the cloud's own database: DynamoDB, a table of the function app's storage account, or Firestore), \"redis\" (a server that you have: see redis), or \"none\" for a server that is stateless."
   type        = string
   default     = "dynamodb"
   nullable    = false
 
   validation {
-    condition     = contains(["dynamodb", "native", "none"], var.session_store)
-    error_message = "session_store must be \"dynamodb\", \"native\" (the cloud's own database) or \"none\" (stateless)."
+    condition     = contains(["dynamodb", "native", "redis", "none"], var.session_store)
+    error_message = "session_store must be \"dynamodb\", \"native\" (the cloud's own database), \"redis\" (a server that you have) or \"none\" (stateless)."
   }
 }
 

@@ -7,6 +7,15 @@ resource "google_service_account" "server" {
   depends_on = [google_project_service.required]
 }
 
+# And the secret with a Redis server's URL, where there is one.
+resource "google_secret_manager_secret_iam_member" "redis" {
+  count = var.redis == null ? 0 : 1
+
+  secret_id = var.redis.url_secret
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.server.member
+}
+
 # Its role in AWS, which it assumes with a token by which Google attests this one service account. There is no key.
 locals {
   aws_token_audience = "sts.amazonaws.com"

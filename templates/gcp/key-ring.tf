@@ -30,7 +30,7 @@ resource "google_secret_manager_secret_version" "key_ring" {
   secret      = google_secret_manager_secret.key_ring[0].id
   secret_data = join(",", [for id in var.state_key_ids : "${id}:${random_bytes.state_key[id].base64}"])
 
-  # Earlier revisions name earlier versions, and could not start without them when a roll back needs them.
+  # The server reads the newest version. An earlier one stays, for whoever has to bring a key back.
   deletion_policy = "ABANDON"
 
   lifecycle {

@@ -46,22 +46,19 @@ locals {
       MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE = local.aws_token_audience
       AWS_REGION                      = local.aws_region
     },
-    var.shared_state.key_ring == null ? {} : { MCP_ANYCLOUD_STATE_KEYS_SECRET = var.shared_state.key_ring },
+    # Cloud Run replaces the version's name by the secret when an instance starts.
+    { for name, secret in local.secrets : name => "${secret}/versions/latest" },
+    # The server reads the secret itself, so keys rotate without a deployment.
+    local.own_key_ring ? {
+      MCP_ANYCLOUD_SECRET_MANAGER_SECRET = "projects/${var.project}/secrets/${google_secret_manager_secret.key_ring[0].secret_id}"
+    } : { MCP_ANYCLOUD_STATE_KEYS_SECRET = var.shared_state.key_ring },
     !var.tasks ? {} : {
       MCP_ANYCLOUD_CLOUD_TASKS_QUEUE = "projects/${var.project}/locations/${var.region}/queues/${google_cloud_tasks_queue.tasks[0].name}"
       # The service's name is known before there is a service ("Deterministic URL").
       MCP_ANYCLOUD_CLOUD_TASKS_URL = "https://${var.name}-${data.google_project.server[0].number}.${var.region}.run.app"
     },
-    # Cloud Run replaces the version's name by the secret when an instance starts.
-    { for name, secret in local.secrets : name => "${secret.secret}/versions/${secret.version}" },
     # Cloud Run tells functions how long a request may take, and no other service.
     { MCP_ANYCLOUD_TIMEOUT_SECONDS = tostring(local.timeout_seconds) },
   )
-
-  secrets = local.own_key_ring ? {
-    MCP_ANYCLOUD_STATE_KEYS = {
-      secret  = google_secret_manager_secret.key_ring[0].secret_id
-      version = google_secret_manager_secret_version.key_ring[0].version
-    }
-  } : {}
+  secrets = var.redis == null ? {} : { MCP_ANYCLOUD_REDIS_URL = var.redis.url_secret }
 }

@@ -34,6 +34,20 @@ resource "google_cloud_run_v2_service" "server" {
       max_instance_count = var.max_instances
     }
 
+    # "Direct VPC egress": only calls to private addresses go this way.
+    dynamic "vpc_access" {
+      for_each = compact([try(var.redis.network, null)])
+
+      content {
+        egress = "PRIVATE_RANGES_ONLY"
+
+        network_interfaces {
+          network    = vpc_access.value
+          subnetwork = var.redis.subnetwork
+        }
+      }
+    }
+
     containers {
       # Google's sample, until the first `gcloud run deploy`. It answers every path (GoogleCloudPlatform/cloud-run-hello).
       image = "us-docker.pkg.dev/cloudrun/container/hello"
@@ -66,8 +80,9 @@ resource "google_cloud_run_v2_service" "server" {
 
           value_source {
             secret_key_ref {
-              secret  = env.value.secret
-              version = env.value.version
+              # A secret of the service's own project is named without it.
+              secret  = trimprefix(env.value, "projects/${var.project}/secrets/")
+              version = "latest"
             }
           }
         }
@@ -117,6 +132,8 @@ resource "google_cloud_run_v2_service" "server" {
   depends_on = [
     google_project_service.required,
     google_secret_manager_secret_iam_member.server,
+    google_secret_manager_secret_version.key_ring,
+    google_secret_manager_secret_iam_member.redis,
   ]
 }
 

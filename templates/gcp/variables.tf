@@ -40,14 +40,14 @@ variable "auth" {
 }
 
 variable "session_store" {
-  description = "Where sessions and shared state are kept: \"dynamodb\", \"native\" (the cloud's own database: DynamoDB, a table of the function app's storage account, or Firestore), or \"none\" for a server that is stateless."
+  description = "Where sessions and shared state are kept: \"dynamodb\", \"native\" (the cloud's own database: DynamoDB, a table of the function app's storage account, or Firestore), \"redis\" (a server that you have: see redis), or \"none\" for a server that is stateless."
   type        = string
   default     = "dynamodb"
   nullable    = false
 
   validation {
-    condition     = contains(["dynamodb", "native", "none"], var.session_store)
-    error_message = "session_store must be \"dynamodb\", \"native\" (the cloud's own database) or \"none\" (stateless)."
+    condition     = contains(["dynamodb", "native", "redis", "none"], var.session_store)
+    error_message = "session_store must be \"dynamodb\", \"native\" (the cloud's own database), \"redis\" (a server that you have) or \"none\" (stateless)."
   }
 }
 
@@ -174,6 +174,33 @@ variable "alarm_targets" {
   validation {
     condition     = alltrue([for target in var.alarm_targets : can(regex("^projects/[^/]+/notificationChannels/[0-9]+$", target))])
     error_message = "alarm_targets must be notification channels, projects/<project>/notificationChannels/<id>."
+  }
+}
+
+variable "redis" {
+  description = <<-EOT
+    A Redis or Valkey server that you have, for session_store = "redis". url_secret: the secret that holds its URL,
+    rediss://user:password@host:6380/0, as projects/<project>/secrets/<name>. network and subnetwork: where the service's calls to
+    private addresses go, to reach it (default: nowhere).
+  EOT
+  type = object({
+    url_secret = string
+    network    = optional(string)
+    subnetwork = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = (var.redis != null) == (var.session_store == "redis")
+    error_message = "redis says where the server of session_store = \"redis\" is: set both, or neither."
+  }
+  validation {
+    condition     = try(regex("^projects/[a-z0-9][a-z0-9.:-]+/secrets/[A-Za-z0-9_-]+$", var.redis.url_secret) != "", var.redis == null)
+    error_message = "redis.url_secret must be the name of a secret, projects/<project>/secrets/<name>, that holds rediss://user:password@host:6380/0."
+  }
+  validation {
+    condition     = try(var.redis.subnetwork, null) == null || try(var.redis.network, null) != null
+    error_message = "redis.subnetwork must be one of redis.network: give the network, too."
   }
 }
 

@@ -59,6 +59,12 @@ const EXAMPLES: Readonly<Record<string, readonly [text: string, value: unknown]>
   cloudTasksQueue: [QUEUE, QUEUE],
   cloudTasksUrl: ["https://mcp-1.europe-west1.run.app", "https://mcp-1.europe-west1.run.app"],
   stateKeysSecret: [SECRET_ARN, SECRET_ARN],
+  redisUrlSecret: [SECRET_ARN, SECRET_ARN],
+  keyVaultSecret: [
+    "https://notes.vault.azure.net/secrets/state-keys",
+    "https://notes.vault.azure.net/secrets/state-keys",
+  ],
+  secretManagerSecret: ["projects/notes-123456/secrets/state_keys", "projects/notes-123456/secrets/state_keys"],
   storageTable: ["mcp", "mcp"],
   firestoreDatabase: ["projects/notes-123456/databases/mcp-state", "projects/notes-123456/databases/mcp-state"],
   redisUrl: ["rediss://user:password@host:6380/0", "rediss://user:password@host:6380/0"],
@@ -79,7 +85,15 @@ test.each(FIELDS)("%s is read from its variable, and nothing else is", (field) =
 
 test("all variables are read together", () => {
   // Each stands in place of another one.
-  const instead = ["stateKeysSecret", "storageTable", "firestoreDatabase", "redisUrl"];
+  const instead = [
+    "stateKeysSecret",
+    "keyVaultSecret",
+    "secretManagerSecret",
+    "storageTable",
+    "firestoreDatabase",
+    "redisUrl",
+    "redisUrlSecret",
+  ];
   const fields = FIELDS.filter((field) => !instead.includes(field));
   const environment = Object.fromEntries(fields.map((field) => [SETTINGS[field]?.variable, exampleOf(field)[0]]));
   const expected = Object.fromEntries(fields.map((field) => [field, exampleOf(field)[1]]));

@@ -5,25 +5,14 @@ import { only, type Values, withKeys } from "./template-values.ts";
 /** Reads what App Service provides for the function app of templates/azure. Throws where it would provide nothing. */
 export function readAzureApp(resources: readonly TemplateResource[]): Served {
   const app = only(resources, "azapi_resource", ({ type }) => /^Microsoft\.Web\/sites@/.test(type));
-  const { siteConfig, keyVaultReferenceIdentity } = app.body.properties;
+  const { siteConfig } = app.body.properties;
   const [assigned, ...others] = app.identity[0].identity_ids as string[];
   if (others.length > 0) throw new Error("The app has two identities: no test knows which of them it is asked for.");
   const identity = only(resources, "azurerm_user_assigned_identity", ({ id }) => id === assigned);
   const settings = siteConfig.appSettings as readonly { readonly name: string; readonly value: string }[];
 
-  // "Use Key Vault references as app settings": read by one identity of the app's, which has to have a role for it.
-  function resolve(value: string): string {
-    const [, uri] = /^@Microsoft\.KeyVault\(SecretUri=(.+)\)$/.exec(value) ?? [];
-    if (uri === undefined) return value;
-    const isMeant = ({ output }: Values): boolean => output?.properties?.secretUriWithVersion === uri;
-    const secret = only(resources, "azapi_resource_action", isMeant);
-    const vault = String(secret.resource_id).replace(/\/secrets\/[^/]+$/, "");
-    const lets = ({ scope, role_definition_name, principal_id }: Values): boolean =>
-      scope === vault && role_definition_name === "Key Vault Secrets User" && principal_id === identity.principal_id;
-    only(resources, "azurerm_role_assignment", lets);
-    if (keyVaultReferenceIdentity !== identity.id) throw new Error("Key Vault references are read by nobody.");
-    return withKeys(secret.body.properties.value);
-  }
+  const environment = Object.fromEntries(settings.map(({ name, value }) => [name, value]));
+  const { MCP_ANYCLOUD_KEY_VAULT_SECRET: secretUri } = environment;
 
   // Entra gives tokens for what is registered in it and has a service principal, here of version 1.0.
   function knows(audience: string): boolean {
@@ -36,7 +25,8 @@ export function readAzureApp(resources: readonly TemplateResource[]): Served {
   }
 
   return {
-    environment: Object.fromEntries(settings.map(({ name, value }) => [name, resolve(value)])),
+    environment,
+    keyRing: secretUri === undefined ? undefined : readVault(resources, secretUri, identity.principal_id),
     identity: {
       subject: identity.principal_id,
       clientId: identity.client_id,
@@ -45,4 +35,17 @@ export function readAzureApp(resources: readonly TemplateResource[]): Served {
     },
     ingress: {},
   };
+}
+
+/**
+ * The text of a secret of a vault that the template makes, by its identifier. Throws where a principal may not read it.
+ */
+export function readVault(resources: readonly TemplateResource[], secretUri: string, principal: string): string {
+  const vault = only(resources, "azurerm_key_vault", ({ vault_uri }) => secretUri.startsWith(vault_uri));
+  const id = `${vault.id}/${secretUri.slice(vault.vault_uri.length)}`;
+  const secret = only(resources, "azapi_resource_action", ({ resource_id }) => resource_id === id);
+  const lets = ({ scope, role_definition_name, principal_id }: Values): boolean =>
+    [vault.id, id].includes(scope) && role_definition_name === "Key Vault Secrets User" && principal_id === principal;
+  only(resources, "azurerm_role_assignment", lets);
+  return withKeys(secret.body.properties.value);
 }

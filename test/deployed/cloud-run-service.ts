@@ -9,21 +9,23 @@ export function readCloudRunService(resources: readonly TemplateResource[]): Ser
   if (!template || !container || others.length > 0) throw new Error("The service has another number of containers.");
   const identity = only(resources, "google_service_account", ({ email }) => email === template.service_account);
 
-  // "Configure secrets for services": as an environment variable, a version, for principals that may access the secret.
-  function resolve({ value, value_source: sources }: Values): string {
-    const [reference] = (sources?.[0]?.secret_key_ref ?? []) as readonly Values[];
-    if (!reference) return value;
-    const secret = only(resources, "google_secret_manager_secret", (one) => one.secret_id === reference.secret);
+  /** The newest version of a secret that the template makes. Throws where the service may not read it. */
+  function readSecret(name: string): string {
+    const isMeant = ({ project, secret_id }: Values): boolean => name === `projects/${project}/secrets/${secret_id}`;
+    const secret = only(resources, "google_secret_manager_secret", isMeant);
     const lets = ({ secret_id, role, member }: Values): boolean =>
       secret_id === secret.id && role === "roles/secretmanager.secretAccessor" && member === identity.member;
     only(resources, "google_secret_manager_secret_iam_member", lets);
-    const isMeant = (one: Values): boolean => one.secret === secret.id && one.version === reference.version;
-    return withKeys(only(resources, "google_secret_manager_secret_version", isMeant).secret_data);
+    const isOfIt = (one: Values): boolean => one.secret === secret.id;
+    return withKeys(only(resources, "google_secret_manager_secret_version", isOfIt).secret_data);
   }
 
   const variables = container.env as readonly Values[];
+  const environment = Object.fromEntries(variables.map(({ name, value }) => [name, value]));
+  const { MCP_ANYCLOUD_SECRET_MANAGER_SECRET: secretName } = environment;
   return {
-    environment: Object.fromEntries(variables.map((variable) => [variable.name, resolve(variable)])),
+    environment,
+    keyRing: secretName === undefined ? undefined : readSecret(secretName),
     // Google gives its service accounts tokens for any audience.
     identity: { subject: identity.unique_id, knows: () => true },
     ingress: {

@@ -29,10 +29,10 @@ const PLACE = {
 export async function deploy(cloud: OutsideCloud, variables: Readonly<Record<string, unknown>>): Promise<Deployment> {
   const given = { name: "notes", auth: "public", ...PLACE[cloud], ...variables };
   const { resources } = await applyTemplate(cloud, given);
-  const { environment, identity, ingress } = READ[cloud](resources);
+  const { environment, identity, ingress, keyRing } = READ[cloud](resources);
   const { MCP_ANYCLOUD_TABLE: table, MCP_ANYCLOUD_AWS_ROLE_ARN: roleArn, AWS_REGION: region = "" } = environment;
   const role = roleArn !== undefined && table !== undefined ? readRole(resources, roleArn, table) : NO_ROLE;
-  const local = await openLocalCloud(cloud, { roleArn: ROLE, region, identity, ...role });
+  const local = await openLocalCloud(cloud, { roleArn: ROLE, region, identity, keyRing, ...role });
   return {
     environment: {
       ...environment,
@@ -40,6 +40,7 @@ export async function deploy(cloud: OutsideCloud, variables: Readonly<Record<str
       ...(roleArn !== undefined && { MCP_ANYCLOUD_AWS_ROLE_ARN: ROLE }),
       ...(table !== undefined && { MCP_ANYCLOUD_TABLE: local.tableName }),
       ...local.environment,
+      ...(keyRing !== undefined && local.keySecret),
     },
     ingress,
     local,

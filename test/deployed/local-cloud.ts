@@ -1,5 +1,6 @@
 import { startLocalTable } from "../../emulators/local-table.ts";
 import { SECRET, startSecretsStandIn } from "../aws/state-keys-stand-in.ts";
+import { type SecretStandIn, startKeyVault, startSecretManager } from "../shared/secrets/secret-stand-ins.ts";
 import { azureIdentityEndpoint, googleMetadataServer, type IdentityEndpoint } from "../store/identity-endpoints.ts";
 import { startStandIn } from "../store/stand-in-server.ts";
 import { type StsStandIn, startStsStandIn } from "../store/sts-stand-in.ts";
@@ -21,6 +22,8 @@ export interface TableAccess {
   readonly allows: (action: string, secret?: string) => boolean;
   /** The identity of the deployment's instances, as the platform's tokens name it. */
   readonly identity: Identity;
+  /** The text of the key ring in the platform's own secret. */
+  readonly keyRing?: string | undefined;
 }
 
 export interface Identity {
@@ -41,6 +44,10 @@ export interface LocalCloud {
   readonly table: Guard;
   /** Secrets Manager with the one secret SECRET, a key ring. */
   readonly secret: Guard;
+  /** The platform's service for secrets, with the key ring. */
+  readonly ownSecret: SecretStandIn;
+  /** The variable that names this key ring. */
+  readonly keySecret: Readonly<Record<string, string>>;
   /** The platform's endpoint for identity tokens. */
   endpoint: IdentityEndpoint;
   /** The identity in its tokens: that of the deployment, or of another workload. */
@@ -59,24 +66,43 @@ const IDENTITY_HEADER = "the header that keeps forged requests out";
 
 type Endpoint = (identity: Identity, subject: () => string, issue: (claims: Claims) => string) => IdentityEndpoint;
 
+/** Entra's name of all vaults. */
+const VAULTS = "https://vault.azure.net";
+
+/** An access token of an identity for the platform's own services. */
+const accessTokenOf = (subject: string): string => `own-services:${subject}`;
+
+/** The platform's service for secrets, and the variables that lead an instance to it. */
+const SECRETS = {
+  azure: { start: startKeyVault, variable: "MCP_ANYCLOUD_KEY_VAULT_SECRET", told: () => ({}) },
+  gcp: {
+    start: startSecretManager,
+    variable: "MCP_ANYCLOUD_SECRET_MANAGER_SECRET",
+    told: (url: string) => ({ CLOUDSDK_API_ENDPOINT_OVERRIDES_SECRETMANAGER: url }),
+  },
+};
+
 /** The token endpoint of each platform, with the claims that it attests. */
 const ENDPOINTS: Readonly<Record<OutsideCloud, Endpoint>> = {
   azure: ({ clientId, tenantId, knows }, subject, issue) =>
     azureIdentityEndpoint(IDENTITY_HEADER, (asked) => {
-      if (clientId === undefined || asked.clientId !== clientId || !knows(asked.audience)) return undefined;
+      if (clientId === undefined || asked.clientId !== clientId) return undefined;
+      if (asked.audience === VAULTS) return accessTokenOf(subject());
+      if (!knows(asked.audience)) return undefined;
       // https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference (version 1.0)
       const iss = `https://sts.windows.net/${tenantId}/`;
       return issue({ iss, aud: asked.audience, appid: clientId, oid: subject(), sub: subject(), ver: "1.0" });
     }),
   // https://cloud.google.com/docs/authentication/token-types#id-tokens
   gcp: (_, subject, issue) =>
-    googleMetadataServer(({ audience }) =>
-      issue({ iss: "https://accounts.google.com", aud: audience, azp: subject(), sub: subject() }),
+    googleMetadataServer(
+      ({ audience }) => issue({ iss: "https://accounts.google.com", aud: audience, azp: subject(), sub: subject() }),
+      () => accessTokenOf(subject()),
     ),
 };
 
 export async function openLocalCloud(cloud: OutsideCloud, access: TableAccess): Promise<LocalCloud> {
-  const { roleArn, region, problemOf, allows, identity } = access;
+  const { roleArn, region, problemOf, allows, identity, keyRing = "" } = access;
   const issuer = createTokenIssuer();
   const sts = await startStsStandIn({
     role: roleArn,
@@ -85,10 +111,13 @@ export async function openLocalCloud(cloud: OutsideCloud, access: TableAccess): 
       return claims ? problemOf(claims) : "InvalidIdentityToken";
     },
   });
-  const [dynalite, secrets] = await Promise.all([
+  const { start, variable, told: toldSecrets } = SECRETS[cloud];
+  const [dynalite, secrets, ownSecret] = await Promise.all([
     startLocalTable(),
     startSecretsStandIn(`1:${withKeys("stub-000000000000")}`),
+    start((token) => token === accessTokenOf(identity.subject)),
   ]);
+  ownSecret.versions.push({ text: keyRing, enabled: true });
   const credentials = sts.issued;
   const [, , , secretRegion] = SECRET.split(":");
   const table = await startGuard({
@@ -120,11 +149,14 @@ export async function openLocalCloud(cloud: OutsideCloud, access: TableAccess): 
     tableName: dynalite.environment.MCP_ANYCLOUD_TABLE ?? "",
     table,
     secret,
+    ownSecret,
+    keySecret: { [variable]: ownSecret.secret },
     endpoint: healthy,
     subject: identity.subject,
     tokens,
     environment: {
       ...told[cloud],
+      ...toldSecrets(ownSecret.url),
       AWS_ENDPOINT_URL_STS: `http://${sts.host}`,
       AWS_ENDPOINT_URL_DYNAMODB: `http://${table.host}`,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: `http://${secret.host}`,
@@ -137,7 +169,7 @@ export async function openLocalCloud(cloud: OutsideCloud, access: TableAccess): 
       secret.reset();
     },
     async close() {
-      await Promise.all([platform, sts, table, secret, dynalite, secrets].map((one) => one.close()));
+      await Promise.all([platform, sts, table, secret, dynalite, secrets, ownSecret].map((one) => one.close()));
     },
   };
   return local;

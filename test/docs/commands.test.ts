@@ -28,6 +28,7 @@ const VARIABLES = {
   SERVICE: "notes",
   TOKEN: "token",
   URL: "https://mcp.example.com",
+  VAULT: "vault",
 };
 
 const pages = globSync(["README.md", "docs/*.md"], { cwd: ROOT }).sort();

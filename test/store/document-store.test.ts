@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTableStore, openStorageTable } from "../../adapters/azure/table-storage/table-store.ts";
 import { createFirestoreStore, openFirestore } from "../../adapters/gcp/firestore/firestore-store.ts";
 import { createDocumentStore } from "../../adapters/shared/documents/document-store.ts";
-import { type Document, type DocumentTable, tableFailure } from "../../adapters/shared/documents/document-table.ts";
+import type { Document, DocumentTable } from "../../adapters/shared/documents/document-table.ts";
+import { serviceFailure } from "../../adapters/shared/service-failure.ts";
 import { AnycloudError } from "../../src/errors.ts";
 import { startAzurite } from "./document-engines.ts";
 import { inAnHour } from "./store-under-test.ts";
@@ -18,7 +19,7 @@ function createOneDocument() {
     async write({ sort }, fields, when) {
       if (state.dropWrites-- > 0) throw lost;
       const isAsked = when === undefined || (when === "absent" ? !state.document : state.document?.tag === when.tag);
-      if (!isAsked) throw tableFailure("condition", 412, "Condition", "it does not hold");
+      if (!isAsked) throw serviceFailure("condition", 412, "Condition", "it does not hold");
       state.document = { ...fields, sort, tag: String(++state.tag) };
       if (state.loseAnswers-- > 0) throw lost;
       return state.document.tag;

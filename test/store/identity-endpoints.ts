@@ -37,17 +37,22 @@ export function azureIdentityEndpoint(
 
 /**
  * Google's metadata server, which refuses what a forged request could be
- * (https://cloud.google.com/docs/authentication/get-id-token#metadata-server).
+ * (https://cloud.google.com/docs/authentication/get-id-token#metadata-server). `accessToken` makes what Google's own APIs take.
  */
 export function googleMetadataServer(
   issue: (asked: TokenRequest & { readonly format: string }) => string,
+  accessToken?: () => string,
 ): IdentityEndpoint {
   return ({ method, url, headers }) => {
     const audience = url.searchParams.get("audience");
     if (headers["metadata-flavor"] !== "Google" || headers["x-forwarded-for"]) return { status: 403, body: "" };
-    if (url.pathname !== "/computeMetadata/v1/instance/service-accounts/default/identity" || method !== "GET") {
-      return { status: 404, body: "" };
+    const [, entry] = /^\/computeMetadata\/v1\/instance\/service-accounts\/default\/(\w+)$/.exec(url.pathname) ?? [];
+    if (entry === "token" && method === "GET" && accessToken) {
+      const answer = { access_token: accessToken(), expires_in: 3599, token_type: "Bearer" };
+      const headers = { ...JSON_TYPE, "metadata-flavor": "Google" };
+      return { status: 200, headers, body: JSON.stringify(answer) };
     }
+    if (entry !== "identity" || method !== "GET") return { status: 404, body: "" };
     if (!audience) return { status: 400, body: "non-empty audience parameter required" };
     const token = `${issue({ audience, format: url.searchParams.get("format") ?? "standard" })}\n`;
     return { status: 200, headers: { "metadata-flavor": "Google", "content-type": "text/html" }, body: token };

@@ -33,8 +33,8 @@ const DIFFERENCES: Readonly<Record<ContainerModule, Differences>> = {
     cloud: "aws",
     without: { ...COMMON, artefact: "the image is in a registry" },
     besides: { ...IMAGE, network: "a load balancer stands in a VPC" },
-    types: ["custom_domain", "max_instances", "min_instances"],
-    words: ["auth", "custom_domain", "max_instances", "min_instances"],
+    types: ["custom_domain", "max_instances", "min_instances", "redis"],
+    words: ["auth", "custom_domain", "max_instances", "min_instances", "redis"],
     rules: {
       auth: 1,
       custom_domain: 1,

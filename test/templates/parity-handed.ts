@@ -1,6 +1,6 @@
-import { readAzureApp } from "../deployed/azure-app.ts";
+import { readAzureApp, readVault } from "../deployed/azure-app.ts";
 import { readCloudRunService } from "../deployed/cloud-run-service.ts";
-import { only, withKeys } from "../deployed/template-values.ts";
+import { only } from "../deployed/template-values.ts";
 import type { Synthesis } from "../stacks/synthesis.ts";
 import { createResolve, type LocalValues } from "../stacks/template-values.ts";
 import { record } from "./hcl/parsed-module.ts";
@@ -10,7 +10,7 @@ import type { Cloud, ContainerModule } from "./run/working-copy.ts";
 /** The variables with which the platform starts the server. */
 export type Handed = Readonly<Record<string, string>>;
 
-/** The environment that a module gives to its server, with each secret in place of the reference to it. */
+/** The environment that a module gives to its server. */
 export function handedBy(cloud: Cloud, resources: readonly TemplateResource[]): Handed {
   if (cloud === "azure") return readAzureApp(resources).environment;
   if (cloud === "gcp") return readCloudRunService(resources).environment;
@@ -25,16 +25,19 @@ export function handedToContainer(module: ContainerModule, resources: readonly T
     const [container] = JSON.parse(only(resources, "aws_ecs_task_definition").container_definitions);
     return byName(container.environment);
   }
-  const { template, secret } = only(resources, "azurerm_container_app");
-  const keyRing = only(resources, "azapi_resource_action").body.properties.value;
-  const secrets = Object.fromEntries((secret as { name: string }[]).map(({ name }) => [name, withKeys(keyRing)]));
-  const variables = template[0].container[0].env as { name: string; value?: string; secret_name?: string }[];
-  return byName(
-    variables.map(({ name, value, secret_name: from }) => ({
-      name,
-      value: from && from in secrets ? secrets[from] : value,
-    })),
-  );
+  const { template } = only(resources, "azurerm_container_app");
+  return byName(template[0].container[0].env);
+}
+
+/** The text of the key ring that a module makes for its server. Throws where the server may not read it. */
+export function keyRingOf(
+  module: "azure" | "gcp" | "azure-container-apps",
+  resources: readonly TemplateResource[],
+): string {
+  if (module === "gcp") return readCloudRunService(resources).keyRing ?? "";
+  if (module === "azure") return readAzureApp(resources).keyRing ?? "";
+  const { MCP_ANYCLOUD_KEY_VAULT_SECRET: secret = "" } = handedToContainer(module, resources);
+  return readVault(resources, secret, only(resources, "azurerm_user_assigned_identity").principal_id);
 }
 
 const byName = (variables: readonly { readonly name: string; readonly value?: string | undefined }[]): Handed =>

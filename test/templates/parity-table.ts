@@ -14,6 +14,7 @@ export const PROPS = {
   environment: "environment",
   settings: "settings",
   session_store: "sessionStore",
+  redis: "redis",
   tasks: "tasks",
   custom_domain: "customDomain",
   alarm_targets: "alarmTargets",
@@ -78,6 +79,7 @@ export const OWN_WORDS: readonly string[] = [
   "shared_state",
   "custom_domain",
   "gateway",
+  "redis",
   "alarm_targets",
   "tags",
 ];
@@ -100,6 +102,7 @@ export const OWN_RULES: Readonly<Record<string, Readonly<Record<Cloud, number>> 
   timeout_seconds: { aws: 1, azure: 1, gcp: 1, why: "a function of AWS ends after 15 minutes" },
   concurrency: { aws: 0, azure: 1, gcp: 1, why: "Azure has a default for each size of memory" },
   gateway: { aws: 2, azure: 2, gcp: 3, why: "each cloud's gateway has settings of its own" },
+  redis: { aws: 2, azure: 2, gcp: 2, why: "secrets and networks are named in each cloud's own form" },
   tokens: { aws: 1, azure: 1, gcp: 0, why: "not every cloud tells beforehand at which URL an endpoint will be" },
 };
 
@@ -111,6 +114,7 @@ export const OWN_TYPE: Readonly<Record<string, string>> = {
   max_instances:
     "an instance serves one request on AWS and 80 on Google Cloud; only on AWS they are set aside, or null",
   memory_mib: "each platform gives a processor of its own with it",
+  redis: "each cloud has networks of its own",
   timeout_seconds: "each platform's longest, or Azure's host.json",
 };
 
@@ -125,14 +129,25 @@ const TOLD = { MCP_ANYCLOUD_TIMEOUT_SECONDS: "the platform tells how long a requ
 const STORAGE_TABLE = { MCP_ANYCLOUD_STORAGE_TABLE: "the table lies in a storage account of Azure" };
 const FIRESTORE = { MCP_ANYCLOUD_FIRESTORE_DATABASE: "the database lies in a project of Google Cloud" };
 
-const REDIS = { MCP_ANYCLOUD_REDIS_URL: "the address may hold a password, and the modules make no Redis" };
+const STATE_KEYS = {
+  MCP_ANYCLOUD_STATE_KEYS: "the server reads the secret itself, so keys rotate without a deployment",
+};
+const KEY_VAULT = { MCP_ANYCLOUD_KEY_VAULT_SECRET: "the secret lies in a vault of Azure" };
+const SECRET_MANAGER = { MCP_ANYCLOUD_SECRET_MANAGER_SECRET: "the secret lies in a project of Google Cloud" };
+
+const REDIS = {
+  MCP_ANYCLOUD_REDIS_URL: "the function reads the URL in a secret: Lambda puts none into an environment",
+};
+const REDIS_SECRET = { MCP_ANYCLOUD_REDIS_URL_SECRET: "the platform puts the URL of a secret into the environment" };
 
 /** Variables of settings that a module does not set, and why. */
 export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, string>>>> = {
   cdk: {
     MCP_ANYCLOUD_AWS_ROLE_ARN: "the function's own role may use the table",
     MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE: "the function's own role may use the table",
-    MCP_ANYCLOUD_STATE_KEYS: "the function reads the secret itself, so keys rotate without a deployment",
+    ...STATE_KEYS,
+    ...KEY_VAULT,
+    ...SECRET_MANAGER,
     MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
     MCP_ANYCLOUD_TRUST_DOMAINS: "no proxy of a mesh stands beside it",
     ...QUEUES_OF_OTHERS,
@@ -144,7 +159,9 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
   aws: {
     MCP_ANYCLOUD_AWS_ROLE_ARN: "the function's own role may use the table",
     MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE: "the function's own role may use the table",
-    MCP_ANYCLOUD_STATE_KEYS: "the function reads the secret itself, so keys rotate without a deployment",
+    ...STATE_KEYS,
+    ...KEY_VAULT,
+    ...SECRET_MANAGER,
     MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
     MCP_ANYCLOUD_TRUST_DOMAINS: "no proxy of a mesh stands beside it",
     ...QUEUES_OF_OTHERS,
@@ -158,16 +175,20 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
     MCP_ANYCLOUD_TRUST_DOMAINS: "no proxy of a mesh stands beside it",
     MCP_ANYCLOUD_CLOUD_TASKS_QUEUE: "a queue in the app's storage account brings jobs",
     MCP_ANYCLOUD_CLOUD_TASKS_URL: "a queue in the app's storage account brings jobs",
+    ...STATE_KEYS,
+    ...SECRET_MANAGER,
     ...FIRESTORE,
-    ...REDIS,
+    ...REDIS_SECRET,
     ...TOLD,
   },
   gcp: {
     MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
     MCP_ANYCLOUD_TRUST_DOMAINS: "no proxy of a mesh stands beside it",
     MCP_ANYCLOUD_STORAGE_QUEUE: "Cloud Tasks brings jobs",
+    ...STATE_KEYS,
+    ...KEY_VAULT,
     ...STORAGE_TABLE,
-    ...REDIS,
+    ...REDIS_SECRET,
   },
 };
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { AWS_SETTINGS, type AwsConfig } from "../../adapters/aws/settings.ts";
-import { type Config, readConfig } from "../../src/adapter.ts";
+import { ADAPTER_SETTINGS } from "../../cli/settings.ts";
+import { type Config, readConfig, readStateKeys } from "../../src/adapter.ts";
 import { EVERY_SETTING, EVERY_SETTING_READ } from "../stacks/every-setting.ts";
 import { synthesize } from "../stacks/synthesis.ts";
 import { arn, certificate } from "../stacks/variants.ts";
-import { type Handed, handedBy, handedByStack, handedToContainer } from "./parity-handed.ts";
+import { type Handed, handedBy, handedByStack, handedToContainer, keyRingOf } from "./parity-handed.ts";
 import { applyTemplate, type TemplateValues } from "./run/apply-template.ts";
 import { findTerraform, NO_TERRAFORM } from "./run/terraform.ts";
 import { CLOUDS, type Cloud, CONTAINER_MODULES, type ContainerModule } from "./run/working-copy.ts";
@@ -33,31 +34,37 @@ function apply(cloud: Cloud, given: Given): Promise<TemplateValues> {
 /** As the server reads it, without the platform's time limit; the stub of AWS's provider makes no ARNs. */
 function understood({
   MCP_ANYCLOUD_AWS_ROLE_ARN: role,
+  MCP_ANYCLOUD_KEY_VAULT_SECRET: secret,
   MCP_ANYCLOUD_TIMEOUT_SECONDS: _,
   ...handed
 }: Handed): ServerConfig {
   return readConfig(
-    { ...handed, ...(role && { MCP_ANYCLOUD_AWS_ROLE_ARN: role.replace(/^stub-[\da-f]{12}$/, ROLE) }) },
-    AWS_SETTINGS,
+    {
+      ...handed,
+      ...(role && { MCP_ANYCLOUD_AWS_ROLE_ARN: role.replace(/^stub-[\da-f]{12}$/, ROLE) }),
+      ...(secret && { MCP_ANYCLOUD_KEY_VAULT_SECRET: secret.replace(/^stub-[\da-f]{12}/, VAULT) }),
+    },
+    ADAPTER_SETTINGS,
   );
 }
 
 const settings = Object.fromEntries(
   Object.entries(EVERY_SETTING).map(([name, value]) => [name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`), value]),
 );
-const keyIds = ({ stateKeys = [] }: Config): string[] => stateKeys.map(({ id }) => id);
+/** A vault's address, for which the stub of Azure's provider makes a word. */
+const VAULT = "https://notes.vault.azure.net/";
 
 /** The key ring that a deployment creates, as the variable of its server has it. */
 function ownKeyRing(
-  cloud: Cloud,
-  { outputs }: TemplateValues,
-  config: ServerConfig,
+  module: Cloud | "azure-container-apps",
+  { outputs, resources }: TemplateValues,
   ids: readonly string[],
-): Partial<ServerConfig> {
+): object {
   expect(outputs.key_ring_name).toMatch(/./);
-  if (cloud === "aws") return { stateKeysSecret: String(outputs.key_ring_name) };
-  expect(keyIds(config)).toEqual(ids);
-  return { stateKeys: expect.anything() };
+  if (module === "aws") return { stateKeysSecret: String(outputs.key_ring_name) };
+  expect(readStateKeys(keyRingOf(module, resources))?.map(({ id }) => id)).toEqual(ids);
+  if (module === "gcp") return { secretManagerSecret: `projects/${OWN.gcp.project}/secrets/${NAME}-key-ring` };
+  return { keyVaultSecret: `${VAULT}secrets/state-keys` };
 }
 
 const runnable = findTerraform() ? CLOUDS : [];
@@ -79,12 +86,12 @@ describe.for(runnable)("the server on %s", (cloud) => {
     const audience = handed.MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE ?? "";
     const role = { awsRoleArn: ROLE, awsTokenAudience: audience };
     expect(config).toEqual({
-      ...readConfig({}, AWS_SETTINGS),
+      ...readConfig({}, ADAPTER_SETTINGS),
       ...EVERY_SETTING_READ,
       table: NAME,
       allowedHosts: [HOST],
       ...(isElsewhere && role),
-      ...ownKeyRing(cloud, values, config, ["2", "1"]),
+      ...ownKeyRing(cloud, values, isElsewhere ? ["2", "1"] : []),
     });
     expect(handed.NOTES_COLOUR).toBe("yellow");
     expect(values.outputs).toMatchObject({ mcp_url: `https://${HOST}${EVERY_SETTING.path}`, session_store_name: NAME });
@@ -103,7 +110,7 @@ describe.for(runnable)("the server on %s", (cloud) => {
     const values = await apply(cloud, { session_store: "none" });
     const handed = handedBy(cloud, values.resources);
     const config = understood(handed);
-    expect(config).toEqual({ ...readConfig({}, AWS_SETTINGS), ...ownKeyRing(cloud, values, config, ["1"]) });
+    expect(config).toEqual({ ...readConfig({}, ADAPTER_SETTINGS), ...ownKeyRing(cloud, values, ["1"]) });
     expect(handed).not.toHaveProperty("AWS_REGION");
   });
 
@@ -113,7 +120,7 @@ describe.for(runnable)("the server on %s", (cloud) => {
     const values = await apply(cloud, { shared_state });
     const config = understood(handedBy(cloud, values.resources));
     expect(config).toMatchObject({ table: NAME, stateKeysSecret: KEY_RING });
-    expect(config).not.toHaveProperty("stateKeys");
+    for (const other of ["keyVaultSecret", "secretManagerSecret"]) expect(config).not.toHaveProperty(other);
     expect(values.outputs.key_ring_name).toBe(KEY_RING);
     const types = values.resources.map(({ type }) => type);
     expect(types.filter((type) => /secret|key_vault|key_ring|random_bytes/.test(type))).toEqual([]);
@@ -142,12 +149,12 @@ describe.for(findTerraform() ? CONTAINER_MODULES : [])("the image, run by templa
     const { MCP_ANYCLOUD_STORAGE_TABLE: _, ...read } = handed;
     const isAws = module === "aws-ecs";
     expect(understood(read)).toEqual({
-      ...readConfig({}, AWS_SETTINGS),
+      ...readConfig({}, ADAPTER_SETTINGS),
       ...EVERY_SETTING_READ,
       allowedHosts: [HOST],
       ...(isAws
         ? { table: NAME, stateKeysSecret: String(values.outputs.key_ring_name) }
-        : { stateKeys: expect.anything() }),
+        : ownKeyRing("azure-container-apps", values, ["1"])),
     });
     expect(handed).toMatchObject({ NOTES_COLOUR: "yellow", PORT: "8080" });
     expect(handed.MCP_ANYCLOUD_TIMEOUT_SECONDS).toBe(isAws ? "900" : "240");

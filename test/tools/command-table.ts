@@ -81,6 +81,12 @@ const GCLOUD: Tool = {
       flags: ["--collection-group", "--database", "--disable-indexes!", "--index"],
       required: ["--collection-group"],
     },
+    "secrets create": { positional: [1], flags: ["--data-file", "--replication-policy"] },
+    "secrets add-iam-policy-binding": {
+      positional: [1],
+      flags: ["--member", "--role"],
+      required: ["--member", "--role"],
+    },
     "projects add-iam-policy-binding": {
       positional: [1],
       flags: ["--member", "--role"],
@@ -128,6 +134,12 @@ const AZ: Tool = {
       flags: ["--name", "--account-name", "--auth-mode"],
       required: ["--name"],
     },
+    "keyvault secret set": {
+      positional: [0],
+      flags: ["--vault-name", "--name", "--value"],
+      required: ["--vault-name", "--name", "--value"],
+    },
+    "keyvault show": { positional: [0], flags: ["--name"], required: ["--name"], prints: "vault-id" },
     "storage account show": { positional: [0], flags: ["--name"], required: ["--name"], prints: "account-id" },
     "storage table create": {
       positional: [0],

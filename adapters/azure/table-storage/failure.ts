@@ -1,7 +1,7 @@
 import { AnycloudError } from "../../../src/adapter.ts";
-import type { TableFailure } from "../../shared/documents/document-table.ts";
-import { kindOf } from "../../shared/documents/table-requests.ts";
+import { kindOf } from "../../shared/failure-kind.ts";
 import type { FailureKind } from "../../shared/retry.ts";
+import type { ServiceFailure } from "../../shared/service-failure.ts";
 
 type Sentence = (table: string) => string;
 
@@ -32,7 +32,7 @@ const BY_KIND: Readonly<Record<FailureKind, Sentence>> = {
 /** STORE_MISCONFIGURED, or STORE_UNAVAILABLE where it may pass by itself, with the cause. */
 export function toTableFailure(error: unknown, table: string): AnycloudError {
   if (error instanceof AnycloudError) return error;
-  const { code = "", status = 0, message } = error as Partial<TableFailure>;
+  const { code = "", status = 0, message } = error as Partial<ServiceFailure>;
   const wrong =
     MISCONFIGURED[code] ?? (status === 401 || status === 403 ? MISCONFIGURED.AuthenticationFailed : undefined);
   // No account has such a name.

@@ -16,7 +16,7 @@ export const STORAGE_TABLE_SETTINGS: Settings<StorageTableConfig> = {
     variable: "MCP_ANYCLOUD_STORAGE_TABLE",
     // "Understanding the Table service data model", Table names.
     type: textLike(/^[A-Za-z][A-Za-z\d]{2,62}$/, "be the name of a table: 3 to 63 letters and digits, a letter first"),
-    insteadOf: "MCP_ANYCLOUD_TABLE",
+    insteadOf: ["MCP_ANYCLOUD_TABLE"],
     setByDeployment: true,
   },
 };

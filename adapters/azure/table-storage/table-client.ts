@@ -1,7 +1,8 @@
 import { createConnections, type HttpAnswer } from "../../shared/connections.ts";
-import { type Document, type DocumentTable, tableFailure } from "../../shared/documents/document-table.ts";
+import type { Document, DocumentTable } from "../../shared/documents/document-table.ts";
 import { toPartitionName, toSortText } from "../../shared/documents/key-text.ts";
 import type { FailureKind } from "../../shared/retry.ts";
+import { serviceFailure } from "../../shared/service-failure.ts";
 import { type Entity, toDocument, toEntity } from "./entity.ts";
 import { entityPath, filterOf, SWEEP_SELECT, sweepFilter } from "./query-text.ts";
 import { type StorageCredential, signedHeaders } from "./signature.ts";
@@ -163,7 +164,7 @@ function failureOf({ status, text }: HttpAnswer): Error {
     // An answer of something in between.
     message = text.slice(0, 200);
   }
-  return tableFailure(kindOfAnswer(status, code), status, code, message);
+  return serviceFailure(kindOfAnswer(status, code), status, code, message);
 }
 
 function kindOfAnswer(status: number, code: string): FailureKind {

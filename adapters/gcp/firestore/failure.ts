@@ -1,7 +1,7 @@
 import { AnycloudError } from "../../../src/adapter.ts";
-import type { TableFailure } from "../../shared/documents/document-table.ts";
-import { kindOf } from "../../shared/documents/table-requests.ts";
+import { kindOf } from "../../shared/failure-kind.ts";
 import type { FailureKind } from "../../shared/retry.ts";
+import type { ServiceFailure } from "../../shared/service-failure.ts";
 
 type Sentence = (database: string) => string;
 
@@ -29,7 +29,7 @@ const BY_KIND: Readonly<Record<FailureKind, Sentence>> = {
 export function toDatabaseFailure(error: unknown, database: string): AnycloudError {
   if (error instanceof AnycloudError) return error;
   const kind = kindOf(error);
-  const wrong = kind === "refused" ? MISCONFIGURED[(error as Partial<TableFailure>).code ?? ""] : undefined;
+  const wrong = kind === "refused" ? MISCONFIGURED[(error as Partial<ServiceFailure>).code ?? ""] : undefined;
   const sentence = wrong ?? BY_KIND[kind];
   return new AnycloudError(wrong ? "STORE_MISCONFIGURED" : "STORE_UNAVAILABLE", sentence(database), { cause: error });
 }

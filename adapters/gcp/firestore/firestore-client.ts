@@ -1,7 +1,8 @@
 import { createConnections, type HttpAnswer } from "../../shared/connections.ts";
-import { type Document, type DocumentTable, tableFailure } from "../../shared/documents/document-table.ts";
+import type { Document, DocumentTable } from "../../shared/documents/document-table.ts";
 import { toPartitionName, toSortText } from "../../shared/documents/key-text.ts";
 import type { FailureKind } from "../../shared/retry.ts";
+import { serviceFailure } from "../../shared/service-failure.ts";
 import { fieldsOf, type StoredDocument, toDocument, toFields } from "./document.ts";
 import { COLLECTION, toQuery } from "./query.ts";
 
@@ -99,7 +100,7 @@ function failureOf({ status, text }: HttpAnswer): Error {
   } catch {
     // An answer of something in between.
   }
-  return tableFailure(kindOfAnswer(status, code, message), status, code, message);
+  return serviceFailure(kindOfAnswer(status, code, message), status, code, message);
 }
 
 interface ErrorAnswer {

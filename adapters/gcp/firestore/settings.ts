@@ -18,7 +18,7 @@ export const FIRESTORE_SETTINGS: Settings<FirestoreConfig> = {
       /^projects\/[a-z][a-z\d.:-]{4,62}\/databases\/(\(default\)|[a-z][a-z\d-]{2,61}[a-z\d])$/,
       "be the full name of a Firestore database, such as projects/notes-123456/databases/mcp-state",
     ),
-    insteadOf: "MCP_ANYCLOUD_TABLE",
+    insteadOf: ["MCP_ANYCLOUD_TABLE"],
     setByDeployment: true,
   },
 };

@@ -1,5 +1,4 @@
 import type { StateKey } from "../../../src/adapter.ts";
-import type { FailureKind } from "../retry.ts";
 import type { SortBounds } from "./key-text.ts";
 
 /** The fields of a document: an item of the port, or a part of a large value. */
@@ -53,14 +52,3 @@ interface DocumentPage {
   readonly documents: readonly Document[];
   readonly next?: string | undefined;
 }
-
-/** A failure that a service answered. */
-export interface TableFailure extends Error {
-  readonly kind: FailureKind;
-  readonly status: number;
-  /** The service's own code of the failure. */
-  readonly code: string;
-}
-
-export const tableFailure = (kind: FailureKind, status: number, code: string, message: string): TableFailure =>
-  Object.assign(new Error(`${code} (${status}): ${message}`), { kind, status, code });

@@ -1,6 +1,7 @@
-import { AnycloudError } from "../../../src/adapter.ts";
+import type { AnycloudError } from "../../../src/adapter.ts";
+import { kindOf } from "../failure-kind.ts";
 import { type FailureKind, type RetryRules, withRetries } from "../retry.ts";
-import type { DocumentTable, TableFailure } from "./document-table.ts";
+import type { DocumentTable } from "./document-table.ts";
 
 /** A single attempt. */
 type Operation<Output> = (table: DocumentTable, signal: AbortSignal) => Promise<Output>;
@@ -70,19 +71,4 @@ export function createTableRequests(access: TableAccess): TableRequests {
       return ((await attempt(operation, false)) as { output: Awaited<ReturnType<typeof operation>> }).output;
     },
   };
-}
-
-/** There was no connection yet. */
-const NOT_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
-const CUT_OFF = /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|HPE_.*)$/;
-
-/** Classifies a failure. One that is not known is not repeated. */
-export function kindOf(error: unknown): FailureKind {
-  if (!(error instanceof Error)) return "refused";
-  // No token could be had from the platform: nothing was sent.
-  if (error instanceof AnycloudError) return error.code === "STORE_MISCONFIGURED" ? "refused" : "not applied";
-  const { kind, code = "", name } = error as Partial<TableFailure> & Error;
-  if (kind) return kind;
-  if (NOT_CONNECTED.test(code)) return "not applied";
-  return name === "TimeoutError" || CUT_OFF.test(code) ? "unsure" : "refused";
 }

@@ -23,12 +23,12 @@ variables {
 
 run "app_and_environment" {
   assert {
-    condition = { for one in azurerm_container_app.server.template[0].container[0].env : one.name => contains(keys(local.secret_environment), one.name) ? one.secret_name : one.value } == {
+    condition = { for one in azurerm_container_app.server.template[0].container[0].env : one.name => one.value } == {
       AWS_REGION                      = "us-east-1"
       AZURE_CLIENT_ID                 = "22222222-2222-2222-2222-222222222222"
       MCP_ANYCLOUD_AWS_ROLE_ARN       = "arn:aws:iam::123456789012:role/notes-1"
       MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE = "api://44444444-4444-4444-4444-444444444444"
-      MCP_ANYCLOUD_STATE_KEYS         = "state-keys"
+      MCP_ANYCLOUD_KEY_VAULT_SECRET   = "https://notesabc123.vault.azure.net/secrets/state-keys"
       MCP_ANYCLOUD_TABLE              = "notes"
       MCP_ANYCLOUD_TIMEOUT_SECONDS    = "240"
       PORT                            = "8080"
@@ -36,8 +36,8 @@ run "app_and_environment" {
     error_message = "The server gets another environment: ${jsonencode(azurerm_container_app.server.template[0].container[0].env)}"
   }
   assert {
-    condition     = [for secret in azurerm_container_app.server.secret : [secret.name, secret.key_vault_secret_id]] == [["state-keys", "https://notesabc123.vault.azure.net/secrets/state-keys/0123456789abcdef0123456789abcdef"]]
-    error_message = "The app must have its secret by reference."
+    condition     = length(azurerm_container_app.server.secret) == 0
+    error_message = "The server reads its key ring itself: the app must have no secret."
   }
   assert {
     condition     = !azurerm_container_app.server.ingress[0].allow_insecure_connections && azurerm_container_app.server.ingress[0].target_port == 8080 && azurerm_container_app.server.revision_mode == "Single"
@@ -107,5 +107,24 @@ run "custom_domain" {
   assert {
     condition     = local.server_environment.MCP_ANYCLOUD_ALLOWED_HOSTS == "mcp.example.com" && output.mcp_url == "https://mcp.example.com/mcp" && output.session_store_name == null
     error_message = "The server must answer under the name alone."
+  }
+}
+
+run "redis_in_a_network" {
+  variables {
+    session_store = "redis"
+    redis         = { url_secret = "https://certs.vault.azure.net/secrets/redis-url", subnet = "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/net/subnets/notes" }
+  }
+  assert {
+    condition     = [for secret in azurerm_container_app.server.secret : [secret.name, secret.key_vault_secret_id, secret.identity]] == [["redis-url", "https://certs.vault.azure.net/secrets/redis-url", azurerm_user_assigned_identity.server.id]] && one([for env in azurerm_container_app.server.template[0].container[0].env : env.secret_name if env.name == "MCP_ANYCLOUD_REDIS_URL"]) == "redis-url"
+    error_message = "The server must have the URL by reference."
+  }
+  assert {
+    condition     = azurerm_role_assignment.server["redis"].role_definition_name == "Key Vault Secrets User" && endswith(azurerm_role_assignment.server["redis"].scope, "/secrets/redis-url")
+    error_message = "The identity must read this one secret."
+  }
+  assert {
+    condition     = azurerm_container_app_environment.server.infrastructure_subnet_id == "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/net/subnets/notes" && length(aws_dynamodb_table.sessions) + length(azapi_resource.sessions) == 0
+    error_message = "The app must stand in the network, and there must be no table besides."
   }
 }

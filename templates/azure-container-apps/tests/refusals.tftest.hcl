@@ -36,8 +36,9 @@ run "refused_1" {
     concurrency        = 0
     log_retention_days = 29
     environment        = { IDENTITY_HEADER = "x" }
+    session_store      = "redis"
   }
-  expect_failures = [var.auth, var.image, var.custom_domain, var.max_instances, var.memory_mib, var.timeout_seconds, var.concurrency, var.log_retention_days, var.environment]
+  expect_failures = [var.auth, var.image, var.custom_domain, var.max_instances, var.memory_mib, var.timeout_seconds, var.concurrency, var.log_retention_days, var.environment, var.redis]
 }
 
 run "refused_2" {

@@ -27,7 +27,7 @@ run "environment_and_prices" {
       AZURE_CLIENT_ID                 = "22222222-2222-2222-2222-222222222222"
       MCP_ANYCLOUD_AWS_ROLE_ARN       = "arn:aws:iam::123456789012:role/notes-1"
       MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE = "api://44444444-4444-4444-4444-444444444444"
-      MCP_ANYCLOUD_STATE_KEYS         = "@Microsoft.KeyVault(SecretUri=https://notesabc123.vault.azure.net/secrets/state-keys/0123456789abcdef0123456789abcdef)"
+      MCP_ANYCLOUD_KEY_VAULT_SECRET   = "https://notesabc123.vault.azure.net/secrets/state-keys"
       MCP_ANYCLOUD_TABLE              = "notes"
     }
     error_message = "The server gets another environment: ${jsonencode(local.server_environment)}"
@@ -70,7 +70,7 @@ run "every_setting_and_variables_of_the_user" {
     }
   }
   assert {
-    condition = { for name, value in local.server_environment : name => value if !contains(["AWS_REGION", "AZURE_CLIENT_ID"], name) && !can(regex("AWS|STATE|TABLE", name)) } == {
+    condition = { for name, value in local.server_environment : name => value if !contains(["AWS_REGION", "AZURE_CLIENT_ID"], name) && !can(regex("AWS|KEY_VAULT|TABLE", name)) } == {
       GREETING                           = "hello"
       MCP_ANYCLOUD_ALLOWED_ORIGINS       = "https://app.example,https://[::1]:8080"
       MCP_ANYCLOUD_HEARTBEAT_SECONDS     = "10"

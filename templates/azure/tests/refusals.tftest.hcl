@@ -106,23 +106,24 @@ run "refused_6" {
   command = plan
 
   variables {
-    session_store = "none"
+    session_store = "redis"
     shared_state  = { key_ring = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:keys-AbCdEf" }
     custom_domain = { name = "mcp.example.com" }
     gateway       = { publisher_name = "Notes", publisher_email = "notes@example.com" }
     settings      = { session_seconds = 59 }
   }
-  expect_failures = [var.shared_state, var.custom_domain, var.settings]
+  expect_failures = [var.redis, var.shared_state, var.custom_domain, var.settings]
 }
 
 run "refused_7" {
   command = plan
 
   variables {
+    redis    = { url_secret = "https://certs.vault.azure.net/secrets/redis-url" }
     gateway  = { publisher_name = "Notes", publisher_email = "notes@example.com", sku = "Consumption_0" }
     settings = { session_grace_seconds = 31536001 }
   }
-  expect_failures = [var.gateway, var.settings]
+  expect_failures = [var.gateway, var.redis, var.settings]
 }
 
 run "refused_8" {

@@ -110,7 +110,7 @@ run "shared_table_and_key_ring" {
     error_message = "The role may do more with the secret than read it."
   }
   assert {
-    condition     = local.server_environment.MCP_ANYCLOUD_TABLE == "shared" && local.server_environment.AWS_REGION == "eu-west-1" && local.server_environment.MCP_ANYCLOUD_STATE_KEYS_SECRET == "arn:aws:secretsmanager:eu-west-1:123456789012:secret:keys-AbCdEf" && !contains(keys(local.server_environment), "MCP_ANYCLOUD_STATE_KEYS")
+    condition     = local.server_environment.MCP_ANYCLOUD_TABLE == "shared" && local.server_environment.AWS_REGION == "eu-west-1" && local.server_environment.MCP_ANYCLOUD_STATE_KEYS_SECRET == "arn:aws:secretsmanager:eu-west-1:123456789012:secret:keys-AbCdEf" && !contains(keys(local.server_environment), "MCP_ANYCLOUD_KEY_VAULT_SECRET")
     error_message = "The server must be told of the shared table and the one key ring."
   }
   assert {
@@ -145,7 +145,7 @@ run "stateless" {
     error_message = "Without a store there must be nothing in AWS, and no audience for it."
   }
   assert {
-    condition     = keys(local.server_environment) == ["MCP_ANYCLOUD_STATE_KEYS"]
+    condition     = keys(local.server_environment) == ["AZURE_CLIENT_ID", "MCP_ANYCLOUD_KEY_VAULT_SECRET"]
     error_message = "Without a store the server must not be told of one: ${join(", ", keys(local.server_environment))}"
   }
   assert {
@@ -161,6 +161,10 @@ run "key_ring_with_a_new_key_in_front" {
   assert {
     condition     = azapi_resource_action.key_ring[0].body.properties.value == "2026-12:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=,1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
     error_message = "The newest key comes first: it is the one that seals."
+  }
+  assert {
+    condition     = local.server_environment.MCP_ANYCLOUD_KEY_VAULT_SECRET == "https://notesabc123.vault.azure.net/secrets/state-keys"
+    error_message = "Instances must find a new key by themselves: the app is not changed."
   }
 }
 
@@ -189,4 +193,51 @@ run "native" {
     condition     = output.session_store_name == "mcp"
     error_message = "The output must name the table."
   }
+}
+
+run "redis_in_a_network" {
+  variables {
+    session_store = "redis"
+    redis         = { url_secret = "https://certs.vault.azure.net/secrets/redis-url", subnet = "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/net/subnets/notes" }
+  }
+  assert {
+    condition     = keys(local.server_environment) == ["AZURE_CLIENT_ID", "MCP_ANYCLOUD_KEY_VAULT_SECRET", "MCP_ANYCLOUD_REDIS_URL"] && local.server_environment.MCP_ANYCLOUD_REDIS_URL == "@Microsoft.KeyVault(SecretUri=https://certs.vault.azure.net/secrets/redis-url)"
+    error_message = "The server must have the URL by reference, and know of no table."
+  }
+  assert {
+    condition     = azurerm_role_assignment.server["redis"].role_definition_name == "Key Vault Secrets User" && azurerm_role_assignment.server["redis"].scope == "${data.azurerm_resources.redis_vault["redis"].resources[0].id}/secrets/redis-url" && data.azurerm_resources.redis_vault["redis"].name == "certs"
+    error_message = "The identity must read this one secret."
+  }
+  assert {
+    condition     = azapi_resource.server.body.properties.virtualNetworkSubnetId == "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/net/subnets/notes" && azapi_resource.server.body.properties.keyVaultReferenceIdentity == azurerm_user_assigned_identity.server.id
+    error_message = "The app must stand in the network, and read references as its one identity."
+  }
+  assert {
+    condition     = length(aws_dynamodb_table.sessions) + length(azapi_resource.sessions) == 0 && output.session_store_name == null
+    error_message = "There must be no table besides."
+  }
+}
+
+run "redis_whose_vault_is_elsewhere" {
+  command = plan
+
+  override_data {
+    target = data.azurerm_resources.redis_vault
+    values = { resources = [] }
+  }
+  variables {
+    session_store = "redis"
+    redis         = { url_secret = "https://certs.vault.azure.net/secrets/redis-url" }
+  }
+  expect_failures = [data.azurerm_resources.redis_vault]
+}
+
+run "redis_by_its_url" {
+  command = plan
+
+  variables {
+    session_store = "redis"
+    redis         = { url_secret = "rediss://user:password@host:6380/0", subnet = "notes" }
+  }
+  expect_failures = [var.redis]
 }

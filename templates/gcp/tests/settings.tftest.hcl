@@ -161,7 +161,7 @@ run "each_setting_is_a_variable" {
   }
 
   assert {
-    condition = { for name, value in local.server_environment : name => value if !contains(["GOOGLE_CLOUD_PROJECT", "MCP_ANYCLOUD_STATE_KEYS", "MCP_ANYCLOUD_TIMEOUT_SECONDS"], name) } == {
+    condition = { for name, value in local.server_environment : name => value if !contains(["GOOGLE_CLOUD_PROJECT", "MCP_ANYCLOUD_SECRET_MANAGER_SECRET", "MCP_ANYCLOUD_TIMEOUT_SECONDS"], name) } == {
       GREETING                           = "hello"
       MCP_ANYCLOUD_PATH                  = "/notes"
       MCP_ANYCLOUD_ALLOWED_ORIGINS       = "https://app.example,http://[::1]:3000"

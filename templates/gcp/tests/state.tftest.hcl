@@ -11,9 +11,6 @@ mock_provider "google" {
   mock_resource "google_cloud_run_v2_service" {
     defaults = { uri = "https://notes-abc123-ew.a.run.app" }
   }
-  mock_resource "google_secret_manager_secret_version" {
-    defaults = { version = "3" }
-  }
   mock_resource "google_logging_project_bucket_config" {
     defaults = { id = "projects/notes-123456/locations/europe-west1/buckets/notes" }
   }
@@ -87,7 +84,7 @@ run "stateless" {
   }
 
   assert {
-    condition     = local.server_environment == { GOOGLE_CLOUD_PROJECT = "notes-123456", MCP_ANYCLOUD_STATE_KEYS = "notes-key-ring/versions/3", MCP_ANYCLOUD_TIMEOUT_SECONDS = "900" }
+    condition     = local.server_environment == { GOOGLE_CLOUD_PROJECT = "notes-123456", MCP_ANYCLOUD_SECRET_MANAGER_SECRET = "projects/notes-123456/secrets/notes-key-ring", MCP_ANYCLOUD_TIMEOUT_SECONDS = "900" }
     error_message = "A stateless server must know of no table and no role."
   }
   assert {
@@ -165,8 +162,12 @@ run "keys_rotate" {
     error_message = "The newest key must come first, and the earlier one stay."
   }
   assert {
+    condition     = local.server_environment.MCP_ANYCLOUD_SECRET_MANAGER_SECRET == "projects/notes-123456/secrets/notes-key-ring"
+    error_message = "Instances must find a new key by themselves: there is no new revision."
+  }
+  assert {
     condition     = google_secret_manager_secret_version.key_ring[0].deletion_policy == "ABANDON"
-    error_message = "Revisions that a roll back needs must find their key ring."
+    error_message = "Earlier versions must stay, for whoever has to bring a key back."
   }
 }
 
@@ -203,4 +204,60 @@ run "native" {
     condition     = google_project_service.required["firestore.googleapis.com"].service == "firestore.googleapis.com"
     error_message = "The API must be enabled."
   }
+}
+
+run "redis_in_a_network" {
+  variables {
+    session_store = "redis"
+    redis         = { url_secret = "projects/notes-123456/secrets/redis-url", network = "net", subnetwork = "notes" }
+  }
+
+  assert {
+    condition     = one([for env in google_cloud_run_v2_service.server.template[0].containers[0].env : env.value_source[0].secret_key_ref[0] if env.name == "MCP_ANYCLOUD_REDIS_URL"]) == { secret = "redis-url", version = "latest" }
+    error_message = "The URL must come from its secret, not as text."
+  }
+  assert {
+    condition     = google_secret_manager_secret_iam_member.redis[0].secret_id == "projects/notes-123456/secrets/redis-url" && google_secret_manager_secret_iam_member.redis[0].role == "roles/secretmanager.secretAccessor" && google_secret_manager_secret_iam_member.redis[0].member == google_service_account.server.member
+    error_message = "The server must read this one secret."
+  }
+  assert {
+    condition     = google_cloud_run_v2_service.server.template[0].vpc_access[0].egress == "PRIVATE_RANGES_ONLY" && google_cloud_run_v2_service.server.template[0].vpc_access[0].network_interfaces[0].network == "net" && google_cloud_run_v2_service.server.template[0].vpc_access[0].network_interfaces[0].subnetwork == "notes"
+    error_message = "Calls to private addresses must go into the network."
+  }
+  assert {
+    condition     = !contains(keys(local.server_environment), "MCP_ANYCLOUD_TABLE") && length(aws_dynamodb_table.sessions) + length(google_firestore_database.sessions) == 0 && output.session_store_name == null
+    error_message = "There must be no table or database besides."
+  }
+}
+
+run "redis_of_another_project_that_is_reached_from_anywhere" {
+  variables {
+    session_store = "redis"
+    redis         = { url_secret = "projects/shared-1/secrets/redis-url" }
+  }
+
+  assert {
+    condition     = one([for env in google_cloud_run_v2_service.server.template[0].containers[0].env : env.value_source[0].secret_key_ref[0].secret if env.name == "MCP_ANYCLOUD_REDIS_URL"]) == "projects/shared-1/secrets/redis-url" && length(google_cloud_run_v2_service.server.template[0].vpc_access) == 0
+    error_message = "A secret of another project must be named with it."
+  }
+}
+
+run "redis_without_its_url" {
+  command = plan
+
+  variables {
+    session_store = "redis"
+  }
+
+  expect_failures = [var.redis]
+}
+
+run "redis_that_is_not_asked_for" {
+  command = plan
+
+  variables {
+    redis = { url_secret = "rediss://user:password@host:6380/0", subnetwork = "notes" }
+  }
+
+  expect_failures = [var.redis]
 }

@@ -20,7 +20,7 @@ run "names_must_be_names" {
     project       = "123456"
     region        = "Europe"
     auth          = "tokens"
-    session_store = "redis"
+    session_store = "memory"
   }
 
   expect_failures = [var.name, var.project, var.region, var.auth, var.session_store]

@@ -12,14 +12,3 @@ mock_resource "azapi_resource" {
     }
   }
 }
-
-mock_resource "azapi_resource_action" {
-  defaults = {
-    output = {
-      properties = {
-        secretUri            = "https://notesabc123.vault.azure.net/secrets/state-keys"
-        secretUriWithVersion = "https://notesabc123.vault.azure.net/secrets/state-keys/0123456789abcdef0123456789abcdef"
-      }
-    }
-  }
-}

@@ -33,7 +33,8 @@ mock_resource "azurerm_storage_account" {
 
 mock_resource "azurerm_key_vault" {
   defaults = {
-    id = "/subscriptions/s/resourceGroups/notes/providers/Microsoft.KeyVault/vaults/notesabc123"
+    id        = "/subscriptions/s/resourceGroups/notes/providers/Microsoft.KeyVault/vaults/notesabc123"
+    vault_uri = "https://notesabc123.vault.azure.net/"
   }
 }
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { rememberedKeys } from "../../adapters/aws/secrets/state-keys-cache.ts";
-import type { StateKeyEntry } from "../../src/adapter.ts";
+import { rememberedKeys } from "../../../adapters/shared/secrets/remembered-keys.ts";
+import type { StateKeyEntry } from "../../../src/adapter.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
