@@ -21,7 +21,7 @@ const LONG = [
   "test/{sdk-versions,session-clients,session-scale,smoke,smoke-cli,smoke-hook}.test.ts",
   "test/newcomer/*.test.ts",
   "test/scale/day.test.ts",
-  "test/build/{assets,packages,real-servers,start}.test.ts",
+  "test/build/{assets,desktop-servers,packages,real-servers,start}.test.ts",
   "test/container/image.test.ts",
   "test/cli/{dev,dev-environment,dev-kept-state,dev-output,dev-state,init}.test.ts",
   "test/aws/{gateway-rules,ingresses}.test.ts",

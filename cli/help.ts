@@ -26,7 +26,8 @@ init
   --terraform              deploy to AWS with Terraform instead of CDK
 
 dev, build
-  --stdio "PACKAGE ARGS"   serve a desktop server, a package of this project, in place of an entry of yours
+  --stdio "PACKAGE ARGS"   serve a desktop server, a package of this project, in place of an entry of yours; its variables
+                           before its name, as in "KEY=value PACKAGE"
 
 dev
   --target aws|azure|gcp   only this cloud; may be repeated

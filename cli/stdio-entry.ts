@@ -2,25 +2,36 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { usage } from "./flags.ts";
 
-/** Words, and texts in quotes. */
-const WORD = /"([^"]*)"|'([^']*)'|(\S+)/g;
+/** Words, parts of which may be in quotes. */
+const WORD = /(?:"[^"]*"|'[^']*'|[^\s"'])+/g;
+const VARIABLE = /^([A-Za-z_]\w*)=(.*)$/s;
 
 /**
- * Writes the module of a server that is a desktop server's package and nothing else: `--stdio "<package> <arguments>"`. It lies
- * among the project's packages, which nobody commits. Returns its path. Throws USAGE.
+ * The module of a server that is a desktop server's package and nothing else: `--stdio "<package> <arguments>"`, with its
+ * variables before it, as in a shell. Throws USAGE.
  */
-export function writeStdioEntry(command: string): string {
-  const [name, ...args] = [...command.matchAll(WORD)].map(([, double, single, word]) => double ?? single ?? word ?? "");
+export function stdioModule(command: string): string {
+  const words = (command.match(WORD) ?? []).map((word) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, "$1$2"));
+  const start = words.findIndex((word) => !VARIABLE.test(word));
+  const [name, ...args] = start < 0 ? [] : words.slice(start);
+  const variables = words.slice(0, Math.max(start, 0)).map((word) => VARIABLE.exec(word)?.slice(1) ?? []);
   if (name === undefined || name.startsWith("-")) {
     throw usage(
       `--stdio was given ${JSON.stringify(command)}`,
       'give a package and its arguments, as in --stdio "@modelcontextprotocol/server-filesystem /data"',
     );
   }
+  const options = variables.length > 0 ? `, { env: ${JSON.stringify(Object.fromEntries(variables))} }` : "";
+  const call = `stdio(${JSON.stringify(name)}, ${JSON.stringify(args)}${options})`;
+  return `import { stdio } from "mcp-anycloud/sources";\n\nexport default ${call};\n`;
+}
+
+/** Writes that module among the project's packages, which nobody commits. Returns its path. Throws USAGE. */
+export function writeStdioEntry(command: string): string {
+  const module = stdioModule(command);
   const folder = resolve("node_modules/.mcp-anycloud/stdio");
   mkdirSync(folder, { recursive: true });
   const entry = join(folder, "server.mjs");
-  const call = `stdio(${JSON.stringify(name)}, ${JSON.stringify(args)})`;
-  writeFileSync(entry, `import { stdio } from "mcp-anycloud/sources";\n\nexport default ${call};\n`);
+  writeFileSync(entry, module);
   return entry;
 }

@@ -19,3 +19,10 @@ export const entryOf = (server: string): string => join(REAL_SERVERS, server, "s
 
 /** Makes `npm` ask no registry. */
 export const OFFLINE: Readonly<Record<string, string>> = { npm_config_offline: "true", npm_config_cache: CACHE };
+
+/** Makes `npm` take what is in the cache, and ask its registry for the rest, through whatever proxy this machine is behind. */
+export const FROM_CACHE: Readonly<Record<string, string>> = {
+  npm_config_prefer_offline: "true",
+  npm_config_cache: CACHE,
+  ...(process.env.NODE_EXTRA_CA_CERTS && { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS }),
+};

@@ -1,4 +1,5 @@
 /** A desktop server of SDK v1, which keeps a number in memory: run by tests as a process. */
+import { writeFileSync } from "node:fs";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import * as z from "zod/v4";
@@ -11,7 +12,16 @@ server.registerTool("count", {}, async () => text(++count));
 server.registerTool("pid", {}, async () => text(process.pid));
 server.registerTool("variables", {}, async () => text(JSON.stringify(process.env)));
 server.registerTool("args", {}, async () => text(process.argv.slice(2).join(" ")));
+server.registerTool("grow", {}, async () => {
+  // After the answer: a tool more, which the SDK tells of.
+  setTimeout(() => server.registerTool("grown", {}, async () => text("grown")), 100);
+  return text("soon");
+});
 server.registerTool("die", {}, async () => process.exit(7));
+server.registerTool("write", { inputSchema: { path: z.string() } }, async ({ path }) => {
+  writeFileSync(path, "a");
+  return text("written");
+});
 server.registerTool("flood", {}, async () => text("x".repeat(2_000_000)));
 server.registerTool("hang", {}, () => new Promise<never>(() => {}));
 server.registerTool("progress", { inputSchema: { steps: z.number() } }, async ({ steps }, extra) => {

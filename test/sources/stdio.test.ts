@@ -1,8 +1,12 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createMcpEndpoint, createMemoryStore, defineServer } from "../../src/index.ts";
 import { gateway, type StdioOptions, stdio } from "../../src/sources/sources.ts";
+import { lastWordsOf } from "../../src/sources/stdio/last-words.ts";
+import { DESKTOP_SERVERS } from "../real-servers/desktop-servers.ts";
 import { callText, connectTo, ERAS } from "./source-client.ts";
 
 const PROGRAM = fileURLToPath(new URL("./desktop-server.ts", import.meta.url));
@@ -119,6 +123,77 @@ test("asks the client of a session, and no other", async () => {
   expect(await callText(session, "desk_ask")).toBe('accept {"sure":true}');
   const modern = await connectTo(handler, "2026-07-28", as("ada"));
   expect(await callText(modern, "desk_ask")).toMatch(/does not support/);
+});
+
+const [memory] = DESKTOP_SERVERS as [(typeof DESKTOP_SERVERS)[number]];
+
+/** The others need a registry: `test/build/desktop-servers.test.ts`. */
+test.each(ERAS)(
+  "a public server answers a client of %s with all of its tools, and no other caller sees it",
+  async (era) => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const desk = stdio("npx", [memory.packageName], { env: { MEMORY_FILE_PATH: "{folder}/memory.jsonl" } });
+    const handler = createMcpEndpoint(defineServer({ ...desk, verifier }), {
+      store: createMemoryStore(),
+      logLevel: "silent",
+      audit: "off",
+    });
+    const [client, other] = await Promise.all([connectTo(handler, era, as("ada")), connectTo(handler, era, as("bob"))]);
+    const { tools } = await client.listTools();
+    expect(tools.map(({ name }) => name).sort()).toEqual(memory.calls.map(([name]) => name).sort());
+    for (const [name, args, answer] of memory.calls) {
+      const result = await client.callTool({ name, arguments: args });
+      expect([result.isError ?? false, JSON.stringify(result)]).toEqual([false, expect.stringMatching(answer)]);
+      if (name === "read_graph") expect(await callText(other, name)).not.toContain("Ada");
+    }
+  },
+);
+
+test("a change that it tells of between requests is heard by its caller", async () => {
+  const heard: string[] = [];
+  const client = await connectTo(endpointOf(), "2026-07-28", {
+    ...as("ada"),
+    prepare: (prepared) =>
+      prepared.setNotificationHandler("notifications/tools/list_changed", () => void heard.push("tools")),
+  });
+  await client.listen({ toolsListChanged: true });
+  expect(await callText(client, "desk_grow")).toBe("soon");
+  await vi.waitFor(() => expect(heard).toContain("tools"), 20_000);
+  expect(await callText(client, "desk_grown")).toBe("grown");
+  await client.close();
+});
+
+test("lists nothing of a kind that it has not, and says so in no error", async () => {
+  const desk = stdio("node", [PROGRAM]);
+  const client = await connectTo(createMcpEndpoint(desk, { logLevel: "silent" }), "2026-07-28");
+  expect((await client.listPrompts()).prompts).toEqual([]);
+  expect((await client.listResources()).resources).toEqual([]);
+});
+
+test("writes to its own folder and to paths that it is given, and nowhere else", async () => {
+  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+  const own = realpathSync(mkdtempSync(join(tmpdir(), "given-")));
+  const client = await connectTo(endpointOf({ env: { DATA: own } }, ["--log={folder}/log"]), "2026-07-28", as("ada"));
+  const { HOME } = JSON.parse(await callText(client, "desk_variables"));
+  expect(await callText(client, "desk_write", { path: `${HOME}/a` })).toBe("written");
+  expect(await callText(client, "desk_write", { path: `${own}/a` })).toBe("written");
+  const beside = join(dirname(PROGRAM), "of-all-callers");
+  expect(await callText(client, "desk_write", { path: beside })).toContain("restricted");
+  expect(existsSync(beside)).toBe(false);
+  expect(logged.mock.calls.join("\n")).toContain("may not write there");
+  rmSync(own, { recursive: true });
+});
+
+test.each([
+  ["Error: no such table\n    at open (db.js:1:2)\n\nNode.js v24.1.0\n", "Error: no such table"],
+  [
+    "x.js:3\n    throw e\n    ^\n\nTypeError [ERR_X]: no name\n    at a\n    at b {\n  code: 'ERR_X'\n}\n",
+    "TypeError [ERR_X]: no name",
+  ],
+  ["Usage: server <folder>\n", "Usage: server <folder>"],
+  ["", ""],
+])("the reason in %j", (said, reason) => {
+  expect(lastWordsOf(said)).toBe(reason);
 });
 
 test("a process that nobody needs is ended", async () => {

@@ -1,3 +1,7 @@
+import { ProtocolError } from "@modelcontextprotocol/server";
+import type { JsonObject } from "./forwarded-request.ts";
+import { METHOD_NOT_FOUND } from "./result.ts";
+
 /** A list that the protocol has. */
 export interface ListKind {
   /** The member of the result that holds the items. */
@@ -13,3 +17,11 @@ export const LISTS: ReadonlyMap<string, ListKind> = new Map<string, ListKind>([
   ["resources/list", { member: "resources", key: "uri" }],
   ["resources/templates/list", { member: "resourceTemplates", key: "uriTemplate" }],
 ]);
+
+/** The answer of a server that has nothing of a kind, such as no prompts, and does not know the method. Throws any other error. */
+export const emptyWhereNone =
+  ({ member }: ListKind) =>
+  (error: unknown): JsonObject => {
+    if (error instanceof ProtocolError && error.code === METHOD_NOT_FOUND) return { [member]: [] };
+    throw error;
+  };

@@ -1,8 +1,8 @@
 import { ProtocolError } from "@modelcontextprotocol/server";
 import { logAboutRequest } from "../../http/served-request.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
-import type { ListKind } from "../forwarding/list-kinds.ts";
-import { INTERNAL_ERROR, METHOD_NOT_FOUND } from "../forwarding/result.ts";
+import { emptyWhereNone, type ListKind } from "../forwarding/list-kinds.ts";
+import { INTERNAL_ERROR } from "../forwarding/result.ts";
 import type { SourceNames } from "./naming.ts";
 import type { Route } from "./route.ts";
 
@@ -69,14 +69,6 @@ async function itemsOf(route: Route, kind: ListKind, options: MergeOptions): Pro
   } while (typeof cursor === "string" && pages.length < MAX_PAGES);
   return pages;
 }
-
-/** A server without prompts, say, does not know the method. */
-const emptyWhereNone =
-  ({ member }: ListKind) =>
-  (error: unknown): JsonObject => {
-    if (error instanceof ProtocolError && error.code === METHOD_NOT_FOUND) return { [member]: [] };
-    throw error;
-  };
 
 /** Items that have a name. One that has none would make clients refuse the whole list. */
 function validItems(items: unknown, { key }: ListKind): JsonObject[] {

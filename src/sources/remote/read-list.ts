@@ -1,8 +1,6 @@
-import { ProtocolError } from "@modelcontextprotocol/server";
 import { logAboutRequest } from "../../http/served-request.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
-import type { ListKind } from "../forwarding/list-kinds.ts";
-import { METHOD_NOT_FOUND } from "../forwarding/result.ts";
+import { emptyWhereNone, type ListKind } from "../forwarding/list-kinds.ts";
 import type { KeptList } from "./list-cache.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
 
@@ -53,14 +51,6 @@ export async function readList(kind: ListKind, options: ReadListOptions): Promis
   }
   return { items: [...items.values()], freshMs: Math.max(listMs, Math.min(freshMs ?? 0, MAX_FRESH_MS)) };
 }
-
-/** A server without prompts, say, does not know the method. */
-const emptyWhereNone =
-  ({ member }: ListKind) =>
-  (error: unknown): JsonObject => {
-    if (error instanceof ProtocolError && error.code === METHOD_NOT_FOUND) return { [member]: [] };
-    throw error;
-  };
 
 /** Whether an item is one that clients accept: a malformed one would make them refuse the whole list. */
 function isItem(item: unknown, { member, key }: ListKind): item is JsonObject {

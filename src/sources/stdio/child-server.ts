@@ -31,6 +31,8 @@ export class ChildServer {
   #lastId = 0;
   #idleTimer: NodeJS.Timeout | undefined;
   #logLevel: string | undefined;
+  /** Given with the request before: the process has one caller, who may hear what it tells later. */
+  #tellCaller: Pending["onSessionNotification"] | undefined;
 
   constructor(options: ProcessesOptions, client: DeclaredClient, onEnd: (how: string | undefined) => void) {
     this.#limits = options.limits;
@@ -58,6 +60,7 @@ export class ChildServer {
     onSessionNotification: (notification: JSONRPCNotification) => void,
   ): Promise<JsonObject> {
     clearTimeout(this.#idleTimer);
+    this.#tellCaller = onSessionNotification;
     try {
       await this.#ready;
       const { logLevel } = request.client;
@@ -129,7 +132,7 @@ export class ChildServer {
       const own = { ...message, params: { ...params, progressToken: pending?.progressToken } };
       await pending?.request.notify(own).catch(() => {});
     } else if (method === "notifications/message") await newest?.request.notify(message).catch(() => {});
-    else newest?.onSessionNotification(message);
+    else this.#tellCaller?.(message);
   }
 }
 

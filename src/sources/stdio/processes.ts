@@ -2,12 +2,14 @@ import { type JSONRPCNotification, ProtocolError } from "@modelcontextprotocol/s
 import { logAboutRequest } from "../../http/served-request.ts";
 import type { FactoryContext } from "../../server/server-factory.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
+import { emptyWhereNone, LISTS } from "../forwarding/list-kinds.ts";
 import { INTERNAL_ERROR, toToolError } from "../forwarding/result.ts";
 import { type Breaker, createBreaker } from "../remote/breaker.ts";
 import { UpstreamFailure } from "../remote/upstream-failure.ts";
 import type { UpstreamState } from "../source-facts.ts";
 import { ChildServer } from "./child-server.ts";
 import type { ProcessesOptions } from "./stdio-options.ts";
+import { tellsOfRefusal } from "./write-flags.ts";
 
 /** The processes of one source on this instance. */
 export interface Processes {
@@ -67,10 +69,14 @@ export function createProcesses(options: ProcessesOptions): Processes {
       const asked = request.era === "modern" ? withoutQuestions(request) : request;
       const owner = ownerOf(request, context);
       try {
-        return await breakerOf(owner).run(() =>
+        const result = await breakerOf(owner).run(() =>
           childOf(owner, asked).request(asked, (notification) => tell(context, notification)),
         );
+        if (result.isError === true && tellsOfRefusal(result)) logAboutRequest(`stdio server ${name} ${MAY_NOT_WRITE}`);
+        return result;
       } catch (error) {
+        const list = LISTS.get(request.method);
+        if (list && error instanceof ProtocolError) return emptyWhereNone(list)(error);
         if (!(error instanceof UpstreamFailure)) throw error;
         logAboutRequest(`stdio server ${name}: ${error.message}`);
         const words = `The server behind this one gave no answer. ${error.message}`;
@@ -80,6 +86,9 @@ export function createProcesses(options: ProcessesOptions): Processes {
     },
   };
 }
+
+const MAY_NOT_WRITE =
+  "may not write there: name the path in its arguments or variables, where {folder} is a folder of its own";
 
 /** A process of a session knows what the client of the session declared; others are told that the client can nothing. */
 const ownerOf = ({ sessionId, era }: ForwardedRequest, { caller }: FactoryContext): string =>

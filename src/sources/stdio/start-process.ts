@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type JSONRPCMessage, ReadBuffer } from "@modelcontextprotocol/server";
 import { AnycloudError } from "../../errors.ts";
+import { lastWordsOf } from "./last-words.ts";
 import type { ProcessesOptions } from "./stdio-options.ts";
+import { writeFlags } from "./write-flags.ts";
 
 export interface StartedProcess {
   write(text: string): void;
@@ -26,7 +28,10 @@ const GRACE_MS = 2_000;
 const running = new Set<{ kill(): boolean; remove(): void }>();
 let isWatching = false;
 
-/** Starts a program of Node.js, with a folder of its own that is removed with it. It keeps nothing of this process alive, and does not outlive it. Throws SERVER_INVALID. */
+/**
+ * Starts a program of Node.js, with a folder of its own that is removed with it, and the only one that it can write to unless its
+ * arguments or variables name another. It keeps nothing of this process alive, and does not outlive it. Throws SERVER_INVALID.
+ */
 export function startProcess(
   { name, file, args, env, limits }: ProcessesOptions,
   { onMessage, onEnd }: ProcessEvents,
@@ -39,9 +44,11 @@ export function startProcess(
   const heap = `--max-old-space-size=${limits.memoryMegabytes}`;
   const folder = mkdtempSync(join(tmpdir(), "mcp-stdio-"));
   const inFolder = (text: string): string => text.replaceAll("{folder}", folder);
-  const own = Object.entries(env).map(([variable, value]) => [variable, inFolder(value)] as const);
-  const child = childProcess.spawn(process.execPath, [heap, file, ...args.map(inFolder)], {
-    env: { ...sharedVariables(), HOME: folder, TMPDIR: folder, ...Object.fromEntries(own) },
+  const own = Object.fromEntries(Object.entries(env).map(([variable, value]) => [variable, inFolder(value)]));
+  const ownArgs = args.map(inFolder);
+  const flags = writeFlags(folder, [...ownArgs, ...Object.values(own)]);
+  const child = childProcess.spawn(process.execPath, [heap, ...flags, file, ...ownArgs], {
+    env: { ...sharedVariables(), HOME: folder, TMPDIR: folder, ...own },
     stdio: ["pipe", "pipe", "pipe"],
     windowsHide: true,
   });
@@ -56,7 +63,7 @@ export function startProcess(
   const buffer = new ReadBuffer({ maxBufferSize: limits.maxBytes });
   let isEnding = false;
   let hasEnded = false;
-  let lastWords = "";
+  let said = "";
   let problem: string | undefined;
 
   function finish(how: string): void {
@@ -64,8 +71,8 @@ export function startProcess(
     hasEnded = true;
     running.delete(entry);
     entry.remove();
-    const words = lastWords.trim().split("\n").at(-1) ?? "";
-    onEnd(isEnding && !problem ? undefined : `(${problem ?? how})${words && `: ${words.slice(0, 300)}`}`);
+    const words = lastWordsOf(said);
+    onEnd(isEnding && !problem ? undefined : `(${problem ?? how})${words && `: ${words}`}`);
   }
 
   child.stdout.on("data", (chunk: Buffer) => {
@@ -78,7 +85,7 @@ export function startProcess(
     }
   });
   child.stderr.on("data", (chunk: Buffer) => {
-    lastWords = (lastWords + chunk.toString()).slice(-2_000);
+    said = (said + chunk.toString()).slice(-4_000);
   });
   // Written to after it ended: `exit` tells of that.
   child.stdin.on("error", () => {});

@@ -1,0 +1,144 @@
+/** A call of a tool, and what its answer has in it. `{folder}` in an argument is the folder of the process. */
+export type Call = readonly [tool: string, args: Readonly<Record<string, unknown>>, answer: RegExp];
+
+/** A public desktop server, as a user names it to `--stdio`. */
+export interface DesktopServer {
+  readonly packageName: string;
+  /** The value of `--stdio`. */
+  readonly command: string;
+  /** Calls of all its tools, in an order that makes sense. */
+  readonly calls: readonly Call[];
+  /** Tools that cannot be called as others are, with the reason that they give. */
+  readonly refuses?: readonly Call[];
+}
+
+const ada = { name: "Ada", entityType: "person", observations: ["likes tea"] };
+const likes = { from: "Ada", to: "Bob", relationType: "likes" };
+const MEMORY: readonly Call[] = [
+  ["create_entities", { entities: [ada, { ...ada, name: "Bob" }] }, /likes tea/],
+  ["create_relations", { relations: [likes] }, /"relationType":"likes"/],
+  ["add_observations", { observations: [{ entityName: "Ada", contents: ["plays chess"] }] }, /plays chess/],
+  ["read_graph", {}, /"from":"Ada"/],
+  ["search_nodes", { query: "chess" }, /Ada/],
+  ["open_nodes", { names: ["Bob"] }, /Bob/],
+  ["delete_observations", { deletions: [{ entityName: "Ada", observations: ["plays chess"] }] }, /deleted/],
+  ["delete_relations", { relations: [likes] }, /deleted/],
+  ["delete_entities", { entityNames: ["Bob", "Ada"] }, /deleted/],
+];
+
+const FILESYSTEM: readonly Call[] = [
+  ["list_allowed_directories", {}, /Allowed directories/],
+  ["create_directory", { path: "{folder}/notes" }, /Successfully created/],
+  ["write_file", { path: "{folder}/notes/a.txt", content: "tea\nchess" }, /Successfully wrote/],
+  ["read_file", { path: "{folder}/notes/a.txt" }, /chess/],
+  ["read_text_file", { path: "{folder}/notes/a.txt", head: 1 }, /tea/],
+  ["read_multiple_files", { paths: ["{folder}/notes/a.txt"] }, /chess/],
+  ["edit_file", { path: "{folder}/notes/a.txt", edits: [{ oldText: "tea", newText: "ale" }] }, /ale/],
+  ["list_directory", { path: "{folder}/notes" }, /a\.txt/],
+  ["list_directory_with_sizes", { path: "{folder}/notes" }, /Total: 1 files/],
+  ["directory_tree", { path: "{folder}" }, /notes/],
+  ["search_files", { path: "{folder}", pattern: "**/*.txt" }, /a\.txt/],
+  ["get_file_info", { path: "{folder}/notes/a.txt" }, /isFile: true/],
+  ["move_file", { source: "{folder}/notes/a.txt", destination: "{folder}/b.png" }, /Successfully moved/],
+  ["read_media_file", { path: "{folder}/b.png" }, /"mimeType":"image\/png"/],
+];
+
+const EVERYTHING: readonly Call[] = [
+  ["echo", { message: "hello" }, /Echo: hello/],
+  ["get-annotated-message", { messageType: "error" }, /"priority":1/],
+  ["get-env", {}, /mcp-stdio-/],
+  ["get-resource-links", { count: 2 }, /"type":"resource_link"/],
+  ["get-resource-reference", { resourceType: "Blob", resourceId: 7 }, /dynamic\/blob\/7/],
+  ["get-structured-content", { location: "Chicago" }, /"structuredContent":\{"temperature"/],
+  ["get-sum", { a: 2, b: 3 }, /is 5\./],
+  ["get-tiny-image", {}, /"type":"image"/],
+  ["gzip-file-as-resource", { name: "a.gz", data: "data:,hello", outputType: "resource" }, /"blob":"H4sI/],
+  ["toggle-simulated-logging", {}, /Started simulated, random-leveled logging/],
+  ["toggle-subscriber-updates", {}, /Started simulated resource updated/],
+  ["trigger-long-running-operation", { duration: 0.1, steps: 2 }, /operation completed/],
+  ["get-roots-list", {}, /file:\/\/\/home\/ada/],
+  ["trigger-elicitation-request", {}, /Name: Ada/],
+  ["trigger-url-elicitation", { url: "https://pay.example/1" }, /accept/],
+  ["trigger-sampling-request", { prompt: "Is it so?" }, /Quite so\./],
+];
+
+const CALCULATOR: readonly Call[] = [
+  ["random", { type: "uuid" }, /[\da-f]{8}-[\da-f]{4}/],
+  ["hash", { input: "hello", algorithm: "md5" }, /5d41402abc4b2a76b9719d911017c592/],
+  ["base64", { input: "hello", action: "encode" }, /aGVsbG8=/],
+  ["encode", { input: "a b", action: "encode", type: "url" }, /a%20b/],
+  ["datetime", { action: "convert", datetime: "2026-01-02T00:00:00Z", timezone: "Asia/Tokyo" }, /2026-01-02T?.?09:00/],
+  ["count", { text: "tea" }, /3/],
+  ["math", { expression: "6 * 7" }, /42/],
+  ["date", { action: "weekday", date: "2026-11-30" }, /Monday/],
+  ["regex", { pattern: "t.a", text: "tea", action: "test" }, /true/],
+  ["base", { value: "ff", from: 16, to: 10 }, /255/],
+  ["diff", { text1: "tea", text2: "teas", action: "distance" }, /1/],
+  ["format_validate", { input: "{}", format: "json" }, /true/],
+  ["cron_parse", { expression: "0 9 * * *" }, /09:00/],
+  ["luhn", { number: "4111111111111111" }, /true/],
+  ["ip", { action: "contains", cidr: "10.0.0.0/8", target: "10.1.2.3" }, /true/],
+  ["color", { color: "#ff0000" }, /rgb\(255, 0, 0\)/],
+  ["convert", { value: 1, from: "km", to: "m" }, /1000/],
+  ["char_info", { char: "A" }, /U\+0041/],
+  ["jwt_decode", { token: "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ." }, /ada/],
+  ["url_parse", { url: "https://a.example/b?c=1" }, /a\.example/],
+  ["semver", { action: "compare", version: "1.2.3", version2: "1.2.4" }, /-1|less/],
+];
+
+const pairs = { data: [{ category: "a", value: 1 }] };
+const tree = { name: "a", value: 1, children: [{ name: "b", value: 1 }] };
+const chart = (kind: string, args: Readonly<Record<string, unknown>>): Call => [
+  kind === "echarts" ? "generate_echarts" : `generate_${kind}_chart`,
+  { width: 100, height: 100, outputType: "png", ...args },
+  /"data":"iVBOR/,
+];
+const CHARTS: readonly Call[] = [
+  chart("area", { data: [{ time: "2026", value: 1 }] }),
+  chart("bar", pairs),
+  chart("boxplot", { data: [1, 2, 3, 4, 5].map((value) => ({ category: "a", value })) }),
+  chart("candlestick", { data: [{ date: "2026-01-01", open: 1, high: 3, low: 0, close: 2 }] }),
+  chart("echarts", { echartsOption: JSON.stringify({ series: [{ type: "pie", data: [{ value: 1 }] }] }) }),
+  chart("funnel", pairs),
+  chart("gauge", { data: [{ name: "a", value: 1 }] }),
+  chart("graph", { data: { nodes: [{ id: "a", name: "a" }], edges: [] } }),
+  chart("heatmap", { data: [{ x: "a", y: "b", value: 1 }] }),
+  chart("line", { data: [{ time: "2026", value: 1 }] }),
+  chart("parallel", { data: [{ name: "a", values: [1, 2] }], dimensions: ["x", "y"] }),
+  chart("pie", pairs),
+  chart("radar", { data: ["a", "b", "c"].map((name) => ({ name, value: 1 })) }),
+  chart("sankey", { data: [{ source: "a", target: "b", value: 1 }] }),
+  chart("scatter", { data: [{ x: 1, y: 2 }] }),
+  chart("sunburst", { data: [tree] }),
+  chart("tree", { data: tree }),
+  chart("treemap", { data: [tree] }),
+];
+
+const thought = { thought: "So", nextThoughtNeeded: true, thoughtNumber: 1, totalThoughts: 3 };
+
+/** Four of the protocol's makers, and two of other vendors. */
+export const DESKTOP_SERVERS: readonly DesktopServer[] = [
+  {
+    packageName: "@modelcontextprotocol/server-memory",
+    command: "MEMORY_FILE_PATH={folder}/memory.jsonl @modelcontextprotocol/server-memory",
+    calls: MEMORY,
+  },
+  {
+    packageName: "@modelcontextprotocol/server-filesystem",
+    command: "npx -y @modelcontextprotocol/server-filesystem {folder}",
+    calls: FILESYSTEM,
+  },
+  {
+    packageName: "@modelcontextprotocol/server-everything",
+    command: "@modelcontextprotocol/server-everything",
+    calls: EVERYTHING,
+    refuses: [["simulate-research-query", { topic: "python" }, /task/i]],
+  },
+  {
+    packageName: "@modelcontextprotocol/server-sequential-thinking",
+    command: "@modelcontextprotocol/server-sequential-thinking",
+    calls: [["sequentialthinking", thought, /thoughtHistoryLength\W+1/]],
+  },
+  { packageName: "@coo-quack/calc-mcp", command: "@coo-quack/calc-mcp", calls: CALCULATOR },
+  { packageName: "mcp-echarts", command: "mcp-echarts", calls: CHARTS },
+];
