@@ -5,6 +5,7 @@ import type { Policy } from "./authorization/policy.ts";
 import type { ToolRules } from "./authorization/tool-rules.ts";
 import { AnycloudError } from "./errors.ts";
 import type { HttpHandler } from "./http/http-handler.ts";
+import type { OnListen } from "./server/listening-client.ts";
 import { describeValue } from "./server/sdk-server.ts";
 import type { ServerFactory } from "./server/server-factory.ts";
 import type { Tasks } from "./tasks/create-tasks.ts";
@@ -46,6 +47,11 @@ export interface ServerDefinition {
   readonly telemetry?: TelemetrySource;
   /** Tells `GET /health?detail` how the parts of the server do in this instance. Default: it has none. A gateway has one. */
   readonly health?: () => Readonly<Record<string, string>>;
+  /**
+   * Called when a client begins to listen for changes on this instance: the place to begin to watch what lies behind the
+   * server, until the client's signal fires. Default: nothing is watched. A gateway hears the servers behind it there.
+   */
+  readonly onListen?: OnListen;
   /** Receives the audit log. Default: one JSON line for each record on standard output. */
   readonly audit?: AuditSink;
 }
@@ -94,6 +100,7 @@ const FIELDS: Readonly<Record<keyof ServerDefinition, true>> = {
   policy: true,
   audit: true,
   health: true,
+  onListen: true,
   tasks: true,
   telemetry: true,
 };

@@ -135,6 +135,7 @@ export function createEndpoint(
     ? { modern: own, legacy: own }
     : createProtocolHandlers({
         ...{ config, store, durable, createServer, openServices, changeEvents, mayHear, fastPath },
+        onListen: definition.onListen,
         timings: { ...SESSION_TIMINGS, ...timings },
       });
   if (declaredTasks && !durable) throw new AnycloudError("CONFIG_INVALID", TASKS_NEED_STORE);

@@ -10,7 +10,7 @@ import { createWakeUps } from "./store/wake-ups.ts";
 
 export interface ProtocolOptions
   extends Omit<Protocol2026Options, "streamSeconds">,
-    Pick<SessionContext, "store" | "mayHear"> {
+    Pick<SessionContext, "store" | "mayHear" | "onListen"> {
   readonly config: Config;
   /** Whether the store outlives this process: without that, there are no sessions. */
   readonly durable: boolean;
@@ -19,10 +19,11 @@ export interface ProtocolOptions
 
 /** The handlers of both protocol eras. */
 export function createProtocolHandlers(options: ProtocolOptions): Pick<Pipeline, "modern" | "legacy"> {
-  const { config, durable, store, changeEvents, mayHear, timings, createServer, openServices, fastPath } = options;
+  const { config, durable, store, changeEvents, mayHear, onListen, timings, fastPath } = options;
   const { streamSeconds } = config;
+  const { createServer, openServices } = options;
   const shared = { createServer, openServices };
-  const modern = createProtocol2026Handler({ ...shared, changeEvents, streamSeconds, fastPath });
+  const modern = createProtocol2026Handler({ ...shared, changeEvents, onListen, streamSeconds, fastPath });
   if (!durable) return { modern, legacy: createProtocol2025Handler(shared) };
   const wakeUps = createWakeUps(store, {
     fastestMs: timings.notificationFastestReadMs,
@@ -30,6 +31,17 @@ export function createProtocolHandlers(options: ProtocolOptions): Pick<Pipeline,
   });
   const sessions = createSessions(store, config, wakeUps);
   const limitSessions = createSessionLimit({ ...config, store });
-  const context = { ...shared, store, changeEvents, wakeUps, mayHear, sessions, limitSessions, streamSeconds, timings };
+  const context = {
+    ...shared,
+    store,
+    changeEvents,
+    wakeUps,
+    mayHear,
+    onListen,
+    sessions,
+    limitSessions,
+    streamSeconds,
+    timings,
+  };
   return { modern, legacy: createProtocol2025Handler(context) };
 }

@@ -2,6 +2,7 @@ import type { JSONRPCRequest } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { requestIdOf } from "../http/json-rpc.ts";
 import { lazyRequest } from "../http/lazy-request.ts";
+import type { OnListen } from "../server/listening-client.ts";
 import type { McpRequest, ProtocolHandler } from "../server/mcp-request.ts";
 import { LISTEN } from "../server/operation.ts";
 import { bindDirectly } from "../server/request-binding.ts";
@@ -22,6 +23,8 @@ export interface Protocol2026Options {
   readonly openServices: OpenServicesOf;
   /** Source of the changes that `subscriptions/listen` reports, from all instances. */
   readonly changeEvents: ChangeEvents;
+  /** Told of each client that begins to listen. */
+  readonly onListen?: OnListen | undefined;
   /** Seconds after which a `subscriptions/listen` is ended, for its client to subscribe again. Default: `streamSecondsOf`. */
   readonly streamSeconds?: number | undefined;
   /** False to serve every request through the SDK's `createMcpHandler`. Default true. */

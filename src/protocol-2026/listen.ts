@@ -1,10 +1,12 @@
-import type { ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
+import type { JSONRPCRequest, ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
 import type { Principal } from "../auth/principal.ts";
 import { streamSecondsOf } from "../config/stream-seconds.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { invocationEnd } from "../http/invocation-end.ts";
 import { lazyRequest } from "../http/lazy-request.ts";
+import { type OnListen, tellOfListening } from "../server/listening-client.ts";
 import type { McpRequest } from "../server/mcp-request.ts";
+import { operationsOf } from "../server/operation.ts";
 import { buildServer, type ServerFactory } from "../server/server-factory.ts";
 import { type ChangeEntry, type ChangeEvents, isFor } from "../services/change-events.ts";
 import type { OpenServicesOf } from "../services/services.ts";
@@ -14,13 +16,14 @@ export interface ListenOptions {
   readonly createServer: ServerFactory;
   readonly openServices: OpenServicesOf;
   readonly changeEvents: ChangeEvents;
+  readonly onListen?: OnListen | undefined;
   readonly streamSeconds?: number | undefined;
 }
 
 /** Serves `subscriptions/listen` until its time is up. Throws STORE_UNAVAILABLE and Rejection. */
 export async function listen(
   mcpRequest: McpRequest,
-  { createServer, openServices, changeEvents, streamSeconds }: ListenOptions,
+  { createServer, openServices, changeEvents, onListen, streamSeconds }: ListenOptions,
 ): Promise<HttpResponse> {
   const { invocation, lifetime } = mcpRequest;
   const deadline = invocationEnd(invocation);
@@ -39,6 +42,14 @@ export async function listen(
     lifetime.endsAtDeadline = true;
     const seconds = streamSecondsOf(streamSeconds, invocation);
     endAfter(() => handler.close(), { seconds, deadline, ended: subscription.ended });
+    const resources = operationsOf(mcpRequest.message as JSONRPCRequest).map(({ name }) => name);
+    tellOfListening(onListen, {
+      era: "modern",
+      request: mcpRequest,
+      openServices,
+      resources,
+      signal: subscription.ended,
+    });
   }
 }
 

@@ -27,10 +27,14 @@ export type ServerFactory = (
   context: FactoryContext,
 ) => McpServer | Server | SdkV1Server | Promise<McpServer | Server | SdkV1Server>;
 
-export interface BuildOptions {
+export interface BuildOptions extends ContextOptions {
   readonly createServer: ServerFactory;
-  readonly era: FactoryContext["era"];
   readonly mcpRequest: McpRequest;
+}
+
+interface ContextOptions {
+  readonly era: FactoryContext["era"];
+  readonly mcpRequest: Pick<McpRequest, "authInfo" | "caller">;
   /** Opens the services of the request; asked for when one is used. Gives back the same ones each time. */
   readonly services: () => OpenServices;
   /** Given to the factory as `requestInfo`. */
@@ -54,6 +58,9 @@ export async function buildServer(options: BuildOptions): Promise<BuiltServer> {
   if (interceptor?.onServerBuilt) await interceptor.onServerBuilt(built);
   return built;
 }
+
+/** The argument of a factory, for work that belongs to no single server. */
+export const createFactoryContext = (options: ContextOptions): FactoryContext => new RequestContext(options);
 
 /** The server that a factory returned. Throws SERVER_INVALID for no MCP server, and for one that was here before. */
 export function toBuiltServer(returned: unknown): BuiltServer {
@@ -82,7 +89,7 @@ class RequestContext implements FactoryContext {
   readonly caller: Caller;
   readonly #open: () => OpenServices;
 
-  constructor({ era, mcpRequest: { authInfo, caller }, webRequest, services }: BuildOptions) {
+  constructor({ era, mcpRequest: { authInfo, caller }, webRequest, services }: ContextOptions) {
     this.era = era;
     this.requestInfo = webRequest;
     if (authInfo) this.authInfo = authInfo;

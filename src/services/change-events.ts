@@ -6,6 +6,7 @@ import { createChangeWaiter } from "../store/change-waiter.ts";
 import { createEventGaps } from "../store/event-gaps.ts";
 import { lastNumber, toEventSort, toLoggedEvent } from "../store/event-log.ts";
 import type { ObservedStore } from "../store/observed-store.ts";
+import { createSharedPublisher } from "./shared-changes.ts";
 
 /** A change, and who may learn of it. */
 export type ChangeEvent = ServerEvent & {
@@ -27,6 +28,8 @@ export interface ChangeEvents {
    * STORE_UNAVAILABLE when it may not have got there.
    */
   publish(event: ChangeEvent): Promise<void>;
+  /** The same for an event that other instances learn of as well, each by itself: it is told once, within a second. */
+  publishShared(event: ChangeEvent): Promise<void>;
   /**
    * Hands over every event behind a number, in order, until `signal` fires; gives back that number. Nothing published
    * after it settled is missed. Throws STORE_UNAVAILABLE when the log cannot be asked now; later it is asked again.
@@ -62,7 +65,12 @@ const READ_PAUSE_MS = 515;
 /** Events over a log in the store. All followers of the process share one reader, which runs only while there are any. */
 export function createChangeEvents(store: ObservedStore): ChangeEvents {
   const add = createBatchedLog(store, PARTITION);
-  return { publish: (event) => add(JSON.stringify(event)), follow: createReader(store) };
+  const addShared = createSharedPublisher(store, add);
+  return {
+    publish: (event) => add(JSON.stringify(event)),
+    publishShared: (event) => addShared(JSON.stringify(event)),
+    follow: createReader(store),
+  };
 }
 
 interface Follower {

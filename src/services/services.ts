@@ -54,6 +54,8 @@ export interface ServedMessage {
   readonly principal: Principal;
   /** The parsed JSON of the body. */
   readonly message: unknown;
+  /** Whether what is told with `notify` is learned by many instances, each by itself. Default false. */
+  readonly sharesChanges?: boolean;
 }
 
 /** Opens the services for a request, at next to no cost. */
@@ -106,12 +108,13 @@ class RequestServices implements OpenServices {
   }
 
   #create(): Services {
-    const { durable, stateKeys, store, principal, message, closedBuckets } = this.#options;
+    const { durable, stateKeys, store, principal, message, closedBuckets, changeEvents, sharesChanges } = this.#options;
+    const send = sharesChanges ? changeEvents.publishShared : changeEvents.publish;
     const recordFailure = (error: unknown): void => {
       if (isStoreFailure(error)) this.failure ??= error;
     };
     const publish = (event: ChangeEvent): void =>
-      this.addWrite(this.#options.changeEvents.publish(event), (error) => {
+      this.addWrite(send(event), (error) => {
         recordFailure(error);
         // The answer does not tell of it.
         const served = servedRequest.getStore();

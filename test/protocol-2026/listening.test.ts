@@ -12,6 +12,7 @@ describe("the events of a subscription", () => {
     let options: FollowOptions | undefined;
     const changeEvents: ChangeEvents = {
       async publish() {},
+      async publishShared() {},
       async follow(given) {
         options = given;
         return 0;

@@ -1,4 +1,5 @@
 import type { SessionLimit } from "../../limits/rate.ts";
+import type { OnListen } from "../../server/listening-client.ts";
 import type { ServerFactory } from "../../server/server-factory.ts";
 import type { ChangeEvents, MayHear } from "../../services/change-events.ts";
 import type { OpenServicesOf } from "../../services/services.ts";
@@ -20,6 +21,8 @@ export interface SessionContext {
   readonly wakeUps: WakeUps;
   /** Absent where no policy keeps a caller from changes. */
   readonly mayHear?: MayHear | undefined;
+  /** Told of each client that begins to listen. */
+  readonly onListen?: OnListen | undefined;
   /** Seconds after which a stream that only waits for notifications ends, for its client to come back. */
   readonly streamSeconds?: number | undefined;
   readonly timings: SessionTimings;

@@ -1,5 +1,6 @@
 import type { HttpResponse } from "../../http/http-handler.ts";
 import { SSE_HEADERS, sseRetry } from "../../http/sse.ts";
+import { tellOfListening } from "../../server/listening-client.ts";
 import type { StreamRequest } from "../../server/mcp-request.ts";
 import { createChangeWaiter } from "../../store/change-waiter.ts";
 import { createEventGaps } from "../../store/event-gaps.ts";
@@ -50,7 +51,7 @@ async function tryToOpen(
   session: Session,
   { request, resumed }: StandaloneOptions,
 ): Promise<HttpResponse | undefined> {
-  const { store, wakeUps, changeEvents, streamSeconds, timings } = context;
+  const { store, wakeUps, changeEvents, openServices, onListen, streamSeconds, timings } = context;
   const found = await findStreamLease(store, session.id);
   const newest = found?.position.opening ?? 0;
   if (resumed && resumed.opening < newest) return { status: 204, headers: {} };
@@ -61,9 +62,10 @@ async function tryToOpen(
   const ending = streamEnd(request, streamSeconds);
   const changes = new ChangeBuffer();
   const closed = new AbortController();
+  const signal = AbortSignal.any([ending, closed.signal]);
   const lastChange = await changeEvents.follow({
     ...(known && { after: known.changes }),
-    signal: AbortSignal.any([ending, closed.signal]),
+    signal,
     onEntry: (entry) => changes.add(entry),
   });
   // Before the first stream, nobody has received anything.
@@ -78,6 +80,11 @@ async function tryToOpen(
     await lease?.release(position);
     return lease && takenTooOften();
   }
+  const { initialize } = session.record;
+  tellOfListening(onListen, {
+    ...{ era: "legacy", request, openServices, resources: [], signal },
+    session: { id: session.id, initialize },
+  });
   const body = frames(context, session, { request, ending, closed, changes, lease, position });
   return { status: 200, headers: SSE_HEADERS, body };
 }

@@ -1,6 +1,7 @@
 import type { Policy, PolicyQuestion } from "../../authorization/policy.ts";
 import type { ServerDefinition } from "../../define-server.ts";
 import { AnycloudError } from "../../errors.ts";
+import { combinedListening } from "./combined-listening.ts";
 import type { Naming, SourceNames } from "./naming.ts";
 import type { Source } from "./source.ts";
 
@@ -32,8 +33,10 @@ export function combinedDefinition(sources: Readonly<Record<string, Source>>, { 
   );
   const tasks = tasksOf(defined, own);
   const policy = combinedPolicy(new Map(defined.map(({ naming, server }) => [naming, server.policy])), { names, own });
+  const onListen = combinedListening(sources, names, own.onListen);
   return {
     ...own,
+    ...(onListen && { onListen }),
     ...((own.tools !== undefined || Object.keys(tools).length > 0) && { tools: { ...tools, ...own.tools } }),
     ...(tasks && { tasks }),
     ...(policy && { policy }),

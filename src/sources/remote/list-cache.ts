@@ -15,6 +15,7 @@ export interface ListCache {
    * upstream is slow or down, the old list is given back, for ten minutes.
    */
   get(key: string, read: () => Promise<KeptList>, onChange: () => void): Promise<KeptList>;
+  has(key: string): boolean;
   /** Has the next one read anew, because the upstream said that lists changed. */
   expire(): void;
 }
@@ -37,6 +38,8 @@ const MAX_BYTES = 16_777_216;
 export function createListCache(): ListCache {
   const entries = new Map<string, Entry>();
   const reading = new Map<string, Promise<KeptList>>();
+  /** How often the upstream said that lists changed: what was asked for before that may be old already. */
+  let changes = 0;
 
   function keep(key: string, list: KeptList, onChange: () => void): KeptList {
     const text = JSON.stringify(list.items);
@@ -68,15 +71,19 @@ export function createListCache(): ListCache {
       if (entry && now < entry.freshUntil) return entry.list;
       let fresh = reading.get(key);
       if (!fresh) {
+        const before = changes;
         fresh = read()
-          .then((list) => keep(key, list, onChange))
-          .finally(() => reading.delete(key));
+          .then((list) => keep(key, changes === before ? list : { ...list, freshMs: 0 }, onChange))
+          .finally(() => reading.get(key) === fresh && reading.delete(key));
         reading.set(key, fresh);
       }
       if (!entry || now > entry.usableUntil) return fresh;
       return Promise.race([fresh.catch(() => entry.list), afterMs(PATIENCE_MS, entry.list)]);
     },
+    has: (key) => entries.has(key),
     expire() {
+      changes++;
+      reading.clear();
       for (const entry of entries.values()) entry.freshUntil = 0;
     },
   };

@@ -24,5 +24,8 @@ export function remote(address: string, options: RemoteOptions = {}): ServerDefi
     });
   }
 
-  return withFacts(defineServer({ createServer }), { hasTasks, state: () => upstream.state });
+  return withFacts(defineServer({ createServer, onListen: upstream.onListen }), {
+    hasTasks,
+    state: () => upstream.state,
+  });
 }

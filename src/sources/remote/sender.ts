@@ -1,14 +1,12 @@
 import type { JSONRPCNotification } from "@modelcontextprotocol/server";
 import type { FactoryContext } from "../../server/server-factory.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
-import { toInitialize, toLegacyMessage, toModernMessage } from "../forwarding/request-message.ts";
-import { createEras, isUnknownEra } from "./eras.ts";
-import { createLimitedFetch } from "./limited-fetch.ts";
-import { type PostOptions, post, type Reach } from "./post.ts";
-import type { CheckedOptions, RemoteOptions } from "./remote-options.ts";
+import { toLegacyMessage, toModernMessage } from "../forwarding/request-message.ts";
+import { isUnknownEra } from "./eras.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
-import { createUpstreamSessions } from "./upstream-sessions.ts";
-import { endSession, sayInitialized, type UpstreamSession } from "./upstream-transport.ts";
+import { post } from "./wire/post.ts";
+import { endSession, type UpstreamSession } from "./wire/upstream-transport.ts";
+import { type Base, discover, ID, NOBODY, openSession, type UpstreamWire } from "./wire/upstream-wire.ts";
 
 /** Sends an upstream a request. Throws ProtocolError and UpstreamFailure. */
 export type Send = (request: ForwardedRequest) => Promise<JsonObject>;
@@ -18,26 +16,20 @@ export interface SendFor {
   readonly onSessionNotification: (notification: JSONRPCNotification) => void;
 }
 
-/** Each transport carries one request, so that all have the same id. */
-const ID = 1;
 const REMEMBERED_LEVELS = 1_000;
 
 /** Sends requests to an upstream, in a protocol era that it speaks. */
-export function createSender(
-  { url, idleMs, maxBytes }: CheckedOptions,
-  { credentials, headers: fixed = {}, fetch: own = globalThis.fetch }: RemoteOptions,
-): (request: ForwardedRequest, sendFor: SendFor) => Promise<JsonObject> {
-  const eras = createEras();
-  const sessions = createUpstreamSessions(url.href);
-  const fetch = createLimitedFetch(own, maxBytes);
+export function createSender({
+  eras,
+  sessions,
+  connect,
+}: UpstreamWire): (request: ForwardedRequest, sendFor: SendFor) => Promise<JsonObject> {
   const levels = new Map<string | undefined, string>();
 
   return async (request, { context, onSessionNotification }) => {
-    const token = await credentials?.token(context);
-    const headers = { ...fixed, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
-    const base = { url, fetch, headers, reach: request, idleMs, onSessionNotification };
+    const base: Base = { ...(await connect(context)), reach: request, onSessionNotification };
     if (request.era === "modern") {
-      const isModern = await eras.isModern(() => discover(base, request));
+      const isModern = await eras.isModern(() => discover(base, request.client));
       return isModern ? sendModern(base, request, context) : sendInSession(base, withoutQuestions(request), context);
     }
     if (eras.refusesSessions) return sendModern(base, request, context);
@@ -57,7 +49,7 @@ export function createSender(
 
   async function sendInSession(base: Base, request: ForwardedRequest, context: FactoryContext): Promise<JsonObject> {
     const message = toLegacyMessage(request, ID);
-    const open = (): Promise<UpstreamSession> => openSession(base, request);
+    const open = (): Promise<UpstreamSession> => openSession(base, request.client);
     let lost: UpstreamSession | undefined;
     for (;;) {
       let opened: Awaited<ReturnType<typeof sessions.of>>;
@@ -84,8 +76,6 @@ export function createSender(
   }
 }
 
-type Base = Omit<PostOptions, "message" | "session">;
-
 /** Sends a request that says itself who sends it. */
 async function sendModern(base: Base, request: ForwardedRequest, context: FactoryContext): Promise<JsonObject> {
   const paramHeaders = request.method === "tools/call" ? paramHeadersOf(context) : {};
@@ -98,33 +88,8 @@ function paramHeadersOf({ era, requestInfo }: FactoryContext): Record<string, st
   return Object.fromEntries([...requestInfo.headers].filter(([name]) => name.startsWith("mcp-param-")));
 }
 
-/** Throws UpstreamFailure for an answer that no server of that revision gives: what is kept of it decides much. */
-async function discover(base: Base, { client }: ForwardedRequest): Promise<void> {
-  const asked = { method: "server/discover", params: {}, client: { ...client, capabilities: {} } };
-  const { result } = await post({ ...base, reach: NOBODY, message: toModernMessage(asked, ID) });
-  if (!Array.isArray(result.supportedVersions)) throw new UpstreamFailure("unavailable", MALFORMED);
-}
-
-const MALFORMED = "Its answer is malformed.";
-
-/** The client of requests that are the gateway's own. */
-const NOBODY: Reach = {
-  signal: new AbortController().signal,
-  notify: async () => {},
-  ask: () => Promise.reject(new Error("The client cannot be asked now.")),
-};
-
 /** A client of 2026-07-28 is asked by results alone. */
 const withoutQuestions = (request: ForwardedRequest): ForwardedRequest => ({
   ...request,
   client: { ...request.client, capabilities: {} },
 });
-
-async function openSession(base: Base, { client }: ForwardedRequest): Promise<UpstreamSession> {
-  const { result, sessionId } = await post({ ...base, reach: NOBODY, message: toInitialize(client, ID) });
-  const { protocolVersion } = result;
-  if (typeof protocolVersion !== "string") throw new UpstreamFailure("unavailable", MALFORMED);
-  const session: UpstreamSession = { protocolVersion, ...(sessionId && { id: sessionId }) };
-  await sayInitialized(base, session);
-  return session;
-}

@@ -2,7 +2,7 @@ import { ANYBODY } from "../../auth/caller.ts";
 import { AnycloudError } from "../../errors.ts";
 import type { FactoryContext } from "../../server/server-factory.ts";
 import type { ForwardedRequest } from "../forwarding/forwarded-request.ts";
-import type { UpstreamSession } from "./upstream-transport.ts";
+import type { UpstreamSession } from "./wire/upstream-transport.ts";
 
 /** A session at an upstream, for one caller here. */
 interface OpenedSession {
@@ -18,7 +18,7 @@ export interface UpstreamSessions {
 
 interface SessionQuestion {
   readonly context: FactoryContext;
-  readonly request: ForwardedRequest;
+  readonly request: Pick<ForwardedRequest, "era" | "sessionId">;
   readonly open: () => Promise<UpstreamSession>;
   readonly lost?: UpstreamSession | undefined;
 }
@@ -65,7 +65,7 @@ export function createUpstreamSessions(address: string): UpstreamSessions {
 }
 
 /** The owner of a session at an upstream; undefined where it can only be the request. */
-function ownerOf({ caller }: FactoryContext, { era, sessionId }: ForwardedRequest): string | undefined {
+function ownerOf({ caller }: FactoryContext, { era, sessionId }: SessionQuestion["request"]): string | undefined {
   if (era === "legacy") return sessionId && `session ${sessionId}`;
   return caller.principal === ANYBODY.principal ? undefined : "caller";
 }

@@ -1,5 +1,6 @@
 import { type JSONRPCNotification, ProtocolError } from "@modelcontextprotocol/server";
 import { logAboutRequest } from "../../http/served-request.ts";
+import type { ListeningClient, OnListen } from "../../server/listening-client.ts";
 import type { FactoryContext } from "../../server/server-factory.ts";
 import { TASKS_EXTENSION } from "../../tasks/task-record.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
@@ -7,6 +8,8 @@ import { LISTS } from "../forwarding/list-kinds.ts";
 import { INTERNAL_ERROR, toToolError } from "../forwarding/result.ts";
 import type { UpstreamState } from "../source-facts.ts";
 import { createBreaker } from "./breaker.ts";
+import { createHear } from "./changes/hear.ts";
+import { createListeners } from "./changes/listeners.ts";
 import { createConcurrency } from "./concurrency.ts";
 import { createListCache } from "./list-cache.ts";
 import { readList } from "./read-list.ts";
@@ -14,21 +17,26 @@ import type { CheckedOptions, RemoteOptions } from "./remote-options.ts";
 import { withSealedResult, withUnsealedParams } from "./sealed-state.ts";
 import { createSender, type Send } from "./sender.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
+import { createWire, NOBODY } from "./wire/upstream-wire.ts";
 
 /** A server that is asked over HTTP. */
 export interface Upstream {
   /** Throws ProtocolError. */
   forward(request: ForwardedRequest, context: FactoryContext): Promise<JsonObject>;
   readonly state: UpstreamState;
+  /** Hears it outside of requests, for clients that listen. */
+  readonly onListen: OnListen;
 }
 
 export function createUpstream(checked: CheckedOptions, options: RemoteOptions): Upstream {
   const { url, maxConcurrent } = checked;
   const { credentials, budget, tasks = false } = options;
   const perCaller = credentials?.perCaller ?? false;
-  const breaker = createBreaker(options.breaker ?? {}, (what) => console.error(`upstream ${url.host} ${what}`));
+  const report = (what: string): void => console.error(`upstream ${url.host} ${what}`);
+  const breaker = createBreaker(options.breaker ?? {}, report);
   const lists = createListCache();
-  const send = createSender(checked, options);
+  const wire = createWire(checked, options);
+  const send = createSender(wire);
   const enter = createConcurrency(maxConcurrent);
 
   /** Runs work within the limits of this instance. */
@@ -53,13 +61,31 @@ export function createUpstream(checked: CheckedOptions, options: RemoteOptions):
       if (method === "notifications/resources/list_changed") notify.resourcesChanged(audience);
     };
 
+  /** Tells where lists that are kept are other ones by now. */
+  async function compareLists({ context, session }: ListeningClient): Promise<void> {
+    lists.expire();
+    for (const method of LISTS.keys()) {
+      const asked = {
+        ...NOBODY,
+        era: context.era,
+        method,
+        params: {},
+        client: { capabilities: {} },
+        sessionId: session?.id,
+      };
+      if (lists.has(listKey(asked, context))) await list(asked, context);
+    }
+  }
+
+  const listKey = ({ era, method }: ForwardedRequest, { caller }: FactoryContext): string =>
+    `${era} ${method} ${perCaller ? caller.principal : ""}`;
+
   async function list(request: ForwardedRequest, context: FactoryContext): Promise<JsonObject> {
     const kind = LISTS.get(request.method) as NonNullable<ReturnType<typeof LISTS.get>>;
-    const key = `${request.era} ${request.method} ${perCaller ? context.caller.principal : ""}`;
     const sendOne: Send = (asked) => within(context, () => send(asked, { context, onSessionNotification: () => {} }));
     const onChange = (): void => onNotification(context)(CHANGES[kind.member] as JSONRPCNotification);
     const { items, freshMs } = await lists.get(
-      key,
+      listKey(request, context),
       () => readList(kind, { request, send: sendOne, ...checked }),
       onChange,
     );
@@ -81,6 +107,15 @@ export function createUpstream(checked: CheckedOptions, options: RemoteOptions):
     get state() {
       return breaker.state;
     },
+    onListen: createListeners({
+      perCaller,
+      maxStreams: maxConcurrent,
+      hear: createHear(wire),
+      // A list that cannot be read now is read by the next who asks.
+      onOpen: (client) => void compareLists(client).catch(() => {}),
+      onNotification: ({ context }, notification) => onNotification(context)(notification),
+      report,
+    }),
     async forward(request, context) {
       try {
         return await (LISTS.has(request.method) ? list(request, context) : call(request, context));

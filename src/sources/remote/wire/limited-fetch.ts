@@ -1,17 +1,20 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { UpstreamFailure } from "./upstream-failure.ts";
+import { UpstreamFailure } from "../upstream-failure.ts";
 
 export type Fetch = typeof fetch;
 
-/**
- * A `fetch` that reads at most so many bytes of a response, and opens no stream that belongs to no request: the transport of
- * the SDK opens one after `initialize`, and a request that is served here has no use for it.
- */
+/** A `fetch` that opens no stream that belongs to no request: the transport of the SDK opens one after `initialize`. */
+export const withoutStandaloneStreams =
+  (fetch: Fetch): Fetch =>
+  async (input, init) => {
+    const isStandalone = init?.method === "GET" && !new Headers(init.headers).has("last-event-id");
+    return isStandalone ? new Response(null, { status: 405 }) : fetch(input, init);
+  };
+
+/** A `fetch` that reads at most so many bytes of a response. */
 export const createLimitedFetch =
   (fetch: Fetch, maxBytes: number): Fetch =>
   async (input, init) => {
-    const isStandalone = init?.method === "GET" && !new Headers(init.headers).has("last-event-id");
-    if (isStandalone) return new Response(null, { status: 405 });
     const response = await fetch(input, init);
     if (!response.body) return response;
     let bytes = 0;

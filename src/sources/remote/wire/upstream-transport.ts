@@ -14,18 +14,30 @@ export interface TransportOptions {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A transport of the SDK's client, for one request. It follows no redirect to another origin. */
+/**
+ * A transport of the SDK's client, for one request, or one stream that is not opened again where it ends. It follows no redirect to
+ * another origin.
+ */
 export const createTransport = (
   { url, fetch, headers }: TransportOptions,
   session: UpstreamSession | undefined,
+  { reconnects = true }: { readonly reconnects?: boolean } = {},
 ): StreamableHTTPClientTransport =>
   new StreamableHTTPClientTransport(url, {
     fetch,
     requestInit: { headers },
     redirectPolicy: "same-origin",
+    ...(!reconnects && { reconnectionOptions: ONCE }),
     ...(session?.id && { sessionId: session.id }),
     ...(session && { protocolVersion: session.protocolVersion }),
   });
+
+const ONCE = {
+  maxRetries: 0,
+  initialReconnectionDelay: 0,
+  maxReconnectionDelay: 0,
+  reconnectionDelayGrowFactor: 1,
+};
 
 /** Says that the client of a session is ready. */
 export const sayInitialized = (options: TransportOptions, session: UpstreamSession): Promise<void> =>

@@ -7,12 +7,12 @@ import {
   type JSONRPCResponse,
   ProtocolError,
 } from "@modelcontextprotocol/server";
-import { logAboutRequest } from "../../http/served-request.ts";
-import { answerFor } from "../forwarding/answer-for.ts";
-import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
-import { toResult } from "../forwarding/result.ts";
+import { logAboutRequest } from "../../../http/served-request.ts";
+import { answerFor } from "../../forwarding/answer-for.ts";
+import type { ForwardedRequest, JsonObject } from "../../forwarding/forwarded-request.ts";
+import { toResult } from "../../forwarding/result.ts";
+import { UpstreamFailure } from "../upstream-failure.ts";
 import { createFloodGuard } from "./flood-guard.ts";
-import { UpstreamFailure } from "./upstream-failure.ts";
 import { createTransport, type TransportOptions, type UpstreamSession } from "./upstream-transport.ts";
 
 /** The client of one request, as far as an upstream can reach it. */
@@ -148,7 +148,7 @@ function parsed(text: string): unknown {
 }
 
 /** The failure of the request, in words that tell the client nothing of the network behind the gateway. */
-function toFailure(error: unknown, session: UpstreamSession | undefined): unknown {
+export function toFailure(error: unknown, session: UpstreamSession | undefined): unknown {
   if (error instanceof UpstreamFailure) return error;
   const { name, status, cause } = (error ?? {}) as Partial<SdkHttpError> & { readonly cause?: unknown };
   if (name === "ProtocolError" || name === "AbortError") return error;

@@ -1,5 +1,5 @@
-import { monotonicMs } from "../../clock.ts";
-import { UpstreamFailure } from "./upstream-failure.ts";
+import { monotonicMs } from "../../../clock.ts";
+import { UpstreamFailure } from "../upstream-failure.ts";
 
 /** Notifications of one request in a second. Each costs about 50 µs, which other callers wait for. */
 const MOST_IN_A_SECOND = 500;

@@ -1,0 +1,72 @@
+import type { FactoryContext } from "../../../server/server-factory.ts";
+import type { DeclaredClient } from "../../forwarding/forwarded-request.ts";
+import { toInitialize, toModernMessage } from "../../forwarding/request-message.ts";
+import { createEras, type Eras } from "../eras.ts";
+import type { CheckedOptions, RemoteOptions } from "../remote-options.ts";
+import { UpstreamFailure } from "../upstream-failure.ts";
+import { createUpstreamSessions, type UpstreamSessions } from "../upstream-sessions.ts";
+import { createLimitedFetch, type Fetch, withoutStandaloneStreams } from "./limited-fetch.ts";
+import { type PostOptions, post, type Reach } from "./post.ts";
+import { sayInitialized, type UpstreamSession } from "./upstream-transport.ts";
+
+/** The way to an upstream, and the facts about it that this process knows. */
+export interface UpstreamWire {
+  readonly eras: Eras;
+  readonly sessions: UpstreamSessions;
+  /** The way for a caller, with the token that is theirs. Throws UpstreamFailure where there is none to be had. */
+  connect(context: FactoryContext): Promise<Connected>;
+  /** Also opens streams that belong to no request. */
+  readonly streamingFetch: Fetch;
+}
+
+type Connected = Pick<PostOptions, "url" | "fetch" | "headers" | "idleMs">;
+
+/** The part that is common to all requests that are sent for one of a client. */
+export type Base = Omit<PostOptions, "message" | "session">;
+
+export function createWire(
+  { url, idleMs, maxBytes }: CheckedOptions,
+  { credentials, headers: fixed = {}, fetch: own = globalThis.fetch }: RemoteOptions,
+): UpstreamWire {
+  const streamingFetch = createLimitedFetch(own, maxBytes);
+  const fetch = withoutStandaloneStreams(streamingFetch);
+  return {
+    eras: createEras(),
+    sessions: createUpstreamSessions(url.href),
+    streamingFetch,
+    async connect(context) {
+      const token = await credentials?.token(context);
+      const headers = { ...fixed, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+      return { url, fetch, headers, idleMs };
+    },
+  };
+}
+
+/** Each transport carries one request, so that all have the same id. */
+export const ID = 1;
+
+/** The client of requests that are the gateway's own. */
+export const NOBODY: Reach = {
+  signal: new AbortController().signal,
+  notify: async () => {},
+  ask: () => Promise.reject(new Error("The client cannot be asked now.")),
+};
+
+/** Asks whether it speaks 2026-07-28. Throws UpstreamFailure for an answer that no server of that revision gives: what is kept of it decides much. */
+export async function discover(base: Base, client: DeclaredClient): Promise<void> {
+  const asked = { method: "server/discover", params: {}, client: { ...client, capabilities: {} } };
+  const { result } = await post({ ...base, reach: NOBODY, message: toModernMessage(asked, ID) });
+  if (!Array.isArray(result.supportedVersions)) throw new UpstreamFailure("unavailable", MALFORMED);
+}
+
+/** Opens a session of the 2025 protocols for a client. Throws ProtocolError and UpstreamFailure. */
+export async function openSession(base: Base, client: DeclaredClient): Promise<UpstreamSession> {
+  const { result, sessionId } = await post({ ...base, reach: NOBODY, message: toInitialize(client, ID) });
+  const { protocolVersion } = result;
+  if (typeof protocolVersion !== "string") throw new UpstreamFailure("unavailable", MALFORMED);
+  const session: UpstreamSession = { protocolVersion, ...(sessionId && { id: sessionId }) };
+  await sayInitialized(base, session);
+  return session;
+}
+
+const MALFORMED = "Its answer is malformed.";
