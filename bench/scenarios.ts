@@ -3,6 +3,7 @@ import { measureCosts } from "./scenarios/costs.ts";
 import { measureInSession } from "./scenarios/in-session.ts";
 import { measureMemory } from "./scenarios/memory.ts";
 import { measureOverHttp } from "./scenarios/over-http.ts";
+import { measureRemote } from "./scenarios/remote.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 import { measureStarts } from "./scenarios/starts.ts";
 import { measureTelemetry } from "./scenarios/telemetry.ts";
@@ -14,6 +15,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   session: measureInSession,
   starts: measureStarts,
   http: measureOverHttp,
+  remote: measureRemote,
   memory: measureMemory,
   bundles: measureBundles,
   costs: measureCosts,

@@ -29,6 +29,9 @@ export const THROTTLED_START: BySubject = new Map([[SDK, { atMost: 0.5 }]]);
 /** Times: `tools/call` over HTTP, beside `toNodeHandler`. The wall time is meaningful only where the bench's client has a core of its own. */
 export const OVER_HTTP: Target = { atLeast: 2.5, by: "cpu" };
 
+/** Milliseconds that a gateway adds to a call of a remote server, over the time of the SDK's client. */
+export const REMOTE_CALL: Target = { atMost: 1.5 };
+
 /** Kilobytes of 1,000 bytes, of the files that a call loads. */
 export const BUNDLE_WITHOUT_STORE: Target = { atMost: 350 };
 export const BUNDLE_WITH_STORE: Target = { atMost: 390 };

@@ -2,7 +2,7 @@ import { type JSONRPCRequest, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextp
 import type { HttpResponse } from "../http/http-handler.ts";
 import { handlerExtra } from "../http/lazy-request.ts";
 import type { McpRequest, ProtocolHandler } from "../server/mcp-request.ts";
-import { buildServer, type ServerFactory } from "../server/server-factory.ts";
+import { buildServer, findRoute, type ServerFactory } from "../server/server-factory.ts";
 import { SingleCall, type SingleCallRules } from "../server/single-call.ts";
 import type { OpenServicesOf } from "../services/services.ts";
 import { badRequest, unknownRevision } from "./error-responses.ts";
@@ -46,8 +46,10 @@ async function serveRequest(
   mcpRequest.lifetime.isAnswering = true;
   const services = openServices(mcpRequest);
   const extra = handlerExtra(mcpRequest.request, mcpRequest.authInfo);
+  const route = findRoute(createServer, message);
   const built = await buildServer({
-    createServer,
+    createServer: route?.createServer ?? createServer,
+    isRouted: route !== undefined,
     era: "legacy",
     mcpRequest,
     services: () => services,
@@ -62,5 +64,5 @@ async function serveRequest(
       throw unreachableClient(method, "2025-era requests are served without a session here");
     },
   };
-  return (await SingleCall.serve(mcpRequest, rules, { built, message, extra })) ?? ACCEPTED;
+  return (await SingleCall.serve(mcpRequest, rules, { built, message, route, extra })) ?? ACCEPTED;
 }

@@ -6,7 +6,7 @@ import type { OnListen } from "../server/listening-client.ts";
 import type { McpRequest, ProtocolHandler } from "../server/mcp-request.ts";
 import { LISTEN } from "../server/operation.ts";
 import { bindDirectly } from "../server/request-binding.ts";
-import { buildServer, type ServerFactory } from "../server/server-factory.ts";
+import { buildServer, findRoute, type ServerFactory, type ServerRoute } from "../server/server-factory.ts";
 import { SingleCall } from "../server/single-call.ts";
 import type { ChangeEvents } from "../services/change-events.ts";
 import type { OpenServices, OpenServicesOf } from "../services/services.ts";
@@ -63,14 +63,27 @@ async function serveDirectly(
     return opened;
   };
   const webRequest = lazyRequest(mcpRequest.request, mcpRequest.signal);
-  const built = await buildServer({ createServer, era: "modern", mcpRequest, services, webRequest });
-  if (!built.isSdkV2) return refuseRevision(mcpRequest);
   const { authInfo } = mcpRequest;
   const extra = { request: webRequest, ...(authInfo && { authInfo }), classification: CLASSIFICATION };
-  const direct = (await bindDirectly(built, { message, revision: MODERN_REVISION, authInfo }))
-    ? await SingleCall.serve(mcpRequest, DIRECT_CALL_RULES, { built, message, extra })
-    : undefined;
-  const response = direct ?? (await new SdkHandler({ mcpRequest, buildServer: async () => built }).respond());
+  const build = { era: "modern", mcpRequest, services, webRequest } as const;
+
+  /** Undefined where a server that the request is routed to cannot answer it directly. */
+  async function respond(route?: ServerRoute): Promise<HttpResponse | undefined> {
+    const built = await buildServer({
+      ...build,
+      createServer: route?.createServer ?? createServer,
+      isRouted: route !== undefined,
+    });
+    if (!built.isSdkV2) return route ? undefined : refuseRevision(mcpRequest);
+    const own = route ? route.toServer(message) : message;
+    const direct = (await bindDirectly(built, { message: own, revision: MODERN_REVISION, authInfo }))
+      ? await SingleCall.serve(mcpRequest, DIRECT_CALL_RULES, { built, message, route, extra })
+      : undefined;
+    return direct || route ? direct : new SdkHandler({ mcpRequest, buildServer: async () => built }).respond();
+  }
+
+  const route = findRoute(createServer, message);
+  const response = ((route && (await respond(route))) ?? (await respond())) as HttpResponse;
   return opened ? flushBeforeResponse(response, { services: opened, mcpRequest }) : response;
 }
 

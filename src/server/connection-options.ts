@@ -6,6 +6,7 @@ import type {
   RequestId,
 } from "@modelcontextprotocol/server";
 import type { MessageInterceptor } from "./message-interceptor.ts";
+import type { ServerRoute } from "./server-factory.ts";
 
 /** Receives the messages that a server sends. */
 export interface ConnectionEvents {
@@ -26,6 +27,8 @@ export interface ConnectionOptions {
   readonly requestIds: readonly RequestId[];
   readonly events: ConnectionEvents;
   readonly interceptor?: MessageInterceptor | undefined;
+  /** The names of the server, where they are not the client's. */
+  readonly route?: ServerRoute | undefined;
   readonly sessionId?: string | undefined;
   /** The most bytes that a message of the server may have in JSON. */
   readonly maxOutputBytes: number;

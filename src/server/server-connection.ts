@@ -14,6 +14,7 @@ import { logAboutRequest, servedRequest } from "../http/served-request.ts";
 import { sendableMessage } from "../limits/output.ts";
 import type { ConnectionOptions } from "./connection-options.ts";
 import { intercept, watchScopeResolver } from "./message-interceptor.ts";
+import { renamedTransport } from "./renamed-transport.ts";
 import type { BuiltServer, ConnectableServer, LowLevelServer } from "./sdk-server.ts";
 
 type ServerToConnect = Pick<BuiltServer, "server" | "lowLevel">;
@@ -52,9 +53,9 @@ export class ServerConnection implements Transport {
   static async open(built: ServerToConnect, options: ConnectionOptions): Promise<ServerConnection> {
     const { server, lowLevel } = built;
     const connection = new ServerConnection(built, options);
-    const { interceptor, replay } = options;
+    const { interceptor, route, replay } = options;
     const resolver = interceptor && watchScopeResolver(connection);
-    await server.connect(connection);
+    await server.connect(route ? renamedTransport(connection, route) : connection);
     watchUnsentResponses(lowLevel, connection.#onUnsentResponse);
     try {
       if (replay) await connection.#replayAll(replay);

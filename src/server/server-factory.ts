@@ -1,4 +1,11 @@
-import type { AuthInfo, McpRequestContext, McpServer, Server } from "@modelcontextprotocol/server";
+import type {
+  AuthInfo,
+  JSONRPCMessage,
+  JSONRPCRequest,
+  McpRequestContext,
+  McpServer,
+  Server,
+} from "@modelcontextprotocol/server";
 import type { Caller } from "../auth/caller.ts";
 import { AnycloudError } from "../errors.ts";
 import type { OpenServices, Services } from "../services/services.ts";
@@ -27,9 +34,37 @@ export type ServerFactory = (
   context: FactoryContext,
 ) => McpServer | Server | SdkV1Server | Promise<McpServer | Server | SdkV1Server>;
 
+/**
+ * A server that answers one request in place of another one, which would only hand it on: the request gets one server instead of
+ * two. Neither sees names of the other.
+ */
+export interface ServerRoute {
+  readonly createServer: ServerFactory;
+  /** A message of the client as the server knows it. */
+  toServer<Message extends JSONRPCMessage>(message: Message): Message;
+  /** A message of the server as the client knows it. */
+  toClient(message: JSONRPCMessage): JSONRPCMessage;
+}
+
+/** The route of a request; undefined where the server itself answers it. */
+type FindRoute = (request: JSONRPCRequest) => ServerRoute | undefined;
+
+const routes = new WeakMap<ServerFactory, FindRoute>();
+
+/** Notes the routes of a factory's servers, and gives the factory back. Whoever does not ask for them gets the same answers from it. */
+export function withRoutes(createServer: ServerFactory, find: FindRoute): ServerFactory {
+  routes.set(createServer, find);
+  return createServer;
+}
+
+export const findRoute = (createServer: ServerFactory, request: JSONRPCRequest): ServerRoute | undefined =>
+  routes.get(createServer)?.(request);
+
 export interface BuildOptions extends ContextOptions {
   readonly createServer: ServerFactory;
   readonly mcpRequest: McpRequest;
+  /** Whether the factory is that of a route. Default false. */
+  readonly isRouted?: boolean;
 }
 
 interface ContextOptions {
@@ -54,8 +89,10 @@ export async function buildServer(options: BuildOptions): Promise<BuiltServer> {
   const isPromise = typeof (returned as PromiseLike<unknown> | undefined)?.then === "function";
   const built = toBuiltServer(isPromise ? await returned : returned);
   const { interceptor, logFields } = options.mcpRequest;
-  if ((built.server as unknown) !== built.lowLevel) logFields.checksTools = true;
-  if (interceptor?.onServerBuilt) await interceptor.onServerBuilt(built);
+  // A server that a request is routed to has other names than the request.
+  const seen = (options.isRouted ? { ...built, server: built.lowLevel } : built) as BuiltServer;
+  if ((seen.server as unknown) !== seen.lowLevel) logFields.checksTools = true;
+  if (interceptor?.onServerBuilt) await interceptor.onServerBuilt(seen);
   return built;
 }
 

@@ -14,6 +14,7 @@ import type { ConnectionEvents } from "./connection-options.ts";
 import type { McpRequest } from "./mcp-request.ts";
 import type { BuiltServer } from "./sdk-server.ts";
 import { ServerConnection } from "./server-connection.ts";
+import type { ServerRoute } from "./server-factory.ts";
 
 /** How the rules of a protocol era differ for one request. */
 export interface SingleCallRules {
@@ -34,6 +35,7 @@ export interface SingleCallRules {
 export interface SingleCallOptions {
   readonly built: BuiltServer;
   readonly message: JSONRPCRequest;
+  readonly route?: ServerRoute | undefined;
   /** Passed to handlers. */
   readonly extra: MessageExtraInfo;
 }
@@ -68,7 +70,7 @@ export class SingleCall implements ConnectionEvents {
   static async serve(
     mcpRequest: McpRequest,
     rules: SingleCallRules,
-    { built, message, extra }: SingleCallOptions,
+    { built, message, route, extra }: SingleCallOptions,
   ): Promise<HttpResponse | undefined> {
     const call = new SingleCall(mcpRequest, rules);
     const { interceptor, maxOutputBytes, signal } = mcpRequest;
@@ -76,6 +78,7 @@ export class SingleCall implements ConnectionEvents {
       requestIds: [message.id],
       events: call,
       interceptor,
+      route,
       maxOutputBytes,
       extra,
     });

@@ -3,7 +3,7 @@ import { handlerExtra } from "../../http/lazy-request.ts";
 import type { ConnectionEvents } from "../../server/connection-options.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import { ServerConnection } from "../../server/server-connection.ts";
-import { buildServer, type ServerFactory } from "../../server/server-factory.ts";
+import { buildServer, findRoute, type ServerFactory } from "../../server/server-factory.ts";
 import type { OpenServices } from "../../services/services.ts";
 import type { Session } from "./session-record.ts";
 
@@ -28,9 +28,17 @@ export async function openRestoredConnection(options: RestoreOptions): Promise<S
   const { createServer, mcpRequest, services, requestIds, events, session, isInitialized = true } = options;
   const { request, authInfo, interceptor, maxOutputBytes } = mcpRequest;
   const extra = handlerExtra(request, authInfo);
-  const build = { createServer, era: "legacy", mcpRequest, services, webRequest: extra.request } as const;
-  const built = await buildServer(build);
-  const connection = { requestIds, events, interceptor, maxOutputBytes, extra };
+  const { message } = mcpRequest;
+  const route = session && !Array.isArray(message) ? findRoute(createServer, message as JSONRPCRequest) : undefined;
+  const build = {
+    era: "legacy",
+    mcpRequest,
+    services,
+    webRequest: extra.request,
+    isRouted: route !== undefined,
+  } as const;
+  const built = await buildServer({ ...build, createServer: route?.createServer ?? createServer });
+  const connection = { requestIds, events, interceptor, route, maxOutputBytes, extra };
   if (!session) return ServerConnection.open(built, connection);
   const { initialize, protocolVersion, logLevel } = session.record;
   const replay: (JSONRPCRequest | JSONRPCNotification)[] = [

@@ -1,11 +1,12 @@
 import type { Implementation, JSONRPCNotification } from "@modelcontextprotocol/server";
 import { defineServer, factoryOf, type ServerDefinition } from "../../define-server.ts";
 import { AnycloudError } from "../../errors.ts";
-import type { FactoryContext, ServerFactory } from "../../server/server-factory.ts";
+import { type FactoryContext, type ServerFactory, withRoutes } from "../../server/server-factory.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
 import { createForwardingServer } from "../forwarding/forwarding-server.ts";
 import { factsOf, withFacts } from "../source-facts.ts";
 import { combinedDefinition } from "./combined-definition.ts";
+import { directRoute } from "./direct-route.ts";
 import { callLocally } from "./local-source.ts";
 import { checkLock, type LockOptions } from "./lock/tool-lock.ts";
 import { withLock } from "./lock/with-lock.ts";
@@ -105,7 +106,12 @@ export function gateway(sources: Readonly<Record<string, Source>>, options: Gate
   const unlocked = defineServer({ createServer: (context) => build(context, false) });
   const health = (): Readonly<Record<string, string>> =>
     Object.fromEntries(Object.entries(sources).map(([source, server]) => [source, factsOf(server).state?.() ?? "ok"]));
-  const guarded = defineServer({ createServer: (context) => build(context, true), health, ...definition });
+  const createServer: ServerFactory = (context) => build(context, true);
+  // A lock, a search and tasks stand between a call and its source.
+  if (!lock && !search && !combined.tasks) {
+    withRoutes(createServer, (request) => directRoute(request, { names, factories, info }));
+  }
+  const guarded = defineServer({ createServer, health, ...definition });
   return withFacts(guarded, { hasTasks, isForeign, unlocked });
 }
 

@@ -1,7 +1,8 @@
 import type { JsonObject } from "../forwarding/forwarded-request.ts";
 import type { Naming } from "./naming.ts";
 
-const SERVER_INFO = "io.modelcontextprotocol/serverInfo";
+/** The field of `_meta` by which a server names itself. */
+export const SERVER_INFO = "io.modelcontextprotocol/serverInfo";
 
 /** A result of a source under the names of the gateway. Texts stay as they are. */
 export function toOuterResult(method: string, result: JsonObject, naming: Naming): JsonObject {
