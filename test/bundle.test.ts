@@ -24,7 +24,7 @@ const AWS_PACKAGE = /node_modules\/(@aws-sdk|@smithy|@aws)\//;
 const CORE = /(^|\/)src\/|node_modules\/(zod|@modelcontextprotocol)\//;
 
 /** Most kilobytes of the notebook's index.mjs: its size in November 2026, and room for small changes. */
-const BUDGET_KB: Readonly<Record<Cloud, number>> = { aws: 425, azure: 517, gcp: 440 };
+const BUDGET_KB: Readonly<Record<Cloud, number>> = { aws: 426, azure: 522, gcp: 443 };
 
 /** Likewise of the client for AWS. */
 const AWS_CLIENT_BUDGET_KB = 17.5;
