@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { initialize, modernRequest } from "../bench/messages.ts";
-import type { Artefact } from "../cli/build/artefact.ts";
+import type { Artefact } from "../cli/build/artefact/artefact.ts";
 import { modernFunction } from "../cli/build/plugins/modern-handler-plugin.ts";
 import { createBundler } from "./bundled-server.ts";
 import { greeter } from "./cli/project.ts";

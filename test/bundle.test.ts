@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Artefact } from "../cli/build/artefact.ts";
+import type { Artefact } from "../cli/build/artefact/artefact.ts";
 import { buildTarget } from "../cli/build/build-target.ts";
 import { CLOUDS, type Cloud } from "../cli/clouds.ts";
 import { createBundler } from "./bundled-server.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import type { Artefact } from "../cli/build/artefact.ts";
+import type { Artefact } from "../cli/build/artefact/artefact.ts";
 import { buildTarget } from "../cli/build/build-target.ts";
-import type { EntryKind } from "../cli/build/entry-source.ts";
+import type { EntryKind } from "../cli/build/entry/entry-source.ts";
 import { startGcpEmulator } from "../emulators/gcp/emulator.ts";
 import { createProject } from "./cli/project.ts";
 

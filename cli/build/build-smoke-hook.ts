@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
 import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../package-json.ts";
-import { type Artefact, writeArtefact } from "./artefact.ts";
+import { type Artefact, writeArtefact } from "./artefact/artefact.ts";
 import { compiled } from "./build-target.ts";
 import { bundleOptions } from "./bundle-options.ts";
 import { ownPackage } from "./plugins/own-package-plugin.ts";

@@ -1,9 +1,9 @@
 import { type BuildResult, build } from "esbuild";
 import type { Platform } from "../clouds.ts";
-import { type Artefact, writeArtefact } from "./artefact.ts";
+import { type Artefact, writeArtefact } from "./artefact/artefact.ts";
 import { findingsIn, toBuildError } from "./build-failure.ts";
 import { bundleOptions } from "./bundle-options.ts";
-import { type EntryKind, entrySource } from "./entry-source.ts";
+import { type EntryKind, entrySource } from "./entry/entry-source.ts";
 import type { BundleOptions } from "./output-options.ts";
 import { installPackages, linkPackages, namedPackages } from "./packages/install.ts";
 import { stdioPackages } from "./packages/stdio-packages.ts";

@@ -1,7 +1,7 @@
 import type { Platform } from "../clouds.ts";
 import { shownPath } from "../shown-path.ts";
 import { toTable } from "../table.ts";
-import type { Artefact } from "./artefact.ts";
+import type { Artefact } from "./artefact/artefact.ts";
 
 export interface Zip {
   readonly platform: Platform;

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { AnycloudError } from "../../src/adapter.ts";
-import type { Artefact } from "../build/artefact.ts";
+import type { Artefact } from "../build/artefact/artefact.ts";
 import { buildSmokeHook } from "../build/build-smoke-hook.ts";
 import { buildTarget } from "../build/build-target.ts";
 import { packageFiles } from "../build/packages/install.ts";

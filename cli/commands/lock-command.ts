@@ -6,7 +6,7 @@ import { build } from "esbuild";
 import { AnycloudError } from "../../src/adapter.ts";
 import { compiled } from "../build/build-target.ts";
 import { BUNDLE, bundleOptions } from "../build/bundle-options.ts";
-import { lockSource } from "../build/entry-source.ts";
+import { lockSource } from "../build/entry/entry-source.ts";
 import { linkPackages, namedPackages } from "../build/packages/install.ts";
 import { readProject } from "../build/project/project.ts";
 import { replaceFile } from "../build/replace-file.ts";

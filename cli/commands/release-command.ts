@@ -1,12 +1,12 @@
 import { AnycloudError } from "../../src/adapter.ts";
 import type { CloudRelease } from "../release/cloud-release.ts";
-import { CLOUD_RELEASES } from "../release/cloud-releases.ts";
+import { CLOUD_RELEASES } from "../release/clouds/cloud-releases.ts";
 import { deploy, promote } from "../release/deploy.ts";
-import { diff } from "../release/diff.ts";
 import { examine, requireHealthy } from "../release/doctor.ts";
 import type { ReleaseCommand } from "../release/parse-release.ts";
 import { findInfrastructure, type Infrastructure } from "../release/project.ts";
 import { type LoopOptions, refuseBreaking } from "../release/release-loop.ts";
+import { diff } from "../release/surface/diff.ts";
 import { createTools, type Tools } from "../release/tool.ts";
 import { toTable } from "../table.ts";
 

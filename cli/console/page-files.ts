@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PACKAGE_FOLDER } from "../package-json.ts";
 
 /** The page's files, which are served as they are. */
-const FILES = /^\/(?<name>(?:styles\/)?[a-z-]+\.(?<type>html|css|js|svg))$/;
+const FILES = /^\/(?<name>(?:[a-z]+\/)?[a-z-]+\.(?<type>html|css|js|svg))$/;
 const TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
   css: "text/css; charset=utf-8",

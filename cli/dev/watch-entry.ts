@@ -2,7 +2,7 @@ import { type BuildResult, context, type PluginBuild } from "esbuild";
 import { toBuildError } from "../build/build-failure.ts";
 import { compiled } from "../build/build-target.ts";
 import { BUNDLE, bundleOptions } from "../build/bundle-options.ts";
-import { checkSource } from "../build/entry-source.ts";
+import { checkSource } from "../build/entry/entry-source.ts";
 import type { BundleOptions } from "../build/output-options.ts";
 import { linkPackages, namedPackages } from "../build/packages/install.ts";
 import { readProject } from "../build/project/project.ts";

@@ -11,8 +11,9 @@ export interface Deployed {
 }
 
 /**
- * Deploys what stands around the code, then the code: where the platform shares traffic, by way of a candidate that is tried, watched
- * and promoted; elsewhere as the platform does, then tried and watched. Throws INSTANCE_FAILED once a bad version was taken back.
+ * Deploys what stands around the code, then the code: where the platform shares traffic, by way of a candidate that is tried,
+ * watched and promoted; elsewhere as the platform does, then tried and watched. Throws INSTANCE_FAILED once a bad version was
+ * taken back.
  */
 export async function deploy(
   infrastructure: Infrastructure,

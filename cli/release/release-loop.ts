@@ -1,8 +1,8 @@
 import { AnycloudError } from "../../src/adapter.ts";
 import { runSmoke, type SmokeOptions } from "../smoke/run-smoke.ts";
 import type { Candidate, CloudRelease, Traffic, TrafficControl } from "./cloud-release.ts";
-import { type Change, compareSurfaces } from "./compare-surfaces.ts";
-import { readSurface } from "./surface.ts";
+import { type Change, compareSurfaces } from "./surface/compare-surfaces.ts";
+import { readSurface } from "./surface/surface.ts";
 import { WATCH_SECONDS, watchVersion } from "./watch.ts";
 
 export interface LoopOptions {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Artefact } from "../../cli/build/artefact.ts";
+import type { Artefact } from "../../cli/build/artefact/artefact.ts";
 import { buildTarget } from "../../cli/build/build-target.ts";
 import { runSmoke } from "../../cli/smoke/run-smoke.ts";
 import { run } from "./function-app.ts";

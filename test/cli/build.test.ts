@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, matchesGlob } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { NODE_IMAGE } from "../../cli/build/dockerfile.ts";
+import { NODE_IMAGE } from "../../cli/build/artefact/dockerfile.ts";
 import { createProject, greeter, ROOT } from "./project.ts";
 import { runCli } from "./run-cli.ts";
 

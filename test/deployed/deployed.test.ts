@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { EntryKind } from "../../cli/build/entry-source.ts";
+import type { EntryKind } from "../../cli/build/entry/entry-source.ts";
 import { REVISIONS } from "../conformance/revision.ts";
 import { runConformanceAt } from "../conformance/run-conformance.ts";
 import { describeVerdict, isAsExpected } from "../conformance/verdict.ts";

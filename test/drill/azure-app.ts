@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { azureRelease } from "../../cli/release/azure-release.ts";
+import { azureRelease } from "../../cli/release/clouds/azure-release.ts";
 import type { Infrastructure } from "../../cli/release/project.ts";
 import type { Command } from "../../cli/release/tool.ts";
 import { startAzureEmulator } from "../../emulators/azure/emulator.ts";

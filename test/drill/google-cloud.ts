@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { gcpRelease } from "../../cli/release/gcp-release.ts";
+import { gcpRelease } from "../../cli/release/clouds/gcp-release.ts";
 import type { Command } from "../../cli/release/tool.ts";
 import type { Emulator } from "../../emulators/emulator.ts";
 import { startGcpEmulator } from "../../emulators/gcp/emulator.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { awsRelease } from "../../cli/release/aws-release.ts";
+import { awsRelease } from "../../cli/release/clouds/aws-release.ts";
 import type { Infrastructure } from "../../cli/release/project.ts";
 import type { Command } from "../../cli/release/tool.ts";
 import { runSmoke } from "../../cli/smoke/run-smoke.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
-import { gcpRelease } from "../../cli/release/gcp-release.ts";
+import { gcpRelease } from "../../cli/release/clouds/gcp-release.ts";
 import type { Command, Tools } from "../../cli/release/tool.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "release-gcloud-"));

@@ -5,7 +5,7 @@ import { McpServer } from "@modelcontextprotocol/server";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { type Container, listenOnPort } from "../../adapters/gcp/container.ts";
-import { azureRelease } from "../../cli/release/azure-release.ts";
+import { azureRelease } from "../../cli/release/clouds/azure-release.ts";
 import { deploy } from "../../cli/release/deploy.ts";
 import type { Infrastructure } from "../../cli/release/project.ts";
 import type { Command } from "../../cli/release/tool.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { compareSurfaces } from "../../cli/release/compare-surfaces.ts";
-import type { Surface } from "../../cli/release/surface.ts";
+import { compareSurfaces } from "../../cli/release/surface/compare-surfaces.ts";
+import type { Surface } from "../../cli/release/surface/surface.ts";
 
 const object = (properties: object, required: string[] = []) => ({ type: "object", properties, required });
 const text = { type: "string" };

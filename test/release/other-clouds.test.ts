@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { awsRelease } from "../../cli/release/aws-release.ts";
-import { azureRelease } from "../../cli/release/azure-release.ts";
+import { awsRelease } from "../../cli/release/clouds/aws-release.ts";
+import { azureRelease } from "../../cli/release/clouds/azure-release.ts";
 import { deploy, promote } from "../../cli/release/deploy.ts";
 import type { Infrastructure } from "../../cli/release/project.ts";
 import type { LoopOptions } from "../../cli/release/release-loop.ts";

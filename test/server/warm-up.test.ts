@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { entrySource } from "../../cli/build/entry-source.ts";
+import { entrySource } from "../../cli/build/entry/entry-source.ts";
 import { type RequestRecord, warmUp } from "../../src/adapter.ts";
 import { createMcpEndpoint } from "../../src/index.ts";
 import { callOnce } from "../../src/warm-up.ts";

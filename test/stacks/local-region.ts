@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, vi } from "vitest";
 import { buildTarget } from "../../cli/build/build-target.ts";
-import type { EntryKind } from "../../cli/build/entry-source.ts";
+import type { EntryKind } from "../../cli/build/entry/entry-source.ts";
 import { startLocalTable } from "../../emulators/local-table.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
 import { SECRET, startSecretsStandIn } from "../aws/state-keys-stand-in.ts";

@@ -4,7 +4,7 @@ import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildTarget } from "../../cli/build/build-target.ts";
-import type { EntryKind } from "../../cli/build/entry-source.ts";
+import type { EntryKind } from "../../cli/build/entry/entry-source.ts";
 import type { Cloud } from "../../cli/clouds.ts";
 import { ROOT } from "../cli/project.ts";
 

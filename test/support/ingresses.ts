@@ -1,4 +1,4 @@
-import type { EntryKind } from "../../cli/build/entry-source.ts";
+import type { EntryKind } from "../../cli/build/entry/entry-source.ts";
 import type { Cloud } from "../../cli/clouds.ts";
 import { type AwsEmulatorOptions, startAwsEmulator } from "../../emulators/aws/emulator.ts";
 import { startAzureEmulator } from "../../emulators/azure/emulator.ts";

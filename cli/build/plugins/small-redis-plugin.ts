@@ -10,8 +10,8 @@ const absent = (name: string): string =>
   `exports.${name} = class { constructor() { throw new Error("${name} is not in this bundle."); } };`;
 
 /**
- * Contents of its modules, by their path in `dist`. Our client sends each command by `sendCommand`: the methods for 400 commands and
- * what is known about each, clusters, sentinels, pools, caches and tokens are not used.
+ * Contents of its modules, by their path in `dist`. Our client sends each command by `sendCommand`: the methods for 400 commands
+ * and what is known about each, clusters, sentinels, pools, caches and tokens are not used.
  */
 const CONTENTS: Readonly<Record<string, string>> = {
   "index.js": `exports.createClient = require("./lib/client").default.create;`,

@@ -8,7 +8,7 @@ import { startInstance } from "../../../emulators/instance.ts";
 import { AnycloudError } from "../../../src/adapter.ts";
 import { RUNS_FROM_SOURCE } from "../../package-json.ts";
 import { shownPath } from "../../shown-path.ts";
-import type { Artefact } from "../artefact.ts";
+import type { Artefact } from "../artefact/artefact.ts";
 import { BUNDLE } from "../bundle-options.ts";
 import { linkPackages } from "../packages/install.ts";
 import { runsHere } from "../packages/platform.ts";

@@ -1,11 +1,11 @@
 import { showClients } from "./clients.js";
 import { byId, cloudBadge, h } from "./dom.js";
 import { addLines, clearLines } from "./log.js";
-import { showRequests, startRequests } from "./requests.js";
+import { showRequests, startRequests } from "./requests/requests.js";
 import { refreshState, watchState } from "./state.js";
 import { startTabs } from "./tabs.js";
-import { showTasks } from "./tasks.js";
-import { startTools } from "./tools.js";
+import { showTasks } from "./tasks/tasks.js";
+import { startTools } from "./tools/tools.js";
 
 const connection = byId("connection");
 const show = startTabs((view) => {

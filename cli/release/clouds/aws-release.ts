@@ -1,8 +1,8 @@
-import { AnycloudError } from "../../src/adapter.ts";
-import type { CloudRelease, VersionStatus } from "./cloud-release.ts";
-import { type Infrastructure, type Outputs, readOutputs } from "./project.ts";
+import { AnycloudError } from "../../../src/adapter.ts";
+import type { CloudRelease, VersionStatus } from "../cloud-release.ts";
+import { type Infrastructure, type Outputs, readOutputs } from "../project.ts";
+import type { Command, Tools } from "../tool.ts";
 import { applyTerraform, destroyTerraform } from "./terraform-steps.ts";
-import type { Command, Tools } from "./tool.ts";
 
 interface Alias {
   readonly FunctionVersion: string;

@@ -1,4 +1,4 @@
-import { h } from "./dom.js";
+import { h } from "../dom.js";
 
 /** A form for the arguments of a tool: a field for each property of its JSON Schema. `read` throws for what is not JSON. */
 export function schemaForm(schema) {

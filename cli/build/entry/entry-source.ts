@@ -1,4 +1,4 @@
-import { CLOUDS, type Platform } from "../clouds.ts";
+import { CLOUDS, type Platform } from "../../clouds.ts";
 import { EXPORTS, IDENTITY_TOKEN, JOBS, type JobsSource, NATIVE_STATE, WARM_UP } from "./entry-parts.ts";
 import { ownModule } from "./own-module.ts";
 

@@ -1,4 +1,4 @@
-import { byId, cloudBadge, h, timeOf } from "./dom.js";
+import { byId, cloudBadge, h, timeOf } from "../dom.js";
 import { nameOf, outcomeBadge } from "./request-labels.js";
 import { timeline } from "./timeline.js";
 import { waterfall } from "./waterfall.js";

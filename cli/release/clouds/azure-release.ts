@@ -1,11 +1,11 @@
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { AnycloudError } from "../../src/adapter.ts";
-import type { CloudRelease } from "./cloud-release.ts";
-import { type Infrastructure, readOutputs } from "./project.ts";
+import { AnycloudError } from "../../../src/adapter.ts";
+import type { CloudRelease } from "../cloud-release.ts";
+import { type Infrastructure, readOutputs } from "../project.ts";
+import type { Tools } from "../tool.ts";
 import { applyTerraform, destroyTerraform } from "./terraform-steps.ts";
-import type { Tools } from "./tool.ts";
 
 /**
  * Seconds between attempts to publish. The first one after `terraform apply` is refused with 403 until the role of whoever
@@ -21,7 +21,8 @@ interface AzureOptions {
 
 /**
  * Releases to a function app on Flex Consumption, which has no slots and keeps no earlier version: a new package replaces
- * instances one by one, and is watched in Application Insights. The package before is kept in `.mcp-anycloud/`, from where `rollback` publishes it again.
+ * instances one by one, and is watched in Application Insights. The package before is kept in `.mcp-anycloud/`, from where
+ * `rollback` publishes it again.
  */
 export function azureRelease(infrastructure: Infrastructure, tools: Tools, options: AzureOptions): CloudRelease {
   const { yes, pause = (seconds) => wait(seconds * 1000) } = options;

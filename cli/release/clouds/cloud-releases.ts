@@ -1,10 +1,10 @@
-import type { Cloud } from "../clouds.ts";
+import type { Cloud } from "../../clouds.ts";
+import type { CloudRelease } from "../cloud-release.ts";
+import type { Infrastructure } from "../project.ts";
+import type { Tools } from "../tool.ts";
 import { awsRelease } from "./aws-release.ts";
 import { azureRelease } from "./azure-release.ts";
-import type { CloudRelease } from "./cloud-release.ts";
 import { gcpRelease } from "./gcp-release.ts";
-import type { Infrastructure } from "./project.ts";
-import type { Tools } from "./tool.ts";
 
 type Open = (infrastructure: Infrastructure, tools: Tools, yes: boolean) => CloudRelease;
 

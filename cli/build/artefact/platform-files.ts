@@ -1,9 +1,9 @@
-import type { Platform } from "../clouds.ts";
-import { ownPackage } from "../package-json.ts";
+import type { Platform } from "../../clouds.ts";
+import { ownPackage } from "../../package-json.ts";
+import type { Installation } from "../packages/install.ts";
+import type { InstalledPackage } from "../packages/installed-package.ts";
+import { FRAMEWORK, lockFile } from "../packages/lock-file.ts";
 import { dockerfile, SERVER } from "./dockerfile.ts";
-import type { Installation } from "./packages/install.ts";
-import type { InstalledPackage } from "./packages/installed-package.ts";
-import { FRAMEWORK, lockFile } from "./packages/lock-file.ts";
 
 /** Files of an artefact beside its bundle: name in the artefact's folder → text. */
 export type PlatformFiles = Readonly<Record<string, string>>;

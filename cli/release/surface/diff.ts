@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { AnycloudError, readConfig } from "../../src/adapter.ts";
-import { CLOUDS } from "../clouds.ts";
-import { ADAPTER_SETTINGS } from "../settings.ts";
-import { START_EMULATOR } from "../start-emulator.ts";
+import { AnycloudError, readConfig } from "../../../src/adapter.ts";
+import { CLOUDS } from "../../clouds.ts";
+import { ADAPTER_SETTINGS } from "../../settings.ts";
+import { START_EMULATOR } from "../../start-emulator.ts";
 import { type Change, compareSurfaces } from "./compare-surfaces.ts";
 import { readSurface } from "./surface.ts";
 

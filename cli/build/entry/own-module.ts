@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../package-json.ts";
+import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../../package-json.ts";
 
 /** Path of a module of this package. */
 export const ownModule = (...names: readonly string[]): string =>

@@ -1,6 +1,6 @@
-import { AnycloudError } from "../../src/adapter.ts";
-import { nameOf, openTransport, type SmokeTarget } from "../smoke/open-transport.ts";
-import { sentenceFor } from "../smoke/smoke-failure.ts";
+import { AnycloudError } from "../../../src/adapter.ts";
+import { nameOf, openTransport, type SmokeTarget } from "../../smoke/open-transport.ts";
+import { sentenceFor } from "../../smoke/smoke-failure.ts";
 
 /** A server as its clients can know it. */
 export interface Surface {

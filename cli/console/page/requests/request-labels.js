@@ -1,4 +1,4 @@
-import { h } from "./dom.js";
+import { h } from "../dom.js";
 
 /** The method of a request and what it names. */
 export function nameOf({ mcpMethod, mcpName, httpMethod, path }) {

@@ -1,4 +1,4 @@
-import { byId, h, post } from "./dom.js";
+import { byId, h, post } from "../dom.js";
 import { schemaForm } from "./schema-form.js";
 
 let tools = [];

@@ -1,7 +1,7 @@
-import { cloudBadge, h } from "./dom.js";
+import { cloudBadge, h } from "../dom.js";
+import { timeBars } from "../time-bars.js";
 import { endOf } from "./related-requests.js";
 import { nameOf } from "./request-labels.js";
-import { timeBars } from "./time-bars.js";
 
 /**
  * A request and what belongs to it, each on the instance that served it, over the time of the request; with the operations

@@ -1,4 +1,4 @@
-import { AnycloudError } from "../../src/adapter.ts";
+import { AnycloudError } from "../../../src/adapter.ts";
 
 /** A service, as `gcloud run services describe --format json` prints it. */
 export interface Service {

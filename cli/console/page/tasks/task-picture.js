@@ -1,5 +1,5 @@
-import { cloudBadge, h } from "./dom.js";
-import { timeBars } from "./time-bars.js";
+import { cloudBadge, h } from "../dom.js";
+import { timeBars } from "../time-bars.js";
 
 /** Where an attempt stops: until the next one, no instance works at the task. */
 const STOPS = new Set(["question", "sleep", "ended"]);

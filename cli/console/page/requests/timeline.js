@@ -1,4 +1,4 @@
-import { h } from "./dom.js";
+import { h } from "../dom.js";
 
 /** The events of a request's stream on a line of time, and as a list. Empty without events. */
 export function timeline({ events, eventCount, durationMs }) {

@@ -1,4 +1,4 @@
-import { byId, cloudBadge, h, timeOf } from "./dom.js";
+import { byId, cloudBadge, h, timeOf } from "../dom.js";
 import { taskPicture } from "./task-picture.js";
 
 const MOST = 200;

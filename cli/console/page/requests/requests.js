@@ -1,5 +1,5 @@
+import { byId, cloudBadge, h, timeOf } from "../dom.js";
 import { showDetails } from "./details.js";
-import { byId, cloudBadge, h, timeOf } from "./dom.js";
 import { isRelated, relatedTo } from "./related-requests.js";
 import { nameOf, outcomeBadge } from "./request-labels.js";
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Infrastructure, terraformCommand } from "./project.ts";
-import type { Tools } from "./tool.ts";
+import { type Infrastructure, terraformCommand } from "../project.ts";
+import type { Tools } from "../tool.ts";
 
 /** Applies a root module. Without `yes` Terraform shows its plan and asks. */
 export async function applyTerraform(infrastructure: Infrastructure, tools: Tools, yes: boolean): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Platform } from "../clouds.ts";
+import type { Platform } from "../../clouds.ts";
 import { ownModule } from "./own-module.ts";
 
 const CONTAINER = `

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { AnycloudError } from "../../src/adapter.ts";
-import type { Candidate, CloudRelease, Traffic, VersionStatus } from "./cloud-release.ts";
+import { AnycloudError } from "../../../src/adapter.ts";
+import type { Candidate, CloudRelease, Traffic, VersionStatus } from "../cloud-release.ts";
+import { type Infrastructure, readOutputs } from "../project.ts";
+import type { Tools } from "../tool.ts";
 import {
   DRY_REVISIONS,
   DRY_SERVICE,
@@ -14,9 +16,7 @@ import {
   tagged,
   toPlace,
 } from "./cloud-run-service.ts";
-import { type Infrastructure, readOutputs } from "./project.ts";
 import { applyTerraform, destroyTerraform } from "./terraform-steps.ts";
-import type { Tools } from "./tool.ts";
 
 /** Releases to Cloud Run: revisions, of which one has the tag `candidate`, and shares of traffic. */
 export function gcpRelease(infrastructure: Infrastructure, tools: Tools, yes: boolean): CloudRelease {
