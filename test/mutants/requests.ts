@@ -1,6 +1,6 @@
 import type { PromiseFaults } from "./planted-fault.ts";
 
-const ENDPOINT = "test/http/endpoint.test.ts";
+const HOST_AND_ORIGIN = "test/http/host-and-origin.test.ts";
 const DIFFERENTIAL = "test/protocol-2026/differential.test.ts";
 const HOSTS = "src/pipeline/host-validation.ts";
 const LIMITS = "test/limits/limits.test.ts";
@@ -33,37 +33,42 @@ export const REQUEST_FAULTS: readonly PromiseFaults[] = [
         file: HOSTS,
         text: " || isAllowedOrigin(origin, allowed, isLoopback))",
         replacement: " || !isAllowedOrigin(origin, allowed, isLoopback))",
-        test: ENDPOINT,
+        test: HOST_AND_ORIGIN,
       },
       {
         file: HOSTS,
         text: " && isLoopbackName(url.hostname);",
         replacement: ";",
-        test: ENDPOINT,
+        test: HOST_AND_ORIGIN,
       },
       {
         file: "src/pipeline/cors.ts",
         text: '"access-control-allow-origin": origin,',
         replacement: '"access-control-allow-origin": origin, "access-control-allow-credentials": "true",',
-        test: ENDPOINT,
+        test: HOST_AND_ORIGIN,
       },
       {
         file: "src/pipeline/cors.ts",
         text: '      vary: "origin",\n',
         replacement: "",
-        test: ENDPOINT,
+        test: HOST_AND_ORIGIN,
       },
     ],
   },
   {
     promise: "DNS rebinding",
     faults: [
-      { file: HOSTS, text: "if (isLoopback && !isLoopbackName(name))", replacement: "if (false)", test: ENDPOINT },
+      {
+        file: HOSTS,
+        text: "if (isLoopback && !isLoopbackName(name))",
+        replacement: "if (false)",
+        test: HOST_AND_ORIGIN,
+      },
       {
         file: HOSTS,
         text: 'return isAllowed ? undefined : "This host is not served here.";',
         replacement: "return undefined;",
-        test: ENDPOINT,
+        test: HOST_AND_ORIGIN,
       },
       {
         file: HOSTS,
