@@ -48,7 +48,10 @@ export interface AuditRecord {
   readonly chain?: ChainLink;
 }
 
-/** Takes the records of the audit log. It must not throw, and is not waited for. */
+/**
+ * Takes the records of the audit log. The response does not wait for it, but the instance does where the platform would freeze
+ * it behind the response. A record whose sink throws, or whose promise is rejected, is told to the error stream as lost.
+ */
 export type AuditSink = (record: AuditRecord) => void;
 
 /** The place of a record in the chain of its instance. */

@@ -1,5 +1,6 @@
 import type { HttpResponse } from "../http/http-handler.ts";
 import { JsonRpcCode } from "../http/json-rpc.ts";
+import { errorCodeIn } from "../http/record/response-outcome.ts";
 import { type Audit, type AuditEntry, type Audited, hasRecord } from "./audit-log.ts";
 
 /**
@@ -42,7 +43,9 @@ export function recordRefusal(
 ): HttpResponse {
   const { status } = response;
   if (status < 400 || status >= CLIENT_LEFT || hasRecord(request)) return response;
-  const errorCode = errorCodeOf(response);
+  const code = errorCodeIn(response.body);
+  // That one only says that the HTTP layer refused.
+  const errorCode = code === JsonRpcCode.HTTP_ERROR ? undefined : code;
   audit(request, {
     // With malformed credentials nobody is let in, either.
     event: EVENTS[status] ?? (stage === "authentication" ? "access_denied" : "request_refused"),
@@ -53,11 +56,4 @@ export function recordRefusal(
     ...(errorCode !== undefined && { errorCode }),
   });
   return response;
-}
-
-/** The JSON-RPC error code in a refusal; undefined for the one that only says that the HTTP layer refused. */
-function errorCodeOf({ headers, body }: HttpResponse): number | undefined {
-  if (typeof body !== "string" || headers["content-type"] !== "application/json") return undefined;
-  const { error } = JSON.parse(body) as { error?: { code?: number } };
-  return error?.code === JsonRpcCode.HTTP_ERROR ? undefined : error?.code;
 }

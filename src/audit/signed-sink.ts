@@ -1,9 +1,14 @@
-import type { StateKeyEntry, StateKeySource } from "../config/key-ring.ts";
+import type { LoadStateKeys, StateKeyEntry, StateKeySource } from "../config/key-ring.ts";
+import type { Invocation } from "../http/http-handler.ts";
+import { handOver } from "../http/request-log.ts";
 import { type AuditChain, createAuditChain } from "./audit-chain.ts";
 import type { AuditRecord, AuditSink } from "./audit-record.ts";
 
-/** Takes records in order. `waitUntil` keeps the instance running while keys are loaded for the first of them. */
-export type OrderedSink = (record: AuditRecord, waitUntil?: (work: Promise<unknown>) => void) => void;
+/**
+ * Takes records in order. `waitUntil` keeps the instance running while keys are loaded for the first ones, and while the sink
+ * works.
+ */
+export type OrderedSink = (record: AuditRecord, waitUntil?: Invocation["waitUntil"]) => void;
 
 /**
  * Signs records with the first of the state keys. Where keys are loaded, records wait for them, in order; where they cannot be
@@ -19,34 +24,33 @@ export function signedSink(sink: AuditSink, keys: StateKeySource): OrderedSink {
     chain = createAuditChain(key);
   };
 
-  function write(record: AuditRecord): void {
-    try {
-      sink(chain ? chain(record) : record);
-    } catch (error) {
+  const write = (record: AuditRecord): Promise<unknown> | undefined =>
+    handOver(
+      (unsigned) => sink(chain ? chain(unsigned) : unsigned),
+      record,
       // The call goes on; the loss of its record must be noticed.
-      console.error(`The audit record of request ${record.requestId} was lost:`, error);
-    }
+      (error) => console.error(`The audit record of request ${record.requestId} was lost:`, error),
+    );
+
+  function writeWhenLoaded(record: AuditRecord, source: LoadStateKeys): Promise<void> {
+    waiting.push(record);
+    loading ??= load(source);
+    return loading;
   }
 
-  async function load(source: Exclude<StateKeySource, readonly StateKeyEntry[]>): Promise<void> {
+  async function load(source: LoadStateKeys): Promise<void> {
     try {
       start(await source());
     } catch (error) {
       console.error("Audit records are not signed, because the state keys cannot be had:", error);
     }
     loading = undefined;
-    for (const record of waiting.splice(0)) write(record);
+    await Promise.all(waiting.splice(0).map(write));
   }
 
   return (record, waitUntil) => {
-    if (chain) return write(record);
-    if (typeof keys === "function") {
-      waiting.push(record);
-      loading ??= load(keys);
-      waitUntil?.(loading);
-      return;
-    }
-    if (keys.length > 0) start(keys);
-    write(record);
+    if (!chain && typeof keys !== "function" && keys.length > 0) start(keys);
+    const taken = chain || typeof keys !== "function" ? write(record) : writeWhenLoaded(record, keys);
+    if (taken) waitUntil?.(taken);
   };
 }

@@ -8,6 +8,7 @@ import type { ServedRequest } from "./served-request.ts";
 import type { Telemetry } from "./telemetry.ts";
 import { watchStream } from "./text-stream.ts";
 
+/** Takes the records of requests. Nobody waits for it; one that throws, or whose promise is rejected, costs no response. */
 export type LogSink = (record: RequestRecord) => void;
 
 /** The records to write: all, those of failures, or none. */
@@ -100,11 +101,10 @@ export function startRequestLog(
     const isTold = level === "info" || (level === "error" && error !== undefined);
     if (isTold || onEnd) {
       const record = toRecord(response, streamedBytes);
-      try {
-        if (isTold) sink(record);
-      } catch (failure) {
-        // A response does not fail because nobody takes its record.
-        console.error(`the record of request ${record.requestId} could not be written:`, failure);
+      if (isTold) {
+        handOver(sink, record, (failure) =>
+          console.error(`the record of request ${record.requestId} could not be written:`, failure),
+        );
       }
       if (!isDetached) onEnd?.(record);
       else if (onEnd) logFields.endLater = () => onEnd(toRecord(response, streamedBytes));
@@ -126,6 +126,21 @@ export function startRequestLog(
       return response;
     },
   };
+}
+
+/** Hands a record to its sink. `onLost` is told why it was not taken. Gives back a promise where the sink does, never rejected. */
+export function handOver<Taken>(
+  sink: (record: Taken) => unknown,
+  record: Taken,
+  onLost: (failure: unknown) => void,
+): Promise<unknown> | undefined {
+  try {
+    const taken = sink(record);
+    return taken instanceof Promise ? taken.catch(onLost) : undefined;
+  } catch (failure) {
+    onLost(failure);
+    return undefined;
+  }
 }
 
 /** The stream, which is read as the request's own code. */

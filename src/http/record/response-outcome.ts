@@ -23,7 +23,8 @@ export function outcomeOfResponse(
   return { outcome: errorCode === JsonRpcCode.HTTP_ERROR ? "refused" : "protocol_error", errorCode };
 }
 
-function errorCodeIn(body: HttpResponse["body"]): number | undefined {
+/** The code of the JSON-RPC error in a body; undefined where there is none, such as in what a server's own `fetch` wrote. */
+export function errorCodeIn(body: HttpResponse["body"]): number | undefined {
   try {
     const code: unknown = JSON.parse(String(body)).error?.code;
     return typeof code === "number" ? code : undefined;
