@@ -62,8 +62,9 @@ export function decideUse(
 /** The policy's answer; a policy that throws allows nothing. */
 export function askPolicy(policy: Policy, question: PolicyQuestion): PolicyAnswer {
   try {
-    const { allowed, policies = [], failed } = policy.decide(question);
-    return { allowed: allowed === true && !failed, policies, ...(failed && { failed }) };
+    const { allowed, policies, failed } = policy.decide(question);
+    const names = Array.isArray(policies) ? policies.map(String) : [];
+    return { allowed: allowed === true && !failed, policies: names, ...(failed && { failed: true }) };
   } catch {
     // The error is not recorded: its text may hold an argument of the call.
     return { allowed: false, policies: [], failed: true };

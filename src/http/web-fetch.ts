@@ -80,7 +80,8 @@ function chunksOf(stream: ReadableStream<Uint8Array>): AsyncIterable<string> {
       return done ? { done, value: undefined } : { done: false, value: decoder.decode(value, { stream: true }) };
     },
     async return() {
-      await reader.cancel();
+      // A stream that has failed says so again. Whoever leaves it has heard it from `next`.
+      await reader.cancel().catch(() => {});
       return { done: true, value: undefined };
     },
   };

@@ -24,7 +24,10 @@ export function createFetchHandler(module: FetchModule): ProtocolHandler {
       const body = JSON.stringify(message);
       const webRequest = new Request(absoluteUrl(request), { method: request.method, headers, signal, body });
       const response = await module.fetch(webRequest, { parsedBody: message, ...(authInfo && { authInfo }) });
-      if (response.status >= 500) reportFailure(new Error(`The server's fetch answered with ${response.status}.`));
+      const { status } = response;
+      if (!(status >= 200 && status <= 599))
+        throw new Error(`The server's fetch answered with ${status}, which is no status.`);
+      if (status >= 500) reportFailure(new Error(`The server's fetch answered with ${status}.`));
       const whole = await fromWebResponse(response);
       return withinLimit(canStream ? whole : await withoutNotifications(whole), maxOutputBytes, message);
     },

@@ -17,11 +17,17 @@ export async function withReadableSubscriptions(
   const message = mcpRequest.message as JSONRPCRequest;
   const unreadable = new Set<string>();
   for (const uri of new Set(operationsOf(message).map(({ name }) => name))) {
-    const { body } = await serve(readRequest(mcpRequest, uri));
-    const { error } = JSON.parse(typeof body === "string" ? body : "{}") as { error?: { code?: unknown } };
-    if (error && error.code !== ProtocolErrorCode.MethodNotFound) unreadable.add(uri);
+    // For a client that has left, no further server is built.
+    const isReadable = !mcpRequest.signal.aborted && (await canRead(uri));
+    if (!isReadable) unreadable.add(uri);
   }
   return unreadable.size > 0 ? { ...mcpRequest, message: withoutSubscriptions(message, unreadable) } : mcpRequest;
+
+  async function canRead(uri: string): Promise<boolean> {
+    const { body } = await serve(readRequest(mcpRequest, uri));
+    const { error } = JSON.parse(typeof body === "string" ? body : "{}") as { error?: { code?: unknown } };
+    return !error || error.code === ProtocolErrorCode.MethodNotFound;
+  }
 }
 
 /** The request by which the same caller would read a resource. The policy has decided about it. */

@@ -17,7 +17,7 @@ import { sendableMessage, toLimitedText } from "../limits/output.ts";
 import type { McpRequest } from "../server/mcp-request.ts";
 import { intercept, watchScopeResolver } from "../server/message-interceptor.ts";
 import type { BuiltServer, SdkV2Server } from "../server/sdk-server.ts";
-import { dropLate, keepSending, watchUnsentResponses } from "../server/server-connection.ts";
+import { closeServer, dropLate, keepSending, watchUnsentResponses } from "../server/server-connection.ts";
 import { refuseRevision } from "./refusals.ts";
 
 export interface SdkHandlerOptions {
@@ -124,8 +124,11 @@ async function connectIntercepted(
   const { send, onclose } = transport;
   transport.send = async (message, options) => send.call(transport, sendable(message, mcpRequest), options);
   transport.onclose = () => {
-    onclose?.();
-    keepSending(lowLevel, closedTransport());
+    try {
+      onclose?.();
+    } finally {
+      keepSending(lowLevel, closedTransport());
+    }
   };
   const { id } = mcpRequest.message as { readonly id?: RequestId };
   watchUnsentResponses(lowLevel, (error) => {
@@ -135,7 +138,7 @@ async function connectIntercepted(
   try {
     if (mcpRequest.interceptor) await intercept(transport, mcpRequest.interceptor, resolver);
   } catch (error) {
-    await server.close();
+    closeServer(server);
     throw error;
   }
 }
@@ -160,6 +163,8 @@ const closedTransport = (): Transport => ({
  */
 export async function withoutNotifications(response: HttpResponse): Promise<HttpResponse> {
   if (!isEventStream(response)) return response;
-  const chunks = await Array.fromAsync(response.body as AsyncIterable<string>);
-  return jsonResponse(response.status, sseMessages(chunks.join("")).at(-1) ?? "");
+  let text = "";
+  // Not `Array.fromAsync`: in V8 it never comes back, nor lets others run, when `next` and then `return` reject.
+  for await (const chunk of response.body as AsyncIterable<string>) text += chunk;
+  return jsonResponse(response.status, sseMessages(text).at(-1) ?? "");
 }

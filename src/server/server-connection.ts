@@ -61,7 +61,7 @@ export class ServerConnection implements Transport {
       if (replay) await connection.#replayAll(replay);
       if (interceptor) await intercept(connection, interceptor, resolver);
     } catch (error) {
-      await server.close();
+      connection.abort();
       throw error;
     }
     return connection;
@@ -89,11 +89,7 @@ export class ServerConnection implements Transport {
   }
 
   /** Closes the server at once, which cancels its handlers. */
-  readonly abort = (): void => {
-    // Closes this transport, and whatever else the server's author closes with it, who may throw, or return no promise.
-    const close = async (): Promise<void> => this.#server.close();
-    void close().catch(ignore);
-  };
+  readonly abort = (): void => closeServer(this.#server);
 
   // The methods of `Transport` are bound, because tracing tools put proxies before transports.
   readonly start = async (): Promise<void> => {};
@@ -116,8 +112,12 @@ export class ServerConnection implements Transport {
     if (this.#isClosed) return;
     this.#isClosed = true;
     if (!this.#isEnded) this.#options.events.onClosed?.();
-    this.onclose?.();
-    keepSending(this.#lowLevel, this);
+    try {
+      // Calls the author's own, which may throw.
+      this.onclose?.();
+    } finally {
+      keepSending(this.#lowLevel, this);
+    }
   };
 
   async #replayAll(messages: readonly (JSONRPCRequest | JSONRPCNotification)[]): Promise<void> {
@@ -173,6 +173,9 @@ export function watchUnsentResponses(lowLevel: LowLevelServer, onUnsent: (error:
     onerror?.call(lowLevel, error);
   });
 }
+
+/** Closes a server. Its author may have put a `close` in place that throws, returns no promise, or never ends. */
+export const closeServer = (server: ConnectableServer): void => void (async () => server.close())().catch(ignore);
 
 /**
  * Connects a server, which was closed, to a transport that drops what it sends. Otherwise the SDK would reject it, which

@@ -1,7 +1,8 @@
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import * as z from "zod/v4";
-import { createMcpEndpoint } from "../../src/index.ts";
+import { fromWebResponse } from "../../src/http/web-fetch.ts";
+import { type AuditRecord, createMcpEndpoint } from "../../src/index.ts";
 import { callerOf, legacyRequest, modernCall } from "../support/messages.ts";
 
 function createServer(): McpServer {
@@ -121,4 +122,56 @@ test.each(["\n", "\r\n", "\r"])("its events may end their lines with %j", async 
   ];
   const events = messages.map((message) => `event: message${end}data: ${JSON.stringify(message)}${end}${end}`);
   expect(await behindBuffers(answering(events.join(""), "text/event-stream"))).toEqual(messages[1]);
+});
+
+test.each<[string, () => Response]>([
+  ["an error of the network", () => Response.error()],
+  ["a status that is none", () => ({ status: 700, headers: new Headers(), body: null }) as Response],
+])("%s is an error with the id", async (_what, fetch) => {
+  const [message, options] = call();
+  const response = await callerOf(createMcpEndpoint({ fetch: async () => fetch() }, silent))(message, options);
+  expect(response.status).toBe(500);
+  expect(JSON.parse(await textOf(response.body))).toMatchObject({ id: (message as { id: number }).id, error: {} });
+});
+
+test("a stream that fails is an error with the id, and leaving it is none", async () => {
+  const torn = (): Response => {
+    const body = new ReadableStream({ pull: (controller) => controller.error(new Error("torn")) });
+    return new Response(body, { headers: { "content-type": "text/event-stream" } });
+  };
+  const { body } = await fromWebResponse(torn());
+  const chunks = (body as AsyncIterable<string>)[Symbol.asyncIterator]();
+  await expect(chunks.next()).rejects.toThrow("torn");
+  expect(await chunks.return?.()).toMatchObject({ done: true });
+  const send = callerOf(createMcpEndpoint({ fetch: async () => torn() }, silent));
+  for (const canStream of [true, false]) {
+    const [message, options] = call();
+    const response = await send(message, { ...options, invocation: { canStream } });
+    expect(await textOf(response.body)).toContain(`"id":${(message as { id: number }).id}`);
+  }
+});
+
+test("what it answers need not be JSON to be recorded as a refusal", async () => {
+  const records: AuditRecord[] = [];
+  const verifyAccessToken = async (token: string) => ({
+    ...{ token, clientId: "c", scopes: [], expiresAt: 4e9 },
+    extra: { sub: "ada" },
+  });
+  for (const text of ["", "null", "nope"]) {
+    const headers = { "content-type": "application/json" };
+    const fetch = async (): Promise<Response> => new Response(text, { status: 404, headers });
+    const log = vi.spyOn(process.stdout, "write").mockImplementation((line) => {
+      records.push(JSON.parse(String(line)));
+      return true;
+    });
+    try {
+      const [message, options] = call();
+      const send = callerOf(createMcpEndpoint({ fetch }, { ...silent, verifier: { verifyAccessToken } }));
+      const response = await send(message, { headers: { ...options.headers, authorization: "Bearer t" } });
+      expect([response.status, response.body ?? ""]).toEqual([404, text]);
+    } finally {
+      log.mockRestore();
+    }
+  }
+  expect(records).toMatchObject(Array(3).fill({ event: "request_refused", reason: "unknown_session" }));
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { McpServer as SdkV1McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { McpServer } from "@modelcontextprotocol/server";
+import { McpServer, requireScopes } from "@modelcontextprotocol/server";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createMcpEndpoint, createMemoryStore, type McpEndpointOptions } from "../../src/index.ts";
 import { type Caller, callerOf, legacyRequest, messagesOf, modernCall } from "../support/messages.ts";
@@ -87,4 +87,29 @@ test("a log that throws costs no answer", async () => {
   const call = callerOf(createMcpEndpoint(() => new McpServer({ name: "a", version: "1" }), { log, audit: "off" }));
   expect((await call(...modernCall("server/discover"))).status).toBe(200);
   expect(logged.mock.calls.join()).toContain("the record of request test could not be written");
+});
+
+test.each(CARELESS)("a caller who lacks a scope is told so by a server whose %s", async (_what, spoil) => {
+  const verifyAccessToken = async (token: string) => ({
+    ...{ token, clientId: "c", scopes: [], expiresAt: 4e9 },
+    extra: { sub: "ada" },
+  });
+  const createServer = (): McpServer => {
+    const server = new McpServer({ name: "careless", version: "1" });
+    server.registerTool("write", { scopeChallenge: requireScopes("notes:write") }, async () => ({ content: [] }));
+    spoil(server);
+    // As authors wrap a server: its scopes are known once it is connected.
+    const { server: lowLevel } = server;
+    const wrapped = { server: lowLevel, connect: server.connect.bind(server), close: () => server.close() };
+    return wrapped as unknown as McpServer;
+  };
+  const verifier = { verifyAccessToken };
+  const call = callerOf(createMcpEndpoint({ createServer, verifier }, { logLevel: "silent", audit: "off" }));
+  const [message, { headers }] = modernCall("tools/call", { name: "write", arguments: {} });
+  const invocation = { deadline: AbortSignal.timeout(2_000) };
+  const response = await call(message, { headers: { ...headers, authorization: "Bearer t" }, invocation });
+  expect([response.status, response.headers["www-authenticate"]]).toEqual([
+    403,
+    expect.stringContaining("notes:write"),
+  ]);
 });
