@@ -86,6 +86,13 @@ export interface TaskRecord {
   readonly error?: TaskError;
 }
 
+/** A text for a person to read, which each poll reads. */
+const MAX_MESSAGE_LENGTH = 1_024;
+
+/** The text of a status message, at most 1,024 characters of it: it may repeat what a caller sent. */
+export const toStatusMessage = (message: unknown): string =>
+  String(message).slice(0, MAX_MESSAGE_LENGTH).toWellFormed();
+
 /** Whether nothing will change any more. */
 export const isTerminal = ({ status }: TaskRecord): boolean =>
   status === "completed" || status === "failed" || status === "cancelled";

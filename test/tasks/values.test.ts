@@ -140,3 +140,50 @@ test("a store that is away for a moment when a large value is kept costs neither
   });
   expect(result?.isError).toBeUndefined();
 });
+
+test("an error that no record can hold fails its task at once, in words", async () => {
+  const thrown = [
+    Object.assign(new Error("no"), { code: -32_000, data: 1n }),
+    Object.assign(new Error("x".repeat(9_000_000)), { code: -32_000 }),
+    Object.assign(new Error("no"), { code: -32_000, message: 1n }),
+  ];
+  let attempts = 0;
+  const { queue, instances, client } = set(
+    serverOf(async (_task, { size = 0 }) => {
+      attempts++;
+      throw thrown[size];
+    }),
+  );
+  for (const size of thrown.keys()) {
+    const { taskId } = await client.call("work", { size });
+    await drain(queue, instances);
+    const { status, error } = await client.get(taskId);
+    expect([status, error?.message.length]).toEqual(["failed", expect.any(Number)]);
+    expect(error?.message.length).toBeLessThan(1_000);
+  }
+  expect(attempts).toBe(thrown.length);
+});
+
+test("a status message is told in part, and a question that is too large is the handler's to know", async () => {
+  const { queue, instances, client } = set(
+    serverOf(async (task) => {
+      await task.progress({ progress: 1, message: "x".repeat(300_000) });
+      const large = { ...question, params: { ...question.params, message: "x".repeat(300_000) } };
+      const told = await task.ask("large", large).catch((error: unknown) => String(error));
+      await task.ask("small", question);
+      return String(told);
+    }),
+  );
+  const { taskId } = await client.call("work");
+  await drain(queue, instances);
+  const waiting = await client.get(taskId);
+  expect([waiting.status, waiting.statusMessage]).toEqual(["input_required", "x".repeat(1_024)]);
+  await client.answer(taskId, { small: { action: "accept" } });
+  await drain(queue, instances);
+  // The key of the question that was not asked is free in each attempt.
+  const { status, result } = await client.get(taskId);
+  expect([status, result?.content[0]?.text]).toEqual([
+    "completed",
+    expect.stringMatching(/^RangeError: The question "large" has \d+ bytes/),
+  ]);
+});

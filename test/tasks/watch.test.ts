@@ -63,6 +63,28 @@ test("a job that failed fails its task, and one that is cancelled is told", asyn
   expect((await client.get(taskId)).status).toBe("cancelled");
 });
 
+test("whatever a job says of itself, its polls are answered", async () => {
+  const { jobs, client } = set();
+  const { taskId } = await client.call("job", { name: "e" });
+  for (const message of ["x".repeat(6_000_000), 1n]) {
+    jobs.set("e", { status: "working", message } as never);
+    const { status, statusMessage = "" } = await client.get(taskId);
+    expect([status, statusMessage.length]).toEqual(["working", expect.any(Number)]);
+    expect(statusMessage.length).toBeLessThanOrEqual(1_024);
+  }
+  jobs.set("e", { status: "failed", message: "x".repeat(9_000_000) });
+  const { status, error } = await client.get(taskId);
+  expect([status, error?.message]).toEqual(["failed", expect.stringContaining("too large")]);
+});
+
+test("a job whose name is too large for a record is cancelled, and no task begins", async () => {
+  const { jobs, client, cancelled } = set();
+  const name = "x".repeat(20_000);
+  const refused = await client.call("job", { name });
+  expect(refused).toMatchObject({ isError: true, content: [{ text: expect.stringContaining("16384 bytes") }] });
+  expect([jobs.has(name), cancelled]).toEqual([true, [name]]);
+});
+
 test("a client without the extension waits for the job within its call", async () => {
   const { jobs, instances } = set();
   const answer = instances[0]?.(...modernCall("tools/call", { name: "job", arguments: { name: "d" } }));

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ResultTypeMap } from "@modelcontextprotocol/server";
-import { isAnswered, type TaskOperation, type TaskRecord } from "../task-record.ts";
+import { isAnswered, type TaskOperation, type TaskQuestion, type TaskRecord, toStatusMessage } from "../task-record.ts";
 import { newValueKey, type TaskStore } from "../task-store.ts";
-import { type Attempt, never } from "../work/attempt.ts";
+import { type Attempt, type AttemptEnd, never } from "../work/attempt.ts";
 import { observeStep } from "./observe-step.ts";
 import { roomIn, suspended, withOperation } from "./recorded-operations.ts";
 import { Replay, ReplayProblem } from "./replay.ts";
@@ -10,6 +10,8 @@ import type { AskRequest, Progress, Task } from "./task.ts";
 
 /** Progress is written at most so often. */
 const PROGRESS_MS = 5_000;
+/** Bytes of a question in JSON: the record is read by every poll, and its client's response has a limit, too. */
+const MAX_QUESTION_BYTES = 262_144;
 
 export interface DurableTaskOptions {
   readonly tasks: TaskStore;
@@ -59,6 +61,7 @@ export class DurableTask implements Task {
   }
 
   async ask<Request extends AskRequest>(key: string, request: Request): Promise<ResultTypeMap[Request["method"]]> {
+    const question = toQuestion(key, request);
     const found = this.#reach(key, "question");
     if (found === "problem") return never();
     if (found && isAnswered(found)) {
@@ -66,7 +69,7 @@ export class DurableTask implements Task {
       return answer as ResultTypeMap[Request["method"]];
     }
     if (!found && !(await this.#mayBegin(key))) return never();
-    return this.#wait({ key, kind: "question", question: JSON.parse(JSON.stringify(request)) });
+    return this.#wait({ key, kind: "question", question });
   }
 
   async sleep(key: string, seconds: number): Promise<void> {
@@ -84,7 +87,7 @@ export class DurableTask implements Task {
   }
 
   async progress({ progress, total, message }: Progress): Promise<void> {
-    this.#statusMessage = message ?? (total === undefined ? String(progress) : `${progress} of ${total}`);
+    this.#statusMessage = toStatusMessage(message ?? (total === undefined ? progress : `${progress} of ${total}`));
     const now = this.#tasks.now();
     // The next step takes it along.
     if (now - this.#progressAt < PROGRESS_MS) return;
@@ -153,7 +156,7 @@ export class DurableTask implements Task {
     this.#waiting.push(operation);
     if (!this.#isSuspending) {
       this.#isSuspending = true;
-      void this.#suspend().catch(() => this.#attempt.end({ kind: "unfinished" }));
+      void this.#suspend().catch((error: unknown) => this.#attempt.end(endWithout(error)));
     }
     return never();
   }
@@ -170,6 +173,20 @@ export class DurableTask implements Task {
     this.#attempt.end({ kind: "suspended" });
   }
 }
+
+/** A question as it is kept. Throws RangeError for one that is too large, and TypeError for one that JSON cannot hold. */
+function toQuestion(key: string, request: AskRequest): TaskQuestion {
+  const text = JSON.stringify(request);
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= MAX_QUESTION_BYTES) return JSON.parse(text);
+  throw new RangeError(
+    `The question ${JSON.stringify(key)} has ${bytes} bytes, and ${MAX_QUESTION_BYTES} are the most: each poll reads it.`,
+  );
+}
+
+/** How an attempt ends whose questions could not be kept. What no store takes is not tried again. */
+const endWithout = (error: unknown): AttemptEnd =>
+  error instanceof RangeError ? { kind: "failed", message: error.message } : { kind: "unfinished" };
 
 const sleepsTooLong = (key: string, ttlMs: number): string =>
   `The sleep ${JSON.stringify(key)} ends after its task has expired, ${ttlMs / 1000} s from its creation: raise ttlSeconds.`;

@@ -20,6 +20,17 @@ export interface TaskLife {
 /** Sort key of a call that is too large for the record. */
 export const CALL = "call";
 const MAX_CALL_IN_RECORD = 16_384;
+/** Bytes of what names a watched job, in JSON: each poll reads it. */
+const MAX_REFERENCE_BYTES = 16_384;
+
+/** Throws RangeError for a reference that is too large, and TypeError for one that JSON cannot hold. */
+function checkReference(reference: unknown): unknown {
+  const bytes = Buffer.byteLength(JSON.stringify(reference) ?? "");
+  if (bytes <= MAX_REFERENCE_BYTES) return reference;
+  throw new RangeError(
+    `What start gives back names a job in at most ${MAX_REFERENCE_BYTES} bytes of JSON, not in ${bytes}.`,
+  );
+}
 
 /** Keeps a task for a call and hands it to the queue. The answer is there before any of the work is. Throws STORE_UNAVAILABLE. */
 export async function startTask(
@@ -36,7 +47,7 @@ export async function startTask(
   const { span } = logFields;
   const { token: _token, ...facts } = authInfo ?? { token: "", clientId: "", scopes: [] };
   const id = newTaskId();
-  const watched = begin && { reference: (await begin(id)) ?? null };
+  const watched = begin && { reference: checkReference((await begin(id)) ?? null) };
   const call = toStoredCall(mcpRequest);
   const tool = String(call.params.name);
   const policyArguments = policyArgumentsOf(tool, call.params.arguments, engine.rules);

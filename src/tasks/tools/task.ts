@@ -22,6 +22,7 @@ export interface Task {
   /**
    * Asks the client. As a task, the invocation ends here, once everything that is in progress in a step has ended, and the handler
    * is entered again when all open questions are answered. Several questions at a time: `Promise.all`.
+   * Rejects with RangeError for a question of more than 256 KB of JSON, as a task.
    */
   ask<Request extends AskRequest>(key: string, request: Request): Promise<ResultTypeMap[Request["method"]]>;
   /** Waits. As a task, the invocation ends here, and the handler is entered again after so many seconds. */
@@ -38,5 +39,6 @@ export interface Task {
 export interface Progress {
   readonly progress: number;
   readonly total?: number;
+  /** For a person to read. As a task, the first 1,024 characters are told. */
   readonly message?: string;
 }

@@ -1,3 +1,4 @@
+import { toLimitedText } from "../../limits/output.ts";
 import { ended, isTerminal, type TaskError, type TaskRecord } from "../task-record.ts";
 import type { StoredTask, TaskStore } from "../task-store.ts";
 import { Attempt } from "./attempt.ts";
@@ -9,8 +10,8 @@ export interface TaskEnd {
   readonly error?: TaskError;
 }
 
-/** Larger results are items of their own, which are read only when the task is. */
-const MAX_RESULT_IN_RECORD = 100_000;
+/** Larger results are items of their own, which are read only when the task is. An error that is larger is cut to a sentence. */
+const MAX_END_IN_RECORD = 100_000;
 
 /**
  * Ends a task: by the attempt that holds it, on the condition that it was not written since it was read, or whatever else is
@@ -20,21 +21,23 @@ export async function endTask(tasks: TaskStore, of: Attempt | StoredTask | strin
   const task = of instanceof Attempt ? of.task : typeof of === "string" ? await tasks.get(of) : of;
   if (!task) return;
   const { id, record } = task;
-  const { result, ...rest } = end;
+  const { result, status } = end;
+  const error = end.error && toKeptError(id, end.error);
   let isLarge = false;
   // By attempt: a worker that lost its task must not replace the result of another one.
   const resultAt = `result/${record.attempt}`;
-  if (end.status === "completed") {
-    isLarge = Buffer.byteLength(JSON.stringify(result) ?? "") > MAX_RESULT_IN_RECORD;
+  if (status === "completed") {
+    isLarge = Buffer.byteLength(JSON.stringify(result) ?? "") > MAX_END_IN_RECORD;
     if (isLarge) await tasks.keepApart(task, resultAt, result);
   }
   const change = (found: TaskRecord): TaskRecord =>
     isTerminal(found)
       ? found
       : ended(found, {
-          ...rest,
+          status,
+          ...(error && { error }),
           updatedAt: tasks.now(),
-          ...(end.status === "completed" && (isLarge ? { resultAt } : { result })),
+          ...(status === "completed" && (isLarge ? { resultAt } : { result })),
         });
   if (of instanceof Attempt) {
     // An attempt that was lost in between ends without a write.
@@ -44,4 +47,12 @@ export async function endTask(tasks: TaskStore, of: Attempt | StoredTask | strin
   else await tasks.put(task, change(record));
   // A place in the index that stays is taken out by a sweep, and expires with the task.
   await tasks.close({ id, owner: record.owner }).catch(() => {});
+}
+
+/** An error as the record can hold it, whatever its author put into it. */
+function toKeptError(id: string, error: TaskError): TaskError {
+  const kept: { readonly error: TaskError } = JSON.parse(
+    toLimitedText({ jsonrpc: "2.0", id, error }, MAX_END_IN_RECORD),
+  );
+  return kept.error;
 }

@@ -2,6 +2,7 @@ import { withinLimit } from "../../limits/output.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import { isConflict } from "../../store/store.ts";
 import type { WatchCall } from "../task-call.ts";
+import { toStatusMessage } from "../task-record.ts";
 import type { StoredTask } from "../task-store.ts";
 import type { WatchedStatus } from "../tools/watch.ts";
 import { endTask, type TaskEnd } from "./end-task.ts";
@@ -25,7 +26,9 @@ export async function refreshWatched(
     return (await tasks.get(task.id)) ?? task;
   }
   const { message } = status ?? {};
-  return message === undefined ? task : { ...task, record: { ...task.record, statusMessage: message } };
+  return message === undefined
+    ? task
+    : { ...task, record: { ...task.record, statusMessage: toStatusMessage(message) } };
 }
 
 function endOf(
