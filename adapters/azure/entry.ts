@@ -27,7 +27,6 @@ export { identityToken } from "./identity-token.ts";
 const METHODS: HttpMethod[] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 /**
-/**
  * Azure lets an instance finish its invocations before it takes it away ("drain mode"; learn.microsoft.com, event-driven
  * scaling, scale-in behaviors). Then, and where it cannot wait, the worker runs this hook, and ends 5 s later
  * (azure-functions-host, WorkerConstants, WorkerTerminateGracePeriodInSeconds).

@@ -9,9 +9,9 @@ import type { OtelSdk } from "./otel-sdk.ts";
 import { readOtelVariables } from "./otel-variables.ts";
 
 /**
- * Sends spans and metrics to the receiver that the standard variables name (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_SERVICE_NAME` and so
- * on), from AWS and Google Cloud also to their own endpoints, without a collector. The SDK is loaded after the first answer,
- * and what is recorded waits for it. Where an SDK is registered already, by an import or a layer, that one is used.
+ * Sends spans and metrics to the receiver that the standard variables name (`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_SERVICE_NAME`
+ * and so on), from AWS and Google Cloud also to their own endpoints, without a collector. The SDK is loaded after the first
+ * answer, and what is recorded waits for it. Where an SDK is registered already, by an import or a layer, that one is used.
  */
 export const otel = (): TelemetrySource => ({
   open(config) {

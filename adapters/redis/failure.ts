@@ -38,7 +38,10 @@ const OTHERWISE: Readonly<Record<FailureKind, string>> = {
 const OUT_OF_MEMORY = "The Redis server at MCP_ANYCLOUD_REDIS_URL is full: give it more memory.";
 const NO_CLIENT = "A server whose state is in Redis takes its client: npm install @redis/client, and build again.";
 
-/** The name of an error before a command was sent, whose cause says more. The client is in a bundle of its own, so no class is shared. */
+/**
+ * The name of an error before a command was sent, whose cause says more. The client is in a bundle of its own, so no class is
+ * shared.
+ */
 const NOT_CONNECTED = "NotConnected";
 
 /** The error of a client that cannot be loaded. */

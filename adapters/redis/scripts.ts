@@ -48,7 +48,10 @@ local function keep(sort, version, expiresAt, value, channel)
 end
 `;
 
-/** ARGV: time, sort key, version, expiry, value, channel, condition (`any`, `absent`, or a version). Gives back 1, or 0 for a conflict. */
+/**
+ * ARGV: time, sort key, version, expiry, value, channel, condition (`any`, `absent`, or a version). Gives back 1, or 0 for a
+ * conflict.
+ */
 const PUT: Script = script(`${COMMON}
 local version = live(ARGV[2])
 local when = ARGV[7]

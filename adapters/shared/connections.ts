@@ -19,8 +19,8 @@ interface PostOptions {
 /** Connections to one endpoint, kept alive between requests. */
 export interface Connections {
   /**
-   * Sends a request, a POST by default, and reads the whole answer. Rejects with the errors of Node.js, which have a `code`, and with an
-   * AbortError as soon as the signal aborts.
+   * Sends a request, a POST by default, and reads the whole answer. Rejects with the errors of Node.js, which have a `code`, and
+   * with an AbortError as soon as the signal aborts.
    */
   post(headers: OutgoingHttpHeaders, body: string | Buffer, options: PostOptions): Promise<HttpAnswer>;
 }

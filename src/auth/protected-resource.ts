@@ -28,7 +28,8 @@ export type ProtectedResource = (path: string) => HttpResponse | undefined;
 
 /**
  * The metadata of the endpoint (RFC 9728 §2), at the root and in the path-inserted form. They are the same for everybody and
- * repeat nothing of a request: a web page learns no more from them than a client without a browser. Undefined when they would name no issuer.
+ * repeat nothing of a request: a web page learns no more from them than a client without a browser. Undefined when they would
+ * name no issuer.
  */
 export function createProtectedResource(options: ProtectedResourceOptions): ProtectedResource | undefined {
   const { publicUrl, path, scopes, authorizationServers } = options;

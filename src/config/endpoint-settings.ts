@@ -14,8 +14,8 @@ export interface EndpointConfig {
    */
   readonly allowedHosts?: readonly string[];
   /**
-   * Web origins that may call from a browser, of any scheme, or `*` for every origin but `null`. Clients that are not browsers send no `Origin` and
-   * need none.
+   * Web origins that may call from a browser, of any scheme, or `*` for every origin but `null`. Clients that are not browsers
+   * send no `Origin` and need none.
    *
    * @default none; for callers on loopback, loopback origins
    */

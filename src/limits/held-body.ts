@@ -71,8 +71,8 @@ export class HeldBody {
   }
 
   /**
-   * Settles when there may be room, or with what `late` settles with. Where it takes long, bodies that come slowly are given up, one
-   * after the other: three clients that send nearly nothing would keep all others out.
+   * Settles when there may be room, or with what `late` settles with. Where it takes long, bodies that come slowly are given up,
+   * one after the other: three clients that send nearly nothing would keep all others out.
    */
   async room<Late>(late: Promise<Late>): Promise<Late | "room"> {
     const impatience = setInterval(giveUpSlow, this.#patienceMs);

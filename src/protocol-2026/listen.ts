@@ -64,8 +64,8 @@ export interface Subscription {
 }
 
 /**
- * Follows the change events that concern a principal before the SDK subscribes, so that no event is missed that is published after the
- * acknowledgement. Throws STORE_UNAVAILABLE.
+ * Follows the change events that concern a principal before the SDK subscribes, so that no event is missed that is published
+ * after the acknowledgement. Throws STORE_UNAVAILABLE.
  */
 export async function subscribe(changeEvents: ChangeEvents, principal: Principal): Promise<Subscription> {
   const ended = new AbortController();

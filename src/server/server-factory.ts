@@ -18,7 +18,10 @@ import { type BuiltServer, type ConnectableServer, describeValue, type LowLevelS
  * that is not used costs nothing. Pass the object on as it is: its services are getters, which a copy by spread would lack.
  */
 export interface FactoryContext extends McpRequestContext, Services {
-  /** The authenticated caller. On an endpoint that authenticates nobody: the principal `anonymous`, without issuer, subject or scopes. */
+  /**
+   * The authenticated caller. On an endpoint that authenticates nobody: the principal `anonymous`, without issuer, subject or
+   * scopes.
+   */
   readonly caller: Caller;
 }
 

@@ -2,11 +2,11 @@ import { isConflict, type StateKey, type StateWrite } from "../store/store.ts";
 import { type CallerScope, expiresIn, partitionOf } from "./caller-scope.ts";
 
 /**
- * Keeps a caller's values between calls, under names that travel through the client as plain text (MCP 2026-07-28,
- * Stateful Tools). A handle opens nothing to anybody else: to another caller it is unknown, as are expired and deleted
- * ones. Where no token says who calls, all callers are one, and what protects a value is that its handle, 144 random bits,
- * cannot be guessed. Values are JSON, anything else throws TypeError, read back as `JSON.parse` gives them. A write renews a handle's life; reading costs
- * no write and renews nothing.
+ * Keeps a caller's values between calls, under names that travel through the client as plain text (MCP 2026-07-28, Stateful
+ * Tools). A handle opens nothing to anybody else: to another caller it is unknown, as are expired and deleted ones. Where no
+ * token says who calls, all callers are one, and what protects a value is that its handle, 144 random bits, cannot be guessed.
+ * Values are JSON, anything else throws TypeError, read back as `JSON.parse` gives them. A write renews a handle's life; reading
+ * costs no write and renews nothing.
  */
 export interface Handles {
   /** Keeps a value and gives back its handle, 24 letters, digits, `-` and `_`. */

@@ -7,8 +7,8 @@ import type { Life } from "./handles.ts";
 import { isLease, type Lease, takeLease } from "./lease.ts";
 
 /**
- * Runs `work` once for a caller's key, and gives its result, as `JSON.parse` reads it, to all who ask with that key: at the same time, on
- * whatever instance, or later, until `ttlSeconds` after it was done. For keys that clients choose, because a client that
+ * Runs `work` once for a caller's key, and gives its result, as `JSON.parse` reads it, to all who ask with that key: at the same
+ * time, on whatever instance, or later, until `ttlSeconds` after it was done. For keys that clients choose, because a client that
  * lost its connection has to send its request anew (MCP 2026-07-28, Streamable HTTP).
  *
  * Work that throws counts as not done: its caller gets the error, and the next caller, or one that waits, runs it again.

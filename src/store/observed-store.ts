@@ -10,9 +10,9 @@ export interface ObservedStore extends StateStore {
   /** Whether the backend tells of the writes of other processes, so that reads are only needed where a push was lost. */
   readonly pushes: boolean;
   /**
-   * Calls `onChange` when something may have changed in the partition: at once when this process writes to it or `tell`s of
-   * it, and as soon as the backend says so where it pushes; with the sort key of the item, where this process wrote it. Until the function
-   * that it gives back is called.
+   * Calls `onChange` when something may have changed in the partition: at once when this process writes to it or `tell`s of it,
+   * and as soon as the backend says so where it pushes; with the sort key of the item, where this process wrote it. Until the
+   * function that it gives back is called.
    */
   subscribe(partition: string, onChange: (sort?: string) => void): () => void;
   /** Tells subscribers in this process that something may have changed in the partition. */
