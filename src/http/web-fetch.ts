@@ -49,8 +49,29 @@ function toWebBody(body: string | AsyncIterable<string>): string | ReadableStrea
 
 /** A web request for SDK code that asks for one. It carries no body: the SDK is handed the parsed message instead. */
 export function toWebRequest(request: HttpRequest, signal?: AbortSignal): Request {
-  const { method, headers } = request;
+  const { method } = request;
+  const headers = toWebHeaders(request.headers);
   return new Request(absoluteUrl(request), { method, headers, ...(signal && { signal }) });
+}
+
+/**
+ * The headers as a web request can hold them. An ingress that passes a request on as JSON may have read bytes as UTF-8: they become
+ * bytes again. What no HTTP message can carry (RFC 9110 §5.5) is left out.
+ */
+function toWebHeaders(headers: HttpRequest["headers"]): Headers {
+  try {
+    return new Headers(headers);
+  } catch {
+    const held = new Headers();
+    for (const [name, value] of Object.entries(headers)) {
+      try {
+        held.append(name, /[^\0-\xff]/.test(value) ? Buffer.from(value).toString("latin1") : value);
+      } catch {
+        // Nobody could have sent it.
+      }
+    }
+    return held;
+  }
 }
 
 /** The URL that the client asked, as far as it can be known behind an ingress. */

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { lazyRequest } from "../../src/http/lazy-request.ts";
 import { toWebRequest } from "../../src/http/web-fetch.ts";
+import { createMcpEndpoint } from "../../src/index.ts";
+import { callerOf, modernCall } from "../support/messages.ts";
+import { createV2Server } from "../support/servers.ts";
 
 const PLAIN = { method: "POST", url: "/mcp?a=1", headers: { host: "mcp.example", "user-agent": "test" } };
 
@@ -21,4 +24,19 @@ test("its signal fires with the one it was given, before it is looked at and aft
   expect(signal.aborted).toBe(false);
   late.abort();
   expect(signal.aborted).toBe(true);
+});
+
+test("headers that an ingress read as UTF-8 are bytes again, and what is no header is left out", () => {
+  const headers = { "x-name": "日本 é", "x-plain": "é", "x-control": "a\0b", "x no name": "a", "": "a" };
+  const request = lazyRequest({ method: "POST", url: "/mcp", headers });
+  expect(Buffer.from(request.headers.get("x-name") ?? "", "latin1").toString()).toBe("日本 é");
+  expect([...request.headers.keys()].sort()).toEqual(["x-name", "x-plain"]);
+});
+
+test("no header of a client makes a call of the SDK's own entry fail", async () => {
+  const call = callerOf(createMcpEndpoint(createV2Server, { logLevel: "silent" }));
+  const [message, { headers }] = modernCall("server/discover");
+  for (const more of [{ "user-agent": "日本" }, { "x-odd": "a\nb" }, { "x odd": "a" }]) {
+    expect((await call(message, { headers: { ...headers, ...more } })).status).toBe(200);
+  }
 });
