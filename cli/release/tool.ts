@@ -44,10 +44,12 @@ export function createTools(options: ToolsOptions): Tools {
 
 /** As a person would type it. */
 export function toShell({ program, args, folder }: Command): string {
-  const quoted = args.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
-  const line = [program, ...quoted].join(" ");
-  return folder === undefined ? line : `(cd ${folder} && ${line})`;
+  const line = [program, ...args].map(toWord).join(" ");
+  return folder === undefined ? line : `(cd ${toWord(folder)} && ${line})`;
 }
+
+const toWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 async function run(command: Command, options: ToolsOptions, output: "inherit" | "pipe"): Promise<string> {
   const { program, args, folder = options.folder } = command;
