@@ -48,8 +48,7 @@ export function toShell({ program, args, folder }: Command): string {
   return folder === undefined ? line : `(cd ${toWord(folder)} && ${line})`;
 }
 
-const toWord = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+const toWord = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 async function run(command: Command, options: ToolsOptions, output: "inherit" | "pipe"): Promise<string> {
   const { program, args, folder = options.folder } = command;
