@@ -1,6 +1,5 @@
 import type { LoadStateKeys, StateKeyEntry, StateKeySource } from "../config/key-ring.ts";
 import type { Invocation } from "../http/http-handler.ts";
-import { handOver } from "../http/request-log.ts";
 import { type AuditChain, createAuditChain } from "./audit-chain.ts";
 import type { AuditRecord, AuditSink } from "./audit-record.ts";
 
@@ -24,13 +23,18 @@ export function signedSink(sink: AuditSink, keys: StateKeySource): OrderedSink {
     chain = createAuditChain(key);
   };
 
-  const write = (record: AuditRecord): Promise<unknown> | undefined =>
-    handOver(
-      (unsigned) => sink(chain ? chain(unsigned) : unsigned),
-      record,
-      // The call goes on; the loss of its record must be noticed.
-      (error) => console.error(`The audit record of request ${record.requestId} was lost:`, error),
-    );
+  function write(record: AuditRecord): Promise<unknown> | undefined {
+    // The call goes on; the loss of its record must be noticed.
+    const onLost = (error: unknown): void =>
+      console.error(`The audit record of request ${record.requestId} was lost:`, error);
+    try {
+      const taken: unknown = sink(chain ? chain(record) : record);
+      return taken instanceof Promise ? taken.catch(onLost) : undefined;
+    } catch (error) {
+      onLost(error);
+      return undefined;
+    }
+  }
 
   function writeWhenLoaded(record: AuditRecord, source: LoadStateKeys): Promise<void> {
     waiting.push(record);

@@ -101,10 +101,14 @@ export function startRequestLog(
     const isTold = level === "info" || (level === "error" && error !== undefined);
     if (isTold || onEnd) {
       const record = toRecord(response, streamedBytes);
-      if (isTold) {
-        handOver(sink, record, (failure) =>
-          console.error(`the record of request ${record.requestId} could not be written:`, failure),
-        );
+      // A response does not fail because nobody takes its record.
+      const onLost = (failure: unknown): void =>
+        console.error(`the record of request ${record.requestId} could not be written:`, failure);
+      try {
+        const taken: unknown = isTold ? sink(record) : undefined;
+        if (taken instanceof Promise) taken.catch(onLost);
+      } catch (failure) {
+        onLost(failure);
       }
       if (!isDetached) onEnd?.(record);
       else if (onEnd) logFields.endLater = () => onEnd(toRecord(response, streamedBytes));
@@ -126,21 +130,6 @@ export function startRequestLog(
       return response;
     },
   };
-}
-
-/** Hands a record to its sink. `onLost` is told why it was not taken. Gives back a promise where the sink does, never rejected. */
-export function handOver<Taken>(
-  sink: (record: Taken) => unknown,
-  record: Taken,
-  onLost: (failure: unknown) => void,
-): Promise<unknown> | undefined {
-  try {
-    const taken = sink(record);
-    return taken instanceof Promise ? taken.catch(onLost) : undefined;
-  } catch (failure) {
-    onLost(failure);
-    return undefined;
-  }
 }
 
 /** The stream, which is read as the request's own code. */
