@@ -2,7 +2,7 @@ import { createTokenCheck, type TokenCheck } from "../../src/auth/jwt/token-chec
 import { SIGNATURE_ALGORITHMS, type TokenIssuer } from "../../src/config/token-issuer.ts";
 import { type Claims, type LocalIssuer, type LocalIssuerOptions, startLocalIssuer } from "./local-issuer.ts";
 
-/** An issuer, and instances that take its tokens and whose clock a test turns. */
+/** An issuer, and instances that take its tokens and whose clock goes only when a test turns it. */
 export interface Checking {
   readonly issuer: LocalIssuer;
   /** Another instance, which knows nothing yet. */
@@ -23,14 +23,14 @@ export async function startChecking(
   settings: Omit<Partial<TokenIssuer>, "issuer"> = {},
 ): Promise<Checking> {
   const issuer = await startLocalIssuer(options);
-  let ahead = 0;
+  let now = Date.now();
   let number = 0;
   const instance = (): TokenCheck =>
     createTokenCheck({
       issuers: [{ issuer: issuer.url, ...settings }],
       publicUrl: AUDIENCE,
       algorithms: SIGNATURE_ALGORITHMS,
-      now: () => Date.now() + ahead * 1000,
+      now: () => now,
     });
   const token: Checking["token"] = (header = {}, claims = {}) => {
     number += 1;
@@ -44,7 +44,7 @@ export async function startChecking(
     token,
     check: async (...made) => first(await token(...made)),
     pass(seconds) {
-      ahead += seconds;
+      now += seconds * 1000;
     },
   };
 }
