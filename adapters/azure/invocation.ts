@@ -2,6 +2,7 @@ import type { InvocationContext } from "@azure/functions";
 import type { Invocation } from "../../src/adapter.ts";
 import { startDeadline } from "../shared/deadline.ts";
 import type { InFlight } from "../shared/in-flight.ts";
+import { ipAddress } from "../shared/ip-address.ts";
 import type { ProxiedConnection } from "./proxied-connection.ts";
 
 /** An invocation that is in progress. */
@@ -54,9 +55,5 @@ export function openInvocation({ context, connection, timeoutMs, inFlight }: Inv
  * spoofed" (https://github.com/Azure/app-service-linux-docs, headers.md). Front Door and API Management put their own
  * address there.
  */
-function clientIp(connection: ProxiedConnection | undefined): string | undefined {
-  const value = connection?.request.headersDistinct["client-ip"]?.[0] ?? "";
-  // 203.0.113.7:50123, [2001:db8::1]:50123, or either without a port.
-  const match = /^(?:\[([0-9a-f:.%]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+)(?::\d+)?|([0-9a-f:.]+))$/i.exec(value);
-  return match?.[1] ?? match?.[2] ?? match?.[3];
-}
+const clientIp = (connection: ProxiedConnection | undefined): string | undefined =>
+  ipAddress(connection?.request.headersDistinct["client-ip"]?.[0] ?? "");

@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
-import type { Invocation } from "../../src/adapter.ts";
+import { type Invocation, readConfig } from "../../src/adapter.ts";
 import { startDeadline } from "../shared/deadline.ts";
 import type { InFlight } from "../shared/in-flight.ts";
+import { clientAddress } from "./client-address.ts";
 import type { CloudRunRequest } from "./cloud-run-request.ts";
 import { correlateIn } from "./trace.ts";
 
@@ -9,6 +10,8 @@ import { correlateIn } from "./trace.ts";
 export interface CloudRunEnvironment {
   /** True on Cloud Run, where every request comes through Google's front end ("Container runtime contract"). */
   readonly managed: boolean;
+  /** Proxies in front whose entries of X-Forwarded-For count. */
+  readonly trustedProxies: number;
   /** When a request's `deadline` fires, counted from its arrival. */
   readonly deadlineMs: number;
   /** Joins lines of the log to traces. */
@@ -23,16 +26,21 @@ const LONGEST_MARGIN_SECONDS = 10;
 
 /**
  * The platform sets `CLOUD_RUN_TIMEOUT_SECONDS` for Google's own frameworks (functions-framework, options.js); whoever deploys a
- * container says so in `MCP_ANYCLOUD_TIMEOUT_SECONDS`.
+ * container says so in `MCP_ANYCLOUD_TIMEOUT_SECONDS`. Throws CONFIG_INVALID for a number of trusted proxies that is none.
  */
 export function readEnvironment(environment: NodeJS.ProcessEnv): CloudRunEnvironment {
   const { K_SERVICE, CLOUD_RUN_TIMEOUT_SECONDS, MCP_ANYCLOUD_TIMEOUT_SECONDS, GOOGLE_CLOUD_PROJECT } = environment;
+  const { MCP_ANYCLOUD_TRUSTED_PROXIES } = environment;
+  const managed = Boolean(K_SERVICE);
+  // Google's front end appends one entry.
+  const { trustedProxies = managed ? 1 : 0 } = readConfig({ MCP_ANYCLOUD_TRUSTED_PROXIES });
   const given = Number(MCP_ANYCLOUD_TIMEOUT_SECONDS || CLOUD_RUN_TIMEOUT_SECONDS);
   const timeoutSeconds = given > 0 ? given : DEFAULT_TIMEOUT_SECONDS;
   const marginSeconds = Math.min(LONGEST_MARGIN_SECONDS, timeoutSeconds / 10);
   const correlate = correlateIn(GOOGLE_CLOUD_PROJECT);
   return {
-    managed: Boolean(K_SERVICE),
+    managed,
+    trustedProxies,
     deadlineMs: (timeoutSeconds - marginSeconds) * 1000,
     ...(correlate && { correlate }),
   };
@@ -63,11 +71,11 @@ export function openInvocation({ incoming, outgoing, environment, inFlight }: In
     // disconnected, or the response is complete. The last is no disconnect.
     if (!outgoing.writableFinished) disconnected.abort();
   });
-  const clientIp = environment.managed ? lastForwarded(incoming) : incoming.socket.remoteAddress;
+  const clientIp = clientAddress(incoming, environment.trustedProxies);
   return {
     // Not the trace id: a client may send the same one twice.
     requestId: process.getBuiltinModule("node:crypto").randomUUID(),
-    ...(clientIp && { clientIp: clientIp.replace(/^::ffff:(?=\d+\.)/, "") }),
+    ...(clientIp && { clientIp }),
     ...(environment.correlate && { correlate: environment.correlate }),
     signal: disconnected.signal,
     deadline: deadline.signal,
@@ -81,13 +89,3 @@ export function openInvocation({ incoming, outgoing, environment, inFlight }: In
 }
 
 const logFailure = (error: unknown): void => console.error("work after a response failed:", error);
-
-/**
- * The address that Google's front end saw. It appends to the addresses that the client sent, so only the last entry is its
- * own. Behind an Application Load Balancer the last entry is probably the balancer's, not the client's; no document says so.
- */
-function lastForwarded(incoming: CloudRunRequest): string | undefined {
-  const forwarded = incoming.headers["x-forwarded-for"];
-  const list = Array.isArray(forwarded) ? forwarded.join() : forwarded;
-  return list?.slice(list.lastIndexOf(",") + 1).trim();
-}

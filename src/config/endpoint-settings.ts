@@ -32,6 +32,14 @@ export interface EndpointConfig {
    * @default the platform's, or 300 in a container
    */
   readonly timeoutSeconds?: number;
+  /**
+   * Number of proxies in front of a container that append to `X-Forwarded-For` the address which called them: the client's
+   * address is that many entries from its end, and with 0 the address of the connection. With a higher number than there are
+   * such proxies, clients can choose the address by which they are counted (docs/containers.md).
+   *
+   * @default what the platform itself puts in front, else 0
+   */
+  readonly trustedProxies?: number;
 }
 
 export const ENDPOINT_SETTINGS: Settings<EndpointConfig> = {
@@ -64,6 +72,11 @@ export const ENDPOINT_SETTINGS: Settings<EndpointConfig> = {
   timeoutSeconds: {
     variable: "MCP_ANYCLOUD_TIMEOUT_SECONDS",
     type: wholeNumber(1, 3600, "seconds"),
+    setByDeployment: true,
+  },
+  trustedProxies: {
+    variable: "MCP_ANYCLOUD_TRUSTED_PROXIES",
+    type: wholeNumber(0, 10),
     setByDeployment: true,
   },
 };

@@ -149,3 +149,15 @@ variable "timeout_seconds" {
     error_message = "timeout_seconds must be a whole number from 5 to 3600."
   }
 }
+
+variable "trusted_proxies" {
+  description = "Proxies in front of the server that append who called them to X-Forwarded-For, by which clients without a token are counted. 1: the load balancer. More only for proxies of yours before it that nobody can go around."
+  type        = number
+  default     = 1
+  nullable    = false
+
+  validation {
+    condition     = var.trusted_proxies >= 0 && var.trusted_proxies <= 10 && floor(var.trusted_proxies) == var.trusted_proxies
+    error_message = "trusted_proxies must be a whole number from 0 to 10."
+  }
+}

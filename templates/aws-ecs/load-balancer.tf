@@ -12,6 +12,8 @@ resource "aws_lb" "server" {
   idle_timeout               = min(var.timeout_seconds, 600)
   drop_invalid_header_fields = true
   preserve_host_header       = true
+  # By the last entry of X-Forwarded-For, which is the balancer's own, the server counts clients: var.trusted_proxies.
+  xff_header_processing_mode = "append"
   tags                       = local.tags
 }
 

@@ -49,6 +49,8 @@ locals {
       AZURE_CLIENT_ID              = azurerm_user_assigned_identity.server.client_id
       PORT                         = tostring(local.port)
       MCP_ANYCLOUD_TIMEOUT_SECONDS = tostring(var.timeout_seconds)
+      # The ingress appends to what the client sent ("Ingress in Azure Container Apps", HTTP headers).
+      MCP_ANYCLOUD_TRUSTED_PROXIES = tostring(var.trusted_proxies)
     },
   )
   # Variables whose values are secrets, by the name of the secret.

@@ -118,11 +118,18 @@ export const REQUEST_FAULTS: readonly PromiseFaults[] = [
     promise: "forged `X-Forwarded-*`",
     faults: [
       {
-        file: "adapters/gcp/invocation.ts",
-        text: 'list?.slice(list.lastIndexOf(",") + 1).trim()',
-        replacement: 'list?.split(",")[0]?.trim()',
-        test: "test/gcp/container.test.ts",
-        title: "last forwarded",
+        file: "adapters/gcp/client-address.ts",
+        text: "entries.slice(-trustedProxies)",
+        replacement: "entries.slice(0, trustedProxies)",
+        test: "test/gcp/client-address.test.ts",
+        title: "from the end",
+      },
+      {
+        file: "adapters/gcp/client-address.ts",
+        text: "addresses.length === trustedProxies ? addresses : []",
+        replacement: "addresses",
+        test: "test/gcp/client-address.test.ts",
+        title: "connection",
       },
     ],
   },

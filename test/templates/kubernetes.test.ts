@@ -104,6 +104,14 @@ test("a project's own kustomization sets image, namespace and variables", ({ ski
   expect(variables).toEqual({ MCP_ANYCLOUD_TIMEOUT_SECONDS: "900", MCP_ANYCLOUD_TABLE: "notes" });
 });
 
+test("a gateway is trusted for one entry of X-Forwarded-For, and without one nothing is", ({ skip }) => {
+  if (!hasKubectl) return skip(NO_KUBECTL);
+  const trusted = (folder: string): unknown =>
+    built(join(FOLDER, folder)).find(({ kind }) => kind === "ConfigMap").data.MCP_ANYCLOUD_TRUSTED_PROXIES;
+  expect(trusted("overlays/gateway-api")).toBe("1");
+  expect(trusted("base")).toBeUndefined();
+});
+
 test("a manifest with a fault is noticed", () => {
   const deployment = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "x" }, spec: { replicas: "two" } };
   expect(() => check(deployment)).toThrow();

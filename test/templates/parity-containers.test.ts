@@ -26,7 +26,10 @@ const COMMON = {
   node_version: "it is in the image",
   tasks: "the instance that took a call works on its task",
 };
-const IMAGE = { image: "func and Lambda take files" };
+const IMAGE = {
+  image: "func and Lambda take files",
+  trusted_proxies: "platforms of functions tell the client's address",
+};
 
 const DIFFERENCES: Readonly<Record<ContainerModule, Differences>> = {
   "aws-ecs": {
@@ -44,7 +47,12 @@ const DIFFERENCES: Readonly<Record<ContainerModule, Differences>> = {
       min_instances: 1,
       timeout_seconds: 1,
     },
-    environment: ["AWS_REGION", "MCP_ANYCLOUD_PLATFORM_IDENTITY", "MCP_ANYCLOUD_TIMEOUT_SECONDS"],
+    environment: [
+      "AWS_REGION",
+      "MCP_ANYCLOUD_PLATFORM_IDENTITY",
+      "MCP_ANYCLOUD_TIMEOUT_SECONDS",
+      "MCP_ANYCLOUD_TRUSTED_PROXIES",
+    ],
   },
   "azure-container-apps": {
     cloud: "azure",
@@ -61,7 +69,12 @@ const DIFFERENCES: Readonly<Record<ContainerModule, Differences>> = {
       memory_mib: 1,
       timeout_seconds: 1,
     },
-    environment: ["MCP_ANYCLOUD_PLATFORM_IDENTITY", "MCP_ANYCLOUD_STORAGE_QUEUE", "MCP_ANYCLOUD_TIMEOUT_SECONDS"],
+    environment: [
+      "MCP_ANYCLOUD_PLATFORM_IDENTITY",
+      "MCP_ANYCLOUD_STORAGE_QUEUE",
+      "MCP_ANYCLOUD_TIMEOUT_SECONDS",
+      "MCP_ANYCLOUD_TRUSTED_PROXIES",
+    ],
   },
 };
 

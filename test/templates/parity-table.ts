@@ -120,11 +120,16 @@ export const OWN_TYPE: Readonly<Record<string, string>> = {
 
 const IAP = "none of the ingresses is Identity-Aware Proxy";
 
+const CLIENT_TOLD = { MCP_ANYCLOUD_TRUSTED_PROXIES: "the platform tells the client's address" };
+
 const QUEUES = ["MCP_ANYCLOUD_STORAGE_QUEUE", "MCP_ANYCLOUD_CLOUD_TASKS_QUEUE", "MCP_ANYCLOUD_CLOUD_TASKS_URL"];
 const queues = (why: string): Record<string, string> => Object.fromEntries(QUEUES.map((name) => [name, why]));
 const QUEUES_OF_OTHERS = queues("a function on Lambda hands its tasks to invocations of its own");
 
-const TOLD = { MCP_ANYCLOUD_TIMEOUT_SECONDS: "the platform tells how long a request may take" };
+const TOLD = {
+  MCP_ANYCLOUD_TIMEOUT_SECONDS: "the platform tells how long a request may take",
+  ...CLIENT_TOLD,
+};
 
 const STORAGE_TABLE = { MCP_ANYCLOUD_STORAGE_TABLE: "the table lies in a storage account of Azure" };
 const FIRESTORE = { MCP_ANYCLOUD_FIRESTORE_DATABASE: "the database lies in a project of Google Cloud" };
@@ -189,6 +194,7 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
     ...KEY_VAULT,
     ...STORAGE_TABLE,
     ...REDIS_SECRET,
+    ...CLIENT_TOLD,
   },
 };
 

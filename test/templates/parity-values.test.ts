@@ -152,6 +152,7 @@ describe.for(findTerraform() ? CONTAINER_MODULES : [])("the image, run by templa
       ...readConfig({}, ADAPTER_SETTINGS),
       ...EVERY_SETTING_READ,
       allowedHosts: [HOST],
+      trustedProxies: 1,
       ...(isAws
         ? { table: NAME, stateKeysSecret: String(values.outputs.key_ring_name) }
         : ownKeyRing("azure-container-apps", values, ["1"])),

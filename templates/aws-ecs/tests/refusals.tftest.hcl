@@ -31,10 +31,11 @@ run "refused_1" {
     max_instances   = 0
     memory_mib      = 768
     timeout_seconds = 3601
+    trusted_proxies = -1
     environment     = { AWS_ACCESS_KEY_ID = "x" }
     session_store   = "redis"
   }
-  expect_failures = [var.auth, var.image, var.network, var.custom_domain, var.max_instances, var.memory_mib, var.timeout_seconds, var.environment, var.redis]
+  expect_failures = [var.auth, var.image, var.network, var.custom_domain, var.max_instances, var.memory_mib, var.timeout_seconds, var.trusted_proxies, var.environment, var.redis]
 }
 
 run "refused_2" {

@@ -43,6 +43,7 @@ run "container_without_rights" {
       MCP_ANYCLOUD_STATE_KEYS_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:notes-key-ring-1-AbCdEf"
       MCP_ANYCLOUD_TABLE             = "notes"
       MCP_ANYCLOUD_TIMEOUT_SECONDS   = "900"
+      MCP_ANYCLOUD_TRUSTED_PROXIES   = "1"
       PORT                           = "8080"
     }
     error_message = "The server gets another environment: ${jsonencode(local.server_environment)}"

@@ -31,6 +31,7 @@ run "app_and_environment" {
       MCP_ANYCLOUD_KEY_VAULT_SECRET   = "https://notesabc123.vault.azure.net/secrets/state-keys"
       MCP_ANYCLOUD_TABLE              = "notes"
       MCP_ANYCLOUD_TIMEOUT_SECONDS    = "240"
+      MCP_ANYCLOUD_TRUSTED_PROXIES    = "1"
       PORT                            = "8080"
     }
     error_message = "The server gets another environment: ${jsonencode(azurerm_container_app.server.template[0].container[0].env)}"

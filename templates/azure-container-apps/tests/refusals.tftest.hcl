@@ -33,12 +33,13 @@ run "refused_1" {
     max_instances      = 0
     memory_mib         = 768
     timeout_seconds    = 241
+    trusted_proxies    = 1.5
     concurrency        = 0
     log_retention_days = 29
     environment        = { IDENTITY_HEADER = "x" }
     session_store      = "redis"
   }
-  expect_failures = [var.auth, var.image, var.custom_domain, var.max_instances, var.memory_mib, var.timeout_seconds, var.concurrency, var.log_retention_days, var.environment, var.redis]
+  expect_failures = [var.auth, var.image, var.custom_domain, var.max_instances, var.memory_mib, var.timeout_seconds, var.trusted_proxies, var.concurrency, var.log_retention_days, var.environment, var.redis]
 }
 
 run "refused_2" {
