@@ -17,7 +17,9 @@ import {
   type NumberedEntry,
   readStreamLog,
   type StreamLog,
+  sentOf,
   streamPartition,
+  surelyWritten,
   toEventId,
   writeReader,
 } from "./stream-log.ts";
@@ -38,10 +40,10 @@ export async function resumeStream(
 ): Promise<HttpResponse> {
   const { streamId } = position;
   const partition = streamPartition(id, streamId);
-  const found = await readStreamLog(store, partition, position.entry);
+  const from = surelyWritten(position);
+  const found = await readStreamLog(store, partition, from);
   const [first] = found.entries;
-  if (first?.number !== position.entry)
-    return badRequest(undefined, "There is no such event to go on from, or no longer.");
+  if (first?.number !== from) return badRequest(undefined, "There is no such event to go on from, or no longer.");
   if (hasNothingLeft(found.entries, position)) return { status: 204, headers: {} };
   // An ended stream needs no single reader: its rest is sent at once to each client that asks.
   const reader = crypto.randomUUID();
@@ -60,7 +62,7 @@ export async function resumeStream(
 
   async function* frames(waiter: ChangeWaiter): AsyncGenerator<string, void> {
     // The head of the response leaves with it.
-    yield frameOf({ id: toEventId(streamId, position.entry, position.index) }, protocolVersion);
+    yield frameOf({ id: toEventId(position) }, protocolVersion);
     let sent = position;
     let last = first as NumberedEntry;
     let quietSince = store.now();
@@ -69,10 +71,10 @@ export async function resumeStream(
       if (log !== found && log.reader !== undefined && log.reader !== reader) return;
       for (const entry of log.entries) {
         for (const [index, message] of entry.messages.entries()) {
-          if (entry.number === sent.entry && index <= sent.index) continue;
+          if (index < sentOf(entry, sent)) continue;
           sent = { streamId, entry: entry.number, index };
           quietSince = store.now();
-          yield frameOf({ id: toEventId(streamId, entry.number, index), message }, protocolVersion);
+          yield frameOf({ id: toEventId(sent), message }, protocolVersion);
         }
         last = entry;
         silentSince = store.now();
@@ -113,8 +115,8 @@ export async function resumeStream(
  * whose result they have, others for one that was called off or failed. Only 204 makes them stop, as it does any reader of
  * event streams (HTML Standard §9.2.3).
  */
-const hasNothingLeft = (found: readonly NumberedEntry[], { entry, index }: EventPosition): boolean =>
-  hasEnded(found) && found.every(({ number, messages }) => messages.length <= (number === entry ? index + 1 : 0));
+const hasNothingLeft = (found: readonly NumberedEntry[], position: EventPosition): boolean =>
+  hasEnded(found) && found.every((entry) => entry.messages.length <= sentOf(entry, position));
 
 function hasEnded(found: readonly NumberedEntry[]): boolean {
   const last = found.at(-1);

@@ -110,18 +110,32 @@ export async function attemptOf(
 /** Whether the log goes no further than this entry. */
 export const isLast = ({ pending }: StreamEntry): boolean => pending.length === 0;
 
-/** The id of an event holds its stream and position, so that any instance can resume after it. */
-export const toEventId = (streamId: string, entry: number, index: number): string => `${streamId}~${entry}~${index}`;
-
+/** Where an event is, so that any instance can resume after it. */
 export interface EventPosition {
   readonly streamId: string;
   readonly entry: number;
   /** Index of the message in the entry; -1 for the entry as a whole. */
   readonly index: number;
+  /** The attempt to write the entry, while it is not known whether it succeeded. Another one may stand there in the end. */
+  readonly attempt?: string | undefined;
 }
+
+/** The id of an event. */
+export const toEventId = ({ streamId, entry, index, attempt }: EventPosition): string =>
+  `${streamId}~${entry}~${index}${attempt ? `~${attempt}` : ""}`;
 
 /** Undefined for an id that `toEventId` did not make. */
 export function parseEventId(id: string): EventPosition | undefined {
-  const [, streamId, entry, index] = /^([\w-]{8,64})~(\d{1,9})~(-1|\d{1,5})$/.exec(id) ?? [];
-  return streamId === undefined ? undefined : { streamId, entry: Number(entry), index: Number(index) };
+  const [, streamId, entry, index, attempt] =
+    /^([\w-]{8,64})~(\d{1,9})~(-1|\d{1,5})(?:~([\da-f-]{36}))?$/.exec(id) ?? [];
+  return streamId === undefined ? undefined : { streamId, entry: Number(entry), index: Number(index), attempt };
+}
+
+/** The last entry that surely was written when the event was sent. */
+export const surelyWritten = ({ entry, attempt }: EventPosition): number => (attempt ? entry - 1 : entry);
+
+/** How many messages of an entry a client has that got the event at `position`, and all before it. */
+export function sentOf({ number, attempt }: NumberedEntry, position: EventPosition): number {
+  if (number !== position.entry) return number < position.entry ? Number.POSITIVE_INFINITY : 0;
+  return position.attempt && position.attempt !== attempt ? 0 : position.index + 1;
 }

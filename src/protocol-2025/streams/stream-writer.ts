@@ -3,11 +3,18 @@ import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
 import type { ObservedStore } from "../../store/observed-store.ts";
 import type { SessionTimings } from "../timings.ts";
 import { splitInTwo, storable } from "./large-messages.ts";
-import { appendEntry, attemptOf, type StreamEntry, streamPartition } from "./stream-log.ts";
+import {
+  appendEntry,
+  attemptOf,
+  type EventPosition,
+  type StreamEntry,
+  streamPartition,
+  toEventId,
+} from "./stream-log.ts";
 
 /** An event of a stream. */
 export interface StreamEvent {
-  /** Absent where it could not be logged. */
+  /** Absent where it was not logged. */
   readonly id?: string;
   /** Absent in the event that only tells the client its position. */
   readonly message?: JSONRPCMessage;
@@ -27,18 +34,21 @@ export interface StreamWriterOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
+type Entry = Omit<StreamEntry, "aliveUntil">;
+
 /**
  * Writes the stream of one request: each event is logged, then delivered, in order. Messages that arrive while an entry is
  * being written go into the next one together, so a burst costs no more writes than there is time for. A client that
- * listens gets its events even when the store fails: without ids, so it will not resume after an event that was not kept.
+ * listens gets its events even when the store fails. One that was surely not kept has no id, so that nobody resumes after it;
+ * the id of one that may have been kept names the attempt, so that nobody gets it twice.
  */
 export class StreamWriter {
   /** Settles when the stream has ended, one way or another. Never rejects. */
   readonly ended: Promise<void>;
   readonly #options: StreamWriterOptions;
-  /** Attempts of this writer, by which it recognises its own entries. */
-  readonly #attempts = new Set<string>();
   #next = 0;
+  /** The entry that was tried last, while nobody knows whether it was written. No other is tried under its number. */
+  #doubtful: Entry | undefined;
   #pending: readonly RequestId[];
   #queue: JSONRPCMessage[] = [];
   #isChanged = false;
@@ -95,41 +105,65 @@ export class StreamWriter {
       if (number === "superseded") return false;
       if (number === "too large") return this.#putInParts(messages, pending);
       if (number !== undefined) {
-        const events: StreamEvent[] = number === 0 ? [{ id: `${streamId}~0~-1` }] : [];
-        for (const [index, message] of messages.entries()) {
-          events.push({ id: `${streamId}~${number}~${Math.min(index, stored.length - 1)}`, message });
-        }
+        const opening = number === 0 ? [{ id: toEventId({ streamId, entry: 0, index: -1 }) }] : [];
+        const events = [...opening, ...this.#toEvents(messages, entry, { entry: number })];
         if (events.length > 0) deliver(events);
         return true;
       }
-      if (deliver(messages.map((message) => ({ message }))) || store.now() >= giveUpAt) return true;
+      // Before the first entry there is nothing to go on from.
+      const isDoubtful = this.#doubtful === entry && this.#next > 0;
+      const position = isDoubtful ? { entry: this.#next, attempt: entry.attempt } : undefined;
+      if (deliver(this.#toEvents(messages, entry, position)) || store.now() >= giveUpAt) return true;
       await sleep(timings.writerRetryMs);
     }
   }
 
+  /** The events of an entry, without ids where it has no position. The log may hold less of a message than is sent. */
+  #toEvents(
+    messages: readonly JSONRPCMessage[],
+    { messages: stored }: Entry,
+    position: Omit<EventPosition, "streamId" | "index"> | undefined,
+  ): StreamEvent[] {
+    const { streamId } = this.#options;
+    if (!position) return messages.map((message) => ({ message }));
+    return messages.map((message, index) => ({
+      id: toEventId({ streamId, ...position, index: Math.min(index, stored.length - 1) }),
+      message,
+    }));
+  }
+
   /** The number of the entry; undefined when the store failed. Repeated with the same attempt, it is written once. */
-  async #append(entry: Omit<StreamEntry, "aliveUntil">): Promise<number | "superseded" | "too large" | undefined> {
-    const { store, sessionId, streamId, timings, onFailure } = this.#options;
-    const partition = streamPartition(sessionId, streamId);
-    this.#attempts.add(entry.attempt);
+  async #append(entry: Entry): Promise<number | "superseded" | "too large" | undefined> {
+    const { store, timings, onFailure } = this.#options;
     try {
-      for (;;) {
-        const aliveUntil = store.now() + timings.writerSilenceMs;
-        const number = this.#next;
-        if (await appendEntry(store, partition, { number, ...entry, aliveUntil })) return this.#next++;
-        const winner = await attemptOf(store, { partition, number });
-        if (winner === undefined || !this.#attempts.has(winner)) return "superseded";
-        // A write of this instance had succeeded although it seemed to fail.
-        this.#next++;
-        if (winner === entry.attempt) return number;
-      }
+      const before = this.#doubtful;
+      // Its events may have been sent under this number.
+      if (before && before !== entry && (await this.#place(before)) === "superseded") return "superseded";
+      return await this.#place(entry);
     } catch (error) {
       onFailure(error);
-      // Refused by the limits of the store.
-      if (error instanceof RangeError) return "too large";
+      if (error instanceof RangeError) {
+        // Refused by the limits of the store.
+        this.#doubtful = undefined;
+        return "too large";
+      }
       this.#avoidStoreUntil = store.now() + timings.writerAvoidMs;
       return undefined;
     }
+  }
+
+  /** Writes an entry under the next number, if no earlier try did. Throws what the store throws. */
+  async #place(entry: Entry): Promise<number | "superseded"> {
+    const { store, sessionId, streamId, timings } = this.#options;
+    const partition = streamPartition(sessionId, streamId);
+    const number = this.#next;
+    this.#doubtful = entry;
+    const aliveUntil = store.now() + timings.writerSilenceMs;
+    const isWritten = await appendEntry(store, partition, { number, ...entry, aliveUntil });
+    if (!isWritten && (await attemptOf(store, { partition, number })) !== entry.attempt) return "superseded";
+    this.#doubtful = undefined;
+    this.#next++;
+    return number;
   }
 
   /** Logs in several entries; a message that no entry holds reaches only a client that listens. */
