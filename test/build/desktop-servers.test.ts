@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
@@ -21,14 +21,10 @@ const ERAS = ["2025-11-25", "2026-07-28"] as const;
 /** The methods that the clients of both SDKs have. */
 type AnyClient = Pick<Client, "listTools" | "listPrompts" | "listResources" | "callTool" | "close">;
 
-const withoutListening: typeof fetch = async (input, init) =>
-  init?.method === "GET" ? new Response(null, { status: 405 }) : fetch(input, init);
-
 /** A client that can be asked, or one of 2026-07-28. */
 async function connect(url: URL, era: (typeof ERAS)[number]): Promise<AnyClient> {
   if (era === "2025-11-25") {
-    // A stream that it listens on takes an instance of Lambda, and the next instance has other processes.
-    const able = await connectAbleClient(url, withoutListening);
+    const able = await connectAbleClient(url);
     const callTool = (call: Parameters<typeof able.callTool>[0], options: object) =>
       able.callTool(call, undefined, options);
     const own = { callTool, close: () => able.close() };
@@ -44,11 +40,13 @@ if (!hasRealServers) test("desktop servers of npm", ({ skip }) => skip(NO_REAL_S
 
 describe.runIf(hasRealServers).each(DESKTOP_SERVERS)("$packageName, built by name", (server) => {
   const out = mkdtempSync(join(tmpdir(), "desktop-server-"));
+  // For all processes: on Lambda, requests that follow one another can reach different instances.
+  const given = realpathSync(mkdtempSync(join(tmpdir(), "given-")));
   let table: LocalTable;
   let emulator: Emulator | undefined;
   beforeAll(async () => {
     table = await startLocalTable();
-    const built = await runCli(["build", "--stdio", server.command, "--out", out], {
+    const built = await runCli(["build", "--stdio", server.command.replaceAll("{given}", given), "--out", out], {
       cwd: REAL_SERVERS,
       environment: FROM_CACHE,
     });
@@ -60,7 +58,7 @@ describe.runIf(hasRealServers).each(DESKTOP_SERVERS)("$packageName, built by nam
   });
   afterAll(async () => {
     await table?.close();
-    rmSync(out, { recursive: true, force: true });
+    for (const folder of [out, given]) rmSync(folder, { recursive: true, force: true });
   });
 
   test.each(CLOUDS)("answers through the ingress of %s", { timeout: 180_000 }, async (cloud) => {
@@ -69,7 +67,8 @@ describe.runIf(hasRealServers).each(DESKTOP_SERVERS)("$packageName, built by nam
     emulator = await START_EMULATOR[cloud]({ artefact, port: 0, environment: table.environment });
     for (const era of ERAS) {
       const client = await connect(new URL(`${emulator.url}/mcp`), era);
-      await callAll(client, server);
+      for (const name of readdirSync(given)) rmSync(join(given, name), { recursive: true });
+      await callAll(client, server, given);
       await surviveDeath(client, server, artefact);
       await client.close();
     }
@@ -77,21 +76,19 @@ describe.runIf(hasRealServers).each(DESKTOP_SERVERS)("$packageName, built by nam
 });
 
 /** Calls every tool that the client sees. */
-async function callAll(client: AnyClient, { calls, refuses = [] }: DesktopServer): Promise<void> {
+async function callAll(client: AnyClient, { calls, refuses = [] }: DesktopServer, given: string): Promise<void> {
   const names = (await client.listTools()).tools.map(({ name }) => name);
   const listed = (table: readonly Call[]): Call[] => table.filter(([name]) => names.includes(name));
   expect([...listed(calls), ...listed(refuses)].map(([name]) => name).sort()).toEqual(names.toSorted());
   // A server that has none of them says so in a list.
   await client.listPrompts();
   await client.listResources();
-  let folder = "";
   for (const [name, args, answer] of listed(calls)) {
-    const own = JSON.parse(JSON.stringify(args).replaceAll("{folder}", folder)) as typeof args;
+    const own = JSON.parse(JSON.stringify(args).replaceAll("{given}", given)) as typeof args;
     const result = await client.callTool({ name, arguments: own });
     const text = JSON.stringify(result);
     expect(result.isError ?? false, `${name}: ${text}`).toBe(false);
     expect(text, name).toMatch(answer);
-    if (name === "list_allowed_directories") folder = /\/[^"\\]*mcp-stdio-\w+/.exec(text)?.[0] ?? "";
   }
   for (const [name, args, reason] of listed(refuses)) {
     const refusal = await client.callTool({ name, arguments: args }).catch((error: Error) => error.message);

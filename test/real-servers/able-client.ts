@@ -7,7 +7,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 
 /** A client of SDK v1 that samples, elicits in both modes and has a root. */
-export async function connectAbleClient(url: URL, fetch: typeof globalThis.fetch = globalThis.fetch): Promise<Client> {
+export async function connectAbleClient(url: URL): Promise<Client> {
   const capabilities = { sampling: {}, elicitation: { form: {}, url: {} }, roots: { listChanged: true } };
   const client = new Client({ name: "test", version: "1.0.0" }, { capabilities });
   client.setRequestHandler(ElicitRequestSchema, ({ params }) => ({
@@ -21,6 +21,6 @@ export async function connectAbleClient(url: URL, fetch: typeof globalThis.fetch
   }));
   client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [{ uri: "file:///home/ada", name: "home" }] }));
   // The SDK's own class does not satisfy its own interface under exactOptionalPropertyTypes.
-  await client.connect(new StreamableHTTPClientTransport(url, { fetch }) as Parameters<Client["connect"]>[0]);
+  await client.connect(new StreamableHTTPClientTransport(url) as Parameters<Client["connect"]>[0]);
   return client;
 }

@@ -1,4 +1,4 @@
-/** A call of a tool, and what its answer has in it. `{folder}` in an argument is the folder of the process. */
+/** A call of a tool, and what its answer has in it. `{given}` in an argument is the folder that the server is given. */
 export type Call = readonly [tool: string, args: Readonly<Record<string, unknown>>, answer: RegExp];
 
 /** A public desktop server, as a user names it to `--stdio`. */
@@ -28,19 +28,19 @@ const MEMORY: readonly Call[] = [
 
 const FILESYSTEM: readonly Call[] = [
   ["list_allowed_directories", {}, /Allowed directories/],
-  ["create_directory", { path: "{folder}/notes" }, /Successfully created/],
-  ["write_file", { path: "{folder}/notes/a.txt", content: "tea\nchess" }, /Successfully wrote/],
-  ["read_file", { path: "{folder}/notes/a.txt" }, /chess/],
-  ["read_text_file", { path: "{folder}/notes/a.txt", head: 1 }, /tea/],
-  ["read_multiple_files", { paths: ["{folder}/notes/a.txt"] }, /chess/],
-  ["edit_file", { path: "{folder}/notes/a.txt", edits: [{ oldText: "tea", newText: "ale" }] }, /ale/],
-  ["list_directory", { path: "{folder}/notes" }, /a\.txt/],
-  ["list_directory_with_sizes", { path: "{folder}/notes" }, /Total: 1 files/],
-  ["directory_tree", { path: "{folder}" }, /notes/],
-  ["search_files", { path: "{folder}", pattern: "**/*.txt" }, /a\.txt/],
-  ["get_file_info", { path: "{folder}/notes/a.txt" }, /isFile: true/],
-  ["move_file", { source: "{folder}/notes/a.txt", destination: "{folder}/b.png" }, /Successfully moved/],
-  ["read_media_file", { path: "{folder}/b.png" }, /"mimeType":"image\/png"/],
+  ["create_directory", { path: "{given}/notes" }, /Successfully created/],
+  ["write_file", { path: "{given}/notes/a.txt", content: "tea\nchess" }, /Successfully wrote/],
+  ["read_file", { path: "{given}/notes/a.txt" }, /chess/],
+  ["read_text_file", { path: "{given}/notes/a.txt", head: 1 }, /tea/],
+  ["read_multiple_files", { paths: ["{given}/notes/a.txt"] }, /chess/],
+  ["edit_file", { path: "{given}/notes/a.txt", edits: [{ oldText: "tea", newText: "ale" }] }, /ale/],
+  ["list_directory", { path: "{given}/notes" }, /a\.txt/],
+  ["list_directory_with_sizes", { path: "{given}/notes" }, /Total: 1 files/],
+  ["directory_tree", { path: "{given}" }, /notes/],
+  ["search_files", { path: "{given}", pattern: "**/*.txt" }, /a\.txt/],
+  ["get_file_info", { path: "{given}/notes/a.txt" }, /isFile: true/],
+  ["move_file", { source: "{given}/notes/a.txt", destination: "{given}/b.png" }, /Successfully moved/],
+  ["read_media_file", { path: "{given}/b.png" }, /"mimeType":"image\/png"/],
 ];
 
 const EVERYTHING: readonly Call[] = [
@@ -125,12 +125,12 @@ const thought = { thought: "So", nextThoughtNeeded: true, thoughtNumber: 1, tota
 export const DESKTOP_SERVERS: readonly DesktopServer[] = [
   {
     packageName: "@modelcontextprotocol/server-memory",
-    command: "MEMORY_FILE_PATH={folder}/memory.jsonl @modelcontextprotocol/server-memory",
+    command: "MEMORY_FILE_PATH={given}/memory.jsonl @modelcontextprotocol/server-memory",
     calls: MEMORY,
   },
   {
     packageName: "@modelcontextprotocol/server-filesystem",
-    command: "npx -y @modelcontextprotocol/server-filesystem {folder}",
+    command: "npx -y @modelcontextprotocol/server-filesystem {given}",
     calls: FILESYSTEM,
   },
   {

@@ -22,11 +22,14 @@ const verifier = {
 };
 
 const endpointOf = (options: StdioOptions = {}, args: readonly string[] = []) =>
-  createMcpEndpoint(defineServer({ ...gateway({ desk: stdio("node", [PROGRAM, ...args], options) }), verifier }), {
-    store: createMemoryStore(),
-    logLevel: "silent",
-    audit: "off",
-  });
+  createMcpEndpoint(
+    defineServer({ ...gateway({ desk: stdio("node", [PROGRAM, ...args], options) }, { listSeconds: 60 }), verifier }),
+    {
+      store: createMemoryStore(),
+      logLevel: "silent",
+      audit: "off",
+    },
+  );
 
 const as = (caller: string) => ({ headers: { authorization: `Bearer ${caller}` } });
 
