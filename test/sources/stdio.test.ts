@@ -99,18 +99,25 @@ describe("a client", () => {
     expect(await callText(bob, "desk_count")).toBe("1");
   });
 
-  test("is given no more than the limits: of a message, of time, of processes", async () => {
+  test("is given no more than the limits of a message and of time", async () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
-    const handler = endpointOf({ maxBytes: 1_000_000, timeoutSeconds: 4, maxProcesses: 1 });
+    const client = await connectTo(endpointOf({ maxBytes: 1_000_000, timeoutSeconds: 5 }), era, as("ada"));
+    await callText(client, "desk_count");
+    expect(await callText(client, "desk_hang")).toContain("silent for 5 s");
+    expect(await callText(client, "desk_flood")).toContain("It ended.");
+  });
+
+  test("is given no process while all that there may be are in use", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const handler = endpointOf({ timeoutSeconds: 60, maxProcesses: 1 });
     const client = await connectTo(handler, era, as("ada"));
     await callText(client, "desk_count");
-    const [hung, refused] = await Promise.all([
-      callText(client, "desk_hang"),
-      connectTo(handler, era, as("bob")).then((bob) => callText(bob, "desk_count")),
-    ]);
-    expect(hung).toContain("silent for 4 s");
-    expect(refused).toContain("processes are busy");
-    expect(await callText(client, "desk_flood")).toContain("It ended.");
+    const left = new AbortController();
+    const hung = client.callTool({ name: "desk_hang" }, { signal: left.signal }).catch(() => "left");
+    const other = await connectTo(handler, era, as("bob"));
+    expect(await callText(other, "desk_count")).toContain("processes are busy");
+    left.abort();
+    expect(await hung).toBe("left");
   });
 });
 
