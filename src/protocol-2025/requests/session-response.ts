@@ -113,7 +113,7 @@ export class SessionResponse {
     if (!this.#isAttached) return false;
     const { protocolVersion } = this.#options;
     // Earlier clients are not told an id without a message.
-    this.#hasId ||= events.some(({ id, message }) => id !== undefined && (message || protocolVersion >= POLLING_SINCE));
+    this.#hasId ||= events.some(({ position, message }) => position && (message || protocolVersion >= POLLING_SINCE));
     this.#body.push(framesOf(events, protocolVersion));
     if (this.#isLeaving && this.#hasId) this.#sendAway();
     return true;

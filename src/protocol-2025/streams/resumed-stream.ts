@@ -8,7 +8,7 @@ import { badRequest } from "../error-responses.ts";
 import type { SessionContext } from "../sessions/session-context.ts";
 import type { Session } from "../sessions/session-record.ts";
 import { streamEnd } from "./stream-end.ts";
-import { frameOf, RETRY_MS } from "./stream-frames.ts";
+import { frameOf, RETRY_MS, toEventId } from "./stream-frames.ts";
 import {
   appendEntry,
   CLOCK_SKEW_MS,
@@ -20,7 +20,6 @@ import {
   sentOf,
   streamPartition,
   surelyWritten,
-  toEventId,
   writeReader,
 } from "./stream-log.ts";
 

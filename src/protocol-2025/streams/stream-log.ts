@@ -120,11 +120,7 @@ export interface EventPosition {
   readonly attempt?: string | undefined;
 }
 
-/** The id of an event. */
-export const toEventId = ({ streamId, entry, index, attempt }: EventPosition): string =>
-  `${streamId}~${entry}~${index}${attempt ? `~${attempt}` : ""}`;
-
-/** Undefined for an id that `toEventId` did not make. */
+/** The position in an id that `toEventId` of stream-frames.ts made; undefined for any other text. */
 export function parseEventId(id: string): EventPosition | undefined {
   const [, streamId, entry, index, attempt] =
     /^([\w-]{8,64})~(\d{1,9})~(-1|\d{1,5})(?:~([\da-f-]{36}))?$/.exec(id) ?? [];

@@ -3,19 +3,12 @@ import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
 import type { ObservedStore } from "../../store/observed-store.ts";
 import type { SessionTimings } from "../timings.ts";
 import { splitInTwo, storable } from "./large-messages.ts";
-import {
-  appendEntry,
-  attemptOf,
-  type EventPosition,
-  type StreamEntry,
-  streamPartition,
-  toEventId,
-} from "./stream-log.ts";
+import { appendEntry, attemptOf, type EventPosition, type StreamEntry, streamPartition } from "./stream-log.ts";
 
 /** An event of a stream. */
 export interface StreamEvent {
   /** Absent where it was not logged. */
-  readonly id?: string;
+  readonly position?: EventPosition | undefined;
   /** Absent in the event that only tells the client its position. */
   readonly message?: JSONRPCMessage;
 }
@@ -104,32 +97,22 @@ export class StreamWriter {
       const number = store.now() < this.#avoidStoreUntil ? undefined : await this.#append(entry);
       if (number === "superseded") return false;
       if (number === "too large") return this.#putInParts(messages, pending);
-      if (number !== undefined) {
-        const opening = number === 0 ? [{ id: toEventId({ streamId, entry: 0, index: -1 }) }] : [];
-        const events = [...opening, ...this.#toEvents(messages, entry, { entry: number })];
-        if (events.length > 0) deliver(events);
-        return true;
-      }
       // Before the first entry there is nothing to go on from.
-      const isDoubtful = this.#doubtful === entry && this.#next > 0;
-      const position = isDoubtful ? { entry: this.#next, attempt: entry.attempt } : undefined;
-      if (deliver(this.#toEvents(messages, entry, position)) || store.now() >= giveUpAt) return true;
+      const isDoubtful = number === undefined && this.#doubtful === entry && this.#next > 0;
+      const place = isDoubtful ? this.#next : number;
+      const attempt = isDoubtful ? entry.attempt : undefined;
+      const events: StreamEvent[] = number === 0 ? [{ position: { streamId, entry: 0, index: -1 } }] : [];
+      for (const [at, message] of messages.entries()) {
+        // The log may hold less of a message than is sent.
+        const index = Math.min(at, stored.length - 1);
+        const position = place === undefined ? undefined : { streamId, entry: place, index, attempt };
+        events.push({ position, message });
+      }
+      const isLogged = number !== undefined;
+      const isDelivered = (events.length > 0 || !isLogged) && deliver(events);
+      if (isLogged || isDelivered || store.now() >= giveUpAt) return true;
       await sleep(timings.writerRetryMs);
     }
-  }
-
-  /** The events of an entry, without ids where it has no position. The log may hold less of a message than is sent. */
-  #toEvents(
-    messages: readonly JSONRPCMessage[],
-    { messages: stored }: Entry,
-    position: Omit<EventPosition, "streamId" | "index"> | undefined,
-  ): StreamEvent[] {
-    const { streamId } = this.#options;
-    if (!position) return messages.map((message) => ({ message }));
-    return messages.map((message, index) => ({
-      id: toEventId({ streamId, ...position, index: Math.min(index, stored.length - 1) }),
-      message,
-    }));
   }
 
   /** The number of the entry; undefined when the store failed. Repeated with the same attempt, it is written once. */
