@@ -15,7 +15,7 @@ export function toFetch(handler: HttpHandler): Fetch {
     const { status, headers, body } = response;
     // A Response of these statuses may not be given a body, not even an empty one (Fetch Standard, null body status).
     const bodyless = status === 204 || status === 205 || status === 304;
-    return new Response(bodyless || body === undefined ? null : toWebBody(body), { status, headers });
+    return new Response(bodyless || body === undefined ? null : toWebBody(body, request), { status, headers });
   };
 }
 
@@ -31,12 +31,14 @@ function fromWebRequest(request: Request): HttpRequest {
   };
 }
 
-function toWebBody(body: string | AsyncIterable<string>): string | ReadableStream<Uint8Array> {
+function toWebBody(body: string | AsyncIterable<string>, request: Request): string | ReadableStream<Uint8Array> {
   if (typeof body === "string") return body;
   const chunks = body[Symbol.asyncIterator]();
   const encoder = new TextEncoder();
-  return new ReadableStream({
-    async pull(controller) {
+  const source = {
+    // Node.js aborts the signal of a request only while something refers to the request.
+    request,
+    async pull(controller: ReadableStreamDefaultController<Uint8Array>) {
       const { done, value } = await chunks.next();
       if (done) controller.close();
       else controller.enqueue(encoder.encode(value));
@@ -44,7 +46,8 @@ function toWebBody(body: string | AsyncIterable<string>): string | ReadableStrea
     async cancel() {
       await chunks.return?.();
     },
-  });
+  };
+  return new ReadableStream(source);
 }
 
 /** A web request for SDK code that asks for one. It carries no body: the SDK is handed the parsed message instead. */

@@ -29,7 +29,8 @@ function watched(serve: Serve): Pick<ChangingUpstream, "fetch" | "open" | "isAwa
     const response = await serve(request);
     if (!isStandalone || !response.ok || !response.body) return response;
     const cut = new AbortController();
-    const end = (): void => cut.abort();
+    // It refers to the request, because Node.js aborts the signal of one only while something does.
+    const end = (): void => cut.abort(new Error(`The stream of ${request.url} is cut.`));
     open.add(end);
     const { readable, writable } = new TransformStream();
     void response.body
