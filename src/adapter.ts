@@ -43,5 +43,5 @@ export {
 export { stateConflict, tellMisconfiguration, tellStoreFailure } from "./store/store-errors.ts";
 export { createWatchers } from "./store/watchers.ts";
 export { checkExpiry, checkKey, checkPartition, checkWrite } from "./store/write-limits.ts";
-export type { Job, WorkQueue } from "./tasks/work/work-queue.ts";
+export type { Job, WorkQueue } from "./tasks/jobs/work-queue.ts";
 export { warmUp } from "./warm-up.ts";

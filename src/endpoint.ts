@@ -24,7 +24,7 @@ import { createServices } from "./services/services.ts";
 import { createMemoryStore } from "./store/memory-store.ts";
 import { observed } from "./store/observed-store.ts";
 import type { StateStore } from "./store/store.ts";
-import type { WorkQueue } from "./tasks/work/work-queue.ts";
+import type { WorkQueue } from "./tasks/jobs/work-queue.ts";
 import type { TelemetrySource } from "./telemetry/telemetry-source.ts";
 
 /** The configuration, fields that override it, and what no variable can hold. */

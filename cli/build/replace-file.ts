@@ -15,7 +15,7 @@ export async function replaceFile(file: string, content: string | Uint8Array, mo
     await writeFile(incoming, content, { mode });
     await rename(incoming, file);
   } catch (cause) {
-    // What lies in the folder may be deployed.
+    // A deployment may take every file of the folder.
     await rm(incoming, { force: true }).catch(() => {});
     const { code } = cause as NodeJS.ErrnoException;
     throw new AnycloudError("BUILD_FAILED", `${shownPath(file)} cannot be written (${code}): choose another folder.`, {

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Invocation } from "../http/http-handler.ts";
 import type { McpRequest } from "../server/mcp-request.ts";
+import type { Attempt } from "./jobs/attempt.ts";
+import type { Job } from "./jobs/work-queue.ts";
 import type { TaskRules } from "./task-access.ts";
 import type { TaskError } from "./task-record.ts";
 import type { TaskStore } from "./task-store.ts";
-import type { Attempt } from "./work/attempt.ts";
-import type { Job } from "./work/work-queue.ts";
 
 /** Limits of an endpoint's tasks, as its server declares them. */
 export interface TaskLimits {

@@ -1,9 +1,9 @@
 import type { Invocation } from "../http/http-handler.ts";
+import type { WorkQueue } from "./jobs/work-queue.ts";
 import type { TaskRules } from "./task-access.ts";
 import type { TaskEngine, TaskLimits } from "./task-call.ts";
 import { isTerminal, type TaskRecord } from "./task-record.ts";
 import type { IndexedTask, TaskStore } from "./task-store.ts";
-import type { WorkQueue } from "./work/work-queue.ts";
 
 /** Milliseconds that a job may take to its worker before it is taken for lost. */
 const LOST_MS = 10_000;

@@ -7,16 +7,16 @@ import { servedRequest } from "../http/served-request.ts";
 import type { ProtocolHandler } from "../server/mcp-request.ts";
 import type { ObservedStore } from "../store/observed-store.ts";
 import { MAX_VALUE_BYTES } from "../store/store.ts";
+import type { Attempt } from "./jobs/attempt.ts";
+import { cancelWatched, refreshWatched } from "./jobs/watched-job.ts";
+import { createLocalQueue, type WorkQueue } from "./jobs/work-queue.ts";
+import { work } from "./jobs/worker.ts";
 import type { TaskRules } from "./task-access.ts";
 import type { TaskLimits } from "./task-call.ts";
 import { createTaskEngine } from "./task-engine.ts";
 import { createTaskStore } from "./task-store.ts";
 import { withInlineTasks, withTasks } from "./wire/task-handler.ts";
 import type { MethodOptions } from "./wire/task-methods.ts";
-import type { Attempt } from "./work/attempt.ts";
-import { cancelWatched, refreshWatched } from "./work/watched-job.ts";
-import { createLocalQueue, type WorkQueue } from "./work/work-queue.ts";
-import { work } from "./work/worker.ts";
 
 /** The parts of an endpoint that the tasks of its server need. */
 export interface TaskEnvironment {

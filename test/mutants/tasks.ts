@@ -1,7 +1,7 @@
 import type { PromiseFaults } from "./planted-fault.ts";
 
 const ACCESS = "src/tasks/task-access.ts";
-const WORKER = "src/tasks/work/worker.ts";
+const WORKER = "src/tasks/jobs/worker.ts";
 const GOVERNED = "test/tasks/governed.test.ts";
 const DURABLE = "test/tasks/durable.test.ts";
 const ATTACKS = "test/tasks/attacks.test.ts";
@@ -37,7 +37,7 @@ export const TASK_FAULTS: readonly PromiseFaults[] = [
         test: ATTACKS,
       },
       {
-        file: "src/tasks/work/attempt.ts",
+        file: "src/tasks/jobs/attempt.ts",
         text: "found && !isTerminal(found.record) && found.record.attempt === this.#number",
         replacement: "found && !isTerminal(found.record)",
         test: DURABLE,

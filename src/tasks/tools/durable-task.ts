@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ResultTypeMap } from "@modelcontextprotocol/server";
+import { type Attempt, type AttemptEnd, never } from "../jobs/attempt.ts";
 import { isAnswered, type TaskOperation, type TaskQuestion, type TaskRecord, toStatusMessage } from "../task-record.ts";
 import { newValueKey, type TaskStore } from "../task-store.ts";
-import { type Attempt, type AttemptEnd, never } from "../work/attempt.ts";
 import { observeStep } from "./observe-step.ts";
 import { roomIn, suspended, withOperation } from "./recorded-operations.ts";
 import { Replay, ReplayProblem } from "./replay.ts";

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import type { ResultTypeMap } from "@modelcontextprotocol/server";
+import { never } from "../jobs/attempt.ts";
 import { isAnswered, type TaskOperation, type TaskQuestion } from "../task-record.ts";
-import { never } from "../work/attempt.ts";
 import { observeStep } from "./observe-step.ts";
 import { Replay } from "./replay.ts";
 import type { AskRequest, Progress, Task } from "./task.ts";

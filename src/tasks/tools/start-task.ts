@@ -5,11 +5,11 @@ import { toTraceparent } from "../../http/record/trace-context.ts";
 import { limitOwner } from "../../limits/limit-owner.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import { partitionOf } from "../../services/caller-scope.ts";
+import { endTask } from "../jobs/end-task.ts";
 import { policyArgumentsOf } from "../task-access.ts";
 import type { IncomingCall, Replacement } from "../task-call.ts";
 import { type TaskCallRequest, type TaskRecord, taskFields } from "../task-record.ts";
 import { newTaskId } from "../task-store.ts";
-import { endTask } from "../work/end-task.ts";
 
 /** How one tool's tasks differ from the others of its server. */
 export interface TaskLife {

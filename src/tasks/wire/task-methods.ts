@@ -4,6 +4,7 @@ import { errorResponse, JsonRpcCode, jsonResponse, requestIdOf } from "../../htt
 import { toLimitedText } from "../../limits/output.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import { isConflict } from "../../store/store.ts";
+import { endTask } from "../jobs/end-task.ts";
 import { accessTo } from "../task-access.ts";
 import type { RunningEngine } from "../task-engine.ts";
 import {
@@ -15,7 +16,6 @@ import {
   type TaskRecord,
 } from "../task-record.ts";
 import { newValueKey, type StoredTask } from "../task-store.ts";
-import { endTask } from "../work/end-task.ts";
 import { isRecord } from "./wire-values.ts";
 
 export interface MethodOptions {
