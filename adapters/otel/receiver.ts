@@ -4,7 +4,7 @@ import { createCredentialProvider } from "../aws/client/credentials.ts";
 import { readServiceAccount } from "../gcp/metadata-server.ts";
 import { createAccessToken } from "../shared/access-token.ts";
 import { createConnections } from "../shared/connections.ts";
-import { withTimeout } from "../shared/with-timeout.ts";
+import { withTimeout } from "../shared/retries/with-timeout.ts";
 import type { Destination } from "./otel-variables.ts";
 
 /** Sends one batch. Rejects with an error that says why the receiver did not take it, without what was sent. */

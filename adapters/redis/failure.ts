@@ -1,5 +1,5 @@
 import { AnycloudError } from "../../src/adapter.ts";
-import type { FailureKind } from "../shared/retry.ts";
+import type { FailureKind } from "../shared/retries/retry.ts";
 
 /** The server answers errors with a word of its own first (https://redis.io/docs/latest/develop/reference/protocol-spec/, "Simple errors"). */
 const MISCONFIGURED: readonly (readonly [RegExp, string])[] = [

@@ -1,6 +1,6 @@
 import { createClient } from "@redis/client";
 import type { createWatchers } from "../../src/adapter.ts";
-import { withTimeout } from "../shared/with-timeout.ts";
+import { withTimeout } from "../shared/retries/with-timeout.ts";
 import { SCRIPTS, type ScriptName } from "./scripts.ts";
 
 /** Calls one Redis server over one connection, and listens over another. */

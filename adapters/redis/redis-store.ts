@@ -12,7 +12,7 @@ import {
   stateConflict,
 } from "../../src/adapter.ts";
 import { freshVersion } from "../shared/fresh-version.ts";
-import { type FailureKind, withRetries } from "../shared/retry.ts";
+import { type FailureKind, withRetries } from "../shared/retries/retry.ts";
 import { kindOf, noClient, toRedisFailure } from "./failure.ts";
 import type { Argument, RedisClient } from "./redis-client.ts";
 import { REDIS_SETTINGS, type RedisConfig } from "./settings.ts";

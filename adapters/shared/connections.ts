@@ -40,7 +40,7 @@ const MAX_IDLE_MS = 1_000;
  * nobody can tell whether it was applied. So:
  *
  * - The first request that fails so closes all idle connections, because the others were idle as well: where the request
- *   may be repeated (adapters/shared/retry.ts), the next attempt opens a new one.
+ *   may be repeated (adapters/shared/retries/retry.ts), the next attempt opens a new one.
  * - A request that must not be applied twice asks for a fresh connection: the event loop first reports the closed ones,
  *   and those that were idle for more than a second are not taken. A connection of its own for each such request would be
  *   as safe, and cost a TLS handshake for each call that is counted.

@@ -1,6 +1,6 @@
 import { AnycloudError, monotonicMs } from "../../src/adapter.ts";
 import { type Connections, createConnections, type HttpAnswer } from "./connections.ts";
-import { withTimeout } from "./with-timeout.ts";
+import { withTimeout } from "./retries/with-timeout.ts";
 
 /** A queue's endpoint, as its platform's API has it. */
 export interface QueueApi {

@@ -5,7 +5,7 @@ import { createTableStore, openStorageTable } from "../../adapters/azure/table-s
 import { createFirestoreStore, openFirestore } from "../../adapters/gcp/firestore/firestore-store.ts";
 import { createDocumentStore } from "../../adapters/shared/documents/document-store.ts";
 import type { Document, DocumentTable } from "../../adapters/shared/documents/document-table.ts";
-import { serviceFailure } from "../../adapters/shared/service-failure.ts";
+import { serviceFailure } from "../../adapters/shared/retries/service-failure.ts";
 import { AnycloudError } from "../../src/errors.ts";
 import { startAzurite } from "./document-engines.ts";
 import { inAnHour } from "./store-under-test.ts";

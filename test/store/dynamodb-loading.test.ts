@@ -58,7 +58,7 @@ const OWN_MODULES = [
   "adapters/aws/client/endpoint.ts",
   "adapters/aws/client/web-identity.ts",
   "adapters/shared/connections.ts",
-  "adapters/shared/with-timeout.ts",
+  "adapters/shared/retries/with-timeout.ts",
 ];
 
 test("the client's bundle holds nothing of the core, which would be loaded twice, and one package", async () => {

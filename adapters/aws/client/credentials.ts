@@ -1,4 +1,4 @@
-import { withTimeout } from "../../shared/with-timeout.ts";
+import { withTimeout } from "../../shared/retries/with-timeout.ts";
 
 export interface AwsCredentials {
   readonly accessKeyId: string;

@@ -1,5 +1,5 @@
 import { AnycloudError } from "../../../src/adapter.ts";
-import type { FailureKind } from "../../shared/retry.ts";
+import type { FailureKind } from "../../shared/retries/retry.ts";
 
 /**
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html and the codes that AWS's SDKs

@@ -1,5 +1,5 @@
 import { type Connections, createConnections, type HttpAnswer } from "../../shared/connections.ts";
-import { withTimeout } from "../../shared/with-timeout.ts";
+import { withTimeout } from "../../shared/retries/with-timeout.ts";
 import type { AwsCredentials, CredentialProvider } from "./credentials.ts";
 import { endpointOf } from "./endpoint.ts";
 

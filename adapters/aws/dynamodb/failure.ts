@@ -1,5 +1,5 @@
 import type { AnycloudError } from "../../../src/adapter.ts";
-import type { FailureKind } from "../../shared/retry.ts";
+import type { FailureKind } from "../../shared/retries/retry.ts";
 import { kindOf, type Sentence, type Sentences, toStoreFailure } from "../client/failure.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */

@@ -1,4 +1,4 @@
-import { type FailureKind, withRetries } from "../../shared/retry.ts";
+import { type FailureKind, withRetries } from "../../shared/retries/retry.ts";
 import type { AwsClientOptions, CallOptions } from "../client/aws-client.ts";
 import { kindOf } from "../client/failure.ts";
 import { createLazyAwsClient } from "../client/lazy-client.ts";

@@ -1,5 +1,5 @@
 import { AnycloudError, type WorkQueue } from "../../../src/adapter.ts";
-import { type FailureKind, withRetries } from "../../shared/retry.ts";
+import { REPEATABLE, withRetries } from "../../shared/retries/retry.ts";
 import { kindOf } from "../client/failure.ts";
 import { createLazyAwsClient } from "../client/lazy-client.ts";
 import { createTakeJob, type JobEvent, type TakeJob } from "./job-event.ts";
@@ -11,15 +11,8 @@ export interface LambdaJobs {
   readonly takeJob: TakeJob;
 }
 
-/** A job that is delivered twice does no harm. */
-const ATTEMPTS: Readonly<Record<FailureKind, number>> = {
-  throttled: 3,
-  "not applied": 3,
-  unsure: 3,
-  condition: 1,
-  refused: 1,
-};
-const RULES = { attemptTimeoutMs: 2_000, timeoutMs: 5_000, attempts: ATTEMPTS, kindOf };
+/** A job may be delivered twice. */
+const RULES = { ...REPEATABLE, kindOf };
 
 /**
  * Hands jobs to Lambda: the function invokes itself asynchronously, in the version that sends. Its role needs

@@ -1,8 +1,8 @@
 import { createConnections, type HttpAnswer } from "../../shared/connections.ts";
 import type { Document, DocumentTable } from "../../shared/documents/document-table.ts";
 import { toPartitionName, toSortText } from "../../shared/documents/key-text.ts";
-import type { FailureKind } from "../../shared/retry.ts";
-import { serviceFailure } from "../../shared/service-failure.ts";
+import type { FailureKind } from "../../shared/retries/retry.ts";
+import { serviceFailure } from "../../shared/retries/service-failure.ts";
 import { type Entity, toDocument, toEntity } from "./entity.ts";
 import { entityPath, filterOf, SWEEP_SELECT, sweepFilter } from "./query-text.ts";
 import { type StorageCredential, signedHeaders } from "./signature.ts";

@@ -1,7 +1,7 @@
 import { AnycloudError } from "../../../src/adapter.ts";
-import { kindOf } from "../../shared/failure-kind.ts";
-import type { FailureKind } from "../../shared/retry.ts";
-import type { ServiceFailure } from "../../shared/service-failure.ts";
+import { kindOf } from "../../shared/retries/failure-kind.ts";
+import type { FailureKind } from "../../shared/retries/retry.ts";
+import type { ServiceFailure } from "../../shared/retries/service-failure.ts";
 
 type Sentence = (database: string) => string;
 

@@ -1,8 +1,8 @@
 import { createConnections, type HttpAnswer } from "../../shared/connections.ts";
 import type { Document, DocumentTable } from "../../shared/documents/document-table.ts";
 import { toPartitionName, toSortText } from "../../shared/documents/key-text.ts";
-import type { FailureKind } from "../../shared/retry.ts";
-import { serviceFailure } from "../../shared/service-failure.ts";
+import type { FailureKind } from "../../shared/retries/retry.ts";
+import { serviceFailure } from "../../shared/retries/service-failure.ts";
 import { fieldsOf, type StoredDocument, toDocument, toFields } from "./document.ts";
 import { COLLECTION, toQuery } from "./query.ts";
 

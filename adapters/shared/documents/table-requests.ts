@@ -1,6 +1,6 @@
 import type { AnycloudError } from "../../../src/adapter.ts";
-import { kindOf } from "../failure-kind.ts";
-import { type FailureKind, type RetryRules, withRetries } from "../retry.ts";
+import { kindOf } from "../retries/failure-kind.ts";
+import { type FailureKind, type RetryRules, withRetries } from "../retries/retry.ts";
 import type { DocumentTable } from "./document-table.ts";
 
 /** A single attempt. */

@@ -1,8 +1,8 @@
 import { AnycloudError } from "../../../src/adapter.ts";
 import { type Connections, createConnections, type HttpAnswer } from "../connections.ts";
-import { kindOf } from "../failure-kind.ts";
-import type { FailureKind } from "../retry.ts";
-import { type ServiceFailure, serviceFailure } from "../service-failure.ts";
+import { kindOf } from "../retries/failure-kind.ts";
+import type { FailureKind } from "../retries/retry.ts";
+import { type ServiceFailure, serviceFailure } from "../retries/service-failure.ts";
 import type { Secret } from "./secret.ts";
 
 /** A secret that a service gives to whoever shows a token of the platform. */

@@ -1,5 +1,5 @@
 import type { AnycloudError } from "../../../src/adapter.ts";
-import { type FailureKind, withRetries } from "../retry.ts";
+import { type FailureKind, REPEATABLE, withRetries } from "../retries/retry.ts";
 
 /** A text that a platform keeps. */
 export interface Secret {
@@ -13,19 +13,9 @@ export interface Secret {
   readonly toFailure: (error: unknown) => AnycloudError;
 }
 
-const ATTEMPTS: Readonly<Record<FailureKind, number>> = {
-  throttled: 3,
-  "not applied": 3,
-  unsure: 3,
-  condition: 1,
-  refused: 1,
-};
-/** As for requests to a store. */
-const LIMITS = { attemptTimeoutMs: 2_000, timeoutMs: 5_000, attempts: ATTEMPTS };
-
 /** The text of a secret, without the line break that it ends with where it was typed in; empty where there is none. */
 export async function readSecret({ read, kindOf, toFailure }: Secret): Promise<string> {
-  const text = await withRetries({ ...LIMITS, kindOf }, read).catch((error: unknown) => {
+  const text = await withRetries({ ...REPEATABLE, kindOf }, read).catch((error: unknown) => {
     throw toFailure(error);
   });
   return text?.trim() ?? "";

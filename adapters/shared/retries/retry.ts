@@ -1,4 +1,4 @@
-import { monotonicMs } from "../../src/adapter.ts";
+import { monotonicMs } from "../../../src/adapter.ts";
 import { withTimeout } from "./with-timeout.ts";
 
 /** The meaning of a failed call for a caller that would repeat it. */
@@ -24,6 +24,13 @@ export interface RetryRules {
   /** Classifies a failure. */
   readonly kindOf: (error: unknown) => FailureKind;
 }
+
+/** Limits of a request to a service of a cloud that does no harm when it is carried out twice. */
+export const REPEATABLE: Omit<RetryRules, "kindOf"> = {
+  attemptTimeoutMs: 2_000,
+  timeoutMs: 5_000,
+  attempts: { throttled: 3, "not applied": 3, unsure: 3, condition: 1, refused: 1 },
+};
 
 /** `unsure`: an earlier attempt may have been applied, and may even be applied later. */
 export type Attempt<Output> = (signal: AbortSignal, unsure: boolean) => Promise<Output>;

@@ -1,4 +1,4 @@
-import { AnycloudError } from "../../src/adapter.ts";
+import { AnycloudError } from "../../../src/adapter.ts";
 import type { FailureKind } from "./retry.ts";
 import type { ServiceFailure } from "./service-failure.ts";
 
