@@ -50,11 +50,16 @@ function toWebBody(body: string | AsyncIterable<string>, request: Request): stri
   return new ReadableStream(source);
 }
 
+/** The requests that follow a signal, for as long as it is there: Node.js aborts theirs only while something refers to them. */
+const followers = new WeakMap<AbortSignal, Request[]>();
+
 /** A web request for SDK code that asks for one. It carries no body: the SDK is handed the parsed message instead. */
 export function toWebRequest(request: HttpRequest, signal?: AbortSignal): Request {
   const { method } = request;
   const headers = toWebHeaders(request.headers);
-  return new Request(absoluteUrl(request), { method, headers, ...(signal && { signal }) });
+  const made = new Request(absoluteUrl(request), { method, headers, ...(signal && { signal }) });
+  if (signal) followers.set(signal, [...(followers.get(signal) ?? []), made]);
+  return made;
 }
 
 /**

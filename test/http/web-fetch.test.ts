@@ -1,11 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { toFetch } from "../../src/index.ts";
-
-setFlagsFromString("--expose-gc");
-const collectGarbage: () => void = runInNewContext("gc");
+import { collectGarbage } from "../support/collect-garbage.ts";
 
 /** A stream whose handler notes that its client has left. */
 async function openStream(signal: AbortSignal): Promise<{ readonly response: Response; readonly left: () => boolean }> {
@@ -29,10 +25,7 @@ async function openStream(signal: AbortSignal): Promise<{ readonly response: Res
 test("a stream learns that its client has left, however long ago its request was made", async () => {
   const leaving = new AbortController();
   const streams = await Promise.all(Array.from({ length: 50 }, () => openStream(leaving.signal)));
-  for (let turn = 0; turn < 5; turn++) {
-    await nextTurn();
-    collectGarbage();
-  }
+  await collectGarbage();
   leaving.abort();
   await nextTurn();
   expect(streams.filter(({ left }) => !left())).toEqual([]);

@@ -1,6 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { McpServer as SdkV1McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { McpServer } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
@@ -8,10 +6,8 @@ import { factoryOf } from "../../src/define-server.ts";
 import { gateway } from "../../src/sources/sources.ts";
 import { startInstances } from "../protocol-2025/instances.ts";
 import { instanceOf, listen, textResult } from "../protocol-2026/instances.ts";
+import { collectGarbage } from "../support/collect-garbage.ts";
 import { legacyRequest, modernCall, textOf } from "../support/messages.ts";
-
-setFlagsFromString("--expose-gc");
-const collectGarbage: () => void = runInNewContext("gc");
 
 const REQUESTS = 40;
 /** Servers that requests which are hardly over may still hold. */
@@ -60,7 +56,7 @@ test.each<[string, () => Promise<unknown>]>([
   built.length = 0;
   for (let request = 0; request < REQUESTS; request++) await send();
   await sleep(50);
-  collectGarbage();
+  await collectGarbage();
   expect(built.length).toBeGreaterThanOrEqual(REQUESTS);
   expect(built.filter((server) => server.deref()).length).toBeLessThanOrEqual(MOST_ALIVE);
 });
