@@ -31,34 +31,40 @@ interface Entry {
 /** A list that is too old is given back when the upstream has not answered within this time. */
 const PATIENCE_MS = 1_000;
 const USABLE_MS = 600_000;
-/** Bytes of JSON that all lists of an upstream may have in one instance. */
+/** Bytes that all lists of an upstream may take in one instance: those of their JSON, and what each takes besides. */
 const MAX_BYTES = 16_777_216;
+const ENTRY_BYTES = 1_024;
 
 /** Lists of one upstream, in this process. */
 export function createListCache(): ListCache {
   const entries = new Map<string, Entry>();
   const reading = new Map<string, Promise<KeptList>>();
+  let bytes = 0;
   /** How often the upstream said that lists changed: what was asked for before that may be old already. */
   let changes = 0;
+
+  function forget(key: string): void {
+    bytes -= entries.get(key)?.bytes ?? 0;
+    entries.delete(key);
+  }
 
   function keep(key: string, list: KeptList, onChange: () => void): KeptList {
     const text = JSON.stringify(list.items);
     const hash = createHash("sha256").update(text).digest("base64");
     const before = entries.get(key);
-    entries.delete(key);
+    forget(key);
     const now = monotonicMs();
     entries.set(key, {
       list,
       hash,
-      bytes: text.length,
+      bytes: text.length + ENTRY_BYTES,
       freshUntil: now + list.freshMs,
       usableUntil: now + list.freshMs + USABLE_MS,
     });
-    let bytes = [...entries.values()].reduce((sum, entry) => sum + entry.bytes, 0);
-    for (const [oldest, entry] of entries) {
+    bytes += text.length + ENTRY_BYTES;
+    for (const oldest of entries.keys()) {
       if (bytes <= MAX_BYTES) break;
-      entries.delete(oldest);
-      bytes -= entry.bytes;
+      forget(oldest);
     }
     if (before && before.hash !== hash) onChange();
     return list;
