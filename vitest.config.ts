@@ -65,6 +65,7 @@ const config: ViteUserConfig = defineConfig({
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // Emulators start processes, and a shared machine may be slow to give them a turn.
     testTimeout: 60_000,
+    expect: { poll: { timeout: 50_000 } },
     hookTimeout: 120_000,
   },
 });

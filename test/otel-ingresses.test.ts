@@ -239,7 +239,7 @@ test("each first answer of a Lambda has sent its spans and its duration before t
       await post(url, message, headers);
     }
     // The answer comes before the invocation ends.
-    await expect.poll(() => [receiver.spans.length, receiver.points.length], { timeout: 20_000 }).toEqual([6, 3]);
+    await expect.poll(() => [receiver.spans.length, receiver.points.length]).toEqual([6, 3]);
   } finally {
     await close();
     await table.close();

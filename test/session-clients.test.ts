@@ -94,7 +94,7 @@ describe.each(TEST_INGRESSES)("through %s", (_ingress, cloud, options) => {
       expect(await client.call("test_sampling", { prompt: "Is it so?" })).toContain("Quite so.");
       expect(await client.call("test_reconnection")).toContain("after the stream was closed");
       await client.call("test_trigger_tool_change");
-      await expect.poll(() => client.toolsChanged(), { timeout: 30_000 }).toBe(1);
+      await expect.poll(() => client.toolsChanged()).toBe(1);
       await client.end();
     },
   );

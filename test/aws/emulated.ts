@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { vi } from "vitest";
+import { expect } from "vitest";
 import { type AwsEmulatorOptions, startAwsEmulator } from "../../emulators/aws/emulator.ts";
 import { findAwsRuntime } from "../../emulators/aws/runtime/find-runtime.ts";
 import type { Emulator } from "../../emulators/emulator.ts";
@@ -41,13 +41,7 @@ export async function emulate(artefact: string, options: Partial<AwsEmulatorOpti
     ...emulator,
     output,
     open: (barrier) => writeFileSync(join(barriers, barrier), ""),
-    seen: (barrier) =>
-      vi.waitFor(
-        () => {
-          if (!existsSync(join(barriers, barrier))) throw new Error(`${barrier} was never left`);
-        },
-        { timeout: 30_000, interval: 20 },
-      ),
+    seen: (barrier) => expect.poll(() => readdirSync(barriers)).toContain(barrier),
     text: async (path, init) => (await request(path, init)).text(),
     answer: async (path, init) => {
       const response = await request(path, init);

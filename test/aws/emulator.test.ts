@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Artefact, buildArtefact, writeArtefact } from "./artefact.ts";
 import { emulate, isAlive, RUNTIMES } from "./emulated.ts";
 import { SAMPLE_HANDLER } from "./sample-handler.ts";
@@ -15,7 +15,7 @@ describe.each(RUNTIMES)("on %s", (runtime) => {
     await using aws = await emulate(artefact.folder, { runtime, amnesia: true });
     const pids = [await aws.text("/pid"), await aws.text("/pid"), await aws.text("/pid")];
     expect(new Set(pids).size).toBe(3);
-    await vi.waitFor(() => expect(pids.some(isAlive)).toBe(false), { timeout: 20_000 });
+    await expect.poll(() => pids.some(isAlive)).toBe(false);
   });
 
   test("three instances take turns", async () => {
@@ -43,7 +43,7 @@ describe.each(RUNTIMES)("on %s", (runtime) => {
     expect(await aws.text("/pid")).toBe("new");
     aws.open(barrier);
     expect(await inFlight).toMatch(/^\d+$/);
-    await vi.waitFor(() => expect(isAlive(before)).toBe(false), { timeout: 20_000 });
+    await expect.poll(() => isAlive(before)).toBe(false);
   });
 
   test("close leaves no process behind, whatever it was doing", async () => {
@@ -92,7 +92,7 @@ describe.each(RUNTIMES)("on %s", (runtime) => {
     await using aws = await emulate(artefact.folder, { runtime, timeoutSeconds: 100, timeScale: 0.02 });
     const pid = await aws.text("/pid");
     expect(await aws.answer("/hang")).toEqual([502, '{"message":"Internal server error"}']);
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 20_000 });
+    await expect.poll(() => isAlive(pid)).toBe(false);
     expect(aws.output.join("\n")).toContain("Task timed out after 2.00 seconds");
     const stream = await fetch(`${aws.url}/stream?barrier=never`);
     await expect(stream.text()).rejects.toThrow(/terminated/);

@@ -68,7 +68,7 @@ describe("a server with a store, on three instances", () => {
     expect(await connected.call("test_sampling", { prompt: "Is it so?" })).toContain("Quite so.");
     expect(await connected.call("test_reconnection")).toContain("after the stream was closed");
     await connected.call("test_trigger_tool_change");
-    await expect.poll(() => connected.heard, { timeout: 30_000 }).toContain("tools changed");
+    await expect.poll(() => connected.heard).toContain("tools changed");
     await connected.transport.terminateSession();
     expect(connected.transport.sessionId).toBeUndefined();
   });

@@ -68,7 +68,7 @@ describe("toLambda", () => {
       for (; taken < 3; taken++) yield `chunk ${taken}`;
     }
     const invoked = toLambda(answering(body()))(EVENT, stream, context());
-    await vi.waitFor(() => expect(stream.listenerCount("drain")).toBe(1));
+    await expect.poll(() => stream.listenerCount("drain")).toBe(1);
     expect(taken).toBe(0);
     stream.full = false;
     stream.emit("drain");
@@ -102,7 +102,7 @@ describe("toLambda", () => {
       yield "x";
     }
     const invoked = toLambda(answering(body()))(EVENT, stream, context());
-    await vi.waitFor(() => expect(stream.chunks).toEqual([""]));
+    await expect.poll(() => stream.chunks).toEqual([""]);
     held.resolve();
     await invoked;
   });
@@ -119,7 +119,7 @@ describe("toLambda", () => {
     const invoked = toLambda(handler)(EVENT, stream, context()).then(() => {
       returned = true;
     });
-    await vi.waitFor(() => expect(stream.ended).toBe(true));
+    await expect.poll(() => stream.ended).toBe(true);
     first.resolve();
     await new Promise((resolve) => setImmediate(resolve));
     expect(returned).toBe(false);

@@ -29,7 +29,7 @@ test("with amnesia every request has a process of its own, and closing leaves no
   const { url, close } = await serve(PID, { amnesia: true });
   const seen = await pids(url, 4);
   expect(new Set(seen).size).toBe(4);
-  await expect.poll(() => seen.filter(alive), { timeout: 30_000 }).toEqual([]);
+  await expect.poll(() => seen.filter(alive)).toEqual([]);
   const [last = 0] = await pids(url, 1);
   await close();
   expect(alive(last)).toBe(false);
@@ -41,7 +41,7 @@ test("a request whose client left while its process started keeps no process bus
   // The successor of the first request's process is still starting.
   await expect(fetch(url, { signal: AbortSignal.timeout(20) })).rejects.toThrow();
   await ask(url);
-  await expect.poll(() => output.map(Number).filter(alive), { timeout: 5_000 }).toEqual([]);
+  await expect.poll(() => output.map(Number).filter(alive)).toEqual([]);
 });
 
 test("one instance takes sixteen requests at a time, the seventeenth starts another", async () => {
@@ -52,7 +52,7 @@ test("one instance takes sixteen requests at a time, the seventeenth starts anot
   // One after the other they need no second instance, however many they are.
   expect(new Set(await pids(url, 20))).toEqual(new Set([first]));
   for (let i = 0; i < 16; i++) ask(url, { target: "/wait" }).catch(() => "broken when the emulator closes");
-  await expect.poll(() => output.length, { timeout: 30_000 }).toBe(16);
+  await expect.poll(() => output.length).toBe(16);
   expect((await pids(url, 1))[0]).not.toBe(first);
 });
 
@@ -61,7 +61,7 @@ test("closing ends an instance that is busy", async () => {
     timeScale: 1 / 50,
   });
   const asked = ask(url).catch(() => "broken");
-  await expect.poll(() => output.length, { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => output.length).toBe(1);
   await close();
   expect(await asked).toBe("broken");
   expect(alive(Number(output[0]))).toBe(false);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { runNpm } from "../../cli/build/packages/run-npm.ts";
 
 const work = realpathSync(mkdtempSync(join(tmpdir(), "run-npm-")));
@@ -40,13 +40,14 @@ await runNpm(${JSON.stringify(folder)}, { cpu: ${JSON.stringify(OTHER_CPU)}, scr
   const child = spawn(process.execPath, flags, { stdio: "inherit" });
   const exited = once(child, "exit");
   try {
-    await vi.waitUntil(() => existsSync(join(folder, "pid")) && readFileSync(join(folder, "pid")).length > 0, 40_000);
+    const written = (): string => (existsSync(join(folder, "pid")) ? readFileSync(join(folder, "pid"), "utf8") : "");
+    await expect.poll(written).not.toBe("");
   } finally {
     child.kill(signal);
   }
   await exited;
   const pid = Number(readFileSync(join(folder, "pid"), "utf8"));
-  await vi.waitUntil(() => !isAlive(pid), 20_000);
+  await expect.poll(() => isAlive(pid)).toBe(false);
 });
 
 function isAlive(pid: number): boolean {

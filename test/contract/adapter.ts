@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Arm, readAll, type SentRequest, type Traits } from "./arm.ts";
 
 const MEBIBYTE = 1_048_576;
@@ -149,12 +149,12 @@ export function adapterContract(start: () => Promise<Arm>, traits: Traits, notes
     const leaving = new AbortController();
     const pending = arm.send({ method: "GET", url: `/contract/endless?name=${name}`, signal: leaving.signal });
     if (traits.canStream) for await (const _first of (await pending).chunks) break;
-    else await vi.waitFor(() => expect(noted(`started ${name}`)).toBe(true), { timeout: 50_000, interval: 20 });
+    else await expect.poll(() => noted(`started ${name}`)).toBe(true);
     leaving.abort();
     await pending.catch(() => {});
     expect(await echo({ method: "GET", url: "/after" })).toMatchObject({ url: "/after" });
     // Told or not, the handler comes to its end, and the process with it.
-    await vi.waitFor(() => expect(noted(`stopped ${name}`)).toBe(true), { timeout: 50_000, interval: 50 });
+    await expect.poll(() => noted(`stopped ${name}`)).toBe(true);
     if (arm.origin) expect(noted(`ran out ${name}`)).toBe(!traits.tellsDisconnect);
   });
 
@@ -162,7 +162,7 @@ export function adapterContract(start: () => Promise<Arm>, traits: Traits, notes
     const name = randomUUID();
     const response = await arm.send({ method: "GET", url: `/contract/linger?name=${name}` });
     expect((await readAll(response)).toString()).toBe("true");
-    await vi.waitFor(() => expect(noted(`lingered ${name}`)).toBe(true), { timeout: 50_000, interval: 20 });
+    await expect.poll(() => noted(`lingered ${name}`)).toBe(true);
   });
 
   test("the facts that the platform attests are its own, never the client's", async () => {

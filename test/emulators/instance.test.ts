@@ -52,7 +52,7 @@ describe("an instance", () => {
     try {
       const { instance } = run("setInterval(() => {}, 1e6)");
       // The first entry is preload-guard.ts.
-      await expect.poll(() => readdirSync(folder, { recursive: true }).length, { timeout: 30_000 }).toBeGreaterThan(1);
+      await expect.poll(() => readdirSync(folder, { recursive: true }).length).toBeGreaterThan(1);
       await instance.stop();
       expect(await instance.exited).toBe("SIGKILL");
     } finally {
@@ -117,7 +117,7 @@ describe("an instance", () => {
       const pid = Number(line);
       expect(alive(pid)).toBe(true);
       emulator.kill("SIGKILL");
-      await expect.poll(() => alive(pid), { timeout: 30_000 }).toBe(false);
+      await expect.poll(() => alive(pid)).toBe(false);
     } finally {
       emulator.kill("SIGKILL");
     }

@@ -36,7 +36,7 @@ test("a table that is kept has its items after a kill, without those that have e
   while (Date.now() / 1000 < now + 2) await new Promise((resolve) => setTimeout(resolve, 100));
   const second = await open(folder);
   try {
-    await expect.poll(() => sortKeys(second), { timeout: 20_000 }).toEqual(["kept"]);
+    await expect.poll(() => sortKeys(second)).toEqual(["kept"]);
   } finally {
     await second.close();
   }

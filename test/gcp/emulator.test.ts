@@ -32,7 +32,7 @@ describe.each(FORMS)("the service's life, as %s", (form) => {
     const pids: number[] = [];
     for (let request = 0; request < 4; request++) pids.push((await echo(service.port, { path: "/x" })).pid);
     expect(new Set(pids).size).toBe(4);
-    await expect.poll(() => pids.filter(alive), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => pids.filter(alive)).toEqual([]);
   });
 
   test("an instance that dies is a 5xx for its requests and is replaced", async () => {
@@ -40,9 +40,7 @@ describe.each(FORMS)("the service's life, as %s", (form) => {
     const { pid } = await about(service.port);
     // The framework still answers for a process that ends itself, with its own 500.
     expect((await send(service.port, { path: "/exit" })).statusCode).toBe(form === "function" ? 500 : 503);
-    await expect
-      .poll(async () => (await send(service.port, { path: "/status?code=200" })).statusCode, { timeout: 30_000 })
-      .toBe(200);
+    await expect.poll(async () => (await send(service.port, { path: "/status?code=200" })).statusCode).toBe(200);
     expect((await about(service.port)).pid).not.toBe(pid);
   });
 
@@ -78,7 +76,7 @@ describe.each(FORMS)("the service's life, as %s", (form) => {
     // The stream's process has left the rotation and lives on for it: only there can its barrier be opened.
     await textOf(Number(before.env.PORT), `/open?name=${name}`);
     expect((await bodyOf(stream)).toString()).toBe("onetwo");
-    await expect.poll(() => alive(before.pid), { timeout: 30_000 }).toBe(false);
+    await expect.poll(() => alive(before.pid)).toBe(false);
   });
 
   test("SIGTERM: a stream that can be resumed ends at once, the deadline ends the others before the platform does", async () => {

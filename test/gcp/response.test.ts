@@ -73,7 +73,7 @@ describe.each(FORMS)("a response, as %s", (form) => {
     socket.write(`GET /too-late?name=${name} HTTP/1.1\r\nHost: h\r\n\r\n`);
     await sleep(50);
     socket.destroy();
-    await expect.poll(() => service.noted(`put away ${name}`), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => service.noted(`put away ${name}`)).toBe(true);
   });
 
   test("that streams nothing ends", async () => {
@@ -116,7 +116,7 @@ describe.each(FORMS)("a response, as %s", (form) => {
     const response = await send(service.port, { path: "/break" });
     expect(response.statusCode).toBe(200);
     await expect(bodyOf(response)).rejects.toThrow("aborted");
-    await expect.poll(() => service.output.join("\n"), { timeout: 30_000 }).toContain("detail for the operator");
+    await expect.poll(() => service.output.join("\n")).toContain("detail for the operator");
   });
 
   test("waits for a slow reader instead of filling the memory", async () => {
@@ -139,8 +139,8 @@ describe.each(FORMS)("a response, as %s", (form) => {
     const name = randomUUID();
     const response = await openStream(service.port, `/hold?name=${name}`);
     response.destroy();
-    await expect.poll(() => service.noted(`told ${name}`), { timeout: 30_000 }).toBe(true);
-    await expect.poll(() => service.noted(`stopped ${name}`), { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => service.noted(`told ${name}`)).toBe(true);
+    await expect.poll(() => service.noted(`stopped ${name}`)).toBe(true);
     expect(service.noted(`went on ${name}`)).toBe(false);
   });
 
@@ -148,8 +148,8 @@ describe.each(FORMS)("a response, as %s", (form) => {
     const name = randomUUID();
     await textOf(service.port, `/later?name=${name}`);
     await textOf(service.port, `/open?name=${name}`);
-    await expect.poll(() => service.noted(`later ${name}`), { timeout: 30_000 }).toBe(true);
-    await expect.poll(() => service.output.join("\n"), { timeout: 30_000 }).toContain("work that fails");
+    await expect.poll(() => service.noted(`later ${name}`)).toBe(true);
+    await expect.poll(() => service.output.join("\n")).toContain("work that fails");
     expect(await echo(service.port, { path: "/still-here" })).toMatchObject({ url: "/still-here" });
   });
 });

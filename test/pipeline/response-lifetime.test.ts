@@ -152,7 +152,7 @@ test("a consumer that stops reading stops the source", async () => {
   );
   const { body } = await withLifetime(Promise.resolve(endless), { ...lifetime, abandon });
   for await (const _chunk of body as AsyncIterable<string>) break;
-  await vi.waitFor(() => expect(stopped).toHaveBeenCalledOnce());
+  await expect.poll(() => stopped).toHaveBeenCalledOnce();
   expect(abandon).toHaveBeenCalledOnce();
 });
 

@@ -131,11 +131,9 @@ test("and in the error stream when the request has its answer by then", async ()
   const store = watchedStore(() => Promise.reject(unavailable()));
   const session = await startInstances(createLateServer, { store }).open();
   await messagesOf(await session.call(0, "leave"));
-  await vi.waitFor(
-    () =>
-      expect(String(lines.mock.calls[0])).toMatch(/^request test \(tools\/call "leave"\): failed after its resp.*Away/),
-    { timeout: 10_000 },
-  );
+  await expect
+    .poll(() => String(lines.mock.calls[0]))
+    .toMatch(/^request test \(tools\/call "leave"\): failed after its resp.*Away/);
 });
 
 test("an id that is used again soon after its cancellation is answered", async () => {

@@ -14,7 +14,7 @@ test("a request without a response is given up in time, and the store is then le
   const stream = readStream(await session.call(0, "hang"));
   await stream.next();
   await stream.leave();
-  await expect.poll(() => deeds.cancelled, { timeout: 30_000 }).toEqual([expect.stringContaining("after an hour")]);
+  await expect.poll(() => deeds.cancelled).toEqual([expect.stringContaining("after an hour")]);
   const operations = await quietStore(store);
   await sleep(400);
   expect(await quietStore(store)).toBe(operations);

@@ -55,7 +55,7 @@ describe("a write that failed and happened all the same", () => {
     await stream.message();
     // Until it has renewed its lease twice, the first time in doubt.
     const reading = stream.rest();
-    await expect.poll(() => doubts, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => doubts).toBe(1);
     // The next renewal finds out that the lease is still held.
     await sleep(600);
     await session.call(1, "announce", { word: "two" });

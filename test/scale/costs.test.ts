@@ -109,7 +109,7 @@ test("40 samplings of 20 KB read at most 2 MB", async () => {
     void stream.message().then(({ message }) => {
       id = message.id;
     });
-    await vi.waitFor(() => expect(id).toBeDefined());
+    await expect.poll(() => id).toBeDefined();
     await pass(1_000);
     await session.send(1, {
       jsonrpc: "2.0",
@@ -121,7 +121,7 @@ test("40 samplings of 20 KB read at most 2 MB", async () => {
   void stream.rest().then(() => {
     done = true;
   });
-  await vi.waitFor(() => expect(done).toBe(true));
+  await expect.poll(() => done).toBe(true);
   expect(meter.readBytes - before).toBeLessThanOrEqual(2_000_000);
 });
 

@@ -86,7 +86,7 @@ describe.each(MODES)("after the answer of a call of %s", (_name, serverOf, optio
       void send(log).then(sent);
     };
     expect(await answer(late, related)).toMatchObject({ result: { content: [{ text: "done" }] } });
-    await vi.waitFor(() => expect(sent).toHaveBeenCalledTimes(2));
+    await expect.poll(() => sent).toHaveBeenCalledTimes(2);
     await sleep(10);
     expect(unhandled).not.toHaveBeenCalled();
     const told = lines.mock.calls.map(([line]) => String(line));
@@ -108,6 +108,6 @@ test("a late request of a server fails with the reason, and does not wait for it
   };
   const call = callerOf(createMcpEndpoint(factory, { logLevel: "silent", store: createMemoryStore() }));
   await callLeave(call, false, true);
-  await vi.waitFor(() => expect(failed).toHaveBeenCalledOnce());
+  await expect.poll(() => failed).toHaveBeenCalledOnce();
   expect(String(failed.mock.calls[0]?.[0])).toContain("The request has ended");
 });

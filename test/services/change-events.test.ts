@@ -52,7 +52,7 @@ test("every instance hears events in order, also the instance that published the
   const [a, b, c] = [instance(store), instance(store), instance(store)];
   const heard = await Promise.all([a, b, c].map((instances) => follow(instances)));
   for (const number of range(20)) await a.publish(updated(number));
-  for (const one of heard) await vi.waitFor(() => expect(one.numbers()).toEqual(range(20)));
+  for (const one of heard) await expect.poll(() => one.numbers()).toEqual(range(20));
 });
 
 test("a burst keeps its order and costs two operations", async () => {
@@ -61,7 +61,7 @@ test("a burst keeps its order and costs two operations", async () => {
   await Promise.all(range(200).map((number) => instances.publish(updated(number))));
   expect(store.counts).toEqual({ reads: 0, writes: 2 });
   const heard = await follow(instance(store), 0);
-  await vi.waitFor(() => expect(heard.numbers()).toEqual(range(200)));
+  await expect.poll(() => heard.numbers()).toEqual(range(200));
   expect(heard.entries).toHaveLength(1);
 });
 
@@ -75,7 +75,7 @@ test("bursts of three instances at the same time: nothing is lost or doubled, an
       await processes[number % 3]?.publish(updated(number));
     }),
   );
-  await vi.waitFor(() => expect(heard.numbers().toSorted((x, y) => x - y)).toEqual(range(90)));
+  await expect.poll(() => heard.numbers().toSorted((x, y) => x - y)).toEqual(range(90));
   const numbers = heard.entries.map(({ number }) => number);
   expect(numbers).toEqual(numbers.toSorted((x, y) => x - y));
 });
@@ -85,7 +85,7 @@ test("a follower does not miss an event that is published right after it began",
   for (const number of range(20)) {
     const heard = await follow(instance(store));
     await instance(store).publish(updated(number));
-    await vi.waitFor(() => expect(heard.numbers()).toEqual([number]));
+    await expect.poll(() => heard.numbers()).toEqual([number]);
     heard.stop();
   }
 });
@@ -95,7 +95,7 @@ test("a follower that resumes from a number first hears the events that it misse
   const instances = instance(store);
   const first = await follow(instances);
   await instances.publish(updated(0));
-  await vi.waitFor(() => expect(first.numbers()).toEqual([0]));
+  await expect.poll(() => first.numbers()).toEqual([0]);
   const [last] = first.entries;
   const other = await follow(instances);
   first.stop();
@@ -103,9 +103,9 @@ test("a follower that resumes from a number first hears the events that it misse
   const resumed = await follow(instances, last?.number);
   const anew = await follow(instances, first.start);
   await instances.publish(updated(3));
-  await vi.waitFor(() => expect(resumed.numbers()).toEqual([1, 2, 3]));
-  await vi.waitFor(() => expect(anew.numbers()).toEqual([0, 1, 2, 3]));
-  await vi.waitFor(() => expect(other.numbers()).toEqual([1, 2, 3]));
+  await expect.poll(() => resumed.numbers()).toEqual([1, 2, 3]);
+  await expect.poll(() => anew.numbers()).toEqual([0, 1, 2, 3]);
+  await expect.poll(() => other.numbers()).toEqual([1, 2, 3]);
   expect(first.numbers()).toEqual([0]);
 });
 
@@ -146,5 +146,5 @@ test("a store that goes away for a while costs followers nothing but time", asyn
   await sleep(100);
   store.broken = false;
   await instances.publish(updated(1));
-  await vi.waitFor(() => expect(heard.numbers()).toEqual([1]));
+  await expect.poll(() => heard.numbers()).toEqual([1]);
 });

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { createOnce } from "../../src/services/once.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { breakableStore, countedStore } from "../support/stores.ts";
@@ -89,7 +89,7 @@ test("work of an instance that gives no sign of life is taken over, and then the
   const second = createOnce(scope())("a", HOUR, async () => `taken over, run ${await other.run()}`);
   clock.pass(9);
   const { reads } = store.counts;
-  await vi.waitFor(() => expect(store.counts.reads).toBeGreaterThan(reads + 2));
+  await expect.poll(() => store.counts.reads).toBeGreaterThan(reads + 2);
   expect(other.runs()).toBe(0);
   clock.pass(2);
   expect(await second).toBe("taken over, run 1");
@@ -130,7 +130,7 @@ test("a run that was taken over gets no fencing token, and its successor a large
     await stopped.promise;
     return fencingToken();
   });
-  await vi.waitFor(() => expect(tokens).toEqual([1]));
+  await expect.poll(() => tokens).toEqual([1]);
   // Its instance stands still, and so do its signs of life.
   clock.pass(20);
   const second = createOnce(scope())("order 7", HOUR, ({ fencingToken }) => fencingToken());

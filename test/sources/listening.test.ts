@@ -7,8 +7,6 @@ import { collectGarbage } from "../support/collect-garbage.ts";
 import { type ChangingUpstream, createChangingUpstream } from "./changing-upstream.ts";
 import { connectTo, ERAS, type Era } from "./source-client.ts";
 
-/** A change is told after a second; machines are slow sometimes. */
-const SOON = { timeout: 40_000, interval: 20 };
 const QUIET = { logLevel: "silent", audit: "off" } as const;
 const PAIRS = ERAS.flatMap((upstream) => ERAS.map((client) => [client, upstream] as const));
 
@@ -47,7 +45,7 @@ async function listenAt(
 }
 
 const isOpen = (upstream: ChangingUpstream, count: number): Promise<void> =>
-  vi.waitFor(() => expect(upstream.open.size).toBe(count), SOON);
+  expect.poll(() => upstream.open.size).toBe(count);
 
 const toolsOf = async (client: Client): Promise<string[]> => (await client.listTools()).tools.map(({ name }) => name);
 
@@ -66,11 +64,11 @@ describe.each(PAIRS)("a client of %s hears an upstream of %s", (era, upstreamEra
     await isOpen(upstream, 1);
     expect(await toolsOf(client)).toEqual(["crm_find"]);
     upstream.addTool("sell");
-    await vi.waitFor(() => expect(heard).toContain("tools"), SOON);
+    await expect.poll(() => heard).toContain("tools");
     expect(await toolsOf(client)).toEqual(["crm_find", "crm_sell"]);
     if (uris.length > 0) {
       upstream.update("crm://1");
-      await vi.waitFor(() => expect(heard).toContain("crm+crm://1"), SOON);
+      await expect.poll(() => heard).toContain("crm+crm://1");
     }
     // Node.js forgets the signals of requests that nothing refers to.
     await collectGarbage();
@@ -91,7 +89,7 @@ describe.each(PAIRS)("a client of %s hears an upstream of %s", (era, upstreamEra
     upstream.addTool("sell");
     expect(heard).toEqual([]);
     upstream.isAway = false;
-    await vi.waitFor(() => expect(heard).toContain("tools"), SOON);
+    await expect.poll(() => heard).toContain("tools");
     expect(await toolsOf(client)).toEqual(["crm_find", "crm_sell"]);
   });
 });
@@ -102,7 +100,7 @@ test.each(ERAS)("clients on two instances hear an upstream of %s, over one strea
   const listening = await Promise.all([one, one, other].map((handler) => listenAt(handler, "2026-07-28")));
   await isOpen(upstream, 2);
   upstream.addTool("sell");
-  for (const { heard } of listening) await vi.waitFor(() => expect(heard).toContain("tools"), SOON);
+  for (const { heard } of listening) await expect.poll(() => heard).toContain("tools");
 });
 
 test("an upstream has no more streams than requests at a time", async () => {
@@ -131,5 +129,5 @@ test("a server of one's own is told of each client that listens, and until when"
   vi.spyOn(console, "error").mockImplementation(() => {});
   const { client } = await listenAt(handler, "2026-07-28", ["crm+crm://1"]);
   await client.close();
-  await vi.waitFor(() => expect(told).toEqual(["anonymous crm+crm://1", "left"]), SOON);
+  await expect.poll(() => told).toEqual(["anonymous crm+crm://1", "left"]);
 });

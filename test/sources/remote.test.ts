@@ -151,7 +151,7 @@ test("lists that changed are told to clients that listen", async () => {
   await client.listTools();
   tools = [...tools, { name: "b", inputSchema: { type: "object" } }];
   expect((await client.listTools()).tools).toHaveLength(2);
-  await vi.waitFor(() => expect(changes).toBe(1), 5_000);
+  await expect.poll(() => changes).toBe(1);
   await client.close();
 });
 

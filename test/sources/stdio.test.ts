@@ -168,7 +168,7 @@ test("a change that it tells of between requests is heard by its caller", async 
   });
   await client.listen({ toolsListChanged: true });
   expect(await callText(client, "desk_grow")).toBe("soon");
-  await vi.waitFor(() => expect(heard).toContain("tools"), 20_000);
+  await expect.poll(() => heard).toContain("tools");
   expect(await callText(client, "desk_grown")).toBe("grown");
   await client.close();
 });
@@ -211,7 +211,7 @@ test("a process that nobody needs is ended", async () => {
   const pid = await callText(client, "desk_pid");
   const { HOME } = JSON.parse(await callText(client, "desk_variables"));
   expect(isRunning(pid)).toBe(true);
-  await vi.waitFor(() => expect([isRunning(pid), existsSync(HOME)]).toEqual([false, false]), 10_000);
+  await expect.poll(() => [isRunning(pid), existsSync(HOME)]).toEqual([false, false]);
 });
 
 test.each([

@@ -74,7 +74,7 @@ test("without them, AWS's provider asks the container, and again shortly before 
   const first = await credentials();
   expect(first).toMatchObject({ accessKeyId: "ASIA1", sessionToken: "token", expiration: expect.any(Date) });
   lifetimeMs = 3_600_000;
-  await vi.waitUntil(async () => (await credentials()).accessKeyId === "ASIA2");
+  await expect.poll(async () => (await credentials()).accessKeyId).toBe("ASIA2");
   for (let call = 0; call < 3; call++) expect(await credentials()).toMatchObject({ accessKeyId: "ASIA2" });
   expect(authorizations).toEqual(["of this pod", "of this pod"]);
   await container.close();

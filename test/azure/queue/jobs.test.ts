@@ -71,7 +71,7 @@ test("a job that fails five times is in the poison queue", async () => {
   try {
     await clientOf(emulator).call("slow_compute", { seconds: 30 });
     await own.close();
-    await expect.poll(() => lines.join("\n"), { timeout: 50_000 }).toContain("is in the queue mcp-tasks-poison");
+    await expect.poll(() => lines.join("\n")).toContain("is in the queue mcp-tasks-poison");
   } finally {
     await emulator.close();
     await own.close();

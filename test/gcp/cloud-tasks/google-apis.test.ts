@@ -63,7 +63,7 @@ test("a task arrives with a token that Google's keys prove, for its audience and
   const response = await create('"first"');
   expect(response.status).toBe(200);
   expect(await response.json()).toMatchObject({ view: "BASIC", httpRequest: { url: `${url}/job` } });
-  await expect.poll(() => times('"first"'), { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => times('"first"')).toBe(1);
   const { headers } = delivered.find(({ body }) => body === '"first"') ?? expect.unreachable();
   expect(headers).toMatchObject({
     "user-agent": "Google-Cloud-Tasks",
@@ -80,7 +80,7 @@ test("a task arrives with a token that Google's keys prove, for its audience and
 test("a task that failed comes again until it is done, and then no more", async () => {
   answers.set('"again"', [[500], [503, "20"], [425]]);
   await create('"again"');
-  await expect.poll(() => times('"again"'), { timeout: 20_000 }).toBe(4);
+  await expect.poll(() => times('"again"')).toBe(4);
   const counts = delivered.flatMap(({ body, headers }) =>
     body === '"again"' ? [headers["x-cloudtasks-taskretrycount"]] : [],
   );
@@ -91,8 +91,8 @@ test("every tenth task comes twice, and one with a schedule time not before it",
   const at = Date.now() + 1_500;
   await create('"later"', { scheduleTime: new Date(at).toISOString() });
   for (let count = 0; count < 10; count++) await create('"many"');
-  await expect.poll(() => times('"many"'), { timeout: 20_000 }).toBe(11);
-  await expect.poll(() => times('"later"'), { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => times('"many"')).toBe(11);
+  await expect.poll(() => times('"later"')).toBe(1);
   expect(Date.now()).toBeGreaterThanOrEqual(at);
 });
 
