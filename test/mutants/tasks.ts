@@ -32,8 +32,8 @@ export const TASK_FAULTS: readonly PromiseFaults[] = [
       },
       {
         file: WORKER,
-        text: "if (!task || isTerminal(task.record)) return undefined;",
-        replacement: "if (!task) return undefined;",
+        text: "if (dueAt === undefined) return undefined;",
+        replacement: "if (dueAt === null) return undefined;",
         test: ATTACKS,
       },
       {

@@ -37,7 +37,7 @@ async function runTests(root: string, { test, title }: Pick<PlantedFault, "test"
   await rm(output, { force: true });
   const args = [
     ...[join(root, "node_modules/vitest/vitest.mjs"), "run", test],
-    ...["--reporter=json", `--outputFile=${output}`, `--testTimeout=${TEST_TIMEOUT_MS}`],
+    ...["--reporter=json", `--outputFile=${output}`, `--testTimeout=${TEST_TIMEOUT_MS}`, "--bail=1"],
     ...(title === undefined ? [] : ["--testNamePattern", title]),
   ];
   const runner = spawn(process.execPath, args, { cwd: root, stdio: "ignore", timeout: RUN_TIMEOUT_MS });

@@ -39,11 +39,16 @@ test("every promise of SECURITY.md names tests that are there", () => {
 describe("the faults that are planted", () => {
   /** Tables of attacks are run by this file. */
   const ATTACKS = "test/security/attacks.test.ts";
+  const tables = new Set(
+    [...PROMISES.values()].flatMap(({ tests }) => tests.filter((path) => path.endsWith("-attacks.ts"))),
+  );
+  const textOf = (test: string): string =>
+    [test, ...(test === ATTACKS ? tables : [])].map((path) => readFileSync(new URL(path, root), "utf8")).join("\n");
   const isNamed = ({ tests }: PromiseRow, test: string): boolean =>
     tests.includes(test) || (test === ATTACKS && tests.some((path) => path.endsWith("-attacks.ts")));
 
   test.each(CATALOG.map(({ promise, faults }) => [promise, faults] as const))(
-    "against %s: the row names their file and their tests, and their text is there once",
+    "against %s: the row names their file and their tests, and the texts of faults and titles are there",
     (promise, faults) => {
       const row = PROMISES.get(promise);
       if (!row) throw new Error("SECURITY.md has no such row.");
@@ -51,7 +56,10 @@ describe("the faults that are planted", () => {
       const source = readFileSync(new URL(row.faults[0] ?? "", root), "utf8");
       expect(source).toContain(JSON.stringify(promise));
       expect(faults.filter(({ test }) => !isNamed(row, test)).map(({ test }) => test)).toEqual([]);
-      for (const fault of faults) withFault(readFileSync(new URL(fault.file, root), "utf8"), fault);
+      for (const fault of faults) {
+        withFault(readFileSync(new URL(fault.file, root), "utf8"), fault);
+        expect(textOf(fault.test)).toContain(fault.title ?? "");
+      }
     },
   );
 

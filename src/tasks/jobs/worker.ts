@@ -33,11 +33,12 @@ export async function work(options: WorkerOptions, delivery: Delivery): Promise<
   const { tasks, limits } = engine;
   for (;;) {
     const task = await tasks.get(delivery.taskId);
-    if (!task || isTerminal(task.record)) return undefined;
+    if (!task) return undefined;
     const { dueAt, leaseUntil = 0, fruitless, updatedAt } = task.record;
     const now = tasks.now();
     // Somebody works on it, and may die: the job comes back behind the lease.
     if (leaseUntil > now) return leaseUntil - now + SKEW_MS;
+    // It has ended, or waits for an answer.
     if (dueAt === undefined) return undefined;
     // A task is due where its due time is not after its last change: one clock wrote both times.
     if (dueAt > updatedAt && dueAt > now + SKEW_MS) return dueAt - now;
