@@ -5,6 +5,7 @@ import type { Emulator } from "../emulators/emulator.ts";
 import { type LocalTable, startLocalTable } from "../emulators/local-table.ts";
 import { runSuite } from "./conformance/suite.ts";
 import { type LocalIssuer, startLocalIssuer } from "./security/local-issuer.ts";
+import { startLibraryApi } from "./sources/graphql/library-api.ts";
 import { startIngress } from "./support/ingresses.ts";
 
 const entryOf = (example: string): string =>
@@ -100,6 +101,21 @@ test("examples/sdk-v1 asks its user in a session over three instances of a Lambd
   } finally {
     await ingress.close();
     await table.close();
+  }
+});
+
+test("examples/graphql asks the API that its environment names, with the token there, on Azure Functions", async () => {
+  const api = await startLibraryApi((token) => (token === "secret" ? "everybody" : undefined));
+  const environment = { LIBRARY_URL: api.url, LIBRARY_TOKEN: "secret" };
+  let ingress: Emulator | undefined;
+  try {
+    ingress = await startIngress("azure", { entry: entryOf("graphql"), environment });
+    const client = await connect(ingress.url, new Client({ name: "test", version: "1.0.0" }));
+    expect(await call(client, "find_books", { title: "Emma" })).toContain("Austen");
+    await client.close();
+  } finally {
+    await ingress?.close();
+    await api.close();
   }
 });
 
