@@ -22,6 +22,8 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const LEFT_OUT: ReadonlySet<string> = new Set([".git", "node_modules", "dist", "lib"]);
 /** A fault that makes a test wait for ever is noticed after this. */
 const TEST_TIMEOUT_MS = 60_000;
+/** A condition that a fault keeps from coming is waited for this long. */
+const POLL_TIMEOUT_MS = 10_000;
 /** A run that takes longer than any is ended. */
 const RUN_TIMEOUT_MS = 300_000;
 
@@ -37,7 +39,8 @@ async function runTests(root: string, { test, title }: Pick<PlantedFault, "test"
   await rm(output, { force: true });
   const args = [
     ...[join(root, "node_modules/vitest/vitest.mjs"), "run", test],
-    ...["--reporter=json", `--outputFile=${output}`, `--testTimeout=${TEST_TIMEOUT_MS}`, "--bail=1"],
+    ...["--reporter=json", `--outputFile=${output}`, "--bail=1"],
+    ...[`--testTimeout=${TEST_TIMEOUT_MS}`, `--expect.poll.timeout=${POLL_TIMEOUT_MS}`],
     ...(title === undefined ? [] : ["--testNamePattern", title]),
   ];
   const runner = spawn(process.execPath, args, { cwd: root, stdio: "ignore", timeout: RUN_TIMEOUT_MS });
