@@ -65,7 +65,8 @@ export class McpServer extends Construct {
     this.#ingress = ingress;
     this.mcpUrl = props.settings?.publicUrl ?? ingress.mcpUrl;
 
-    const metrics = createRequestMetrics(this, this.logGroup, ingress, compute?.fn.currentVersion.version);
+    const watched = { version: compute?.fn.currentVersion.version, tools: alarms.tools ?? [] };
+    const metrics = createRequestMetrics(this, this.logGroup, ingress, watched);
     const sources = { live: compute?.live, lostJobs, table: this.sessionTable, ingress, metrics, targets };
     const { ofVersion } = createAlarms(this, sources, alarms);
     const hook = compute && createCanary(this, compute, ofVersion, deployment, smoke);

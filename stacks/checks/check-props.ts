@@ -4,6 +4,7 @@ import type { Construct } from "constructs";
 import { checkAuth } from "../access/auth.ts";
 import type { IngressKind } from "../ingress/ingress.ts";
 import type { McpServerProps } from "../mcp-server-props.ts";
+import { checkAlarms } from "./check-alarms.ts";
 import { checkWholeNumber } from "./check-whole-number.ts";
 import { refuse } from "./refuse.ts";
 
@@ -45,10 +46,6 @@ export function checkProps(scope: Construct, props: McpServerProps): void {
   if (props.keyRotation && props.keyRing !== undefined && props.keyRing !== "create") {
     refuse(scope, "keyRotation", "only a key ring that is made here is rotated here.");
   }
-  if (ingress === "web-function" && (props.alarms?.errors ?? props.alarms?.throttles) !== undefined) {
-    const given = props.alarms?.errors === undefined ? "throttles" : "errors";
-    refuse(scope, `alarms.${given}`, 'is not for ingress "web-function", which has no such metric here.');
-  }
   const makesTable = hasTable(props) && !props.sessionTable;
   if (props.encryptionKey && !makesTable && (props.keyRing ?? "create") !== "create") {
     refuse(scope, "encryptionKey", "nothing is made here that it would encrypt.");
@@ -59,10 +56,7 @@ export function checkProps(scope: Construct, props: McpServerProps): void {
   if (props.tasks && props.sessionStore === "none") {
     refuse(scope, "tasks", "are kept in the store: leave sessionStore out.");
   }
-  if (!props.tasks && (props.alarms?.jobAgeMilliseconds ?? props.alarms?.lostJobs) !== undefined) {
-    const given = props.alarms?.lostJobs === undefined ? "jobAgeMilliseconds" : "lostJobs";
-    refuse(scope, `alarms.${given}`, "is for servers with tasks: set tasks to true.");
-  }
+  checkAlarms(scope, props);
   checkWholeNumbers(scope, props);
   const { logRetentionDays } = props;
   if (logRetentionDays !== undefined && !LOG_RETENTIONS.includes(logRetentionDays)) {
@@ -133,15 +127,7 @@ export function timeoutOf(
 
 function checkWholeNumbers(
   scope: Construct,
-  {
-    memoryMiB,
-    reservedConcurrency,
-    provisionedConcurrency,
-    throttle,
-    newSessionTable,
-    keyRotation,
-    alarms,
-  }: McpServerProps,
+  { memoryMiB, reservedConcurrency, provisionedConcurrency, throttle, newSessionTable, keyRotation }: McpServerProps,
 ): void {
   const most = typeof reservedConcurrency === "number" ? reservedConcurrency : 100_000;
   const limits: readonly [string, number | undefined, number, number][] = [
@@ -154,13 +140,6 @@ function checkWholeNumbers(
     ["newSessionTable.maxReadRequestUnits", newSessionTable?.maxReadRequestUnits, 1, 1_000_000_000],
     ["newSessionTable.maxWriteRequestUnits", newSessionTable?.maxWriteRequestUnits, 1, 1_000_000_000],
     ["keyRotation", keyRotation?.toDays({ integral: false }), 1, 1000],
-    ["alarms.errors", alarms?.errors, 1, Number.MAX_SAFE_INTEGER],
-    ["alarms.throttles", alarms?.throttles, 1, Number.MAX_SAFE_INTEGER],
-    ["alarms.p99Milliseconds", alarms?.p99Milliseconds, 1, Number.MAX_SAFE_INTEGER],
-    ["alarms.serverErrors", alarms?.serverErrors, 1, Number.MAX_SAFE_INTEGER],
-    ["alarms.toolErrors", alarms?.toolErrors, 1, Number.MAX_SAFE_INTEGER],
-    ["alarms.tableThrottles", alarms?.tableThrottles, 1, Number.MAX_SAFE_INTEGER],
-    ["alarms.unauthenticated", alarms?.unauthenticated, 1, Number.MAX_SAFE_INTEGER],
   ];
   for (const [prop, value, min, max] of limits) checkWholeNumber(scope, prop, value, { min, max });
 }

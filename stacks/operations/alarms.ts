@@ -15,7 +15,7 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import type { Ingress } from "../ingress/ingress.ts";
-import type { RequestMetrics } from "./request-metrics.ts";
+import type { CallMetrics, RequestMetrics } from "./request-metrics.ts";
 
 /** Thresholds of the alarms. Each alarm costs $0.10 a month per metric, idle or not. */
 export interface AlarmProps {
@@ -34,6 +34,12 @@ export interface AlarmProps {
   readonly toolErrors?: number;
   /** Percent of calls that failed, over a quarter of an hour in which there were 10 calls. Default 20. */
   readonly failedCallPercent?: number;
+  /**
+   * Names of tools of which each has an alarm on its own share of failed calls, besides that on all calls: a tool that is seldom
+   * called may fail always before a fifth of all calls does. At most 40. Default: none. Each costs $0.20 a month, and
+   * $0.60 in a month in which it is called.
+   */
+  readonly tools?: readonly string[];
   /** Requests that the table refused for want of capacity, in one minute. Default 1. */
   readonly tableThrottles?: number;
   /** Requests that were rejected as unauthenticated, in five minutes. Default 100. */
@@ -104,11 +110,11 @@ export function createAlarms(scope: Construct, sources: AlarmSources, props: Ala
   const ofVersion = [
     ...(live ? [alarm("Errors", live.metricErrors(perMinute), errors, "The MCP function fails or times out")] : []),
     alarm("ServerErrors", inPeriod(answers5xx), serverErrors, "MCP clients get answers of 5xx"),
-    ...(metrics.ofVersion
+    ...(metrics.callsOfVersion
       ? [
           alarm(
             "Version",
-            isWorse(metrics, metrics.ofVersion),
+            isWorse(metrics.calls, metrics.callsOfVersion),
             1,
             "Tools fail in the newest version, and did not before",
           ),
@@ -124,7 +130,9 @@ export function createAlarms(scope: Construct, sources: AlarmSources, props: Ala
   if (table)
     alarm("TableThrottles", throttlesOf(table), tableThrottles, "DynamoDB refuses requests to the session table");
   alarm("ToolErrors", metrics.toolErrors.with(perFiveMinutes), toolErrors, "Tools of the MCP server fail");
-  alarm("FailedCalls", failedShareOf(metrics), failedCallPercent, "A large part of the calls of tools fail");
+  alarm("FailedCalls", failedShareOf(metrics.calls), failedCallPercent, "A large part of the calls of tools fail");
+  for (const [tool, calls] of metrics.callsOfTools)
+    alarm(`FailedCalls-${tool}`, failedShareOf(calls), failedCallPercent, `A large part of the calls of ${tool} fail`);
   const rejected = metrics.rejected.with(perFiveMinutes);
   alarm("Unauthenticated", rejected, unauthenticated, "Many requests are rejected as unauthenticated");
   if (live && lostJobs) {
@@ -140,12 +148,12 @@ export function createAlarms(scope: Construct, sources: AlarmSources, props: Ala
 const inPeriod = (metric: Metric): Metric => metric.with({ period: Duration.minutes(1), statistic: "Sum" });
 
 /** Percent of the calls that failed; 0 where there were too few for a share. */
-function failedShareOf({ toolCalls, failedCalls }: RequestMetrics): IMetric {
+function failedShareOf({ reached, failed }: CallMetrics): IMetric {
   return new MathExpression({
     expression: `IF(calls >= ${FEWEST_CALLS}, 100 * FILL(failed, 0) / calls, 0)`,
     label: "Percent of calls that failed",
     period: Duration.minutes(15),
-    usingMetrics: { calls: toolCalls.with({ statistic: "Sum" }), failed: failedCalls.with({ statistic: "Sum" }) },
+    usingMetrics: { calls: reached.with({ statistic: "Sum" }), failed: failed.with({ statistic: "Sum" }) },
   });
 }
 
@@ -155,7 +163,7 @@ const FEWEST_CALLS = 10;
  * 1 where the newest version fails five calls, a twentieth of its own, and twice the share that the others fail: tools fail in every
  * version, such as for arguments that make no sense. Without a failed call there is no data.
  */
-function isWorse(all: RequestMetrics, { toolCalls, failedCalls }: NonNullable<RequestMetrics["ofVersion"]>): IMetric {
+function isWorse(all: CallMetrics, { reached, failed }: CallMetrics): IMetric {
   const sum = { statistic: "Sum" };
   const few = `failed >= ${FAILED_CALLS} AND failed >= ${FAILED_SHARE} * calls`;
   return new MathExpression({
@@ -163,10 +171,10 @@ function isWorse(all: RequestMetrics, { toolCalls, failedCalls }: NonNullable<Re
     label: "Whether the newest version is worse",
     period: Duration.minutes(5),
     usingMetrics: {
-      calls: toolCalls.with(sum),
-      failed: failedCalls.with(sum),
-      allCalls: all.toolCalls.with(sum),
-      allFailed: all.failedCalls.with(sum),
+      calls: reached.with(sum),
+      failed: failed.with(sum),
+      allCalls: all.reached.with(sum),
+      allFailed: all.failed.with(sum),
     },
   });
 }

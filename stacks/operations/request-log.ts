@@ -1,5 +1,5 @@
 import { RemovalPolicy } from "aws-cdk-lib";
-import { FilterPattern, type IFilterPattern, LogGroup } from "aws-cdk-lib/aws-logs";
+import { FilterPattern, type IFilterPattern, type JsonPattern, LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 
 /** Fields of the lines that src/http/request-log.ts writes, as far as alarms read them. A test holds them to a real line. */
@@ -9,6 +9,7 @@ export const FIELD = {
   outcome: "outcome",
   httpMethod: "httpMethod",
   mcpMethod: "mcpMethod",
+  mcpName: "mcpName",
   durationMs: "durationMs",
   deployedVersion: "deployedVersion",
 } as const;
@@ -32,7 +33,7 @@ export const TOOL_ERROR: IFilterPattern = FilterPattern.all(
   FilterPattern.stringValue(`$.${FIELD.outcome}`, "=", "tool_error"),
 );
 
-const isToolCall = FilterPattern.all(
+const isToolCall: JsonPattern = FilterPattern.all(
   isRequest,
   FilterPattern.stringValue(`$.${FIELD.mcpMethod}`, "=", "tools/call"),
   // Requests that are refused or cancelled say nothing about a tool.
@@ -41,14 +42,18 @@ const isToolCall = FilterPattern.all(
 );
 
 /** Calls that reached a tool, or asked for one that there is not. */
-export const TOOL_CALL: IFilterPattern = isToolCall;
+export const TOOL_CALL: JsonPattern = isToolCall;
 
 /** Calls among them that the tool did not carry out. */
-export const FAILED_CALL: IFilterPattern = FilterPattern.all(
+export const FAILED_CALL: JsonPattern = FilterPattern.all(
   isToolCall,
   FilterPattern.stringValue(`$.${FIELD.outcome}`, "!=", "ok"),
   FilterPattern.stringValue(`$.${FIELD.outcome}`, "!=", "input_required"),
 );
+
+/** Calls among these that are of one tool. */
+export const ofTool = (calls: JsonPattern, tool: string): JsonPattern =>
+  FilterPattern.all(calls, FilterPattern.stringValue(`$.${FIELD.mcpName}`, "=", tool));
 
 /** Requests whose duration matters: streams that wait for events last as long as they may. */
 export const ANSWERED: IFilterPattern = FilterPattern.all(

@@ -73,7 +73,7 @@ resource "aws_ecs_service" "server" {
   alarms {
     enable      = true
     rollback    = true
-    alarm_names = [aws_cloudwatch_metric_alarm.server["server-errors"].alarm_name, aws_cloudwatch_metric_alarm.failed_calls.alarm_name]
+    alarm_names = concat([aws_cloudwatch_metric_alarm.server["server-errors"].alarm_name], values(aws_cloudwatch_metric_alarm.failed_calls)[*].alarm_name)
   }
 
   network_configuration {

@@ -80,6 +80,23 @@ variable "alarm_targets" {
   }
 }
 
+variable "alarm_tools" {
+  description = "Names of tools of which each has an alarm on its own share of failed calls, besides that on all calls (default: none)."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  # Each takes two of the 100 metric filters that a log group may have ("CloudWatch Logs quotas").
+  validation {
+    condition     = length(var.alarm_tools) <= 40 && length(distinct(var.alarm_tools)) == length(var.alarm_tools)
+    error_message = "alarm_tools must be at most 40 names, each of them once."
+  }
+  validation {
+    condition     = alltrue([for tool in var.alarm_tools : can(regex("^[A-Za-z0-9_.-]{1,128}$", tool))])
+    error_message = "alarm_tools must be names of tools, such as search_notes."
+  }
+}
+
 variable "log_retention_days" {
   description = "Days for which log lines are kept."
   type        = number

@@ -69,11 +69,18 @@ resource "aws_cloudwatch_metric_alarm" "server" {
   tags                = local.tags
 }
 
-# The share of calls that fail. CloudWatch cannot divide by tool where it is not told the tools: the dashboard does.
+# The share of calls that fail, of all tools together and of each that is watched by name: CloudWatch can divide by tool only
+# where it is told the tools.
+locals {
+  failed_shares = merge({ failed-calls = "" }, { for tool in var.alarm_tools : "failed-calls-${tool}" => "/${tool}" })
+}
+
 resource "aws_cloudwatch_metric_alarm" "failed_calls" {
+  for_each = local.failed_shares
+
   region              = var.region
-  alarm_name          = "${var.name}-failed-calls"
-  alarm_description   = "A large part of the calls of tools fail"
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = each.value == "" ? "A large part of the calls of tools fail" : "A large part of the calls of ${trimprefix(each.value, "/")} fail"
   threshold           = 20
   evaluation_periods  = 1
   comparison_operator = "GreaterThanOrEqualToThreshold"
@@ -98,7 +105,7 @@ resource "aws_cloudwatch_metric_alarm" "failed_calls" {
 
       metric {
         namespace   = local.metric_namespace
-        metric_name = metric_query.value
+        metric_name = "${metric_query.value}${each.value}"
         period      = 900
         stat        = "Sum"
       }

@@ -47,10 +47,17 @@ locals {
       value   = "1"
     }
   }
+
+  # Calls of each tool that is watched by name.
+  tool_metrics = {
+    for pair in setproduct(["ToolCalls", "FailedCalls"], var.alarm_tools) : join("/", pair) => merge(local.request_metrics[pair[0]], {
+      pattern = replace(local.request_metrics[pair[0]].pattern, "/ }$/", " && ($.mcpName = \"${pair[1]}\") }")
+    })
+  }
 }
 
 resource "aws_cloudwatch_log_metric_filter" "requests" {
-  for_each = local.request_metrics
+  for_each = merge(local.request_metrics, local.tool_metrics)
 
   region         = var.region
   name           = each.key

@@ -9,16 +9,16 @@ import { createV2Server } from "../support/servers.ts";
 const REQUEST_SECONDS = 0.2;
 const READER_SECONDS = 0.5;
 
+const LARGE = "x".repeat(30_000_000);
 const EMOJI = "😀".repeat(100_000);
 
 let container: Container;
 
 beforeAll(async () => {
   const endpoint = createMcpEndpoint(createV2Server, { logLevel: "silent", requestSeconds: REQUEST_SECONDS });
-  const large = "x".repeat(30_000_000);
   container = await listenOnPort(
     async (request, invocation) => {
-      if (request.url === "/whole") return { status: 200, headers: {}, body: large };
+      if (request.url === "/whole") return { status: 200, headers: {}, body: LARGE };
       if (request.url.startsWith("/emoji")) return { status: 200, headers: {}, body: request.url.slice(6) + EMOJI };
       return request.url === "/stream" ? { status: 200, headers: {}, body: flood() } : endpoint(request, invocation);
     },
@@ -36,8 +36,8 @@ async function* flood(): AsyncGenerator<string> {
   }
 }
 
-function open(bytes: string): Socket {
-  const socket = connect(container.port, "127.0.0.1").setEncoding("latin1");
+function open(bytes: string, port = container.port): Socket {
+  const socket = connect(port, "127.0.0.1").setEncoding("latin1");
   socket.on("error", () => {});
   socket.write(bytes);
   return socket;
@@ -88,16 +88,24 @@ test("a large text arrives as it is, wherever it is cut", async () => {
 });
 
 test("a client that reads slowly, but reads, gets its whole response", async () => {
-  const socket = open("GET /whole HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  // Pauses take longer than the limit together, and a slow machine may add two seconds to each.
+  const patient = await listenOnPort(async () => ({ status: 200, headers: {}, body: LARGE }), {
+    port: 0,
+    host: "127.0.0.1",
+    limits: { requestSeconds: REQUEST_SECONDS, readerSeconds: 3 },
+  });
+  const socket = open("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", patient.port);
   let bytes = 0;
   let pauses = 0;
   socket.on("data", (chunk) => {
     bytes += chunk.length;
-    if (bytes < 1_000_000 * (pauses + 1)) return;
+    if (bytes < 7_000_000 * (pauses + 1)) return;
     pauses += 1;
     socket.pause();
-    setTimeout(() => socket.resume(), 80 * READER_SECONDS);
+    setTimeout(() => socket.resume(), 1_000);
   });
   await once(socket, "close");
-  expect(bytes).toBeGreaterThan(30_000_000);
+  expect(bytes).toBeGreaterThan(LARGE.length);
+  expect(pauses).toBe(4);
+  await patient.close();
 });

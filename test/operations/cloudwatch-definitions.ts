@@ -3,6 +3,9 @@ import type { CloudWatchAlarm, LineMetric, MetricOfAlarm } from "./cloudwatch.ts
 import { attributesIn, blockIn, moduleText, objectsIn, stringOf } from "./module-text.ts";
 import { type CloudWatchDefinitions, definitionsIn } from "./stack-definitions.ts";
 
+/** The tool that has an alarm of its own on AWS. */
+export const WATCHED_TOOL = "search";
+
 /** Reads the alarms of templates/aws. */
 export function definitionsOfModule(): CloudWatchDefinitions {
   const filters = new Map<string, LineMetric>();
@@ -11,6 +14,12 @@ export function definitionsOfModule(): CloudWatchDefinitions {
     // That of refused callers is the ingress's.
     if (pattern?.startsWith('"'))
       filters.set(name, { pattern: stringOf(pattern), value: stringOf(attributes.get("value")) });
+  }
+  const [, suffix = ""] = /replace\(.*, "\/ }\$\/", (".*")\)$/m.exec(moduleText("aws/observability.tf")) ?? [];
+  for (const counted of ["ToolCalls", "FailedCalls"]) {
+    const { pattern = "", value = "" } = filters.get(counted) ?? {};
+    const ofTool = pattern.replace(/ }$/, stringOf(suffix, { "pair[1]": WATCHED_TOOL }));
+    filters.set(`${counted}/${WATCHED_TOOL}`, { pattern: ofTool, value });
   }
   const text = moduleText("aws/alarms.tf");
   const rulesOf = (resource: string) => {
@@ -48,7 +57,13 @@ export function definitionsOfModule(): CloudWatchDefinitions {
     { metric, statistic, periodMs },
   ]);
   const expression = stringOf(attributesIn(share, 4).get("expression"));
-  alarms.set("failed-calls", { ...rulesOf("failed_calls"), metrics: Object.fromEntries(metrics), expression });
+  for (const [name, tool] of [
+    ["failed-calls", ""],
+    [`failed-calls-${WATCHED_TOOL}`, `/${WATCHED_TOOL}`],
+  ] as const) {
+    const ofTool = metrics.map(([id, one]) => [id, { ...one, metric: `${one.metric}${tool}` }]);
+    alarms.set(name, { ...rulesOf("failed_calls"), metrics: Object.fromEntries(ofTool), expression });
+  }
   return { filters, alarms };
 }
 
@@ -57,7 +72,9 @@ const stringOfOr = (written: string | undefined): string | undefined =>
 
 /** Reads the alarms of the CDK stack. A metric with dimensions counts one version, and is watched only while that is released. */
 export function definitionsOfStack(): CloudWatchDefinitions {
-  const { filters, alarms } = definitionsIn(synthesize({ ingress: "function-url" }).template.Resources);
+  const { filters, alarms } = definitionsIn(
+    synthesize({ ingress: "function-url", alarms: { tools: [WATCHED_TOOL] } }).template.Resources,
+  );
   const nameOf = (id: string): string => /^Server(\w+)Alarm/.exec(id)?.[1] ?? id;
   return { filters, alarms: new Map([...alarms].map(([id, alarm]) => [nameOf(id), alarm])) };
 }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { RequestRecord } from "../../src/adapter.ts";
 import { alarmsOfAzure, timesOn } from "./azure-alarms.ts";
 import { minutesInAlarm } from "./cloudwatch.ts";
-import { definitionsOfModule, definitionsOfStack } from "./cloudwatch-definitions.ts";
+import { definitionsOfModule, definitionsOfStack, WATCHED_TOOL } from "./cloudwatch-definitions.ts";
 import { type DayCall, linesOfDay } from "./day.ts";
 import { DAY_MS } from "./day-time.ts";
 import { alarmsOfGoogle, timesMet } from "./google-alarms.ts";
@@ -25,6 +25,11 @@ const ONE_OF_TWENTY = dayOf((call) => ({
   fails: call % 20 === 13,
   ...(call % 20 === 7 && { takesMs: 40_000 }),
 }));
+/** A tool that gets a tenth of the calls fails for all of its callers. */
+const SELDOM = Array.from({ length: 9_600 }, (_, call): DayCall => {
+  const fails = call % 10 === 0;
+  return { atMs: call * 9_000, tool: fails ? "search" : "echo", fails };
+});
 /** One call in fifty is slow, of enough to tell. */
 const MANY = Array.from(
   { length: 1_200 },
@@ -59,7 +64,7 @@ const CLOUDS: Readonly<Record<string, () => { readonly names: string[]; readonly
   },
 };
 
-const days = { half: HALF_FAILS, one: ONE_OF_TWENTY, many: MANY };
+const days = { half: HALF_FAILS, seldom: SELDOM, one: ONE_OF_TWENTY, many: MANY };
 const lines = {} as Record<keyof typeof days, readonly RequestRecord[]>;
 beforeAll(async () => {
   for (const [name, calls] of Object.entries(days)) lines[name as keyof typeof days] = await linesOfDay(calls);
@@ -68,10 +73,18 @@ beforeAll(async () => {
 describe.each(Object.keys(CLOUDS))("with the alarms of %s, as the cloud evaluates them, in a day", (cloud) => {
   const { names, goOff } = CLOUDS[cloud]?.() ?? { names: [], goOff: () => [] };
   const [failedCalls, slow] = cloud === "the CDK stack" ? ["FailedCalls", "Slow"] : ["failed-calls", "slow"];
+  /** CloudWatch divides by tool only where it is told the tool. */
+  const ofTool = { "the CDK stack": `FailedCalls${WATCHED_TOOL}`, "templates/aws": `failed-calls-${WATCHED_TOOL}` }[
+    cloud
+  ];
 
   test("a tool that fails for half of its callers goes off", () => {
     expect(names).toEqual(expect.arrayContaining([failedCalls, slow]));
-    expect(goOff(lines.half)).toEqual([failedCalls]);
+    expect(goOff(lines.half)).toEqual([failedCalls, ...(ofTool ? [ofTool] : [])]);
+  });
+
+  test("a tool that is seldom called, and then always fails, goes off where calls are divided by tool", () => {
+    expect(goOff(lines.seldom)).toEqual([ofTool ?? failedCalls]);
   });
 
   test("one slow call among twenty does not, nor one that fails", () => {

@@ -102,7 +102,8 @@ describe("a client", () => {
   test("is given no more than the limits of a message and of time", async () => {
     vi.spyOn(console, "error").mockImplementation(() => {});
     const client = await connectTo(endpointOf({ maxBytes: 1_000_000, timeoutSeconds: 5 }), era, as("ada"));
-    await callText(client, "desk_count");
+    // A process that a slow machine starts in more than five seconds is ended, too.
+    await expect.poll(() => callText(client, "desk_count")).toMatch(/^\d+$/);
     expect(await callText(client, "desk_hang")).toContain("silent for 5 s");
     expect(await callText(client, "desk_flood")).toContain("It ended.");
   });

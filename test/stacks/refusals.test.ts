@@ -40,6 +40,10 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
     `settings.maxBodyByte: is not a setting: there are ${Object.keys(SETTINGS).join(", ")}.`,
     { settings: { maxBodyByte: 1 } as McpSettings },
   ],
+  ["alarms.failedCallPercent: must be a whole number from 1 to 100, not 101.", { alarms: { failedCallPercent: 101 } }],
+  ['alarms.tools: must be names of tools, such as search_notes, not "a b".', { alarms: { tools: ["a b"] } }],
+  ["alarms.tools: has pay twice.", { alarms: { tools: ["pay", "look", "pay"] } }],
+  ["alarms.tools: must be at most 40, not 41.", { alarms: { tools: Array.from({ length: 41 }, (_, n) => `t${n}`) } }],
   ["keyRotation: must be a whole number from 1 to 1000, not 0.5.", { keyRotation: Duration.hours(12) }],
   [
     "keyRotation: must be known when the stack is made, not when it is deployed.",

@@ -25,6 +25,7 @@ export const PROPS = {
 export const NO_PROP: Readonly<Record<string, string>> = {
   region: "a stack has one already: env.region",
   tags: "a stack has them already: tags of StackProps",
+  alarm_tools: "the prop is tools of alarms",
   shared_state: "CDK refers to what lies elsewhere by objects: sessionTable, keyRing",
   gateway: "AWS has three ingresses: ingress, with throttle and apiGatewayLogRole for the one",
   max_instances: "on AWS it is the function's reservedConcurrency",
@@ -50,7 +51,7 @@ export const NO_VARIABLE: Readonly<Record<Exclude<keyof McpServerProps, (typeof 
     newSessionTable: "a module is changed in its own files",
     keyRotation: "a module is changed in its own files",
     encryptionKey: "a module is changed in its own files",
-    alarms: "a module is changed in its own files",
+    alarms: "a module is changed in its own files, but for alarm_tools",
     timeout: "the variable is timeout_seconds",
     memoryMiB: "the variable is memory_mib",
     provisionedConcurrency: "the variable is min_instances",
@@ -68,6 +69,7 @@ export const NOT_EVERYWHERE: Readonly<Record<string, { readonly clouds: readonly
   concurrency: { clouds: ["azure", "gcp"], why: "an instance of a Lambda function serves one request" },
   instance_based_billing: { clouds: ["gcp"], why: "only Cloud Run takes the processor away between requests" },
   state_key_ids: { clouds: ["azure", "gcp"], why: "on AWS a function rotates the key ring" },
+  alarm_tools: { clouds: ["aws"], why: "the other clouds divide by tool themselves" },
   project: { clouds: ["gcp"], why: "there are projects on Google Cloud only" },
 };
 

@@ -76,6 +76,7 @@ run "every_setting" {
 run "alarms_that_somebody_hears" {
   variables {
     alarm_targets      = ["arn:aws:sns:eu-central-1:123456789012:notes"]
+    alarm_tools        = ["pay"]
     log_retention_days = 90
   }
   assert {
@@ -92,6 +93,14 @@ run "alarms_that_somebody_hears" {
   assert {
     condition     = alltrue([for alarm in concat(values(aws_cloudwatch_metric_alarm.server), aws_cloudwatch_metric_alarm.table_throttles) : alarm.treat_missing_data == "notBreaching" && alarm.comparison_operator == "GreaterThanOrEqualToThreshold" && alarm.evaluation_periods == 1 && tolist(alarm.alarm_actions) == tolist(["arn:aws:sns:eu-central-1:123456789012:notes"]) && tolist(alarm.ok_actions) == tolist(["arn:aws:sns:eu-central-1:123456789012:notes"])])
     error_message = "No data is no alarm, and the topic hears of all of them."
+  }
+  assert {
+    condition     = { for key, alarm in aws_cloudwatch_metric_alarm.failed_calls : key => join(" ", sort([for query in alarm.metric_query : query.metric[0].metric_name if query.id != "share"])) } == { failed-calls = "FailedCalls ToolCalls", failed-calls-pay = "FailedCalls/pay ToolCalls/pay" }
+    error_message = "A tool that is watched by name has a share of its own."
+  }
+  assert {
+    condition     = aws_cloudwatch_log_metric_filter.requests["FailedCalls/pay"].pattern == "{ ($.message = \"request\") && ($.mcpMethod = \"tools/call\") && ($.outcome != \"refused\") && ($.outcome != \"cancelled\") && ($.outcome != \"ok\") && ($.outcome != \"input_required\") && ($.mcpName = \"pay\") }"
+    error_message = "Its calls are those of its name: ${aws_cloudwatch_log_metric_filter.requests["FailedCalls/pay"].pattern}"
   }
   assert {
     condition     = { for query in aws_cloudwatch_metric_alarm.table_throttles[0].metric_query : query.id => try(query.metric[0].metric_name, query.expression) } == { reads = "ReadThrottleEvents", throttled = "reads + writes", writes = "WriteThrottleEvents" }

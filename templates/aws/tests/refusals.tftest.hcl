@@ -22,12 +22,13 @@ run "refused_1" {
     session_store      = "cosmos"
     gateway            = { throttle_rate = 0 }
     alarm_targets      = ["notes-alarms"]
+    alarm_tools        = ["search notes"]
     log_retention_days = 0
     max_instances      = 0
     tags               = { Team = "notes" }
     environment        = { "MY-NAME" = "x" }
   }
-  expect_failures = [var.name, var.region, var.auth, var.session_store, var.gateway, var.alarm_targets, var.max_instances, var.log_retention_days, var.tags, var.environment]
+  expect_failures = [var.name, var.region, var.auth, var.session_store, var.gateway, var.alarm_targets, var.alarm_tools, var.max_instances, var.log_retention_days, var.tags, var.environment]
 }
 
 run "refused_2" {
@@ -35,6 +36,7 @@ run "refused_2" {
 
   variables {
     name               = "ab"
+    alarm_tools        = ["pay", "pay"]
     shared_state       = { table = "arn:aws:dynamodb:eu-central-1:123456789012:table/notes" }
     custom_domain      = { name = "mcp.example.com" }
     log_retention_days = 45
@@ -42,7 +44,7 @@ run "refused_2" {
     environment        = { mcp_anycloud_path = "/mcp" }
     settings           = { allowed_origins = ["https://app.example/"] }
   }
-  expect_failures = [var.name, var.shared_state, var.custom_domain, var.log_retention_days, var.tags, var.environment, var.settings]
+  expect_failures = [var.name, var.alarm_tools, var.shared_state, var.custom_domain, var.log_retention_days, var.tags, var.environment, var.settings]
 }
 
 run "refused_3" {
