@@ -91,6 +91,12 @@ resource "aws_ecs_service" "server" {
   lifecycle {
     # scaling.tf decides it.
     ignore_changes = [desired_count]
+
+    # A service that went back is steady, too, and the provider is content with that (hashicorp/terraform-provider-aws#20858).
+    postcondition {
+      condition     = self.task_definition == aws_ecs_task_definition.server.arn
+      error_message = "The new version did not become healthy, or an alarm went off, and ECS went back to the one before: see the service's events and the log, and apply again once it is mended."
+    }
   }
 
   # Without them, the first tasks could neither be reached nor do what they need.

@@ -9,10 +9,22 @@ resource "azurerm_container_app_environment" "server" {
   infrastructure_subnet_id = try(var.redis.subnet, null)
   tags                     = local.tags
 
+  # The kind of environment that takes a delegated subnet. Without a profile Azure makes one of the older kind, which refuses it
+  # (microsoft/azure-container-apps#1644). It costs nothing by itself.
+  workload_profile {
+    name                  = "Consumption"
+    workload_profile_type = "Consumption"
+  }
+
   # Reads the certificate of custom_domain.
   identity {
     type         = "UserAssigned"
     identity_ids = [azurerm_user_assigned_identity.server.id]
+  }
+
+  lifecycle {
+    # Azure fills both in, and a plan would replace the environment (hashicorp/terraform-provider-azurerm#27481, #31840).
+    ignore_changes = [infrastructure_resource_group_name, workload_profile]
   }
 }
 

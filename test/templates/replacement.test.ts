@@ -21,3 +21,12 @@ test("a resource that others still name is deleted only after its replacement ex
   expect([...new Set(held.map(({ type }) => type))].sort()).toEqual(HELD);
   for (const { address, body } of held) expect(bodies(body.lifecycle)[0]?.create_before_destroy, address).toBe(true);
 });
+
+test("a service of ECS that went back to the version before is no success", async () => {
+  const { declared } = (await readFaces())["aws-ecs"];
+  const [service] = declared.filter(({ address }) => address === "aws_ecs_service.server");
+  const [lifecycle] = bodies(service?.body.lifecycle);
+  const conditions = bodies(lifecycle?.postcondition).map(({ condition }) => condition);
+  expect(service?.body.wait_for_steady_state).toBe(true);
+  expect(conditions).toEqual([expect.stringContaining("self.task_definition == aws_ecs_task_definition.server.arn")]);
+});

@@ -128,4 +128,9 @@ run "redis_in_a_network" {
     condition     = azurerm_container_app_environment.server.infrastructure_subnet_id == "/subscriptions/s/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/net/subnets/notes" && length(aws_dynamodb_table.sessions) + length(azapi_resource.sessions) == 0
     error_message = "The app must stand in the network, and there must be no table besides."
   }
+  # Without a profile Azure makes an environment of the kind that refuses a delegated subnet.
+  assert {
+    condition     = [for profile in azurerm_container_app_environment.server.workload_profile : "${profile.name} ${profile.workload_profile_type}"] == ["Consumption Consumption"]
+    error_message = "The environment must be of the kind that takes a delegated subnet."
+  }
 }
