@@ -63,7 +63,7 @@ smoke
   --timeout SECONDS        time for everything together (default 30)
 
 deploy, promote, rollback, status, logs, outputs, destroy, doctor
-  --candidate              deploy: bring a version that no client reaches yet, try it and stop (Google Cloud)
+  --candidate              deploy: bring a version that no client reaches yet, try it and stop (gcp, azure)
   --dry-run                only print the commands
   --yes                    deploy, destroy: let cdk and Terraform ask nothing
   --follow                 logs: go on as lines come

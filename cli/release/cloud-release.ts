@@ -2,7 +2,7 @@ import type { Outputs } from "./project.ts";
 
 /** A version that the cloud's tool has brought, beside the one that clients reach. */
 export interface Candidate {
-  /** As the cloud names it: a revision. */
+  /** As the cloud names it: a revision, or the app that holds it. */
   readonly name: string;
   /** Where it alone answers. */
   readonly url: string;
@@ -31,8 +31,12 @@ export interface CloudRelease {
   apply(): Promise<void>;
   /** Brings the artefact so that every client reaches it, as the platform does by itself. */
   publish(): Promise<void>;
-  /** Traffic that can be shared among versions; undefined where the platform shares it by itself, or cannot. */
-  readonly traffic?: TrafficControl;
+  /**
+   * Traffic that can be shared among versions, once `apply` has run; undefined where the platform shares it by itself, or cannot.
+   * Resolves with undefined where what stands around the code has one place for a version; throws USAGE there if a candidate is
+   * `expected`. A dry run, which sees nothing of the cloud, believes that.
+   */
+  readonly traffic?: (expected: boolean) => Promise<TrafficControl | undefined>;
   /**
    * Counts the requests within a time, and those that failed. Undefined where `traffic` does it by version, where the platform
    * watches a new version by itself, or where nobody can.
@@ -49,10 +53,12 @@ export interface CloudRelease {
 export interface TrafficControl {
   /** Brings the artefact without traffic, or finds it where an earlier attempt brought it. */
   candidate(): Promise<Candidate>;
+  /** Finds the candidate that an earlier deployment left. Throws CONFIG_INVALID where there is none. */
+  waiting(): Promise<Candidate>;
   /** Gives the candidate this share of the traffic, in percent. */
   shift(percent: number): Promise<void>;
   /** Counts the requests of a version, and those that failed. */
   watched(version: string): Promise<Traffic>;
-  /** Gives the candidate all traffic, and takes its tag. */
+  /** Gives the candidate all traffic: it is a candidate no more. */
   promote(): Promise<string>;
 }

@@ -24,7 +24,8 @@ export async function deploy(
   if (options.candidate && !release.traffic) throw new AnycloudError("USAGE", NO_CANDIDATE[`${cloud}-${kind}`] ?? "");
   if (!options.dryRun) checkArtefact(infrastructure);
   await release.apply();
-  if (!release.traffic) {
+  const traffic = await release.traffic?.(options.candidate);
+  if (!traffic) {
     await release.publish();
     const publishedAt = new Date();
     const { mcp_url: mcpUrl } = await release.outputs();
@@ -36,26 +37,25 @@ export async function deploy(
     }
     return { mcpUrl, version: (await release.status())[0]?.version ?? "", candidate: false };
   }
-  const candidate = await deployCandidate(release, release.traffic, options);
+  const candidate = await deployCandidate(release, traffic, options);
   if (options.candidate) return { mcpUrl: candidate.url, version: candidate.name, candidate: true };
-  const version = await shiftAndPromote(release, release.traffic, candidate, options);
+  const version = await shiftAndPromote(release, traffic, candidate, options);
   return { mcpUrl: (await release.outputs()).mcp_url, version, candidate: false };
 }
 
 /** Goes on with a candidate that `deploy --candidate`, or an attempt that failed, left. */
 export async function promote(release: CloudRelease, options: LoopOptions): Promise<string> {
-  if (!release.traffic) {
+  const traffic = await release.traffic?.(true);
+  if (!traffic) {
     const sentence =
       "There is no candidate to promote here: deploy brings a version to all clients, and takes a bad one back.";
     throw new AnycloudError("USAGE", sentence);
   }
-  const candidate = await release.traffic.candidate();
-  return shiftAndPromote(release, release.traffic, candidate, options);
+  // Not what is built now: what was tried.
+  return shiftAndPromote(release, traffic, await traffic.waiting(), options);
 }
 
 const NO_CANDIDATE: Readonly<Record<string, string>> = {
   "aws-cdk": "CodeDeploy makes and tries a candidate with every deployment: leave --candidate out.",
   "aws-terraform": "Terraform moves the alias at once: leave --candidate out, or deploy with CDK, which has a canary.",
-  "azure-terraform":
-    "A function app on Flex Consumption has no second version: leave --candidate out, or see docs/release.md.",
 };

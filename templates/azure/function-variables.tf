@@ -59,14 +59,16 @@ variable "custom_domain" {
 variable "gateway" {
   description = <<-EOT
     API Management in front, which is told who publishes it: at most throttle_rate requests a second, in ten seconds and
-    from all callers together. It has a fixed price, about $150 a month for the default sku, one that streams. null: none,
-    and clients connect to the function app.
+    from all callers together. It has a fixed price, about $150 a month for the default sku, one that streams. candidate: makes
+    a second function app, so that a new version gets a share of the requests first (default false). null: none, and clients
+    connect to the function app.
   EOT
   type = object({
     publisher_name  = string
     publisher_email = string
     sku             = optional(string, "BasicV2_1")
     throttle_rate   = optional(number, 100)
+    candidate       = optional(bool, false)
   })
   default = null
 

@@ -25,47 +25,11 @@ resource "azapi_resource" "server" {
 
   body = {
     kind = "functionapp,linux"
-    properties = merge({
-      serverFarmId              = azurerm_service_plan.server.id
-      httpsOnly                 = true
-      publicNetworkAccess       = "Enabled"
-      keyVaultReferenceIdentity = azurerm_user_assigned_identity.server.id
-      functionAppConfig = {
-        deployment = {
-          storage = {
-            type  = "blobContainer"
-            value = "${azurerm_storage_account.server.primary_blob_endpoint}${azurerm_storage_container.package.name}"
-            authentication = {
-              type                           = "UserAssignedIdentity"
-              userAssignedIdentityResourceId = azurerm_user_assigned_identity.server.id
-            }
-          }
-        }
-        runtime = {
-          name    = "node"
-          version = var.node_version
-        }
-        scaleAndConcurrency = merge(
-          {
-            instanceMemoryMB     = var.memory_mib
-            maximumInstanceCount = var.max_instances
-          },
-          var.min_instances == 0 ? {} : { alwaysReady = [{ name = "http", instanceCount = var.min_instances }] },
-          var.concurrency == null ? {} : { triggers = { http = { perInstanceConcurrency = var.concurrency } } },
-        )
-        # Instances of the last version finish what they have while new ones start. Without it, each new version and setting ends
-        # them all at once ("Site update strategies in Flex Consumption").
-        siteUpdateStrategy = {
-          type = "RollingUpdate"
-        }
-      }
-      siteConfig = {
-        minTlsVersion    = "1.2"
-        scmMinTlsVersion = "1.2"
-        # `func azure functionapp publish` changes none of them on this plan; Azure does not tell them, so nothing is undone.
-        appSettings = [for name, value in local.app_settings : { name = name, value = value }]
-      }
-    }, { for subnet in compact([try(var.redis.subnet, null)]) : "virtualNetworkSubnetId" => subnet })
+    properties = merge(local.app, {
+      serverFarmId      = azurerm_service_plan.server.id
+      functionAppConfig = merge(local.app_config, { deployment = { storage = merge(local.package_storage, { value = local.package_urls[0] }) } })
+      siteConfig        = merge(local.site_config, { appSettings = [for name, value in local.app_settings : { name = name, value = value }] })
+    })
   }
 
   # Azure answers with other capitals than it was given, in ids and in some values.
@@ -91,6 +55,48 @@ resource "azapi_update_resource" "no_basic_auth" {
 }
 
 locals {
+  # What a function app is made of, but for its plan, its package and its settings: second-app.tf makes another one.
+  app = merge({
+    httpsOnly                 = true
+    publicNetworkAccess       = "Enabled"
+    keyVaultReferenceIdentity = azurerm_user_assigned_identity.server.id
+  }, { for subnet in compact([try(var.redis.subnet, null)]) : "virtualNetworkSubnetId" => subnet })
+
+  package_storage = {
+    type = "blobContainer"
+    authentication = {
+      type                           = "UserAssignedIdentity"
+      userAssignedIdentityResourceId = azurerm_user_assigned_identity.server.id
+    }
+  }
+
+  app_config = {
+    runtime = {
+      name    = "node"
+      version = var.node_version
+    }
+    scaleAndConcurrency = merge(
+      {
+        instanceMemoryMB     = var.memory_mib
+        maximumInstanceCount = var.max_instances
+      },
+      var.min_instances == 0 ? {} : { alwaysReady = [{ name = "http", instanceCount = var.min_instances }] },
+      var.concurrency == null ? {} : { triggers = { http = { perInstanceConcurrency = var.concurrency } } },
+    )
+    # Instances of the last version finish what they have while new ones start. Without it, each new version and setting ends
+    # them all at once ("Site update strategies in Flex Consumption").
+    siteUpdateStrategy = {
+      type = "RollingUpdate"
+    }
+  }
+
+  # appSettings come on top. `func azure functionapp publish` changes none of them on this plan; Azure does not tell them, so
+  # nothing is undone.
+  site_config = {
+    minTlsVersion    = "1.2"
+    scmMinTlsVersion = "1.2"
+  }
+
   host = azapi_resource.server.output.properties.defaultHostName
 
   # Besides the server's environment, what the platform wants to know. Flex Consumption sets FUNCTIONS_EXTENSION_VERSION and

@@ -24,5 +24,11 @@ resource "azurerm_storage_container" "package" {
 }
 
 locals {
+  # One for each function app: a package replaces the one before in its container.
+  package_urls = [
+    for container in concat(azurerm_storage_container.package[*], azurerm_storage_container.second[*]) :
+    "${azurerm_storage_account.server.primary_blob_endpoint}${container.name}"
+  ]
+
   storage_account_id = azurerm_storage_account.server.id
 }

@@ -52,6 +52,15 @@ describe.each([
   });
 });
 
+test("a dry run of a candidate on Azure shows how it is shared out", async () => {
+  rmSync(calls, { force: true });
+  const { code, stdout } = await run("deploy", "azure", "--candidate", "--dry-run");
+  expect(code).toBe(0);
+  expect(stdout).toContain("&& func azure functionapp publish APPb --no-build --javascript)\n");
+  expect(stdout).toMatch(/ --method put --url '[^']+\/service\/APP\/backends\/mcp\?api-version=2024-05-01' /);
+  expect(existsSync(calls)).toBe(false);
+});
+
 test("doctor tells machines what is missing", async () => {
   const { code, stdout } = await run("doctor", "gcp", "--json");
   expect(code).toBe(1);

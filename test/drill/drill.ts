@@ -7,7 +7,7 @@ import { deploy } from "../../cli/release/deploy.ts";
 import { startLocalTable } from "../../emulators/local-table.ts";
 import { createRandom } from "../chaos/random.ts";
 import { builtArtefact } from "../support/artefacts.ts";
-import { startAzureApp } from "./azure-app.ts";
+import { startAzureApp, startAzureApps } from "./azure-app.ts";
 import { type Callers, type CallsReport, startCallers } from "./callers.ts";
 import { build, type DrillCloud, type DrillCloudOptions } from "./drill-cloud.ts";
 import type { Version } from "./drill-server.ts";
@@ -15,7 +15,7 @@ import { startGoogleCloud } from "./google-cloud.ts";
 import { startLambdaVersions } from "./lambda-versions.ts";
 
 export interface DrillOptions {
-  readonly cloud: Cloud;
+  readonly place: Place;
   readonly clients: number;
   readonly seed: number;
 }
@@ -38,26 +38,31 @@ export interface DrillReport extends CallsReport {
 export type BadVersion = Exclude<Version, "good">;
 
 interface Drilled {
+  readonly cloud: Cloud;
   readonly start: (options: DrillCloudOptions) => Promise<DrillCloud>;
-  /** A new package of Azure's reaches clients before its smoke test, so a broken one would fail all of them until then. */
   readonly bad: readonly BadVersion[];
 }
 
-const DRILLED: Readonly<Record<Cloud, Drilled>> = {
-  aws: { start: startLambdaVersions, bad: ["broken", "flaky"] },
-  azure: { start: startAzureApp, bad: ["flaky"] },
-  gcp: { start: startGoogleCloud, bad: ["broken", "flaky"] },
+/** A cloud, and how it releases there. */
+export type Place = Cloud | "azure with two apps";
+
+const DRILLED: Readonly<Record<Place, Drilled>> = {
+  aws: { cloud: "aws", start: startLambdaVersions, bad: ["broken", "flaky"] },
+  // A new package of the one app reaches clients before its smoke test, so a broken one would fail all of them until then.
+  azure: { cloud: "azure", start: startAzureApp, bad: ["flaky"] },
+  "azure with two apps": { cloud: "azure", start: startAzureApps, bad: ["broken", "flaky"] },
+  gcp: { cloud: "gcp", start: startGoogleCloud, bad: ["broken", "flaky"] },
 };
 
-/** The clouds that the drill is run on. */
-export const DRILL_CLOUDS = Object.keys(DRILLED) as Cloud[];
+/** The places that the drill is run at. */
+export const DRILL_PLACES = Object.keys(DRILLED) as Place[];
 
 /** Calls between two looks of the watch. */
 const CALLS_PER_LOOK = 200;
 
 /** Deploys one bad version after the other by the verb while clients with sessions call, and reports what they noticed. */
 export async function runDrill({
-  cloud,
+  place,
   clients,
   seed,
 }: DrillOptions): Promise<Partial<Record<BadVersion, DrillReport>>> {
@@ -70,8 +75,8 @@ export async function runDrill({
   const pause = async (): Promise<void> => callers?.after(CALLS_PER_LOOK);
   // All clients come from one address.
   const environment = { ...table.environment, MCP_ANYCLOUD_RATE_LIMITS: "session=1000000/300" };
+  const { cloud, start, bad } = DRILLED[place];
   await putBuild(folder, cloud, "good");
-  const { start, bad } = DRILLED[cloud];
   const world = await start({ folder, environment, random: createRandom(seed), pause, resources });
   const running = startCallers(world.port, { clients, inFlight: Math.min(clients, 8) });
   callers = running;

@@ -38,10 +38,11 @@ async function commands(): Promise<readonly string[][]> {
   } as const;
   const release = gcpRelease(infrastructure, tools, true);
   await release.publish();
-  const candidate = await release.traffic?.candidate();
-  await release.traffic?.shift(10);
-  if (candidate) await release.traffic?.watched(candidate.name);
-  await release.traffic?.promote();
+  const traffic = await release.traffic?.(true);
+  const candidate = await traffic?.candidate();
+  await traffic?.shift(10);
+  if (candidate) await traffic?.watched(candidate.name);
+  await traffic?.promote();
   await release.rollback();
   await release.logs(false);
   await release.logs(true);

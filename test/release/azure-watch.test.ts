@@ -61,8 +61,11 @@ beforeEach(() => {
       const outputs = { mcp_url: `http://127.0.0.1:${server.port}/mcp`, app, log_location: COMPONENT };
       return JSON.stringify(Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, { value }])));
     },
-    az: ({ args }) =>
-      args[0] === "resource" ? '{"state":"Running","changed":"now"}' : askInsights(args, COMPONENT, requests),
+    az({ args }) {
+      if (args[0] === "resource") return '{"state":"Running","changed":"now"}';
+      // There is no API Management.
+      return args[0] === "rest" ? '{"value":[]}' : askInsights(args, COMPONENT, requests);
+    },
   });
 });
 
@@ -81,7 +84,7 @@ async function deployAfter(perLook: () => void): Promise<string> {
     // The next look sees what happened before it.
     await new Promise((resolve) => setTimeout(resolve, 2));
   };
-  const options = { headers: {}, smoke: { timeoutSeconds: 10 }, allowBreaking: false, dryRun: false, candidate: false };
+  const options = { headers: {}, smoke: { timeoutSeconds: 50 }, allowBreaking: false, dryRun: false, candidate: false };
   return deploy(infrastructure, release, { ...options, print: () => {}, pause }).then(
     ({ version }) => version,
     (error: Error) => error.message,

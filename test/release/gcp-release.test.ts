@@ -1,44 +1,22 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { McpServer } from "@modelcontextprotocol/server";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { z } from "zod";
-import { type Container, listenOnPort } from "../../adapters/gcp/container.ts";
+import type { Container } from "../../adapters/gcp/container.ts";
 import { gcpRelease } from "../../cli/release/clouds/gcp-release.ts";
 import { deploy, promote } from "../../cli/release/deploy.ts";
 import type { LoopOptions } from "../../cli/release/release-loop.ts";
-import { createMcpEndpoint, defineServer } from "../../src/index.ts";
 import { type CloudRun, fakeCloudRun, gcpInfrastructure, type LogLine, OUTPUTS } from "./fake-cloud-run.ts";
 import { type FakeTools, fakeTools } from "./fake-tools.ts";
+import { KINDS, type Kind, serveKind } from "./served-kinds.ts";
 import { readArguments } from "./strict-arguments.ts";
-
-type Kind = "good" | "narrower" | "broken";
-
-/** One server of each kind: the good one, one that lacks a tool, and one whose tool fails. */
-async function serve(kind: Kind): Promise<Container> {
-  const server = defineServer({
-    createServer() {
-      const made = new McpServer({ name: kind, version: "1.0.0" });
-      const annotations = { readOnlyHint: true };
-      const inputSchema = z.object({});
-      made.registerTool("list_notes", { annotations, inputSchema }, () => {
-        if (kind === "broken") throw new Error("out of paper");
-        return { content: [{ type: "text", text: "none" }] };
-      });
-      if (kind !== "narrower") made.registerTool("add_note", { inputSchema }, () => ({ content: [] }));
-      return made;
-    },
-  });
-  return listenOnPort(createMcpEndpoint(server), { port: 0, host: "127.0.0.1" });
-}
 
 const servers = {} as Record<Kind, Container>;
 const urlOf = (kind: Kind): string => `http://127.0.0.1:${servers[kind].port}/mcp`;
 const folder = mkdtempSync(join(tmpdir(), "release-"));
 beforeAll(async () => {
   vi.stubEnv("MCP_ANYCLOUD_LOG_LEVEL", "silent");
-  for (const kind of ["good", "narrower", "broken"] as const) servers[kind] = await serve(kind);
+  for (const kind of KINDS) servers[kind] = await serveKind(kind);
   mkdirSync(join(folder, "dist/gcp"), { recursive: true });
   mkdirSync(join(folder, "infra/gcp/.terraform"), { recursive: true });
   writeFileSync(join(folder, "dist/gcp/index.mjs"), "export {};\n");
@@ -75,7 +53,7 @@ function terraform({ args }: { readonly args: readonly string[] }): string {
 
 const options = (more: Partial<LoopOptions> = {}): LoopOptions => ({
   headers: {},
-  smoke: { timeoutSeconds: 10 },
+  smoke: { timeoutSeconds: 50 },
   allowBreaking: false,
   dryRun: false,
   print: (line) => void printed.push(line),
@@ -115,7 +93,10 @@ test("a candidate waits for its promotion", async () => {
     ["notes-00001-abc", 100, undefined],
     [version, 0, "candidate"],
   ]);
+  // Whatever was built meanwhile: what was tried is promoted.
+  writeFileSync(join(folder, "dist/gcp/index.mjs"), "export const later = true;\n");
   expect(await promote(release(), options())).toBe(version);
+  await expect(promote(release(), options())).rejects.toThrow(/^notes has no candidate: deploy one/);
   expect(shares()).toEqual([[version, 100, undefined]]);
   expect(changes().filter((line) => line.includes("run deploy"))).toHaveLength(1);
 });
@@ -183,5 +164,6 @@ test("a rollback goes to the revision before, also after the promotion", async (
 test("an outdated candidate is not promoted", async () => {
   await run("good", { candidate: true });
   world.revisions.push("notes-00009-set");
-  await expect(release().traffic?.promote()).rejects.toThrow(/newer revision than the candidate/);
+  const traffic = await release().traffic?.(true);
+  await expect(traffic?.promote()).rejects.toThrow(/newer revision than the candidate/);
 });

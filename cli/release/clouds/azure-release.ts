@@ -1,52 +1,34 @@
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { AnycloudError } from "../../../src/adapter.ts";
 import type { CloudRelease } from "../cloud-release.ts";
 import { type Infrastructure, readOutputs } from "../project.ts";
 import type { Tools } from "../tool.ts";
+import { countRequests, type Pause, publishTo, toApp } from "./azure-app.ts";
+import { candidateOf, findPool, type Pool, sharePool } from "./azure-pool.ts";
+import { azureTraffic } from "./azure-traffic.ts";
 import { applyTerraform, destroyTerraform } from "./terraform-steps.ts";
-
-/**
- * Seconds between attempts to publish. The first one after `terraform apply` is refused with 403 until the role of whoever
- * deploys is known everywhere (Azure/azure-dev#8026).
- */
-const WAITS_SECONDS = [10, 20, 40, 80];
 
 interface AzureOptions {
   readonly yes: boolean;
-  /** Waits so many seconds; a test waits less. */
-  readonly pause?: (seconds: number) => Promise<unknown>;
+  readonly pause?: Pause;
 }
 
 /**
  * Releases to a function app on Flex Consumption, which has no slots and keeps no earlier version: a new package replaces
  * instances one by one, and is watched in Application Insights. The package before is kept in `.mcp-anycloud/`, from where
- * `rollback` publishes it again.
+ * `rollback` publishes it again. With a second app behind API Management, a version goes to the one that no client reaches.
  */
 export function azureRelease(infrastructure: Infrastructure, tools: Tools, options: AzureOptions): CloudRelease {
-  const { yes, pause = (seconds) => wait(seconds * 1000) } = options;
+  const { yes, pause } = options;
   const kept = join(infrastructure.folder, ".mcp-anycloud", "release", "azure");
   const built = join(infrastructure.folder, "dist", "azure");
   const outputs = (): ReturnType<typeof readOutputs> => readOutputs(infrastructure, tools);
+  const pooled = async (expected = false): Promise<Pool | undefined> =>
+    findPool((await outputs()).app, expected, tools);
 
-  async function publishFrom(folder: string): Promise<void> {
-    const { name } = toApp((await outputs()).app);
-    const command = {
-      program: "func",
-      args: ["azure", "functionapp", "publish", name, "--no-build", "--javascript"],
-      folder,
-    };
-    for (const seconds of WAITS_SECONDS) {
-      try {
-        return await tools.change(command);
-      } catch (error) {
-        if (!(error instanceof AnycloudError) || error.message.includes("is not installed")) throw error;
-        await pause(seconds);
-      }
-    }
-    await tools.change(command);
-  }
+  const publishFrom = async (folder: string): Promise<void> =>
+    publishTo(toApp((await outputs()).app).name, folder, tools, pause);
 
   /** Keeps what is live now, for a rollback, once the new package is there. */
   function keep(): void {
@@ -61,23 +43,41 @@ export function azureRelease(infrastructure: Infrastructure, tools: Tools, optio
     cpSync(built, live, { recursive: true });
   }
 
+  /** Goes back to what the other app holds. */
+  async function swapBack(pool: Pool): Promise<string> {
+    if (candidateOf(pool) !== undefined) {
+      await sharePool(pool, 0, "nothing", tools);
+      return pool.live.name;
+    }
+    if (pool.beside.startsWith("version before ")) {
+      await sharePool(pool, 100, "nothing", tools);
+      return pool.other.name;
+    }
+    const sentence = `${pool.other.name} holds no version to go back to: check out the commit before, build it and deploy it.`;
+    throw new AnycloudError("CONFIG_INVALID", sentence);
+  }
+
   return {
     outputs,
     apply: () => applyTerraform(infrastructure, tools, yes),
+    async traffic(expected) {
+      const pool = await pooled(expected);
+      if (pool && pool.beside !== "unreleased") return azureTraffic(infrastructure, tools, pause);
+      if (expected) throw new AnycloudError("USAGE", pool ? FIRST_VERSION : ONE_APP);
+      return undefined;
+    },
     async publish() {
+      const pool = await pooled();
       await publishFrom(built);
-      keep();
+      if (pool) await sharePool(pool, 0, "nothing", tools);
+      else keep();
     },
     async requests(from, to) {
-      const { log_location } = await outputs();
-      const query = REQUESTS.replace("FROM", from.toISOString()).replace("TO", to.toISOString());
-      const args = ["monitor", "app-insights", "query", "--ids", log_location, "--analytics-query", query];
-      const command = { program: "az", args: [...args, "--offset", "2h", "--output", "json"] };
-      const { tables } = JSON.parse(await tools.look(command, DRY_ANSWER)) as { tables: { rows: number[][] }[] };
-      const [requests = 0, failed = 0] = tables[0]?.rows[0] ?? [];
-      return { requests, failed };
+      return countRequests({ insights: (await outputs()).log_location, from, to }, tools);
     },
     async rollback() {
+      const pool = await pooled();
+      if (pool) return swapBack(pool);
       const before = join(kept, "before");
       if (!tools.dryRun && !existsSync(before)) {
         const how = "check out the commit before, build it and deploy it";
@@ -94,6 +94,15 @@ export function azureRelease(infrastructure: Infrastructure, tools: Tools, optio
       return "the package before";
     },
     async status() {
+      const pool = await pooled();
+      if (pool) {
+        const { live, other, beside } = pool;
+        return [live, other].map(({ name, percent, url }) => ({
+          version: name,
+          percent,
+          note: name === live.name ? "" : `${beside} ${url}`,
+        }));
+      }
       const { app } = await outputs();
       const query = "{state: properties.state, changed: properties.lastModifiedTimeUtc}";
       const args = ["resource", "show", "--ids", app, "--query", query, "--output", "json"];
@@ -104,7 +113,8 @@ export function azureRelease(infrastructure: Infrastructure, tools: Tools, optio
     async logs(follow) {
       const { app, log_location } = await outputs();
       if (follow) {
-        return tools.change({ program: "func", args: ["azure", "functionapp", "logstream", toApp(app).name] });
+        const name = (await pooled())?.live.name ?? toApp(app).name;
+        return tools.change({ program: "func", args: ["azure", "functionapp", "logstream", name] });
       }
       const query =
         "traces | where timestamp > ago(1h) | order by timestamp desc | take 100 | project timestamp, message";
@@ -115,21 +125,6 @@ export function azureRelease(infrastructure: Infrastructure, tools: Tools, optio
   };
 }
 
-/** The lines of requests, as templates/azure/observability.tf finds them: all, and those that failed. */
-const REQUESTS = [
-  "traces",
-  "where timestamp between (datetime(FROM) .. datetime(TO))",
-  'where message startswith "{" and message has "\\"message\\":\\"request\\""',
-  "extend line = parse_json(message)",
-  "where isnotempty(line.mcpMethod)",
-  'summarize requests = sum(itemCount), failed = sumif(itemCount, toint(line.status) >= 500 or tostring(line.outcome) == "tool_error")',
-].join(" | ");
-
-const DRY_ANSWER = '{"tables":[{"rows":[[0,0]]}]}';
-
-/** `/subscriptions/…/resourceGroups/…/providers/Microsoft.Web/sites/<name>`. Throws CONFIG_INVALID for anything else. */
-function toApp(id: string): { readonly name: string } {
-  const [, name] = /\/providers\/Microsoft\.Web\/sites\/([^/]+)$/i.exec(id) ?? [];
-  if (name) return { name };
-  throw new AnycloudError("CONFIG_INVALID", `The output app is no function app: ${id}. Pass on module.mcp.app.`);
-}
+const ONE_APP =
+  "There is one function app, and Flex Consumption has no slots: set candidate = true in gateway of infra/azure, or leave --candidate out.";
+const FIRST_VERSION = "There is no version yet beside which a candidate could stand: leave --candidate out this once.";

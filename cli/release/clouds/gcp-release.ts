@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AnycloudError } from "../../../src/adapter.ts";
+import { artefactHash } from "../artefact-hash.ts";
 import type { Candidate, CloudRelease, Traffic, VersionStatus } from "../cloud-release.ts";
 import { type Infrastructure, readOutputs } from "../project.ts";
 import type { Tools } from "../tool.ts";
@@ -61,13 +60,18 @@ export function gcpRelease(infrastructure: Infrastructure, tools: Tools, yes: bo
     } else if (!tagged(before)) {
       await traffic("--update-tags", `${TAG}=${before.status.latestCreatedRevisionName}`);
     }
-    const target = tools.dryRun ? DRY_TARGET : tagged(await describe());
+    return waiting();
+  }
+
+  async function waiting(): Promise<Candidate> {
+    const { name } = await place();
+    const service = await describe();
+    const target = tools.dryRun ? DRY_TARGET : tagged(service);
     if (!target?.revisionName || !target.url) {
-      const sentence = `${name} has no revision with the tag ${TAG}: see gcloud run services describe ${name}.`;
-      throw new AnycloudError("INSTANCE_FAILED", sentence);
+      throw new AnycloudError("CONFIG_INVALID", `${name} has no candidate: deploy one with deploy gcp --candidate.`);
     }
     const { pathname } = new URL((await outputs()).mcp_url);
-    const others = served(before).filter(({ revisionName }) => revisionName !== target.revisionName);
+    const others = served(service).filter(({ revisionName }) => revisionName !== target.revisionName);
     return {
       name: target.revisionName,
       url: new URL(pathname, target.url).href,
@@ -154,7 +158,7 @@ export function gcpRelease(infrastructure: Infrastructure, tools: Tools, yes: bo
 
   return {
     outputs,
-    traffic: { candidate, shift, watched, promote },
+    traffic: async () => ({ candidate, waiting, shift, watched, promote }),
     rollback,
     status,
     apply: () => applyTerraform(infrastructure, tools, yes),
@@ -170,16 +174,6 @@ export function gcpRelease(infrastructure: Infrastructure, tools: Tools, yes: bo
 
 interface LogLine {
   readonly jsonPayload: { readonly status?: number; readonly outcome?: string };
-}
-
-/** The same for the same files, whatever their times. Letters and digits, as revision names want them. */
-function artefactHash(folder: string): string {
-  const hash = createHash("sha256");
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  for (const file of files.map(({ parentPath, name }) => join(parentPath, name)).toSorted()) {
-    hash.update(file.slice(folder.length)).update("\0").update(readFileSync(file)).update("\0");
-  }
-  return hash.digest("hex").slice(0, 10);
 }
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {

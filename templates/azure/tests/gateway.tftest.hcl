@@ -53,3 +53,13 @@ run "gateway" {
     error_message = "All callers together must be limited."
   }
 }
+
+run "no_second_app_unless_asked_for" {
+  variables {
+    gateway = { publisher_name = "Notes", publisher_email = "notes@example.com" }
+  }
+  assert {
+    condition     = length(azapi_resource.second) + length(azurerm_service_plan.second) + length(azurerm_storage_container.second) + length(azapi_resource.backend) + length(azapi_resource.pool) == 0
+    error_message = "Nobody asked for a second function app."
+  }
+}
