@@ -1,32 +1,53 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { CLOUDS, type Cloud } from "../../cli/clouds.ts";
 import { ROOT } from "./project.ts";
 
 interface Job {
-  readonly extends?: string;
   readonly stage: string;
   readonly rules: readonly { readonly if: string }[];
   readonly before_script: readonly string[];
   readonly script: readonly string[];
   readonly id_tokens: Readonly<Record<string, { readonly aud: string }>>;
+  readonly variables?: Readonly<Record<string, string>>;
   readonly resource_group?: string;
 }
 
 const text = readFileSync(join(ROOT, "templates/workflows/gitlab.yml"), "utf8");
-const pipeline = parse(text) as Readonly<Record<string, Job>>;
+const folder = mkdtempSync(join(tmpdir(), "gitlab-"));
 
-/** A job with what it extends, as GitLab merges it ("extends"). */
-function job(name: string): Job {
-  const own = pipeline[name] as Job;
-  return { ...pipeline[own.extends ?? ""], ...own };
+interface Previewed {
+  readonly code: number | null;
+  /** The jobs with all that they extend, as YAML. */
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
-const folder = mkdtempSync(join(tmpdir(), "gitlab-"));
+/** Holds a pipeline to GitLab's own schema, and merges what its jobs extend. */
+function preview(pipelineText: string): Previewed {
+  const cwd = mkdtempSync(join(folder, "repository-"));
+  writeFileSync(join(cwd, ".gitlab-ci.yml"), pipelineText);
+  const env = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: cwd };
+  execFileSync("git", ["init", "--quiet"], { cwd, env });
+  const program = fileURLToPath(import.meta.resolve("gitlab-ci-local"));
+  const args = [program, "--preview", "--no-color", "--home", cwd];
+  const { status: code, stdout, stderr } = spawnSync(process.execPath, args, { cwd, env, encoding: "utf8" });
+  return { code, stdout, stderr };
+}
+
+let pipeline: Readonly<Record<string, Job>>;
+beforeAll(() => {
+  const { code, stdout, stderr } = preview(text);
+  if (code !== 0) throw new Error(stderr);
+  pipeline = parse(stdout) as typeof pipeline;
+});
+const job = (name: string): Job => pipeline[name] as Job;
+
 const work = join(folder, "work");
 const calls = join(folder, "calls");
 /** Programs of the image, which write down how they were called. */
@@ -39,23 +60,33 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const VARIABLES = {
+const VARIABLES: Readonly<Record<string, string>> = {
   GITLAB_OIDC_TOKEN: "a-token",
   AZURE_CLIENT_ID: "client",
   AZURE_TENANT_ID: "tenant",
   AZURE_SUBSCRIPTION_ID: "subscription",
   GCP_WORKLOAD_IDENTITY_PROVIDER: "projects/1/providers/p",
   GCP_SERVICE_ACCOUNT: "deploy@p",
+  GCP_PROJECT: "notes-123456",
 };
+
+/** A job's own variables, in which those of the project are replaced. */
+const variablesOf = (name: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(job(name).variables ?? {}).map(([variable, value]) => [
+      variable,
+      value.replace(/\$(\w+)/g, (_, of: string) => VARIABLES[of] ?? ""),
+    ]),
+  );
 
 /** Runs a job's lines in one shell that ends with the first that fails, as a runner does. */
 function run(name: string): string[] {
   writeFileSync(calls, "");
   const { before_script, script } = job(name);
   const lines = [...before_script, ...script].join("\n");
-  execFileSync("bash", ["-e", "-o", "pipefail", "-c", lines], {
+  execFileSync("bash", ["--norc", "-e", "-o", "pipefail", "-c", lines], {
     cwd: work,
-    env: { PATH: `${folder}:/usr/bin:/bin`, ...VARIABLES },
+    env: { PATH: `${folder}:/usr/bin:/bin`, ...VARIABLES, ...variablesOf(name) },
   });
   return readFileSync(calls, "utf8").trim().split("\n");
 }
@@ -76,6 +107,18 @@ const AUDIENCES: Readonly<Record<Cloud, string>> = {
   aws: "$CI_SERVER_URL",
   azure: "api://AzureADTokenExchange",
   gcp: "https://iam.googleapis.com/$GCP_WORKLOAD_IDENTITY_PROVIDER",
+};
+
+/** What Terraform is told of the cloud. */
+const TOLD: Readonly<Record<Cloud, Readonly<Record<string, string>>>> = {
+  aws: {},
+  azure: {
+    ARM_USE_OIDC: "true",
+    ARM_CLIENT_ID: "client",
+    ARM_TENANT_ID: "tenant",
+    ARM_SUBSCRIPTION_ID: "subscription",
+  },
+  gcp: { TF_VAR_project: "notes-123456" },
 };
 
 const isMergeRequest = '$CI_PIPELINE_SOURCE == "merge_request_event"';
@@ -108,7 +151,14 @@ describe.each(CLOUDS)("the pipeline for GitLab, for %s", (cloud) => {
     for (const one of [plan, deploy]) expect(one?.rules[0]?.if).toMatch(variable);
     expect(deploy?.id_tokens).toEqual({ GITLAB_OIDC_TOKEN: { aud: AUDIENCES[cloud] } });
     expect(readFileSync(join(work, ".oidc-token"), "utf8")).toBe("a-token");
+    for (const verb of ["plan", "deploy"]) expect(variablesOf(`${verb} ${cloud}`)).toEqual(TOLD[cloud]);
   });
+});
+
+test("a pipeline that GitLab would refuse is found", () => {
+  const { code, stdout, stderr } = preview(text.replace("resource_group:", "resource-group:"));
+  expect(code).not.toBe(0);
+  expect(`${stdout}${stderr}`).toContain("resource-group");
 });
 
 test("with CDK, a merge request shows what it would change", () => {
@@ -119,7 +169,7 @@ test("with CDK, a merge request shows what it would change", () => {
 
 test("stores no key, and has one job for each verb and cloud besides the tests", () => {
   expect(text).not.toMatch(/secret|password|access-key/i);
-  const jobs = Object.keys(pipeline).filter((name) => !/^\.|^(workflow|stages|test)$/.test(name));
+  const jobs = Object.keys(pipeline).filter((name) => !/^(workflow|stages|test)$/.test(name));
   expect(jobs.sort()).toEqual(CLOUDS.flatMap((cloud) => [`deploy ${cloud}`, `plan ${cloud}`]).sort());
   for (const name of jobs) expect(pipeline.stages).toContain(job(name).stage);
 });

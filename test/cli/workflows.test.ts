@@ -37,7 +37,10 @@ function runSteps(steps: readonly Step[], isPullRequest: boolean): string[] {
   );
   for (const { run } of taken) {
     if (run === undefined) continue;
-    execFileSync("bash", ["-e", "-c", run], { cwd: join(folder, "work"), env: { PATH: `${folder}:/usr/bin:/bin` } });
+    execFileSync("bash", ["--norc", "-e", "-c", run], {
+      cwd: join(folder, "work"),
+      env: { PATH: `${folder}:/usr/bin:/bin` },
+    });
   }
   return readFileSync(calls, "utf8").trim().split("\n");
 }
