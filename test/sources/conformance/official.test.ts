@@ -32,12 +32,16 @@ const foreign = UPSTREAMS.slice(1).map((upstream, index) => ({ ...upstream, revi
 /** It gives requests half a second, which is for machines that do nothing else: the script runs it. */
 const TIMED = "server-stateless";
 
+/** A suite is 30 scenarios in a row, each of which has 30 seconds by its own clock: on a busy machine, minutes. */
+const PATIENCE = { timeout: 900_000 };
+
 test.concurrent.for(foreign)(
   "a gateway of $name passes the official suite of $revision",
-  async (upstream, { expect }) => {
+  PATIENCE,
+  async (upstream, { expect, signal }) => {
     const { start, revision = "2026-07-28", without } = upstream;
     const url = await gatewayBefore(await start());
-    const verdict = await runConformanceAt({ url, revision, without: without[revision] });
+    const verdict = await runConformanceAt({ url, revision, without: without[revision], signal });
     const failed = verdict.failed.filter(({ scenario }) => scenario !== TIMED);
     expect(failed, describeVerdict(verdict)).toEqual([]);
   },
@@ -51,6 +55,11 @@ beforeAll(async () => {
 /** The scenarios that differ most from each other; the script runs all. */
 const SHORT = ["tasks-lifecycle", "tasks-capability-negotiation", "tasks-mrtr-input", "tasks-request-headers"];
 
-test.concurrent.for(SHORT)("a gateway of a server with tasks passes %s", async (scenario, { expect }) => {
-  expect(await runSuite({ url, revision: "2026-07-28", scenario })).toEqual([{ scenario, outcome: "passed" }]);
-});
+test.concurrent.for(SHORT)(
+  "a gateway of a server with tasks passes %s",
+  PATIENCE,
+  async (scenario, { expect, signal }) => {
+    const results = await runSuite({ url, revision: "2026-07-28", scenario, signal });
+    expect(results).toEqual([{ scenario, outcome: "passed" }]);
+  },
+);
