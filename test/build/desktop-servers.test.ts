@@ -13,7 +13,8 @@ import type { Emulator } from "../../emulators/emulator.ts";
 import { type LocalTable, startLocalTable } from "../../emulators/local-table.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { connectAbleClient } from "../real-servers/able-client.ts";
-import { type Call, DESKTOP_SERVERS, type DesktopServer } from "../real-servers/desktop-servers.ts";
+import type { Call } from "../real-servers/calls.ts";
+import { DESKTOP_SERVERS, type DesktopServer } from "../real-servers/desktop-servers.ts";
 import { FROM_CACHE, hasRealServers, NO_REAL_SERVERS, REAL_SERVERS } from "../real-servers/installed.ts";
 
 const ERAS = ["2025-11-25", "2026-07-28"] as const;

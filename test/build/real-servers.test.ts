@@ -12,30 +12,10 @@ import { START_EMULATOR } from "../../cli/start-emulator.ts";
 import { type LocalTable, startLocalTable } from "../../emulators/local-table.ts";
 import { runCli } from "../cli/run-cli.ts";
 import { connectAbleClient } from "../real-servers/able-client.ts";
+import { type Call, everythingCalls, SEQUENTIAL_THINKING } from "../real-servers/calls.ts";
 import { entryOf, hasRealServers, NO_REAL_SERVERS, OFFLINE, REAL_SERVERS } from "../real-servers/installed.ts";
 
-/** A call of a tool, and what its answer has in it. */
-type Call = readonly [tool: string, args: Record<string, unknown>, answer: RegExp];
-
-const url = "https://pay.example/1";
-const EVERYTHING: readonly Call[] = [
-  ["echo", { message: "hello" }, /Echo: hello/],
-  ["get-annotated-message", { messageType: "error" }, /"annotations".*"priority":1/],
-  ["get-env", {}, /MCP_ANYCLOUD/],
-  ["get-resource-links", { count: 2 }, /"type":"resource_link"/],
-  ["get-resource-reference", { resourceType: "Blob", resourceId: 7 }, /dynamic\/blob\/7/],
-  ["get-structured-content", { location: "Chicago" }, /"structuredContent":\{"temperature"/],
-  ["get-sum", { a: 2, b: 3 }, /is 5\./],
-  ["get-tiny-image", {}, /"type":"image"/],
-  ["gzip-file-as-resource", { name: "a.gz", data: "data:,hello", outputType: "resource" }, /"blob":"H4sI/],
-  ["toggle-simulated-logging", {}, /Started simulated, random-leveled logging/],
-  ["toggle-subscriber-updates", {}, /Started simulated resource updated/],
-  ["trigger-long-running-operation", { duration: 0.1, steps: 2 }, /operation completed/],
-  ["get-roots-list", {}, /file:\/\/\/home\/ada/],
-  ["trigger-elicitation-request", {}, /Name: Ada/],
-  ["trigger-url-elicitation", { url }, /accept/],
-  ["trigger-sampling-request", { prompt: "Is it so?" }, /Quite so\./],
-];
+const EVERYTHING = everythingCalls(/MCP_ANYCLOUD/);
 
 interface RealServer {
   readonly name: string;
@@ -53,13 +33,7 @@ const SERVERS: readonly RealServer[] = [
   },
   {
     name: "sequential-thinking",
-    calls: [
-      [
-        "sequentialthinking",
-        { thought: "So", nextThoughtNeeded: true, thoughtNumber: 1, totalThoughts: 3 },
-        /thoughtHistoryLength\W+1/,
-      ],
-    ],
+    calls: SEQUENTIAL_THINKING,
   },
   {
     name: "echarts",

@@ -1,5 +1,4 @@
-/** A call of a tool, and what its answer has in it. `{given}` in an argument is the folder that the server is given. */
-export type Call = readonly [tool: string, args: Readonly<Record<string, unknown>>, answer: RegExp];
+import { type Call, everythingCalls, SEQUENTIAL_THINKING } from "./calls.ts";
 
 /** A public desktop server, as a user names it to `--stdio`. */
 export interface DesktopServer {
@@ -41,25 +40,6 @@ const FILESYSTEM: readonly Call[] = [
   ["get_file_info", { path: "{given}/notes/a.txt" }, /isFile: true/],
   ["move_file", { source: "{given}/notes/a.txt", destination: "{given}/b.png" }, /Successfully moved/],
   ["read_media_file", { path: "{given}/b.png" }, /"mimeType":"image\/png"/],
-];
-
-const EVERYTHING: readonly Call[] = [
-  ["echo", { message: "hello" }, /Echo: hello/],
-  ["get-annotated-message", { messageType: "error" }, /"priority":1/],
-  ["get-env", {}, /mcp-stdio-/],
-  ["get-resource-links", { count: 2 }, /"type":"resource_link"/],
-  ["get-resource-reference", { resourceType: "Blob", resourceId: 7 }, /dynamic\/blob\/7/],
-  ["get-structured-content", { location: "Chicago" }, /"structuredContent":\{"temperature"/],
-  ["get-sum", { a: 2, b: 3 }, /is 5\./],
-  ["get-tiny-image", {}, /"type":"image"/],
-  ["gzip-file-as-resource", { name: "a.gz", data: "data:,hello", outputType: "resource" }, /"blob":"H4sI/],
-  ["toggle-simulated-logging", {}, /Started simulated, random-leveled logging/],
-  ["toggle-subscriber-updates", {}, /Started simulated resource updated/],
-  ["trigger-long-running-operation", { duration: 0.1, steps: 2 }, /operation completed/],
-  ["get-roots-list", {}, /file:\/\/\/home\/ada/],
-  ["trigger-elicitation-request", {}, /Name: Ada/],
-  ["trigger-url-elicitation", { url: "https://pay.example/1" }, /accept/],
-  ["trigger-sampling-request", { prompt: "Is it so?" }, /Quite so\./],
 ];
 
 const CALCULATOR: readonly Call[] = [
@@ -119,8 +99,6 @@ const CHARTS: readonly Call[] = [
   chart("treemap", { data: [tree] }),
 ];
 
-const thought = { thought: "So", nextThoughtNeeded: true, thoughtNumber: 1, totalThoughts: 3 };
-
 /** Four of the protocol's makers, and two of other vendors. */
 export const DESKTOP_SERVERS: readonly DesktopServer[] = [
   {
@@ -136,13 +114,13 @@ export const DESKTOP_SERVERS: readonly DesktopServer[] = [
   {
     packageName: "@modelcontextprotocol/server-everything",
     command: "@modelcontextprotocol/server-everything",
-    calls: EVERYTHING,
+    calls: everythingCalls(/mcp-stdio-/),
     refuses: [["simulate-research-query", { topic: "python" }, /task/i]],
   },
   {
     packageName: "@modelcontextprotocol/server-sequential-thinking",
     command: "@modelcontextprotocol/server-sequential-thinking",
-    calls: [["sequentialthinking", thought, /thoughtHistoryLength\W+1/]],
+    calls: SEQUENTIAL_THINKING,
   },
   { packageName: "@coo-quack/calc-mcp", command: "@coo-quack/calc-mcp", calls: CALCULATOR },
   { packageName: "mcp-echarts", command: "mcp-echarts", calls: CHARTS },
