@@ -17,6 +17,7 @@ export const REDIS_SETTINGS: Settings<RedisConfig> = {
     type: textLike(
       /^rediss?:\/\/([^\s@/]*@)?[^\s@/]+(\/\d{0,4})?$/,
       "be the URL of a Redis server, such as rediss://user:password@host:6380/0",
+      URL.canParse,
     ),
     secret: true,
     insteadOf: ["MCP_ANYCLOUD_TABLE"],

@@ -75,14 +75,14 @@ function* platformProblems({ config, platformIdentities = [] }: AuthenticationOp
     yield `${kind} needs MCP_ANYCLOUD_PLATFORM_AUDIENCE: assertions for other services must not count`;
   }
   if (platformAudience && !needsAudience) {
-    yield `MCP_ANYCLOUD_PLATFORM_AUDIENCE is set, and ${kind ?? "no platform identity"} does not check it: unset it`;
+    yield `MCP_ANYCLOUD_PLATFORM_AUDIENCE is set, and ${unchecked(kind)}: unset it`;
   }
   const needsTrustDomains = matches.some((provider) => provider.needsTrustDomains);
   if (needsTrustDomains && !trustDomains?.length) {
     yield `${kind} needs MCP_ANYCLOUD_TRUST_DOMAINS: workloads of other meshes must not count`;
   }
   if (trustDomains && !needsTrustDomains) {
-    yield `MCP_ANYCLOUD_TRUST_DOMAINS is set, and ${kind ?? "no platform identity"} does not check it: unset it`;
+    yield `MCP_ANYCLOUD_TRUST_DOMAINS is set, and ${unchecked(kind)}: unset it`;
   }
 }
 
@@ -91,9 +91,13 @@ function* partProblems(options: AuthenticationOptions): Iterable<string> {
   const { publicUrl, path } = config;
   if (principalOf && !verifier) yield "principalOf names the callers of a verifier, and the server has none";
   if (principalOf && typeof principalOf !== "function") yield "principalOf is not a function";
-  if (publicUrl !== undefined && !isSecureUrl(publicUrl)) yield "publicUrl is not an https URL without query";
+  if (publicUrl !== undefined && !isSecureUrl(publicUrl))
+    yield "MCP_ANYCLOUD_PUBLIC_URL is not an https URL without query";
   if (authorizationServers && (!verifier || publicUrl === undefined)) {
     yield "authorizationServers need a verifier and MCP_ANYCLOUD_PUBLIC_URL";
   }
   if (/^\/(\.well-known|health)(\/|$)/.test(path)) yield `MCP_ANYCLOUD_PATH must not be ${path}, which is taken`;
 }
+
+const unchecked = (kind: string | undefined): string =>
+  kind === undefined ? "there is no platform identity that checks it" : `${kind} does not check it`;

@@ -42,6 +42,7 @@ export const AUTH_SETTINGS: Settings<AuthConfig> = {
     type: textLike(
       PUBLIC_URL,
       "be the https URL at which clients reach the endpoint, without query, such as https://mcp.example.com/mcp",
+      URL.canParse,
     ),
   },
   tokenIssuers: {

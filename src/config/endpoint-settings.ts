@@ -45,7 +45,12 @@ export interface EndpointConfig {
 export const ENDPOINT_SETTINGS: Settings<EndpointConfig> = {
   path: {
     variable: "MCP_ANYCLOUD_PATH",
-    type: textLike(/^(\/|(\/[\w.~-]+)+)$/, "be a path such as /mcp, without a slash at its end, or / alone"),
+    type: textLike(
+      /^(\/|(\/[\w.~-]+)+)$/,
+      "be a path such as /mcp, without a slash at its end, or / alone",
+      // Clients never send "." and ".." as parts of a path.
+      (path) => new URL(path, "http://localhost").pathname === path,
+    ),
     default: "/mcp",
   },
   allowedHosts: {

@@ -6,7 +6,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const PREFIX = "MCP_ANYCLOUD_";
 /** Variables that only the command line reads. */
-const IGNORED = new Set(["MCP_ANYCLOUD_DEBUG"]);
+const IGNORED = new Set(["MCP_ANYCLOUD_DEBUG", "MCP_ANYCLOUD_TERRAFORM"]);
 
 /**
  * Reads the configuration from the environment. An empty variable counts as absent.
@@ -50,8 +50,15 @@ const unknownVariable = (variable: string): string =>
   `${variable} is not a setting (docs/settings.md lists them; readConfig takes those of an adapter as its second argument)`;
 
 function invalidValue({ variable, type, secret }: Setting, text: string): string {
-  return `${variable} must ${type.must}${secret ? "" : `, not ${JSON.stringify(withoutPasswords(text))}`}`;
+  // An object in JSON may have a secret in any of its members.
+  const isTold = !secret && !text.includes("{");
+  return `${variable} must ${type.must}${isTold ? `, not ${JSON.stringify(shortened(withoutPasswords(text)))}` : ""}`;
 }
 
-/** Removes the user of each URL in a text, because a password may stand beside it. */
-const withoutPasswords = (text: string): string => text.replaceAll(/:\/\/[^/@\s"]*@/g, "://…@");
+/** Removes the user and the query of each URL in a text, because secrets may stand there. */
+const withoutPasswords = (text: string): string =>
+  text.replaceAll(/:\/\/[^\s"]*@/g, "://…@").replaceAll(/\?[^\s",]+/g, "?…");
+
+const MOST_CHARACTERS = 200;
+const shortened = (text: string): string =>
+  text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;

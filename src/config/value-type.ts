@@ -45,8 +45,9 @@ export interface Text extends ValueType<string> {
   readonly pattern: RegExp;
 }
 
-export function textLike(pattern: RegExp, must: string): Text {
-  return { kind: "text", pattern, must, read: (text) => (pattern.test(text) ? text : undefined) };
+/** `isValid` looks for what no pattern tells, such as the number of a port; deployments leave that to the start. */
+export function textLike(pattern: RegExp, must: string, isValid: (text: string) => boolean = () => true): Text {
+  return { kind: "text", pattern, must, read: (text) => (pattern.test(text) && isValid(text) ? text : undefined) };
 }
 
 /** The rule for the items of a list, in patterns that RE2 understands. */

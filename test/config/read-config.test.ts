@@ -53,6 +53,36 @@ test("keys in the place of a secret's name are refused, and not repeated", () =>
   expect(read).not.toThrow("AQEB");
 });
 
+test.each([
+  ["MCP_ANYCLOUD_TOKEN_ISSUERS", '[{ "issuer": "https://a.example", "clientSecret": "hush" }]'],
+  ["MCP_ANYCLOUD_PUBLIC_URL", "https://mcp.example/mcp?key=hush"],
+  ["MCP_ANYCLOUD_PUBLIC_URL", "https://ada:pass/hush@mcp.example/mcp"],
+  ["MCP_ANYCLOUD_TABLE", "redis://ada:hush@state.example"],
+  ["MCP_ANYCLOUD_REDIS_URL", "ada:hush@state.example"],
+])("%s repeats no secret in %s", (variable, value) => {
+  const read = (): unknown => readConfig({ [variable]: value }, ADAPTER_SETTINGS);
+  expect(read).toThrow(`${variable} must`);
+  expect(read).not.toThrow("hush");
+});
+
+test.each([
+  ["MCP_ANYCLOUD_REDIS_URL", "redis://state.example:port"],
+  ["MCP_ANYCLOUD_PUBLIC_URL", "https://mcp.example:99999/mcp"],
+  ["MCP_ANYCLOUD_CLOUD_TASKS_URL", "https://mcp.example:99999"],
+  ["MCP_ANYCLOUD_PATH", "/mcp/.."],
+])("%s is refused at the start for what no client could reach, such as %s", (variable, value) => {
+  expect(() => readConfig({ [variable]: value }, ADAPTER_SETTINGS)).toThrow(`${variable} must be`);
+});
+
+test("a long value is repeated in part", () => {
+  const read = (): unknown => readConfig({ MCP_ANYCLOUD_PATH: "x".repeat(10_000) });
+  expect(read).toThrow(/not "x{200}…"\.$/);
+});
+
+test.each(["MCP_ANYCLOUD_DEBUG", "MCP_ANYCLOUD_TERRAFORM"])("%s is the command line's own", (variable) => {
+  expect(readConfig({ [variable]: "1" })).toEqual(readConfig({}));
+});
+
 test.each(Object.values(AWS_SETTINGS).map(({ variable }) => variable))(
   "%s is unknown without the settings of its adapter",
   (variable) => {

@@ -27,6 +27,7 @@ export const CLOUD_TASKS_SETTINGS: Settings<CloudTasksConfig> = {
     type: textLike(
       /^(https:\/\/[a-zA-Z\d.-]+(:\d{1,5})?|http:\/\/(127\.0\.0\.1|localhost)(:\d{1,5})?)$/,
       "be the https URL of the service without a path, such as https://mcp-123456789012.europe-west1.run.app",
+      URL.canParse,
     ),
     setByDeployment: true,
   },
