@@ -64,15 +64,18 @@ export function defineServer(definition: ServerDefinition): ServerDefinition {
 /** The factory in a module's default export: a definition, or a bare factory. Throws SERVER_INVALID for anything else. */
 export function factoryOf(server: ServerDefinition | ServerFactory): ServerFactory {
   if (typeof server === "function") {
-    if (!endpoints.has(server)) return server;
+    if (!endpoints.has(server)) return checkFactory(server);
   } else if (typeof server?.createServer === "function") {
     checkFields(server);
-    return server.createServer;
+    return checkFactory(server.createServer);
   }
   if (isServer(server)) throw new AnycloudError("SERVER_INVALID", WRAP);
+  const { createServer } = Object(server) as { readonly createServer?: unknown };
   const description = endpoints.has(server)
     ? "an endpoint already, which the toolkit creates by itself"
-    : describeValue(server);
+    : createServer === undefined
+      ? describeValue(server)
+      : `an object whose createServer is ${describeValue(createServer)}`;
   throw new AnycloudError(
     "SERVER_INVALID",
     `The server must be defineServer({ createServer }) or a function that returns an McpServer; it is ${description}.`,
@@ -91,26 +94,51 @@ const isServer = (value: unknown): boolean =>
   "close" in value &&
   typeof value.close === "function";
 
-const FIELDS: Readonly<Record<keyof ServerDefinition, true>> = {
-  createServer: true,
-  verifier: true,
-  principalOf: true,
-  authorizationServers: true,
-  tools: true,
-  policy: true,
-  audit: true,
-  health: true,
-  onListen: true,
-  tasks: true,
-  telemetry: true,
+/** Refuses functions that build no server: a class, and the function that a web framework answers requests with. */
+function checkFactory(factory: ServerFactory): ServerFactory {
+  const isClass = /^class\b/.test(Function.prototype.toString.call(factory));
+  const isWebApplication = "listen" in factory;
+  if (!isClass && !isWebApplication) return factory;
+  const problem = isClass
+    ? "is a class: wrap it in a function, as in () => new Notes()"
+    : "answers web requests itself";
+  throw new AnycloudError(
+    "SERVER_INVALID",
+    `createServer must be a function that returns an McpServer; it ${problem}.`,
+  );
+}
+
+/** The function that makes a field what it has to be; undefined for fields that are checked elsewhere. */
+const FIELDS: Readonly<Record<keyof ServerDefinition, string | undefined>> = {
+  createServer: undefined,
+  verifier: "verifyAccessToken",
+  principalOf: undefined,
+  authorizationServers: undefined,
+  tools: undefined,
+  policy: "decide",
+  audit: "",
+  health: "",
+  onListen: "",
+  tasks: "run",
+  telemetry: "open",
 };
 
-/** A misspelt policy must not silently be none. */
+/** A misspelt policy must not silently be none, nor one that is `false` because a condition was. */
 function checkFields(server: ServerDefinition): void {
-  const unknown = Object.keys(server).find((name) => !Object.hasOwn(FIELDS, name));
-  if (unknown === undefined) return;
-  const message = `${unknown} is not a field of a server (there are ${Object.keys(FIELDS).join(", ")}).`;
-  throw new AnycloudError("SERVER_INVALID", message);
+  const given = server as unknown as Readonly<Record<string, unknown>>;
+  for (const name of Object.keys(server)) {
+    if (!Object.hasOwn(FIELDS, name)) {
+      const message = `${name} is not a field of a server (there are ${Object.keys(FIELDS).join(", ")}).`;
+      throw new AnycloudError("SERVER_INVALID", message);
+    }
+    const method = FIELDS[name as keyof ServerDefinition];
+    const value = given[name] as Record<string, unknown> | null | undefined;
+    if (method === undefined || value === undefined) continue;
+    if (typeof (method === "" ? value : value?.[method]) === "function") continue;
+    const wanted = method === "" ? "a function" : `an object with a function ${method}`;
+    const message = `The server's ${name} must be ${wanted}, or be left out; it is ${describeValue(value)}.`;
+    throw new AnycloudError("SERVER_INVALID", message);
+  }
 }
 
 /** Refuses rules beside a `fetch` of its own, which would silently not be kept. Throws SERVER_INVALID. */

@@ -12,7 +12,11 @@ export interface FetchModule {
 
 /** Whether a module's default export serves web requests by itself. */
 export const isFetchModule = (server: object): server is FetchModule =>
-  typeof server === "object" && "fetch" in server && typeof server.fetch === "function" && !("createServer" in server);
+  typeof server === "object" &&
+  server !== null &&
+  "fetch" in server &&
+  typeof server.fetch === "function" &&
+  !("createServer" in server);
 
 /** Serves messages through a module's own `fetch`. It gets the message as a body, and as the SDK takes a parsed one. */
 export function createFetchHandler(module: FetchModule): ProtocolHandler {

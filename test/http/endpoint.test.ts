@@ -139,6 +139,15 @@ describe("the exports of a module", () => {
   test.each([
     [undefined, "it is undefined"],
     [{ create: 1, name: 2 }, "it is an object with create, name"],
+    [null, "it is null"],
+    [[createV2Server], "it is a list"],
+    [new Response(), "it is a Response"],
+    [{ createServer: "server" }, "it is an object whose createServer is a string"],
+    [class {}, "it is a class: wrap it in a function"],
+    [Object.assign(() => {}, { listen() {} }), "it answers web requests itself"],
+    [{ createServer: createV2Server, verifier: false }, "verifier must be an object with a function verifyAccessToken"],
+    [{ createServer: createV2Server, policy: {} }, "policy must be an object with a function decide"],
+    [{ createServer: createV2Server, audit: null }, "audit must be a function, or be left out; it is null"],
     ["server", "it is a string"],
     [createMcpEndpoint(createV2Server, quiet), "it is an endpoint already"],
   ])("%s is refused at once", (wrong, because) => {
