@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
-import { resolve } from "node:path";
+import { realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { AnycloudError } from "../src/adapter.ts";
 import { readText } from "./read-text.ts";
 
@@ -15,7 +15,7 @@ export function findEntry(asked: string | undefined): string {
   const wanted = asked ?? configuredEntry();
   if (wanted === undefined) {
     const usual = USUAL_ENTRIES.find(isFile);
-    if (usual !== undefined) return resolve(usual);
+    if (usual !== undefined) return absolute(usual);
     throw new AnycloudError(
       "ENTRY_INVALID",
       `There is no server to be found here (${NAMES.join(", ")}, here or in src/): name its file, or set "mcp-anycloud": { "entry": "…" } in package.json.`,
@@ -30,12 +30,15 @@ export function findEntry(asked: string | undefined): string {
 }
 
 function assertModule(path: string): string {
-  if (/\.[cm]?[jt]sx?$/.test(path)) return resolve(path);
+  if (/\.[cm]?[jt]sx?$/.test(path) && !/\.d\.[cm]?ts$/.test(path)) return absolute(path);
   throw new AnycloudError(
     "ENTRY_INVALID",
     `${path} is not a JavaScript or TypeScript module: name the file of your server.`,
   );
 }
+
+/** Through links to its folder, because the bundler names modules by their real paths. */
+const absolute = (path: string): string => join(realpathSync(dirname(resolve(path))), basename(path));
 
 function configuredEntry(): string | undefined {
   if (!isFile("package.json")) return undefined;

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { usage } from "./flags.ts";
 import { readText } from "./read-text.ts";
@@ -25,7 +25,7 @@ export function serverEnvironment(flags: EnvironmentFlags): Record<string, strin
  * `node --env-file`, and those of `--env`. Throws USAGE.
  */
 export function givenVariables({ env = [], envFile }: EnvironmentFlags): Record<string, string> {
-  const files = envFile ?? (existsSync(".env") ? [".env"] : []);
+  const files = envFile ?? (hasUsualFile() ? [".env"] : []);
   const fromFiles = Object.entries(Object.assign({}, ...files.map(readVariables)) as Record<string, string>);
   return Object.fromEntries([
     ...fromFiles.map(([name, value]): [string, string] => [name, process.env[name] ?? value]),
@@ -33,18 +33,35 @@ export function givenVariables({ env = [], envFile }: EnvironmentFlags): Record<
   ]);
 }
 
+/** A folder of that name holds a Python environment. */
+function hasUsualFile(): boolean {
+  const stats = lstatSync(".env", { throwIfNoEntry: false });
+  return stats !== undefined && !stats.isDirectory();
+}
+
 function readVariables(file: string): NodeJS.Dict<string> {
+  // `parseEnv` takes the next line for the value of a variable behind whose "=" there are spaces alone.
+  const variables = parseEnv(textOf(file).replaceAll(/=[ \t]+$/gm, "="));
+  const [binary] = Object.entries(variables).find((variable) => variable.join().includes("\0")) ?? [];
+  if (binary !== undefined) throw usage(`${file} has a character in it that ends a variable (NUL)`, "save it as UTF-8");
+  return variables;
+}
+
+function textOf(file: string): string {
   try {
-    return parseEnv(readText(file));
-  } catch {
-    throw usage(`There is no file ${file} of variables`, "correct --env-file");
+    return readText(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw usage(`There is no file ${file} of variables`, "correct --env-file or the link");
+    throw usage(`${file} is no file that can be read (${code})`, "give a file of variables with --env-file");
   }
 }
 
 function readFlag(setting: string): [string, string] {
   const [name = "", ...value] = setting.split("=");
   const text = setting.includes("=") ? value.join("=") : process.env[name];
-  if (!/^\w+$/.test(name)) throw usage(`--env cannot be "${setting}"`, "give NAME or NAME=value");
+  // Written in another form, all of it may be the secret.
+  if (!/^\w+$/.test(name)) throw usage("An --env is not of the form NAME or NAME=value", "correct it");
   if (text === undefined) throw usage(`The environment has no variable ${name}`, "set it or give --env NAME=value");
   return [name, text];
 }

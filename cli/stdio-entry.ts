@@ -17,7 +17,8 @@ export function stdioModule(command: string): string {
   const variables = words.slice(0, Math.max(start, 0)).map((word) => VARIABLE.exec(word)?.slice(1) ?? []);
   if (name === undefined || name.startsWith("-")) {
     throw usage(
-      `--stdio was given ${JSON.stringify(command)}`,
+      // A variable before it may be a secret.
+      "--stdio names no package",
       'give a package and its arguments, as in --stdio "@modelcontextprotocol/server-filesystem /data"',
     );
   }
