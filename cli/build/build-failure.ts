@@ -7,6 +7,10 @@ import { GENERATED } from "./bundle-options.ts";
 /** How many of the compiler's findings are told; the first one usually causes the others. */
 const MOST = 5;
 
+/** Files that are no text, by what is said of them. */
+const BINARY =
+  /^No loader is configured for "\.(wasm|node|bin|db|sqlite|pdf|zip|gz|png|jpe?g|gif|webp|ico|woff2?|ttf|mp[34])"/;
+
 /** Makes esbuild's findings an error for people: one line for each finding, with file, line and column. */
 export function toBuildError(findings: readonly Message[], entry: string): AnycloudError {
   const file = shownPath(entry);
@@ -34,7 +38,7 @@ function describe({ text, location }: Message): string {
   const sentence = unresolved
     ? `${text}: install it (npm install ${packageOf(unresolved)}) or correct the import`
     : text.startsWith("No loader is configured")
-      ? `${text}: import it with { type: "text" }, or read it as a file that "assets" names (docs/assets.md)`
+      ? `${text}: ${BINARY.test(text) ? "" : 'import it with { type: "text" }, or '}read it as a file that "assets" names (docs/assets.md)`
       : text;
   return location && !isGenerated(location)
     ? `${location.file}:${location.line}:${location.column + 1}: ${sentence}.`

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { RUNS_FROM_SOURCE } from "../package-json.ts";
+import { COMPUTED } from "./build-warnings.ts";
 import { type BundleOptions, OUTPUT } from "./output-options.ts";
 import type { InstalledPackage } from "./packages/installed-package.ts";
 import { jsonSchemaCache } from "./plugins/json-schema-cache-plugin.ts";
@@ -14,6 +15,7 @@ import { sdkSource } from "./plugins/sdk-source-plugin.ts";
 import { zodLocales } from "./plugins/zod-locales-plugin.ts";
 import { zodUtil } from "./plugins/zod-util-plugin.ts";
 import type { Project } from "./project/project.ts";
+import { referencedTsConfig } from "./project/referenced-tsconfig.ts";
 
 /** Name of the bundle in every artefact. */
 export const BUNDLE = "index.mjs";
@@ -45,10 +47,12 @@ const TEXT = { ".html": "text", ".md": "text", ".txt": "text", ".sql": "text", "
 export function bundleOptions(request: BundleRequest): BundleOptions {
   const { entry, source, outDir, sourceMap, observed, project, packages, shipped } = request;
   const projectFolder = dirname(entry);
+  const tsconfig = referencedTsConfig(entry);
   return {
     ...OUTPUT,
     stdin: { contents: source, resolveDir: projectFolder, sourcefile: GENERATED, loader: "js" },
     outfile: join(outDir, BUNDLE),
+    ...(tsconfig && { tsconfig }),
     format: "esm",
     conditions: RUNS_FROM_SOURCE ? ["@mcp-anycloud/source", "module"] : ["module"],
     // CommonJS packages in the bundle require Node's own modules, and an ES module has no `require`.
@@ -56,6 +60,7 @@ export function bundleOptions(request: BundleRequest): BundleOptions {
     // Supplied by the Functions host's Node.js worker, which hooks `require` for it. No other cloud's code imports it.
     external: ["@azure/functions-core"],
     sourcemap: sourceMap,
+    logOverride: COMPUTED,
     loader: TEXT,
     define: LOCATION_WORDS,
     inject: [LOCATIONS_MODULE],

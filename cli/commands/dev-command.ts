@@ -154,6 +154,12 @@ async function openAll(
   environment: SharedState["environment"],
   debugPort: number | undefined,
 ): Promise<Ingress[]> {
+  // Each cloud's artefact has the same ones.
+  const told = new Set<string>();
+  const onWarnings = (warnings: readonly string[]): void => {
+    for (const warning of warnings) if (!told.has(warning)) say(`${warning}\n`);
+    for (const warning of warnings) told.add(warning);
+  };
   const opening = command.clouds.map((cloud, index) => {
     const { instances, amnesia } = command;
     const first = command.port === undefined ? DEFAULT_PORTS[cloud] : command.port;
@@ -164,7 +170,8 @@ async function openAll(
       if (printed) say(toReadable(printed).replaceAll(/^/gm, prefix), "\n");
     };
     const debugged = index === 0 ? debugPort : undefined;
-    return openIngress({ cloud, entry, folder, port, instances, amnesia, environment, onOutput, debugPort: debugged });
+    const shared = { instances, amnesia, environment, onOutput, onWarnings };
+    return openIngress({ cloud, entry, folder, port, debugPort: debugged, ...shared });
   });
   for (const ingress of opening) closers.push(async () => (await ingress).close());
   return Promise.all(opening);

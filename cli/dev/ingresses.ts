@@ -12,6 +12,8 @@ export interface IngressOptions extends Omit<EmulatorOptions, "artefact"> {
   readonly folder: string;
   /** Port for a debugger. Default: no debugger can be attached. */
   readonly debugPort?: number | undefined;
+  /** Takes what may go wrong with an artefact, one sentence each, whenever one is built. */
+  readonly onWarnings: (warnings: readonly string[]) => void;
 }
 
 const DEBUGGER = new URL(`../../emulators/debugger.${RUNS_FROM_SOURCE ? "ts" : "js"}`, import.meta.url).href;
@@ -27,16 +29,21 @@ export interface Ingress {
 }
 
 /** Builds a cloud's artefact and starts its ingress on loopback. Throws what `buildTarget` and emulators throw. */
-export async function openIngress({ cloud, entry, folder, debugPort, ...options }: IngressOptions): Promise<Ingress> {
+export async function openIngress(options: IngressOptions): Promise<Ingress> {
+  const { cloud, entry, folder, debugPort, onWarnings, ...rest } = options;
   const artefact = join(folder, cloud);
-  const build = () => buildTarget({ platform: cloud, entry, outDir: artefact, sourceMapDir: artefact, observed: true });
+  async function build(): Promise<void> {
+    const target = { platform: cloud, entry, outDir: artefact, sourceMapDir: artefact, observed: true };
+    onWarnings((await buildTarget(target)).warnings);
+  }
   await build();
-  const preload = debugPort === undefined ? "" : ` --import ${DEBUGGER}?port=${debugPort}`;
+  const preload = debugPort === undefined ? [] : [`--import ${DEBUGGER}?port=${debugPort}`];
+  const { NODE_OPTIONS: theirs = "", ...environment }: Record<string, string> = rest.environment ?? {};
   const emulator = await START_EMULATOR[cloud]({
-    ...options,
+    ...rest,
     artefact,
     // Stack traces name the user's files and lines, not the bundle's.
-    environment: { NODE_OPTIONS: `--enable-source-maps${preload}`, ...options.environment },
+    environment: { ...environment, NODE_OPTIONS: ["--enable-source-maps", ...preload, theirs].join(" ").trim() },
   });
   return {
     cloud,

@@ -19,6 +19,10 @@ test.each([
     'No loader is configured for ".yaml" files: rows.yaml',
     'server.ts:2:8: .*: import it with { type: "text" }, or read it as a file that "assets" names',
   ],
+  [
+    'No loader is configured for ".wasm" files: a.wasm',
+    'a\\.wasm: read it as a file that "assets" names \\(docs/assets.md\\)\\.$',
+  ],
   ["Expected ;", "^server.ts:2:8: Expected ;\\.$"],
 ])("%s says what to do about it", (text, sentence) => {
   expect(toBuildError([finding(text)], "server.ts").message).toMatch(new RegExp(sentence));

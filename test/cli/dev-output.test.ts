@@ -154,3 +154,14 @@ test("in a terminal, keys open the console, print configurations, restart the in
     terminal.kill("SIGKILL");
   }
 });
+
+test("it warns once of a file that no artefact has", async () => {
+  const { folder } = project({
+    "server.ts": `${greeter("Hello")}\nvoid new URL("./card.html", import.meta.url);`,
+  });
+  const cli = start([], { cwd: folder });
+  const [output] = await cli.printed(/^.*Ctrl-C stops/s);
+  expect(output.match(/^Warning: .*$/gm)).toEqual([
+    'Warning: server.ts:18 names card.html, which is not shipped: add it to "assets" of "mcp-anycloud" in package.json.',
+  ]);
+});

@@ -84,7 +84,7 @@ export async function writeArtefact(to: Destination, bundle: BuildResult<BundleO
   // Left over from an earlier build of a server that needed it.
   const obsolete = OPTIONAL_BUNDLES.filter((name) => !bundled.has(name));
   for (const name of obsolete) await rm(join(outDir, name), { force: true });
-  return { platform, folder: outDir, files, assets: copied, packages, warnings: toWarnings(bundle.warnings) };
+  return { platform, folder: outDir, files, assets: copied, packages, warnings: toWarnings(bundle.warnings, copied) };
 }
 
 /** Source files by the name of the bundle that holds them. */

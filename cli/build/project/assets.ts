@@ -1,8 +1,10 @@
-import { existsSync, globSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { AnycloudError } from "../../../src/adapter.ts";
 import { PLATFORMS } from "../../clouds.ts";
+import { shownPath } from "../../shown-path.ts";
 import { replaceFile } from "../replace-file.ts";
+import { findPaths, statsOf } from "./find-paths.ts";
 import type { Project } from "./project.ts";
 import { BUNDLED } from "./shipped-path.ts";
 
@@ -19,7 +21,8 @@ const MADE = [...PLATFORMS, "aws-smoke", "source-maps"];
 
 /**
  * The files that the project's globs match, sorted. Files in `node_modules` and those that begin with a dot are matched only
- * by a glob that names them so; what `build` wrote beside `outDir` never is. Throws BUILD_FAILED for a glob without a file.
+ * by a glob that names them so; what `build` wrote beside `outDir` never is. Throws BUILD_FAILED for a glob without a file, and
+ * for a link that leads nowhere.
  */
 export function findAssets({ folder: projectFolder, assets }: Project, outDir: string): readonly Asset[] {
   const made = MADE.map((name) => join(dirname(resolve(outDir)), name) + sep);
@@ -29,14 +32,31 @@ export function findAssets({ folder: projectFolder, assets }: Project, outDir: s
     const isForeign = (name: string): boolean =>
       name.split(sep)[0] === "node_modules" && !glob.startsWith("node_modules");
     const isMade = (name: string): boolean => made.some((start) => join(folder, name).startsWith(start));
-    const found = globSync(glob, { cwd: folder, exclude: (name) => isForeign(name) || isMade(name) });
-    const files = found.filter((name) => !isForeign(name) && !isMade(name) && statSync(join(folder, name)).isFile());
-    const message = `"assets" of "mcp-anycloud" in package.json names ${JSON.stringify(glob)}, which no file matches: correct it or add the file.`;
-    if (files.length === 0) throw new AnycloudError("BUILD_FAILED", message);
+    const isOut = (name: string): boolean => isForeign(name) || isMade(name);
+    const found = [...findPaths(glob, folder, isOut)].filter((name) => !isOut(name));
+    const files = found.filter((name) => isFile(glob, join(folder, name)));
+    if (files.length === 0) throw unmatched(glob, found);
     for (const name of files) sources.set(nameIn(name), join(folder, name));
   }
   return [...sources].map(([name, source]) => ({ name, source })).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
+
+function isFile(glob: string, path: string): boolean {
+  const stats = statsOf(path);
+  if (stats) return stats.isFile();
+  throw wrong(glob, `matches ${shownPath(path)}, a link that leads nowhere: correct or remove the link`);
+}
+
+const unmatched = (glob: string, [folder]: readonly string[]): AnycloudError =>
+  folder === undefined
+    ? wrong(glob, "no file matches: correct it or add the file")
+    : wrong(glob, `matches the folder ${folder} and no file: name its files, as in "${join(folder, "**")}"`);
+
+const wrong = (glob: string, problem: string): AnycloudError =>
+  new AnycloudError(
+    "BUILD_FAILED",
+    `"assets" of "mcp-anycloud" in package.json names ${JSON.stringify(glob)}, which ${problem}.`,
+  );
 
 /** The folder that a glob is relative to: the project's, or the one above it in which a workspace installed the package. */
 function folderOf(glob: string, projectFolder: string): string {

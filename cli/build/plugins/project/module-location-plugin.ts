@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { extname, join, posix, relative } from "node:path";
+import { extname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Loader, PartialMessage, Plugin } from "esbuild";
+import type { Loader, Plugin } from "esbuild";
 import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../../../package-json.ts";
 import { shippedPath } from "../../project/shipped-path.ts";
+import { isInstalled, missingFiles } from "./missing-files.ts";
 
 /** Replacements of the words by which a module asks for its location. esbuild knows scopes and strings. */
 export const LOCATION_WORDS: Readonly<Record<string, string>> = {
@@ -29,7 +30,6 @@ export interface ModuleLocationOptions {
 }
 
 const ASKS = /\bimport\.meta\b|\b__dirname\b|\b__filename\b/;
-const NAMED_FILE = /\bnew URL\(\s*(["'`])(\.{1,2}\/[^"'`$?#]+)\1\s*,\s*import\.meta\.url\s*\)/g;
 
 /**
  * Makes `import.meta.url`, `import.meta.dirname`, `import.meta.filename`, `__dirname` and `__filename` of each module true
@@ -44,16 +44,18 @@ export function moduleLocation({ projectFolder, shipped }: ModuleLocationOptions
         if (path === LOCATIONS_MODULE) return undefined;
         // A byte order mark would come behind the declarations, and before a shebang.
         const source = (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
-        if (!ASKS.test(source)) return undefined;
+        const asks = ASKS.test(source);
+        // Modules that do not ask can still name files from the working directory on.
+        if (!asks && (!shipped || isInstalled(path) || isToolkit(path))) return undefined;
         const loader = loaderOf(path);
         if (isToolkit(path)) return { contents: withLocation(source, BUNDLE_URL), loader };
         if (!shipped) return { contents: withLocation(source, pathToFileURL(path).href), loader };
         const place = shippedPath(projectFolder, path);
         const url = place.split("/").map(encodeURIComponent).join("/");
         return {
-          contents: withLocation(source, url),
+          contents: asks ? withLocation(source, url) : source,
           loader,
-          warnings: missingFiles({ path, source, place, shipped }),
+          warnings: missingFiles({ path, source, place, projectFolder, shipped }),
         };
       });
     },
@@ -86,30 +88,3 @@ function withLocation(source: string, url: string): string {
 
 const META =
   "({url:import.meta.url,filename:import.meta.filename,dirname:import.meta.dirname,resolve:import.meta.resolve})";
-
-/** A path as a URL names it. A `%` may also stand for itself. */
-function decoded(path: string): string {
-  try {
-    return decodeURI(path);
-  } catch {
-    return path;
-  }
-}
-
-interface Named {
-  readonly path: string;
-  readonly source: string;
-  readonly place: string;
-  readonly shipped: ReadonlySet<string>;
-}
-
-function missingFiles({ path, source, place, shipped }: Named): PartialMessage[] {
-  return [...source.matchAll(NAMED_FILE)].flatMap((match) => {
-    const file = posix.join(posix.dirname(place), decoded(match[2] ?? ""));
-    const isShipped = file.endsWith("/") ? [...shipped].some((name) => name.startsWith(file)) : shipped.has(file);
-    if (isShipped) return [];
-    const before = source.slice(0, match.index).split("\n");
-    const location = { file: path, line: before.length, column: before.at(-1)?.length ?? 0 };
-    return [{ text: file, location }];
-  });
-}
