@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { AnycloudError } from "../../src/adapter.ts";
+import { AnycloudError, readConfig } from "../../src/adapter.ts";
 import type { Artefact } from "../build/artefact/artefact.ts";
 import { buildSmokeHook } from "../build/build-smoke-hook.ts";
 import { buildTarget } from "../build/build-target.ts";
@@ -11,6 +11,7 @@ import { zipFile } from "../build/zip-file.ts";
 import type { Platform } from "../clouds.ts";
 import type { BuildCommand } from "../command.ts";
 import { findEntry } from "../entry.ts";
+import { ADAPTER_SETTINGS } from "../settings.ts";
 import { writeStdioEntry } from "../stdio-entry.ts";
 
 /** Platforms that take an artefact as a zip file. */
@@ -39,6 +40,8 @@ export async function buildCommand(command: BuildCommand): Promise<void> {
 
 async function buildAll({ entry, stdio, platforms, outDir, environment }: BuildCommand): Promise<Built> {
   const module = stdio === undefined ? findEntry(entry) : writeStdioEntry(stdio);
+  // What is given wrongly is told before anything is built; what is missing only keeps the artefacts from being started.
+  readConfig(environment, ADAPTER_SETTINGS);
   const out = resolve(outDir);
   const sourceMaps = join(out, "source-maps");
   const artefacts: Artefact[] = [];

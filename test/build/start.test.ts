@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, describe, expect, test } from "vitest";
 import { createProject, greeter } from "../cli/project.ts";
 import { type CliResult, runCli } from "../cli/run-cli.ts";
@@ -42,7 +45,11 @@ const build = (entry: string, ...flags: string[]): Promise<CliResult> =>
   runCli(["build", entry, "--target", "aws", "--out", `out/${entry}`, ...flags], { cwd: project.folder });
 
 const BROKEN: ReadonlyArray<[entry: string, sentence: RegExp, place: RegExp | undefined]> = [
-  ["asset.ts", /^out\/asset\.ts\/aws does not work as its platform starts it: .*ENOENT.*page\.html/, /\/asset\.ts:3:/],
+  [
+    "asset.ts",
+    /^out\/asset\.ts\/aws does not work as its platform starts it: .*ENOENT.*page\.html.*: name the files that it reads in "assets" \(docs\/assets\.md\)\.$/,
+    /\/asset\.ts:3:/,
+  ],
   [
     "factory.ts",
     /^The server of factory\.ts does not answer: TypeError: no database \(factory\.ts:5\)$/,
@@ -54,7 +61,7 @@ const BROKEN: ReadonlyArray<[entry: string, sentence: RegExp, place: RegExp | un
   ["loop.ts", /^loop\.ts does not load within 12 s: look for what it waits for\.$/, undefined],
   [
     "aws-only.ts",
-    /^out\/aws-only\.ts\/aws does not work as its platform starts it: server\/discover is/,
+    /^out\/aws-only\.ts\/aws does not work as its platform starts it: server\/discover is .*, and said "Error: not on Lambda"\.$/,
     /aws-only\.ts:4:/,
   ],
 ];
@@ -73,6 +80,23 @@ describe("build starts what it made", () => {
       else expect(stack).toEqual([]);
     },
   );
+
+  test("a module that listens on a port of its own is told to leave that out", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    try {
+      const { port } = taken.address() as AddressInfo;
+      const listen = `if (process.env.AWS_LAMBDA_FUNCTION_NAME) createServer().listen(${port});`;
+      project.write("listens.ts", server(`import { createServer } from "node:http";\n${listen}`));
+      const { code, stderr } = await build("listens.ts");
+      expect(stderr).toMatch(
+        /^out\/listens\.ts\/aws does .*"Error: listen EADDRINUSE: .*": leave out what listens on a port/,
+      );
+      expect(code).toBe(1);
+    } finally {
+      taken.close();
+    }
+  });
 
   test("a server of SDK v1 is asked what it speaks", async () => {
     expect(await build("sdk-v1.ts")).toMatchObject({ code: 0, stderr: "" });

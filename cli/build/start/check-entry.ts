@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { startInstance } from "../../../emulators/instance.ts";
+import { type Instance, startInstance } from "../../../emulators/instance.ts";
 import { AnycloudError } from "../../../src/adapter.ts";
 import { RUNS_FROM_SOURCE } from "../../package-json.ts";
 import { shownPath } from "../../shown-path.ts";
@@ -8,6 +8,15 @@ import type { CheckReport, LoadFailure } from "./check-process.ts";
 import { framesOf } from "./frames.ts";
 
 const PROGRAM = fileURLToPath(new URL(`./check-process.${RUNS_FROM_SOURCE ? "ts" : "js"}`, import.meta.url));
+
+/** Lines that are kept of the output of a server. */
+const MOST_LINES = 1_000;
+/** Characters that a sentence repeats of it. */
+const MOST_CHARACTERS = 300;
+/** Empty lines, and lines of stacks, those of Node.js's own code among them. */
+const IS_FRAME = /^\s*($|at |\d+: |#|-{4})/;
+/** Time in which the output of a process that has ended is read. */
+const OUTPUT_LIMIT_MS = 5_000;
 
 export interface Check {
   /** The user's module, for messages. */
@@ -26,11 +35,14 @@ export interface Check {
  */
 export async function checkEntry({ entry, bundle, environment, limitMs = 60_000 }: Check): Promise<string | undefined> {
   const file = shownPath(entry);
-  const instance = startInstance({ command: ["--enable-source-maps", PROGRAM, bundle], environment });
+  const printed: string[] = [];
+  const instance = startInstance({
+    command: ["--enable-source-maps", PROGRAM, bundle],
+    environment,
+    onOutput: (line) => void (printed.push(line) > MOST_LINES && printed.shift()),
+  });
   const message = once(instance.process, "message").then(([report]) => report as CheckReport);
-  const ended = instance.exited.then(
-    (how) => new AnycloudError("BUILD_FAILED", `${file} does not load: it ended (${how}).`),
-  );
+  const ended = endOf(instance).then((how) => toEndError(file, how, printed));
   const limit = Promise.withResolvers<AnycloudError>();
   const late = new AnycloudError(
     "BUILD_FAILED",
@@ -46,6 +58,28 @@ export async function checkEntry({ entry, bundle, environment, limitMs = 60_000 
     clearTimeout(timer);
     await instance.stop();
   }
+}
+
+/** How a process ended, when all that it printed has been read; a process that it started may hold its output open. */
+async function endOf({ process: child, exited }: Instance): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  child.once("close", resolve);
+  const how = await exited;
+  const timer = setTimeout(resolve, OUTPUT_LIMIT_MS);
+  await promise;
+  clearTimeout(timer);
+  return how;
+}
+
+/** Servers say themselves what they lack, and then end the process. */
+function toEndError(file: string, how: string, printed: readonly string[]): AnycloudError {
+  if (how === "exit code 13")
+    return new AnycloudError("BUILD_FAILED", `${file} does not load: it awaits a promise that nothing settles.`);
+  const error = printed.find((line) => /^(Uncaught )?\w*Error\b/.test(line));
+  const said = error ?? printed.findLast((line) => !IS_FRAME.test(line));
+  const last = said === undefined ? "" : `, and said "${said.trim().slice(0, MOST_CHARACTERS)}"`;
+  const message = `${file} does not load: it ended (${how})${last}.`;
+  return new AnycloudError("BUILD_FAILED", message, { cause: framesOf(printed.join("\n")) });
 }
 
 function toError(file: string, { phase, code, name, message, stack }: LoadFailure): AnycloudError {

@@ -1,5 +1,6 @@
 /** Run in a process of its own: loads the module that it is given, calls its server, and tells its parent how that went. */
 import { pathToFileURL } from "node:url";
+import { inspect } from "node:util";
 import type { HttpHandler, readConfig } from "../../../src/adapter.ts";
 import type { createMcpEndpoint, ServerFactory } from "../../../src/index.ts";
 import { type Outcome, outcomeOf, problemOf, QUESTIONS, type Question } from "./questions.ts";
@@ -94,15 +95,29 @@ async function ask(endpoint: HttpHandler, question: Question): Promise<Outcome> 
 }
 
 function describe(phase: LoadFailure["phase"], error: unknown): LoadFailure {
-  if (!(error instanceof Error)) return { phase, code: undefined, name: "thrown", message: String(error), stack: "" };
+  const message = messageOf(error).slice(0, MOST_CHARACTERS);
+  if (!(error instanceof Error)) return { phase, code: undefined, name: "thrown", message, stack: "" };
   const { code } = error as NodeJS.ErrnoException;
   return {
     phase,
     code: typeof code === "string" ? code : undefined,
     name: error.name,
-    message: error.message,
+    message,
     stack: error.stack ?? "",
   };
+}
+
+/** The most that is told of a message. */
+const MOST_CHARACTERS = 1_000;
+
+/** The message of an error with those of its causes: "fetch failed" alone says nothing, and some have none of their own. */
+function messageOf(error: unknown, depth = 3): string {
+  if (typeof error === "string") return error;
+  if (!(error instanceof Error)) return inspect(error, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
+  const parts: unknown[] = error instanceof AggregateError ? error.errors : [];
+  const own = error.message || parts.map((part) => messageOf(part, 0)).join("; ");
+  const hasCause = error.cause !== undefined && depth > 0 && error.name !== "AnycloudError";
+  return hasCause ? `${own}, because ${messageOf(error.cause, depth - 1)}` : own;
 }
 
 const report: CheckReport = await check(process.argv[2] ?? "");

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startInstance } from "../../../emulators/instance.ts";
 import { AnycloudError } from "../../../src/adapter.ts";
@@ -61,10 +61,13 @@ async function startIn(folder: string, { artefact, sourceMap, limitMs, ...rest }
     const { problem, output } = await Promise.race([report, ended, limit.promise]);
     if (problem === undefined) return;
     const map = readFileSync(sourceMap, "utf8");
-    const here = framesOf(unquoted(output).replaceAll(folder, artefact.folder));
+    const printed = unquoted(output).replaceAll(folder, artefact.folder);
+    const here = framesOf(printed);
     const frames = mappedFrames(here, { bundle: join(artefact.folder, BUNDLE), map });
     const said = problem.replaceAll(folder, artefact.folder).replace(/\.$/, "");
-    const message = `${shownPath(artefact.folder)} does not work as its platform starts it: ${said}.`;
+    const isMissing = said.includes("ENOENT") && said.includes(`${artefact.folder}${sep}`);
+    const remedy = isMissing ? ': name the files that it reads in "assets" (docs/assets.md)' : "";
+    const message = `${shownPath(artefact.folder)} does not work as its platform starts it: ${said}${remedy}${reasonIn(printed, said)}.`;
     throw new AnycloudError("BUILD_FAILED", message, { cause: frames });
   } finally {
     clearTimeout(timer);
@@ -78,3 +81,11 @@ const unquoted = (output: string): string =>
     .replaceAll("\\n", "\n")
     .replaceAll('","', "\n")
     .replaceAll(/"[,\]}]*$/gm, "");
+
+/** The first error that an artefact printed, where the problem does not tell it already. */
+function reasonIn(printed: string, problem: string): string {
+  const [, error] = /^(?:.*")?((?:Uncaught )?\w*Error(?: \[\w+\])?: [^"\n]*)/m.exec(printed) ?? [];
+  if (error === undefined || problem.includes(error.replace(/^\w+: /, ""))) return "";
+  const isOwnPort = error.includes("EADDRINUSE");
+  return `, and said "${error.slice(0, 300)}"${isOwnPort ? ": leave out what listens on a port of its own" : ""}`;
+}
