@@ -15,9 +15,9 @@ export interface RequestMetrics {
   readonly toolErrors: Metric;
   /** Calls of all tools. */
   readonly calls: CallMetrics;
-  /** Those of the newest version alone; undefined where there are no versions. */
+  /** Calls of the newest version alone; undefined where there are no versions. */
   readonly callsOfVersion: CallMetrics | undefined;
-  /** Those of tools that are watched by name. */
+  /** Calls of the tools that are watched by name. */
   readonly callsOfTools: ReadonlyMap<string, CallMetrics>;
   /** Requests that were rejected as unauthenticated. */
   readonly rejected: Metric;
