@@ -1,16 +1,13 @@
 import type { Config } from "./config/config.ts";
-import { createSessionLimit } from "./limits/rate.ts";
 import type { Pipeline } from "./pipeline/pipeline.ts";
 import { createProtocol2025Handler } from "./protocol-2025/handler.ts";
-import type { SessionContext } from "./protocol-2025/sessions/session-context.ts";
-import { createSessions } from "./protocol-2025/sessions/session-record.ts";
+import type { SessionOptions } from "./protocol-2025/sessions/session-context.ts";
 import type { SessionTimings } from "./protocol-2025/timings.ts";
 import { createProtocol2026Handler, type Protocol2026Options } from "./protocol-2026/handler.ts";
-import { createWakeUps } from "./store/wake-ups.ts";
 
 export interface ProtocolOptions
   extends Omit<Protocol2026Options, "streamSeconds">,
-    Pick<SessionContext, "store" | "mayHear" | "onListen"> {
+    Pick<SessionOptions, "store" | "mayHear" | "onListen"> {
   readonly config: Config;
   /** Whether the store outlives this process: without that, there are no sessions. */
   readonly durable: boolean;
@@ -24,24 +21,6 @@ export function createProtocolHandlers(options: ProtocolOptions): Pick<Pipeline,
   const { createServer, openServices } = options;
   const shared = { createServer, openServices };
   const modern = createProtocol2026Handler({ ...shared, changeEvents, onListen, streamSeconds, fastPath });
-  if (!durable) return { modern, legacy: createProtocol2025Handler(shared) };
-  const wakeUps = createWakeUps(store, {
-    fastestMs: timings.notificationFastestReadMs,
-    slowestMs: timings.notificationSlowestReadMs,
-  });
-  const sessions = createSessions(store, config, wakeUps);
-  const limitSessions = createSessionLimit({ ...config, store });
-  const context = {
-    ...shared,
-    store,
-    changeEvents,
-    wakeUps,
-    mayHear,
-    onListen,
-    sessions,
-    limitSessions,
-    streamSeconds,
-    timings,
-  };
-  return { modern, legacy: createProtocol2025Handler(context) };
+  const sessions = { ...shared, store, changeEvents, mayHear, onListen, streamSeconds, timings, config };
+  return { modern, legacy: createProtocol2025Handler(durable ? sessions : shared) };
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
@@ -16,7 +16,13 @@ afterAll(() => bundler.remove());
 const TRANSPORT = "Only one SSE stream is allowed per session";
 const LADDER = "The modern era is POST-only";
 
-const bundleOf = ({ folder }: Artefact): string => readFileSync(join(folder, "index.mjs"), "utf8");
+/** The file that holds the toolkit's own createMcpHandler. */
+const SDK_ENTRY = "sdk-entry.mjs";
+
+const programOf = ({ folder }: Artefact): string => readFileSync(join(folder, "index.mjs"), "utf8");
+
+const bundleOf = (artefact: Artefact): string =>
+  programOf(artefact) + readFileSync(join(artefact.folder, SDK_ENTRY), "utf8");
 
 /** A module with the greeter's server, served by the toolkit and by a handler that the user creates. */
 const handlerModule = (imports: string, expression: string): string => `
@@ -78,6 +84,19 @@ describe("the SDK's transport for protocols of 2025", () => {
   });
 });
 
+test("the SDK's entry is loaded with the first request that needs it, and what it refuses is refused", async () => {
+  const { artefact, open } = await bundler.bundle("sdk-entry", greeter("Hello"));
+  const [message, headers] = CALL;
+  const contradicting = [message, { ...headers, "mcp-name": "other" }] as const;
+  const url = await open();
+  expect(await ask(url, CALL)).toContain("Hello, Ada");
+  expect(await ask(url, contradicting)).toMatch(/-32020/);
+  rmSync(join(artefact.folder, SDK_ENTRY));
+  const without = await open();
+  expect(await ask(without, CALL)).toContain("Hello, Ada");
+  expect(await ask(without, contradicting)).toMatch(/Internal error/i);
+});
+
 describe("the function without the transport", () => {
   const sdk = readFileSync(fileURLToPath(import.meta.resolve("@modelcontextprotocol/server")), "utf8");
 
@@ -114,7 +133,7 @@ describe("zod's functions", () => {
       const body = () => JSON.stringify([z.string().catch("caught").parse(1), z.string().catch(() => "made").parse(1)]);
       export default async () => ({ status: 200, headers: {}, body: body() });`;
     const { artefact, open } = await bundler.bundle("lean-zod", handler, "handler");
-    expect(bundleOf(artefact)).not.toContain(UNUSED);
+    expect(programOf(artefact)).not.toContain(UNUSED);
     expect(await (await fetch(await open())).json()).toEqual(["caught", "made"]);
   });
 
@@ -123,7 +142,7 @@ describe("zod's functions", () => {
       import { util } from "zod/v4/core";
       export default async () => ({ status: 200, headers: {}, body: util.getParsedType([]) });`;
     const { artefact, open } = await bundler.bundle("whole-zod", handler, "handler");
-    expect(bundleOf(artefact)).toContain(UNUSED);
+    expect(programOf(artefact)).toContain(UNUSED);
     expect(await (await fetch(await open())).text()).toBe("array");
   });
 });

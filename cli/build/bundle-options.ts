@@ -6,6 +6,7 @@ import type { InstalledPackage } from "./packages/installed-package.ts";
 import { jsonSchemaCache } from "./plugins/json-schema-cache-plugin.ts";
 import { lazyCedar } from "./plugins/lazy-cedar-plugin.ts";
 import { lazyModules } from "./plugins/lazy-modules-plugin.ts";
+import { lazyParts } from "./plugins/lazy-parts-plugin.ts";
 import { lazyValidator } from "./plugins/lazy-validator-plugin.ts";
 import { modernHandler } from "./plugins/modern-handler-plugin.ts";
 import { ownPackage } from "./plugins/own-package-plugin.ts";
@@ -74,6 +75,7 @@ export function bundleOptions(request: BundleRequest): BundleOptions {
       jsonSchemaCache,
       lazyValidator(),
       lazyModules(projectFolder),
+      lazyParts(projectFolder),
       lazyCedar(projectFolder),
       moduleLocation({ projectFolder: project.folder, shipped }),
     ],

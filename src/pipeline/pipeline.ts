@@ -139,10 +139,10 @@ function unidentified({ logFields }: UnauthenticatedRequest): Rejection {
 const NO_AUTHENTICATION = { caller: ANYBODY };
 
 /** GET and DELETE, which concern sessions; undefined where there are none. */
-function serveSession(
+async function serveSession(
   { config, legacy, streams }: Pipeline,
   context: RequestContext,
-): Promise<HttpResponse> | undefined {
+): Promise<HttpResponse | undefined> {
   const { method, headers } = context.request;
   // 2026-07-28 has neither (MCP, Streamable HTTP).
   if ((headers["mcp-protocol-version"] ?? "") >= MODERN_REVISION) return undefined;
@@ -150,7 +150,7 @@ function serveSession(
   if (method === "GET" && openStream) {
     const open = (): Promise<HttpResponse> =>
       serveStream(openStream, { ...context, heartbeatMs: config.heartbeatSeconds * 1000 });
-    return legacy.resumesRequest?.(context.request) ? open() : streams.acquire(context, open);
+    return (await legacy.resumesRequest?.(context.request)) ? open() : streams.acquire(context, open);
   }
   return method === "DELETE" && endSession ? endSession(context) : undefined;
 }

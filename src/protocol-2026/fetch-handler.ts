@@ -3,7 +3,7 @@ import type { HttpResponse } from "../http/http-handler.ts";
 import { errorResponse, JsonRpcCode, requestIdOf } from "../http/json-rpc.ts";
 import { absoluteUrl, fromWebResponse } from "../http/web-fetch.ts";
 import type { ProtocolHandler } from "../server/mcp-request.ts";
-import { withoutNotifications } from "./sdk-handler.ts";
+import { withoutNotifications } from "./without-notifications.ts";
 
 /** A module that serves MCP over web requests by itself, such as the result of the SDK's `createMcpHandler`. */
 export interface FetchModule {

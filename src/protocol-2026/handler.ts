@@ -4,7 +4,6 @@ import { requestIdOf } from "../http/json-rpc.ts";
 import { lazyRequest } from "../http/lazy-request.ts";
 import type { OnListen } from "../server/listening-client.ts";
 import type { McpRequest, ProtocolHandler } from "../server/mcp-request.ts";
-import { LISTEN } from "../server/operation.ts";
 import { bindDirectly } from "../server/request-binding.ts";
 import { buildServer, findRoute, type ServerFactory, type ServerRoute } from "../server/server-factory.ts";
 import { SingleCall } from "../server/single-call.ts";
@@ -12,11 +11,8 @@ import type { ChangeEvents } from "../services/change-events.ts";
 import type { OpenServices, OpenServicesOf } from "../services/services.ts";
 import { DIRECT_CALL_RULES } from "./direct-call-rules.ts";
 import { flushBeforeResponse } from "./flush-before-response.ts";
-import { listen } from "./listen.ts";
-import { withReadableSubscriptions } from "./readable-subscriptions.ts";
-import { refuseListen, refuseRevision } from "./refusals.ts";
+import { refuseRevision } from "./refusals.ts";
 import { MODERN_REVISION } from "./revision.ts";
-import { SdkHandler } from "./sdk-handler.ts";
 
 export interface Protocol2026Options {
   readonly createServer: ServerFactory;
@@ -38,12 +34,13 @@ export function createProtocol2026Handler(options: Protocol2026Options): Protoco
     async serve(mcpRequest) {
       if (fastPath && mcpRequest.isPlain) return serveDirectly(mcpRequest, options);
       mcpRequest.lifetime.isAnswering = requestIdOf(mcpRequest.message) !== null;
-      if (mcpRequest.logFields.mcpMethod !== LISTEN) return serveBySdk(mcpRequest, options);
-      if (!mcpRequest.canStream) return refuseListen(mcpRequest);
-      return listen(await withReadableSubscriptions(mcpRequest, (read) => serveBySdk(read, options)), options);
+      return (await loadSdkEntry()).serveBySdk(mcpRequest, options);
     },
   };
 }
+
+/** Loads the code around the SDK's own entry with the first request that is not plain. */
+const loadSdkEntry = () => import("./sdk-entry.ts");
 
 const CLASSIFICATION = { era: "modern", revision: MODERN_REVISION } as const;
 
@@ -79,21 +76,10 @@ async function serveDirectly(
     const direct = (await bindDirectly(built, { message: own, revision: MODERN_REVISION, authInfo }))
       ? await SingleCall.serve(mcpRequest, DIRECT_CALL_RULES, { built, message, route, extra })
       : undefined;
-    return direct || route ? direct : new SdkHandler({ mcpRequest, buildServer: async () => built }).respond();
+    return direct || route ? direct : (await loadSdkEntry()).answerBySdk(mcpRequest, built);
   }
 
   const route = findRoute(createServer, message);
   const response = ((route && (await respond(route))) ?? (await respond())) as HttpResponse;
   return opened ? flushBeforeResponse(response, { services: opened, mcpRequest }) : response;
-}
-
-async function serveBySdk(
-  mcpRequest: McpRequest,
-  { createServer, openServices }: Protocol2026Options,
-): Promise<HttpResponse> {
-  const services = openServices(mcpRequest);
-  const webRequest = lazyRequest(mcpRequest.request, mcpRequest.signal);
-  const build = { createServer, era: "modern", mcpRequest, services: () => services, webRequest } as const;
-  const response = await new SdkHandler({ mcpRequest, buildServer: () => buildServer(build) }).respond();
-  return flushBeforeResponse(response, { services, mcpRequest });
 }

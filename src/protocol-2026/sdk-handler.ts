@@ -7,11 +7,10 @@ import {
   type Transport,
 } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../http/http-handler.ts";
-import { failedResponse, jsonResponse } from "../http/json-rpc.ts";
+import { failedResponse } from "../http/json-rpc.ts";
 import { recordAnswer } from "../http/record/record-answer.ts";
 import { Rejection } from "../http/rejection.ts";
 import { logAboutRequest } from "../http/served-request.ts";
-import { isEventStream, sseMessages } from "../http/sse.ts";
 import { fromWebResponse, toWebRequest } from "../http/web-fetch.ts";
 import { sendableMessage, toLimitedText } from "../limits/output.ts";
 import type { McpRequest } from "../server/mcp-request.ts";
@@ -19,6 +18,7 @@ import { intercept, watchScopeResolver } from "../server/message-interceptor.ts"
 import type { BuiltServer, SdkV2Server } from "../server/sdk-server.ts";
 import { closeServer, dropLate, keepSending, watchUnsentResponses } from "../server/server-connection.ts";
 import { refuseRevision } from "./refusals.ts";
+import { withoutNotifications } from "./without-notifications.ts";
 
 export interface SdkHandlerOptions {
   readonly mcpRequest: McpRequest;
@@ -156,15 +156,3 @@ const closedTransport = (): Transport => ({
   send: async (message) => ("method" in message ? dropLate(message) : undefined),
   close: async () => {},
 });
-
-/**
- * The result of a stream as one JSON body, which has no place for the notifications before it. Not the SDK's own
- * `responseMode: "json"`, which prints a warning for each handler, here for each request.
- */
-export async function withoutNotifications(response: HttpResponse): Promise<HttpResponse> {
-  if (!isEventStream(response)) return response;
-  let text = "";
-  // Not `Array.fromAsync`: in V8 it never comes back, nor lets others run, when `next` and then `return` reject.
-  for await (const chunk of response.body as AsyncIterable<string>) text += chunk;
-  return jsonResponse(response.status, sseMessages(text).at(-1) ?? "");
-}

@@ -49,6 +49,8 @@ test("the published files hold only what runs: no map, no source, no package to 
     "jwt-verifier.cjs",
     "package.json",
     "redis.cjs",
+    "sdk-entry.mjs",
+    "sessions.mjs",
   ]);
   expect(readJson("package.json")).not.toHaveProperty("dependencies");
   expect(readJson("package.json")).not.toHaveProperty("devDependencies");

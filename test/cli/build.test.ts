@@ -14,6 +14,7 @@ afterAll(() => project.remove());
 const LICENSES = "THIRD-PARTY-LICENSES.txt";
 const AWS_FILES = ["aws-client.cjs", "aws-credentials.cjs"];
 const REDIS = "redis.cjs";
+const PARTS = ["sdk-entry.mjs", "sessions.mjs"];
 const BUNDLES = ["index.mjs", "json-schema-validator.cjs", "jwt-verifier.cjs"];
 
 /** Every file below a folder, with forward slashes, sorted. */
@@ -39,7 +40,7 @@ describe("mcp-anycloud build", () => {
     const files = (cloud: string): string[] => filesIn(join(project.folder, "dist", cloud));
     const zips = readdirSync(join(project.folder, "dist")).filter((name) => name.endsWith(".zip"));
     expect(zips).toEqual(["aws.zip", "azure.zip"]);
-    expect(files("aws")).toEqual([LICENSES, ...AWS_FILES, ...BUNDLES, REDIS]);
+    expect(files("aws")).toEqual([LICENSES, ...AWS_FILES, ...BUNDLES, REDIS, ...PARTS]);
     expect(files("aws-smoke")).toEqual([LICENSES, "index.mjs"]);
     expect(files("azure")).toEqual([
       ".funcignore",
@@ -50,6 +51,7 @@ describe("mcp-anycloud build", () => {
       ...BUNDLES,
       "package.json",
       REDIS,
+      ...PARTS,
     ]);
     expect(files("gcp")).toEqual([
       ".gcloudignore",
@@ -61,7 +63,9 @@ describe("mcp-anycloud build", () => {
       "package-lock.json",
       "package.json",
       REDIS,
+      PARTS[0],
       "server.mjs",
+      PARTS[1],
     ]);
     expect(filesIn(join(project.folder, "dist/source-maps"))).toEqual([
       "aws/index.mjs.map",

@@ -20,6 +20,8 @@ const BUNDLES = [
   "json-schema-validator.cjs",
   "jwt-verifier.cjs",
   "redis.cjs",
+  "sdk-entry.mjs",
+  "sessions.mjs",
 ];
 /** The files that `gcloud run deploy --source` uploads. */
 const UPLOADED = [".gcloudignore", ...BUNDLES, "package-lock.json", "package.json", "server.mjs"].sort();

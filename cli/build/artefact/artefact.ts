@@ -10,6 +10,7 @@ import type { Installation } from "../packages/install.ts";
 import type { InstalledPackage } from "../packages/installed-package.ts";
 import { CEDAR_FILES } from "../plugins/lazy-cedar-plugin.ts";
 import { LAZY_BUNDLES } from "../plugins/lazy-modules-plugin.ts";
+import { PART_FILES } from "../plugins/lazy-parts-plugin.ts";
 import { VALIDATOR_BUNDLES } from "../plugins/lazy-validator-plugin.ts";
 import { type Asset, copyAssets } from "../project/assets.ts";
 import type { Project } from "../project/project.ts";
@@ -53,7 +54,7 @@ interface Destination {
 }
 
 /** Bundles that not every server needs beside its own. */
-const OPTIONAL_BUNDLES = [...VALIDATOR_BUNDLES, ...LAZY_BUNDLES, ...CEDAR_FILES];
+const OPTIONAL_BUNDLES = [...VALIDATOR_BUNDLES, ...LAZY_BUNDLES, ...PART_FILES, ...CEDAR_FILES];
 
 /** Writes a bundle and what its platform wants beside it. Files of other names in the folder are left alone. */
 export async function writeArtefact(to: Destination, bundle: BuildResult<BundleOptions>): Promise<Artefact> {

@@ -16,7 +16,7 @@ import { parseStandaloneEventId } from "../streams/standalone-position.ts";
 import { openStandaloneStream } from "../streams/standalone-stream.ts";
 import { parseEventId } from "../streams/stream-log.ts";
 import { openSession } from "./open-session.ts";
-import type { SessionContext } from "./session-context.ts";
+import { createSessionContext, type SessionOptions } from "./session-context.ts";
 import type { Session } from "./session-record.ts";
 
 /** The only revision with batches (MCP 2025-06-18, Changelog). */
@@ -26,13 +26,14 @@ export interface SessionHandler extends ProtocolHandler {
   /** Serves GET: the standalone stream, or a stream from where the client lost it. */
   openStream(request: StreamRequest): Promise<HttpResponse>;
   /** Whether a GET resumes the stream of a request, which ends with the request. */
-  resumesRequest(request: HttpRequest): boolean;
+  resumesRequest(request: HttpRequest): Promise<boolean>;
   /** Serves DELETE. */
   endSession(request: RequestContext): Promise<HttpResponse>;
 }
 
 /** Serves MCP 2025-03-26 to 2025-11-25 with sessions that live in the store, so that any instance serves any request. */
-export function createSessionHandler(context: SessionContext): SessionHandler {
+export function createSessionHandler(options: SessionOptions): SessionHandler {
+  const context = createSessionContext(options);
   const { sessions } = context;
 
   /** The session that a request names, or the refusal to send. */
@@ -89,7 +90,7 @@ export function createSessionHandler(context: SessionContext): SessionHandler {
       return badRequest(undefined, "The Last-Event-ID is not the id of an event of this server.");
     },
 
-    resumesRequest: ({ headers }) => parseEventId(headers["last-event-id"] ?? "") !== undefined,
+    resumesRequest: async ({ headers }) => parseEventId(headers["last-event-id"] ?? "") !== undefined,
 
     async endSession(request) {
       const session = await untilDeadline(sessionOf(request), request.invocation.deadline);
