@@ -80,8 +80,15 @@ const hasKnownMethods = (server: SdkV2Server): boolean =>
 /** Whether a tool takes arguments from headers (`x-mcp-header`, SEP-2243), which the SDK's own entry checks. */
 function takesHeaders(server: SdkV2Server, toolName: string): boolean {
   if (!("toolInputSchemaJson" in server)) return false;
-  const schema: unknown = (server as McpServer).toolInputSchemaJson(toolName);
-  return schema !== undefined && JSON.stringify(schema).includes('"x-mcp-header"');
+  return namesHeader((server as McpServer).toolInputSchemaJson(toolName));
+}
+
+/** Whether a schema, or one within it, has the keyword. */
+function namesHeader(schema: unknown): boolean {
+  if (typeof schema !== "object" || schema === null) return false;
+  if ("x-mcp-header" in schema) return true;
+  for (const key in schema) if (namesHeader((schema as Record<string, unknown>)[key])) return true;
+  return false;
 }
 
 /** Whether the SDK's own entry would refuse the caller for want of scopes. */

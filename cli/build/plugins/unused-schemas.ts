@@ -33,7 +33,7 @@ function withPureDeclarations(source: string): string {
 }
 
 /** The line with the semicolon of a statement: the first that ends with one and is not indented; -1 for none. */
-function endOfStatement(lines: readonly string[], start: number): number {
+export function endOfStatement(lines: readonly string[], start: number): number {
   for (let at = start; at < lines.length; at++) {
     const line = lines[at] ?? "";
     if (at > start && DECLARATION.test(line)) return -1;
