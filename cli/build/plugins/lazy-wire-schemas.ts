@@ -79,7 +79,8 @@ function statementsOf(body: string): Statement[] | undefined {
 function lazyDeclaration(text: string, name: string, constants: readonly string[]): string {
   const head = `\tconst ${name} = `;
   if (!text.startsWith(head)) return withCalls(text, constants);
-  const value = withCalls(text.slice(head.length).trimEnd().replace(/;$/, ""), constants);
+  const expression = text.slice(head.length).trimEnd().replace(/;$/, "");
+  const value = withCalls(expression.replace(MAP_OF_INPUTS, "$1z.lazy(() => $2))"), constants);
   const lazy = BY_METHOD.test(value) ? `onceEach(${value.replace(ENTRY, "$1 () => ")})` : `(${value})`;
   return `${head}once(() => ${lazy});\n`;
 }
@@ -89,6 +90,12 @@ const withCalls = (text: string, constants: readonly string[]): string =>
   text.replace(/(?<![\w$"']|(?<!\.\.)\.)[A-Za-z_][\w$]*(?![\w$"':])/g, (word) =>
     constants.includes(word) ? `${word}()` : word,
   );
+
+/**
+ * A map of what a client is asked, or answered: with the schemas of its values, a sixth of all that a first call makes, which
+ * few requests hold.
+ */
+const MAP_OF_INPUTS = /^(z\.record\(z\.string\(\), )(Input(?:Request|Response)Schema)\)$/;
 
 /** A table of schemas by method. */
 const BY_METHOD = /^\{\n\t\t"\w+\//;
