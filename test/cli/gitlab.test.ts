@@ -109,7 +109,7 @@ const AUDIENCES: Readonly<Record<Cloud, string>> = {
   gcp: "https://iam.googleapis.com/$GCP_WORKLOAD_IDENTITY_PROVIDER",
 };
 
-/** What Terraform is told of the cloud. */
+/** Variables that tell Terraform of the cloud. */
 const TOLD: Readonly<Record<Cloud, Readonly<Record<string, string>>>> = {
   aws: {},
   azure: {

@@ -24,7 +24,7 @@ interface PoolProperties {
 export interface FunctionApps {
   /** Whether there is a gateway, and whether it knows two apps. */
   gateway: "none" | "one app" | "two apps";
-  /** What `index.mjs` says of the package that each app runs. */
+  /** The text of `index.mjs` in the package that each app runs. */
   readonly packages: Partial<Record<App, string>>;
   /** Where each app answers. */
   readonly urls: Record<App, string>;

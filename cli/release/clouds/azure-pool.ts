@@ -14,7 +14,7 @@ export interface PooledApp {
 }
 
 /**
- * What the app holds that most clients do not reach: a candidate, by the hash of its artefact; the version before that one which
+ * The content of the app that most clients do not reach: a candidate, by the hash of its artefact; the version before that one which
  * has this hash; or nothing that anybody should get. `unreleased`: neither app holds a version yet.
  */
 export type Beside = `candidate ${string}` | `version before ${string}` | "nothing" | "unreleased";
