@@ -76,7 +76,7 @@ test("an upstream that sends notifications without end, or of other requests, is
     const { progressToken } = params._meta;
     const frames = [
       { method: "notifications/progress", params: { progressToken: "of-another", progress: 1 } },
-      { method: "notifications/cancelled", params: { requestId: 1 } },
+      { method: "notifications/cancelled", params: { requestId: id } },
       ...Array.from({ length: isFlood ? 2_000 : 2 }, (_, progress) => ({
         method: "notifications/progress",
         params: { progressToken, progress },

@@ -86,6 +86,20 @@ test("a session at the upstream is one for all instances, and is opened anew whe
   expect((await methodsOf(sent)).filter((method) => method === "initialize")).toHaveLength(2);
 });
 
+test("no two requests of a session at the upstream have one id, whatever instance sends them", async () => {
+  const { fetch, sent } = wireTo(upstreamOf(createCrm));
+  const instances = instancesOf(gatewayOf(fetch), 3);
+  let turn = 0;
+  const client = await connectTo((...args) => (instances[turn++ % 3] as HttpHandler)(...args), "2025-11-25");
+  await client.listTools();
+  await Promise.all(Array.from({ length: 6 }, () => callText(client, "crm_find", { name: "Ada" })));
+  const posts = sent.filter(({ method }) => method === "POST");
+  const messages = await Promise.all(posts.map((request) => request.clone().json()));
+  const ids = messages.map(({ id }) => id).filter((id) => id !== undefined);
+  expect(ids.length).toBeGreaterThan(6);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
 test("two sessions here are two sessions at the upstream", async () => {
   const { fetch, sent } = wireTo(upstreamOf(createCrm));
   const [handler] = instancesOf(gatewayOf(fetch), 1) as [HttpHandler];

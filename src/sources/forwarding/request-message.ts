@@ -4,6 +4,7 @@ import {
   type JSONRPCRequest,
   LOG_LEVEL_META_KEY,
   PROTOCOL_VERSION_META_KEY,
+  type RequestId,
 } from "@modelcontextprotocol/server";
 import type { DeclaredClient, ForwardedRequest, JsonObject } from "./forwarded-request.ts";
 
@@ -18,7 +19,7 @@ const UNNAMED = { name: "mcp-anycloud", version: "1.0.0" };
 /** A request of 2026-07-28, which says itself who sends it (MCP 2026-07-28, Per-request protocol fields). */
 export function toModernMessage(
   { method, params, client }: Pick<ForwardedRequest, "method" | "client"> & { readonly params: JsonObject },
-  id: number,
+  id: RequestId,
 ): JSONRPCRequest {
   const _meta = {
     ...(params._meta as JsonObject | undefined),
@@ -33,14 +34,14 @@ export function toModernMessage(
 /** A request of the 2025 protocols. What a client answered to questions is no part of them. */
 export function toLegacyMessage(
   { method, params }: { readonly method: string; readonly params: JsonObject },
-  id: number,
+  id: RequestId,
 ): JSONRPCRequest {
   const { inputResponses: _responses, requestState: _state, ...rest } = params;
   return { jsonrpc: "2.0", id, method, params: rest };
 }
 
 /** The request that begins a session of the 2025 protocols. */
-export const toInitialize = (client: DeclaredClient, id: number): JSONRPCRequest => ({
+export const toInitialize = (client: DeclaredClient, id: RequestId): JSONRPCRequest => ({
   jsonrpc: "2.0",
   id,
   method: "initialize",

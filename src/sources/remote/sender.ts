@@ -6,7 +6,7 @@ import { isUnknownEra } from "./eras.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
 import { post } from "./wire/post.ts";
 import { endSession, type UpstreamSession } from "./wire/upstream-transport.ts";
-import { type Base, discover, ID, NOBODY, openSession, type UpstreamWire } from "./wire/upstream-wire.ts";
+import { type Base, discover, NOBODY, newId, openSession, type UpstreamWire } from "./wire/upstream-wire.ts";
 
 /** Sends an upstream a request. Throws ProtocolError and UpstreamFailure. */
 export type Send = (request: ForwardedRequest) => Promise<JsonObject>;
@@ -42,13 +42,13 @@ export function createSender({
     if (logLevel === undefined || levels.get(session.id) === logLevel) return;
     levels.set(session.id, logLevel);
     if (levels.size > REMEMBERED_LEVELS) levels.delete(levels.keys().next().value);
-    const message = toLegacyMessage({ method: "logging/setLevel", params: { level: logLevel } }, ID);
+    const message = toLegacyMessage({ method: "logging/setLevel", params: { level: logLevel } }, newId());
     // An upstream without log messages needs none.
     await post({ ...base, session, reach: NOBODY, message }).catch(() => {});
   }
 
   async function sendInSession(base: Base, request: ForwardedRequest, context: FactoryContext): Promise<JsonObject> {
-    const message = toLegacyMessage(request, ID);
+    const message = toLegacyMessage(request, newId());
     const open = (): Promise<UpstreamSession> => openSession(base, request.client);
     let lost: UpstreamSession | undefined;
     for (;;) {
@@ -79,7 +79,7 @@ export function createSender({
 /** Sends a request that says itself who sends it. */
 async function sendModern(base: Base, request: ForwardedRequest, context: FactoryContext): Promise<JsonObject> {
   const paramHeaders = request.method === "tools/call" ? paramHeadersOf(context) : {};
-  return (await post({ ...base, paramHeaders, message: toModernMessage(request, ID) })).result;
+  return (await post({ ...base, paramHeaders, message: toModernMessage(request, newId()) })).result;
 }
 
 /** The client's headers that repeat arguments (MCP 2026-07-28, Streamable HTTP, Custom Headers). */

@@ -90,7 +90,7 @@ const LIES: readonly Answer[] = [
     events(async function* () {
       const params = { progressToken: "of-another", progress: 1, message: "somebody else's" };
       yield frame({ jsonrpc: "2.0", method: "notifications/progress", params });
-      yield frame({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1 } });
+      yield frame({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id } });
       const result = { resultType: "complete", content: [{ type: "text", text: "twice" }] };
       yield frame({ jsonrpc: "2.0", id, result });
       yield frame({ jsonrpc: "2.0", id, result });

@@ -5,7 +5,7 @@ import { isUnknownEra } from "../eras.ts";
 import { UpstreamFailure } from "../upstream-failure.ts";
 import { post } from "../wire/post.ts";
 import { endSession, type UpstreamSession } from "../wire/upstream-transport.ts";
-import { type Base, discover, ID, NOBODY, openSession, type UpstreamWire } from "../wire/upstream-wire.ts";
+import { type Base, discover, NOBODY, newId, openSession, type UpstreamWire } from "../wire/upstream-wire.ts";
 import { hearSession } from "./hear-session.ts";
 import { type Hearing, LONGEST_STREAM_MS } from "./hearing.ts";
 
@@ -65,7 +65,7 @@ export function createHear(wire: UpstreamWire): (hearing: Hearing) => Promise<vo
     const session = await openSession(base, GATEWAY);
     try {
       for (const uri of hearing.client.resources) {
-        const message = toLegacyMessage({ method: "resources/subscribe", params: { uri } }, ID);
+        const message = toLegacyMessage({ method: "resources/subscribe", params: { uri } }, newId());
         await post({ ...base, session, message });
       }
       await hearSession(base, session, { ...hearing, ...wire });
@@ -77,7 +77,10 @@ export function createHear(wire: UpstreamWire): (hearing: Hearing) => Promise<vo
 
 async function hearModern(base: Base, { client: { resources }, signal, onOpen }: Hearing): Promise<void> {
   const notifications = { ...ALL_LISTS, ...(resources.length > 0 && { resourceSubscriptions: resources }) };
-  const message = toModernMessage({ method: "subscriptions/listen", params: { notifications }, client: GATEWAY }, ID);
+  const message = toModernMessage(
+    { method: "subscriptions/listen", params: { notifications }, client: GATEWAY },
+    newId(),
+  );
   const notify = async ({ method }: { readonly method: string }): Promise<void> => {
     if (method === "notifications/subscriptions/acknowledged") onOpen();
   };

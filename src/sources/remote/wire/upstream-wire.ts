@@ -42,8 +42,8 @@ export function createWire(
   };
 }
 
-/** Each transport carries one request, so that all have the same id. */
-export const ID = 1;
+/** An id for a request. Requests of all instances share sessions, in which an id is used once (MCP 2025-11-25, Requests). */
+export const newId = (): string => crypto.randomUUID();
 
 /** The client of requests that are the gateway's own. */
 export const NOBODY: Reach = {
@@ -55,13 +55,13 @@ export const NOBODY: Reach = {
 /** Asks whether it speaks 2026-07-28. Throws UpstreamFailure for an answer that no server of that revision gives: what is kept of it decides much. */
 export async function discover(base: Base, client: DeclaredClient): Promise<void> {
   const asked = { method: "server/discover", params: {}, client: { ...client, capabilities: {} } };
-  const { result } = await post({ ...base, reach: NOBODY, message: toModernMessage(asked, ID) });
+  const { result } = await post({ ...base, reach: NOBODY, message: toModernMessage(asked, newId()) });
   if (!Array.isArray(result.supportedVersions)) throw new UpstreamFailure("unavailable", MALFORMED);
 }
 
 /** Opens a session of the 2025 protocols for a client. Throws ProtocolError and UpstreamFailure. */
 export async function openSession(base: Base, client: DeclaredClient): Promise<UpstreamSession> {
-  const { result, sessionId } = await post({ ...base, reach: NOBODY, message: toInitialize(client, ID) });
+  const { result, sessionId } = await post({ ...base, reach: NOBODY, message: toInitialize(client, newId()) });
   const { protocolVersion } = result;
   if (typeof protocolVersion !== "string") throw new UpstreamFailure("unavailable", MALFORMED);
   const session: UpstreamSession = { protocolVersion, ...(sessionId && { id: sessionId }) };
