@@ -162,6 +162,6 @@ test("it warns once of a file that no artefact has", async () => {
   const cli = start([], { cwd: folder });
   const [output] = await cli.printed(/^.*Ctrl-C stops/s);
   expect(output.match(/^Warning: .*$/gm)).toEqual([
-    'Warning: server.ts:18 names card.html, which is not shipped: add it to "assets" of "mcp-anycloud" in package.json.',
+    'Warning: server.ts:17 names card.html, which is not shipped: add it to "assets" of "mcp-anycloud" in package.json.',
   ]);
 });
