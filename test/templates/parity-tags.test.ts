@@ -36,8 +36,9 @@ test("all resources are given them, each that takes some", () => {
     string,
     { attributes: Record<string, { optional?: true }> }
   >;
-  // A table of a storage account has the tags of its account.
-  const isTagged = (address: string): boolean => address !== "azapi_resource.sessions";
+  // Parts of a storage account or of a service of API Management have the tags of the whole.
+  const parts = ["sessions", "backend", "pool"].map((name) => `azapi_resource.${name}`);
+  const isTagged = (address: string): boolean => !parts.includes(address);
   const taking = MODULES.flatMap((module) => of(module, "resource"))
     .filter(({ address }) => isTagged(address))
     .flatMap(({ type, address, body }) => {
