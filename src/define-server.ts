@@ -136,7 +136,8 @@ function checkFields(server: ServerDefinition): void {
     if (method === undefined || value === undefined) continue;
     if (typeof (method === "" ? value : value?.[method]) === "function") continue;
     const wanted = method === "" ? "a function" : `an object with a function ${method}`;
-    const message = `The server's ${name} must be ${wanted}, or be left out; it is ${describeValue(value)}.`;
+    const example = name === "policy" ? ', such as cedarPolicy({ policies }) of "mcp-anycloud/cedar"' : "";
+    const message = `The server's ${name} must be ${wanted}${example}, or be left out; it is ${describeValue(value)}.`;
     throw new AnycloudError("SERVER_INVALID", message);
   }
 }

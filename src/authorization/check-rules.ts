@@ -28,10 +28,3 @@ export function checkRules({ tools = {}, policy, hasScopes, takeTool }: Declared
     }
   }
 }
-
-/** Checks that a declared policy is one. Throws SERVER_INVALID. */
-export function checkPolicy(policy: Policy | undefined): void {
-  if (policy === undefined || typeof policy?.decide === "function") return;
-  const message = 'The server\'s policy must be cedarPolicy({ policies }) of "mcp-anycloud/cedar", or have a decide().';
-  throw new AnycloudError("SERVER_INVALID", message);
-}

@@ -5,7 +5,7 @@ import type { StateKeySource } from "../config/key-ring.ts";
 import { AnycloudError } from "../errors.ts";
 import type { MayHear } from "../services/change-events.ts";
 import { type AuthorizationOptions, type Authorize, createAuthorization } from "./authorize.ts";
-import { checkPolicy, type DeclaredRules } from "./check-rules.ts";
+import type { DeclaredRules } from "./check-rules.ts";
 import { decideUse } from "./policy.ts";
 
 /** The endpoint that the authorization is for. */
@@ -42,7 +42,6 @@ export function createServerAuthorization(
       `MCP_ANYCLOUD_POLICY_MODE is log, and ${missing}: nothing would be logged.`,
     );
   }
-  checkPolicy(declared);
   const policy = declared && { decide: declared.decide.bind(declared), mode };
   return {
     audit,

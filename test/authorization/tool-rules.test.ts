@@ -42,9 +42,9 @@ test.each<[string, object, string, RegExp]>([
     "a policy in plain text",
     { policy: { policies: "permit(principal, action, resource);" } },
     "SERVER_INVALID",
-    /must be cedarPolicy/,
+    /such as cedarPolicy/,
   ],
-  ["no policy", { policy: null }, "SERVER_INVALID", /must be cedarPolicy/],
+  ["no policy", { policy: null }, "SERVER_INVALID", /such as cedarPolicy/],
   ["a field that is none", { policies: policy }, "SERVER_INVALID", /policies is not a field of a server/],
   [
     "a limit that nothing counts for",

@@ -123,7 +123,12 @@ test.each([
   ["two sources without prefixes", { a: named("a"), b: named("b") }, { prefixes: { a: "", b: "" } }, "apart"],
   ["a prefix that begins another", { a: named("a"), b: named("b") }, { prefixes: { a: "x.", b: "x.y." } }, "apart"],
   ["something that is no server", { a: 7 }, {}, "Source a of the gateway: The server must be"],
-  ["a verifier of a source's own", { a: { ...named("a"), verifier: {} } }, {}, "Source a of the gateway has verifier"],
+  [
+    "a verifier of a source's own",
+    { a: { ...named("a"), verifier: { verifyAccessToken: () => {} } } },
+    {},
+    "Source a of the gateway has verifier",
+  ],
 ])("is refused with one sentence: %s", (_name, sources, options, sentence) => {
   expect(() => gateway(sources as never, options as never)).toThrow(sentence);
 });
