@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isJSONRPCErrorResponse, isJSONRPCResultResponse } from "@modelcontextprotocol/server";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
-import { withFastMessages } from "../cli/build/plugins/fast-messages.ts";
+import { withFastMessages } from "../cli/build/plugins/sdk/fast-messages.ts";
 
 const DIST = join(import.meta.dirname, "..", "node_modules", "@modelcontextprotocol", "server", "dist");
 

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import * as z from "zod/v4";
-import { elicitationSchemas, findSchemas, withLazyElicitation } from "../cli/build/plugins/lazy-elicitation.ts";
-import { withPureSchemas } from "../cli/build/plugins/unused-schemas.ts";
+import { elicitationSchemas, findSchemas, withLazyElicitation } from "../cli/build/plugins/sdk/lazy-elicitation.ts";
+import { withPureSchemas } from "../cli/build/plugins/sdk/unused-schemas.ts";
 
 const SDK = join(import.meta.dirname, "..", "node_modules", "@modelcontextprotocol", "server", "dist");
 

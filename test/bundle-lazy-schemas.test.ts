@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import * as z from "zod/v4";
-import { withLazyWireSchemas } from "../cli/build/plugins/lazy-wire-schemas.ts";
+import { withLazyWireSchemas } from "../cli/build/plugins/sdk/lazy-wire-schemas.ts";
 
 const SDK = join(import.meta.dirname, "..", "node_modules", "@modelcontextprotocol", "server", "dist");
 const REVISIONS = ["buildSchemas2025", "buildSchemas2026"] as const;

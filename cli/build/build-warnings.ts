@@ -12,7 +12,7 @@ export const COMPUTED = { "unsupported-dynamic-import": "warning", "unsupported-
 export const toWarnings = (warnings: readonly Message[], assets: readonly string[]): readonly string[] =>
   warnings.flatMap((warning) => {
     if (warning.pluginName === LOCATION_PLUGIN) return [unshipped(warning)];
-    // Who ships modules loads them by their names.
+    // A project that ships modules loads them by computed names on purpose.
     const isWanted = warning.id in COMPUTED && isUsers(warning) && !assets.some((name) => /\.[cm]?[jt]s$/.test(name));
     return isWanted ? [computed(warning)] : [];
   });

@@ -12,7 +12,7 @@ import { modernHandler } from "./plugins/modern-handler-plugin.ts";
 import { ownPackage } from "./plugins/own-package-plugin.ts";
 import { externalPackages } from "./plugins/project/external-packages-plugin.ts";
 import { LOCATION_WORDS, LOCATIONS_MODULE, moduleLocation } from "./plugins/project/module-location-plugin.ts";
-import { sdkSource } from "./plugins/sdk-source-plugin.ts";
+import { sdkSource } from "./plugins/sdk/sdk-source-plugin.ts";
 import { zodLocales } from "./plugins/zod-locales-plugin.ts";
 import { zodUtil } from "./plugins/zod-util-plugin.ts";
 import type { Project } from "./project/project.ts";

@@ -40,7 +40,7 @@ export async function buildCommand(command: BuildCommand): Promise<void> {
 
 async function buildAll({ entry, stdio, platforms, outDir, environment }: BuildCommand): Promise<Built> {
   const module = stdio === undefined ? findEntry(entry) : writeStdioEntry(stdio);
-  // What is given wrongly is told before anything is built; what is missing only keeps the artefacts from being started.
+  // A wrong setting ends the build before it begins; a missing one only keeps the artefacts from starting.
   readConfig(environment, ADAPTER_SETTINGS);
   const out = resolve(outDir);
   const sourceMaps = join(out, "source-maps");

@@ -32,7 +32,7 @@ export function missingFiles(module: ModuleFiles): PartialMessage[] {
   const { path, source, place, projectFolder, shipped } = module;
   const warn = ({ index }: RegExpExecArray, file: string): PartialMessage[] => {
     const folder = posix.join(file, "/");
-    // Who names a folder around a module goes on from there.
+    // The path of a folder around a module is only the start of a longer path.
     const isAround = folder === "./" || place.startsWith(folder);
     if (isAround || shipped.has(file) || [...shipped].some((name) => name.startsWith(folder))) return [];
     const before = source.slice(0, index).split("\n");

@@ -1,4 +1,4 @@
-import { replaceParts, type SourcePart } from "./source-part.ts";
+import { replaceParts, type SourcePart } from "../source-part.ts";
 
 /** V8 turns an object into a hash table when a property is deleted from it. */
 const LISTED_TOOL: readonly SourcePart[] = [

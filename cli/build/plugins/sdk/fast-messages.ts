@@ -1,4 +1,4 @@
-import { replaceParts, type SourcePart } from "./source-part.ts";
+import { replaceParts, type SourcePart } from "../source-part.ts";
 
 /** Looks for the one member that a schema demands before it is asked: the error of each failed parse is an `Error`. */
 const guard = (name: string, schema: string, member: string): SourcePart => ({

@@ -1,5 +1,5 @@
-import { HANDLER_ERROR_HOOK } from "../../dev/observer/observed-event.ts";
-import { replaceParts, type SourcePart } from "./source-part.ts";
+import { HANDLER_ERROR_HOOK } from "../../../dev/observer/observed-event.ts";
+import { replaceParts, type SourcePart } from "../source-part.ts";
 
 const told = (code: string): string =>
   `globalThis[Symbol.for(${JSON.stringify(HANDLER_ERROR_HOOK)})]?.(error);\n${code}`;
