@@ -93,7 +93,7 @@ test.each([
   vi.stubEnv("WRONG_SECRET", "guessed");
   const { shown, whoami } = start(options);
   const answer = await whoami(issuer.issue("ada"));
-  expect(answer).toMatch(/gives none for this caller|could not be reached/);
+  expect(answer).toMatch(/gives none for this caller|gave no answer that can be read/);
   expect(shown).toEqual([]);
 });
 
@@ -118,6 +118,24 @@ test("an issuer that gives the caller's own token back, or no bearer token, is n
     expect(await whoami(issuer.issue("ada"))).toMatch(/gives none for this caller/);
     expect(shown).toEqual([]);
   }
+});
+
+test.each([
+  ["does not end", (controller: ReadableStreamDefaultController) => controller.enqueue(new Uint8Array(16_384))],
+  ["breaks off", (controller: ReadableStreamDefaultController) => controller.error(new TypeError("terminated"))],
+] as const)("an issuer's answer that %s is not read to its end", async (_name, pull) => {
+  let reads = 0;
+  const body = () =>
+    new ReadableStream({
+      pull(controller) {
+        reads++;
+        pull(controller);
+      },
+    });
+  const { shown, whoami } = start({ fetch: (async () => new Response(body())) as never });
+  expect(await whoami(issuer.issue("ada"))).toMatch(/gave no answer that can be read/);
+  expect(reads).toBeLessThan(20);
+  expect(shown).toEqual([]);
 });
 
 test("on behalf of: the parameters of that flow", async () => {

@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import type { HttpHandler } from "../../src/adapter.ts";
@@ -19,9 +19,9 @@ export function serveOnLoopback(...handlers: readonly HttpHandler[]): Promise<Lo
   );
 }
 
-/** Serves whatever answers web requests. */
+/** Serves whatever answers web requests. The connection of one that throws is cut, so that its client does not wait. */
 export async function serveFetch(fetch: (request: Request) => Promise<Response>): Promise<LoopbackEndpoint> {
-  const server = createServer(async (incoming, outgoing) => {
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<unknown> => {
     const gone = new AbortController();
     outgoing.on("close", () => gone.abort());
     const { method = "GET", headers, url = "/" } = incoming;
@@ -40,7 +40,8 @@ export async function serveFetch(fetch: (request: Request) => Promise<Response>)
     body.on("error", () => outgoing.destroy());
     outgoing.on("close", () => body.destroy());
     return body.pipe(outgoing);
-  });
+  };
+  const server = createServer((incoming, outgoing) => answer(incoming, outgoing).catch(() => outgoing.destroy()));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {

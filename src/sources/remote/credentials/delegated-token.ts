@@ -1,6 +1,7 @@
 import { isSecureUrl } from "../../../config/secure-url.ts";
 import { AnycloudError } from "../../../errors.ts";
 import { UpstreamFailure } from "../upstream-failure.ts";
+import { createLimitedFetch } from "../wire/limited-fetch.ts";
 import type { Credentials } from "./credentials.ts";
 import { createTokenCache, type IssuedToken } from "./token-cache.ts";
 
@@ -24,6 +25,7 @@ export interface DelegationOptions {
 const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 /** Milliseconds that an exchange may take. */
 const PATIENCE_MS = 10_000;
+/** Of an answer of the token endpoint. */
 const MAX_BYTES = 65_536;
 
 /**
@@ -62,8 +64,9 @@ interface Delegation extends DelegationOptions {
 
 async function fetchToken(subject: string, { tokenEndpoint, fetch, ...options }: Delegation): Promise<IssuedToken> {
   let response: Response;
+  let text: string;
   try {
-    response = await fetch(tokenEndpoint, {
+    response = await createLimitedFetch(fetch, MAX_BYTES)(tokenEndpoint, {
       method: "POST",
       headers: {
         "content-type": "application/x-www-form-urlencoded",
@@ -75,12 +78,12 @@ async function fetchToken(subject: string, { tokenEndpoint, fetch, ...options }:
       redirect: "error",
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
+    text = await response.text();
   } catch (error) {
-    throw new UpstreamFailure("unavailable", "The issuer of its tokens could not be reached.", { cause: error });
+    throw new UpstreamFailure("unavailable", "The issuer of its tokens gave no answer that can be read.", {
+      cause: error,
+    });
   }
-  const text = await response.text();
-  if (text.length > MAX_BYTES)
-    throw new UpstreamFailure("unavailable", "The issuer of its tokens answered with too much.");
   const issued = parsed(text);
   if (!response.ok) {
     // The issuer's reason is a code of the specification (RFC 6749 §5.2), and safe to log.
