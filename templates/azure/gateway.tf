@@ -51,7 +51,7 @@ resource "azurerm_api_management_api_policy" "server" {
     <policies>
       <inbound>
         <base />
-        <rate-limit-by-key calls="${var.gateway.throttle_rate * 10}" renewal-period="10" counter-key="all" />${local.shared_backend}
+        <rate-limit-by-key calls="${var.gateway.throttle_rate * 10}" renewal-period="10" counter-key="all" />
       </inbound>
       <backend><forward-request timeout="240" buffer-request-body="false" buffer-response="false" /></backend>
       <outbound><base /></outbound>

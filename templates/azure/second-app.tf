@@ -125,11 +125,32 @@ resource "azapi_resource" "pool" {
   }
 }
 
+# Each operation sends its requests to the pool. Not the policy of the API: Terraform would take the pool away before it changed that,
+# and calls would fail meanwhile. These go before the pool does, and requests reach the first app as without them.
+resource "azurerm_api_management_api_operation_policy" "shared" {
+  for_each = local.has_second ? azurerm_api_management_api_operation.server : {}
+
+  operation_id        = each.value.operation_id
+  api_name            = azurerm_api_management_api.server[0].name
+  api_management_name = azurerm_api_management.server[0].name
+  resource_group_name = azurerm_resource_group.server.name
+  xml_content         = <<-EOT
+    <policies>
+      <inbound>
+        <base />
+        <set-backend-service backend-id="${azapi_resource.pool[0].name}" />
+      </inbound>
+      <backend><base /></backend>
+      <outbound><base /></outbound>
+      <on-error><base /></on-error>
+    </policies>
+  EOT
+}
+
 locals {
   has_second = try(var.gateway.candidate, false)
   app_names  = { first = azapi_resource.server.name, second = one(azapi_resource.second[*].name) }
   app_hosts  = { first = local.host, second = one(azapi_resource.second[*].output.properties.defaultHostName) }
 
   second_settings = merge(local.app_settings, { for queue in azurerm_storage_queue.second : "MCP_ANYCLOUD_STORAGE_QUEUE" => queue.name })
-  shared_backend  = join("", [for pool in azapi_resource.pool : "\n        <set-backend-service backend-id=\"${pool.name}\" />"])
 }

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { initializeTemplate } from "./run/initialized-template.ts";
 import { findTerraform, NO_TERRAFORM } from "./run/terraform.ts";
@@ -29,4 +31,31 @@ describe.for(CLOUDS)("templates/%s", (cloud) => {
       close();
     }
   });
+});
+
+test("API Management sends requests to its pool only while there is one, and later to the first app, with no time between", {
+  timeout: 300_000,
+}, async ({ skip }) => {
+  if (!findTerraform()) return skip(NO_TERRAFORM);
+  const { terraform, folder, close } = await initializeTemplate(templateFolder("azure"));
+  const apply = async (candidate: boolean): Promise<string[]> => {
+    const gateway = { publisher_name: "Notes", publisher_email: "notes@example.com", candidate };
+    writeFileSync(join(folder, "given.auto.tfvars.json"), JSON.stringify({ ...REQUIRED.azure, gateway }));
+    const { code, output } = await terraform("apply", "-no-color", "-lock=false", "-auto-approve");
+    expect({ code, output }).toMatchObject({ code: 0 });
+    return output.split("\n").filter((line) => /^\S+: (Creat|Modif|Destr)/.test(line));
+  };
+  const policy = (line: string): boolean => line.includes("_policy.shared[");
+  const pool = (line: string): boolean => line.startsWith("azapi_resource.pool[0]:");
+  try {
+    const on = await apply(true);
+    expect(on.findIndex(policy)).toBeGreaterThan(on.findLastIndex(pool));
+    const off = await apply(false);
+    // Of all five operations, each told twice.
+    expect(off.filter(policy)).toHaveLength(10);
+    expect(off.findIndex(pool)).toBeGreaterThan(off.findLastIndex(policy));
+    expect(off.filter((line) => line.includes(": Modif"))).toEqual([]);
+  } finally {
+    close();
+  }
 });
