@@ -6,7 +6,7 @@ export type Row = Readonly<Record<string, unknown>>;
 type Evaluate = (row: Row) => unknown;
 type Aggregate = (rows: readonly Row[]) => unknown;
 
-/** Runs a query in the part of Kusto's language that the alarms of templates/azure are written in. Throws for everything else. */
+/** Runs a query in the part of Kusto's language that the alarms of templates/azure and the watch of a release are written in. Throws for everything else. */
 export function runQuery(query: string, tables: Readonly<Record<string, readonly Row[]>>): readonly Row[] {
   const reader = createTextReader(query);
   let rows = tables[reader.take()];
@@ -42,6 +42,8 @@ const STEPS: Readonly<Record<string, (reader: TextReader, rows: readonly Row[]) 
       groups.set(id, group);
       group.rows.push(row);
     }
+    // Without keys there is one row, also of nothing.
+    if (keys.length === 0 && rows.length === 0) groups.set("", { key: {}, rows: [] });
     return [...groups.values()].map((group) => ({
       ...group.key,
       ...Object.fromEntries(columns.map(([name, of]) => [name, of(group.rows)])),
@@ -128,6 +130,7 @@ const COMPARISONS: Readonly<Record<string, (left: unknown, right: unknown) => bo
   "==": (left, right) => left === right,
   "!=": (left, right) => left !== right,
   ">=": (left, right) => Number(left) >= Number(right),
+  "=~": (left, right) => String(left).toLowerCase() === String(right).toLowerCase(),
   startswith: (left, right) => String(left).toLowerCase().startsWith(String(right).toLowerCase()),
   has: (left, right) => String(left).toLowerCase().includes(String(right).toLowerCase()),
 };
@@ -140,6 +143,14 @@ function readComparison(reader: TextReader): Evaluate {
     const options = readList(reader, () => readProduct(reader));
     reader.expect(")");
     return (row) => options.some((option) => option(row) === left(row)) === (among === "in");
+  }
+  if (reader.taken("between")) {
+    reader.expect("(");
+    const first = readProduct(reader);
+    reader.expect("..");
+    const last = readProduct(reader);
+    reader.expect(")");
+    return (row) => Number(left(row)) >= Number(first(row)) && Number(left(row)) <= Number(last(row));
   }
   const compare = COMPARISONS[reader.next];
   if (!compare) return left;
@@ -176,6 +187,12 @@ function readValue(reader: TextReader): Evaluate {
   if (token.startsWith('"')) {
     const text: unknown = JSON.parse(token);
     return () => text;
+  }
+  const [, date] = /^datetime\((.*)\)$/.exec(token) ?? [];
+  if (date !== undefined) {
+    const time = Date.parse(date);
+    if (Number.isNaN(time)) throw new Error(`${date} is no time.`);
+    return () => time;
   }
   if (/^\d/.test(token)) {
     const number = numberOf(token);

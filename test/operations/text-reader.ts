@@ -11,8 +11,9 @@ export interface TextReader {
   end(): void;
 }
 
-/** Strings, numbers with a unit, names with dots, operators of two characters and of one. */
-const TOKEN = /\s*("(?:[^"\\]|\\.)*"|\d+(?:\.\d+)?[a-z]*|!?[A-Za-z_][\w.:]*|=~|!~|!=|==|>=|<=|[-=<>()[\]{},|*/:+])/y;
+/** Strings, dates, numbers with a unit, names with dots, operators of two characters and of one. */
+const TOKEN =
+  /\s*("(?:[^"\\]|\\.)*"|datetime\([^)]*\)|\d+(?:\.\d+)?[a-z]*|!?[A-Za-z_][\w.:]*|\.\.|=~|!~|!=|==|>=|<=|[-=<>()[\]{},|*/:+])/y;
 
 export function createTextReader(text: string): TextReader {
   const tokens: string[] = [];

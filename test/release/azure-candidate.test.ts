@@ -151,6 +151,16 @@ test("a version that fails a tenth of its requests loses its share without a per
 
 test("what the app answered with an earlier version says nothing about this one", async () => {
   answered(SECOND, 50, 50, Date.now() - 60_000);
+  const untilReplaced = meanwhile(() => answered(SECOND, 50, 50));
+  tools = fakeTools({
+    az: (command) => world.az(command),
+    // Until its package is there, it answers with the one before.
+    async func(command) {
+      await untilReplaced();
+      return world.func(command);
+    },
+    tofu,
+  });
   expect((await run("good")).version).toBe(SECOND);
 });
 

@@ -5,12 +5,15 @@ import { McpServer } from "@modelcontextprotocol/server";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { type Container, listenOnPort } from "../../adapters/gcp/container.ts";
+import { countRequests } from "../../cli/release/clouds/azure-app.ts";
 import { azureRelease } from "../../cli/release/clouds/azure-release.ts";
 import { deploy } from "../../cli/release/deploy.ts";
 import type { Infrastructure } from "../../cli/release/project.ts";
 import type { Command } from "../../cli/release/tool.ts";
-import { createMcpEndpoint, defineServer } from "../../src/index.ts";
-import { askInsights, type SeenRequest } from "./fake-insights.ts";
+import type { RequestRecord } from "../../src/adapter.ts";
+import { createMcpEndpoint } from "../../src/index.ts";
+import { callerOf, modernCall, textOf } from "../support/messages.ts";
+import { askInsights, askTraces, type SeenRequest, traceOf } from "./fake-insights.ts";
 import { type FakeTools, fakeTools } from "./fake-tools.ts";
 
 const COMPONENT = "/subscriptions/s/resourceGroups/notes/providers/Microsoft.Insights/components/notes";
@@ -25,19 +28,19 @@ const infrastructure: Infrastructure = {
 const write = (code: string): void => writeFileSync(join(folder, "dist/azure/index.mjs"), code);
 
 /** A server that passes every smoke test. */
+function createNotes(): McpServer {
+  const made = new McpServer({ name: "notes", version: "1.0.0" });
+  const inputSchema = z.object({});
+  made.registerTool("list_notes", { annotations: { readOnlyHint: true }, inputSchema }, () => ({ content: [] }));
+  made.registerTool("lose_notes", { inputSchema }, () => ({ content: [], isError: true }));
+  return made;
+}
+
 let server: Container;
 beforeAll(async () => {
   vi.stubEnv("MCP_ANYCLOUD_LOG_LEVEL", "silent");
   for (const path of ["dist/azure", "infra/azure/.terraform"]) mkdirSync(join(folder, path), { recursive: true });
-  const definition = defineServer({
-    createServer() {
-      const made = new McpServer({ name: "notes", version: "1.0.0" });
-      const inputSchema = z.object({});
-      made.registerTool("list_notes", { annotations: { readOnlyHint: true }, inputSchema }, () => ({ content: [] }));
-      return made;
-    },
-  });
-  server = await listenOnPort(createMcpEndpoint(definition), { port: 0, host: "127.0.0.1" });
+  server = await listenOnPort(createMcpEndpoint(createNotes), { port: 0, host: "127.0.0.1" });
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
@@ -106,9 +109,50 @@ test("one whose requests fail as seldom as before stays, after it was watched fo
   expect(tools.ran.filter((line) => line.startsWith("az monitor")).length).toBe(11);
 });
 
+test("one whose requests fail seldom stays, however many they are", async () => {
+  expect(await deployAfter(() => answered(200, 8))).toBe("notes-abc123");
+});
+
 test("what failed more than an hour before says nothing", async () => {
   answered(1000, 900, Date.now() - 3_700_000);
   expect(await deployAfter(() => answered(50, 5))).toContain("Rolled back");
+});
+
+test("the lines that a server writes of its requests are counted, and those of failures as failed", async ({
+  onTestFinished,
+}) => {
+  vi.stubEnv("MCP_ANYCLOUD_LOG_LEVEL", "info");
+  onTestFinished(() => void vi.stubEnv("MCP_ANYCLOUD_LOG_LEVEL", "silent"));
+  const lines: RequestRecord[] = [];
+  const call = (name: string) => modernCall("tools/call", { name, arguments: {} });
+  const asked = async (createServer: () => McpServer, ...[message, headers]: ReturnType<typeof call>): Promise<void> =>
+    void (await textOf(
+      await callerOf(createMcpEndpoint(createServer, { log: (line) => lines.push(line) }))(message, headers),
+    ));
+  await asked(createNotes, ...call("list_notes"));
+  await asked(createNotes, ...call("lose_notes"));
+  await asked(
+    () => {
+      throw new Error("planted");
+    },
+    ...call("list_notes"),
+  );
+  expect(lines.map(({ status, outcome }) => [status, outcome])).toEqual([
+    [200, "ok"],
+    [200, "tool_error"],
+    [500, "protocol_error"],
+  ]);
+  const now = Date.now();
+  const { mcpMethod: _, ...health } = { ...lines[2], path: "/health" };
+  const traces = [
+    ...lines.map((line) => traceOf(line, now)),
+    traceOf(health, now),
+    traceOf({ message: "The job of a task failed.", status: 500, mcpMethod: "tools/call" }, now),
+    { ...traceOf({}, now), message: "Executed 'Functions.mcp' (Failed)" },
+  ];
+  const watching = fakeTools({ az: ({ args }) => askTraces(args, COMPONENT, traces) });
+  const within = { from: new Date(now - 1), to: new Date(now + 1) };
+  expect(await countRequests({ insights: COMPONENT, ...within }, watching)).toEqual({ requests: 3, failed: 2 });
 });
 
 test("a package that cannot be watched is replaced by the one before", async () => {

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { type Row, runQuery } from "../operations/kusto.ts";
 import { readArguments } from "./strict-arguments.ts";
 
 /** Requests that were answered at a time, by which function app, and whether they failed. */
@@ -8,11 +9,8 @@ export interface SeenRequest {
   readonly app?: string;
 }
 
-/**
- * Answers `az monitor app-insights query` with the requests of the time, and of the app, that the query names. Throws for a query
- * of anything else than the lines of templates/azure/observability.tf.
- */
-export function askInsights(args: readonly string[], component: string, requests: readonly SeenRequest[]): string {
+/** Answers `az monitor app-insights query` as Application Insights does with these lines: it runs the query. */
+export function askTraces(args: readonly string[], component: string, traces: readonly Row[]): string {
   const { flags } = readArguments(args, {
     words: ["monitor", "app-insights", "query"],
     values: ["--ids", "--analytics-query", "--offset", "--output"],
@@ -20,17 +18,28 @@ export function askInsights(args: readonly string[], component: string, requests
     needs: ["--ids", "--analytics-query", "--offset", "--output"],
   });
   expect(flags).toMatchObject({ "--ids": component, "--offset": "2h", "--output": "json" });
-  const query = flags["--analytics-query"] ?? "";
-  const [, from = "", to = ""] = /\(datetime\((\S+)\) \.\. datetime\((\S+)\)\)/.exec(query) ?? [];
-  // The Functions host calls itself as its app.
-  const [ofApp = "", app] = /\| where cloud_RoleName =~ "([\w-]+)" /.exec(query) ?? [];
-  expect(query.replace(from, "FROM").replace(to, "TO").replace(ofApp, "")).toBe(
-    'traces | where timestamp between (datetime(FROM) .. datetime(TO)) | where message startswith "{" and message has "\\"message\\":\\"request\\"" | extend line = parse_json(message) | where isnotempty(line.mcpMethod) | summarize requests = sum(itemCount), failed = sumif(itemCount, toint(line.status) >= 500 or tostring(line.outcome) == "tool_error")',
-  );
-  const within = requests.filter(
-    (request) =>
-      request.at >= Date.parse(from) && request.at <= Date.parse(to) && (app === undefined || request.app === app),
-  );
-  const failed = within.filter((request) => request.failed).length;
-  return JSON.stringify({ tables: [{ rows: [[within.length, failed]] }] });
+  const rows = runQuery(flags["--analytics-query"] ?? "", { traces }).map((row) => Object.values(row));
+  return JSON.stringify({ tables: [{ rows }] });
 }
+
+/** Answers with the lines of these requests. Of those that failed, each second one was answered with 5xx. */
+export const askInsights = (args: readonly string[], component: string, requests: readonly SeenRequest[]): string =>
+  askTraces(args, component, requests.map(toTrace));
+
+/** A line as the Functions host hands it on: the host calls itself as its app. */
+export const traceOf = (line: object, at: number, app?: string): Row => ({
+  timestamp: at,
+  message: JSON.stringify(line),
+  itemCount: 1,
+  cloud_RoleName: app ?? "",
+});
+
+function toTrace({ at, failed, app }: SeenRequest, index: number): Row {
+  const end = failed ? FAILURES[index % FAILURES.length] : { status: 200, outcome: "ok" };
+  return traceOf({ message: "request", mcpMethod: "tools/call", ...end }, at, app);
+}
+
+const FAILURES = [
+  { status: 200, outcome: "tool_error" },
+  { status: 503, outcome: "protocol_error" },
+];
