@@ -45,7 +45,7 @@ export async function neededScopes(
   return { scopes, ...(description && { description }) };
 }
 
-/** SDK v2 asks for scopes only where there is a token. A caller that a platform vouches for has none, and no scopes. */
+/** SDK v2 asks for scopes only where there is a token. A caller that a platform attests has none, and no scopes. */
 function authInfoOf({ authInfo, caller }: RequestContext): AuthInfo | undefined {
   if (authInfo || caller === ANYBODY) return authInfo;
   return { token: "", clientId: caller.clientId ?? "", scopes: [...caller.scopes] };

@@ -6,7 +6,7 @@ export interface ToolRules {
   readonly scopes?: readonly string[];
   /** Arguments that a policy may look at. A call with others is decided without them. */
   readonly policyAttributes?: readonly string[];
-  /** Arguments whose values may stand in the audit trail. All others are redacted. */
+  /** Arguments whose values may stand in the audit log. All others are redacted. */
   readonly auditFields?: readonly string[];
   /** How often one caller may call the tool. */
   readonly rateLimit?: ToolRateLimit;

@@ -1,4 +1,4 @@
-/** Callers without an address that the platform vouches for are counted together. */
+/** Callers without an address that the platform attests are counted together. */
 const UNKNOWN = "unknown";
 
 /**

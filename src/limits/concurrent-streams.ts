@@ -11,31 +11,31 @@ import { untilDeadline } from "../store/until-deadline.ts";
 import { limitOwner } from "./limit-owner.ts";
 import { acquireSlot, type StreamSlot } from "./stream-slot.ts";
 
-/** Seconds after which a refused caller may find a place: not before it closes another stream. */
+/** Seconds after which a refused caller may find a free slot: not before it closes another stream. */
 const RETRY_AFTER_SECONDS = "30";
 /** Default for a caller, who may be a service that calls for many. */
 const SLOTS_OF_CALLER = 64;
 /** Default for an address, which may be a whole office's. */
 const SLOTS_OF_ADDRESS = 250;
-/** A stream that says nothing for so many heartbeats is not read, and its place is free again. */
+/** A stream that sends nothing for so many heartbeats is not read, and its slot is free again. */
 const SILENT_HEARTBEATS = 3;
 const LEAST_TTL_SECONDS = 90;
 
-/** Limits how many streams wait for news of one caller at a time. */
+/** Limits how many streams of one caller wait for notifications at a time. */
 export interface ConcurrentStreams {
-  /** Opens a stream in a place of its caller's, or refuses it. Throws STORE_UNAVAILABLE. */
+  /** Opens a stream in a slot of its caller, or refuses it. Throws STORE_UNAVAILABLE. */
   acquire(context: RequestContext, open: () => Promise<HttpResponse>): Promise<HttpResponse>;
 }
 
 export interface ConcurrentStreamsOptions extends Pick<LimitConfig, "maxStreams"> {
-  /** Where places are taken, for all instances that share it. */
+  /** Where slots are acquired, for all instances that share it. */
   readonly store: ObservedStore;
   readonly heartbeatSeconds: number;
   /** Unix time in milliseconds. Default: the clock's. */
   readonly now?: () => number;
 }
 
-/** The places for waiting streams. */
+/** The slots for waiting streams. */
 export function createConcurrentStreams({
   maxStreams,
   store,
@@ -62,7 +62,7 @@ export function createConcurrentStreams({
         const response = await open();
         if (isEventStream(response)) {
           const body = response.body as AsyncIterable<string>;
-          return { ...response, body: held(body, { renew: slot.renew, release, invocation }) };
+          return { ...response, body: keepingSlot(body, { renew: slot.renew, release, invocation }) };
         }
         await release();
         return response;
@@ -78,18 +78,18 @@ export function createConcurrentStreams({
 const streamOwner = ({ request }: RequestContext): string =>
   (request.method === "GET" && request.headers["mcp-session-id"]) || crypto.randomUUID();
 
-/** The same stream. As long as it is read, it keeps its place. */
-function held(
+/** The same stream, which keeps its slot as long as it is read. */
+function keepingSlot(
   body: AsyncIterable<string>,
   { renew, release, invocation }: StreamSlot & Pick<RequestContext, "invocation">,
 ): AsyncIterable<string> {
   const { promise: over, resolve } = Promise.withResolvers<void>();
-  // An instance that is frozen behind the answer would leave the place taken.
+  // An instance that is frozen behind the answer would leave the slot taken.
   invocation.waitUntil?.(over);
   return watchStream(body, { onText: renew, onEnd: () => release().then(resolve) });
 }
 
 function tooMany(slots: number): HttpResponse {
-  const message = `Too many open streams: ${slots} are the most that may wait for news at a time.`;
+  const message = `Too many open streams: ${slots} are the most that may wait for notifications at a time.`;
   return errorResponse(429, { code: JsonRpcCode.HTTP_ERROR, message }, { "retry-after": RETRY_AFTER_SECONDS });
 }

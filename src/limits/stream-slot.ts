@@ -1,11 +1,11 @@
 import type { ObservedStore } from "../store/observed-store.ts";
 import { isConflict, type StateItem } from "../store/store.ts";
 
-/** One of the places of a partition, taken. */
+/** One of the slots of a partition, acquired. */
 export interface StreamSlot {
-  /** Says that it is still used, if it is time to. Never fails: a place that was lost stays lost. */
+  /** Says that it is still used, if it is time to. Never fails: a slot that was lost stays lost. */
   renew(): void;
-  /** Frees it. Throws STORE_UNAVAILABLE, and the place is free when its time is up. */
+  /** Frees it. Throws STORE_UNAVAILABLE, and the slot is free when its time is up. */
   release(): Promise<void>;
 }
 
@@ -16,7 +16,7 @@ export interface SlotOptions {
   readonly owner: string;
   /** How many there are. */
   readonly slots: number;
-  /** Seconds for which a place stays taken by who is not heard of: its instance may be gone. */
+  /** Seconds for which a slot stays taken without a sign of its owner, whose instance may be gone. */
   readonly ttlSeconds: number;
   /** Unix time in milliseconds. */
   readonly now: () => number;

@@ -80,7 +80,8 @@ function hookOf(
   }
   if (signs) {
     if (wanted === undefined) return undefined;
-    const sentence = '"smoke" calls the function itself, where nobody vouches for it: leave it out with auth "iam".';
+    const sentence =
+      '"smoke" calls the function itself, where no ingress attests the caller: leave it out with auth "iam".';
     return refuse(scope, "deployment.preTrafficHook", sentence);
   }
   const folder = findSmokeHook(scope, artefact, wanted === "smoke");

@@ -175,7 +175,7 @@ const REFUSED: readonly (readonly [string, Partial<McpServerProps>])[] = [
     { streaming: false, deployment: { preTrafficHook: "smoke" } },
   ],
   [
-    'deployment.preTrafficHook: "smoke" calls the function itself, where nobody vouches for it: leave it out with auth "iam".',
+    'deployment.preTrafficHook: "smoke" calls the function itself, where no ingress attests the caller: leave it out with auth "iam".',
     { auth: "iam", deployment: { preTrafficHook: "smoke" } },
   ],
 ];

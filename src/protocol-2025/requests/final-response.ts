@@ -16,9 +16,9 @@ export interface FinalResponseOptions
     UpdateOptions {}
 
 /**
- * The response to send for a server's response, as plain JSON, once everything that belongs to it is in the store; `services`,
- * if the request uses any. Throws the failure of
- * the store: also one that the response only repeats, since the SDK makes a tool's result of an error that the tool throws.
+ * The response to send for a server's response, as plain JSON, once everything that belongs to it is in the store. `services`
+ * are those that the request uses, if any. Throws the failure of the store: also one that the response only repeats, since the
+ * SDK makes a tool's result of an error that the tool throws.
  */
 export async function finalResponse(
   options: FinalResponseOptions,

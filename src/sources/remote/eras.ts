@@ -2,7 +2,7 @@ import { ProtocolError } from "@modelcontextprotocol/server";
 import { monotonicMs } from "../../clock.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
 
-/** Seconds after which an upstream is asked anew what it speaks: it may have been updated. */
+/** Milliseconds after which an upstream is asked anew what it speaks: it may have been updated. */
 const KNOWN_FOR_MS = 600_000;
 
 /** Knows which protocol eras an upstream speaks, in this process. */
