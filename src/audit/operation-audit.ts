@@ -3,6 +3,7 @@ import type { RequestContext } from "../auth/request-context.ts";
 import { monotonicMs } from "../clock.ts";
 import { JsonRpcCode } from "../http/json-rpc.ts";
 import { outcomeOf } from "../http/record/record-answer.ts";
+import { withoutQuery } from "../http/record/without-query.ts";
 import type { Operation } from "../server/operation.ts";
 import type { Audit, AuditEntry } from "./audit-log.ts";
 import type { OperationEvent } from "./audit-record.ts";
@@ -103,6 +104,3 @@ const isUnhandled = (response: JSONRPCMessage): boolean =>
   "error" in response && response.error.code === JsonRpcCode.METHOD_NOT_FOUND;
 
 const reasonOf = ({ failed }: AuditedOperation): string => (failed ? "policy_failed" : "policy");
-
-/** A query may hold a secret. */
-const withoutQuery = (uri: string): string => uri.replace(/\?.*$/s, "?…");

@@ -1,13 +1,13 @@
 import type { HttpResponse } from "../http/http-handler.ts";
 import { JsonRpcCode } from "../http/json-rpc.ts";
-import { errorCodeIn } from "../http/record/response-outcome.ts";
+import { CLIENT_LEFT, errorCodeIn } from "../http/record/response-outcome.ts";
 import { type Audit, type AuditEntry, type Audited, hasRecord } from "./audit-log.ts";
 
 /**
  * The part of a request's way that refused it: the checks before its path, authentication, or what is behind it, from the
  * limits of the caller to the headers and the session of the message.
  */
-type RefusalStage = "head" | "authentication" | "message";
+export type RefusalStage = "head" | "authentication" | "message";
 
 /** Reasons of refusals by the status of the response, in each part of a request's way. */
 const REASONS: Readonly<Record<RefusalStage, Readonly<Record<number, string>>>> = {
@@ -30,9 +30,6 @@ const EVENTS: Readonly<Record<number, AuditEntry["event"]>> = {
   403: "access_denied",
   429: "rate_limited",
 };
-
-/** Status of the response to a client that has left. */
-const CLIENT_LEFT = 499;
 
 /** Records a response of 4xx, unless its request has a record, and gives it back. A 5xx is an outage, and refuses nobody. */
 export function recordRefusal(

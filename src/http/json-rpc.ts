@@ -71,7 +71,8 @@ function isWellFormed(response: JSONRPCResponse, text: string): boolean {
   return typeof result.toJSON !== "function" || isRecord(JSON.parse(text).result);
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
+/** Whether a value of a message is an object. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The error in place of a response that JSON cannot hold. */

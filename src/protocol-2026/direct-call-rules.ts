@@ -1,11 +1,11 @@
 import { ProtocolErrorCode } from "@modelcontextprotocol/server";
+import { CLIENT_LEFT } from "../http/record/response-outcome.ts";
 import type { SingleCallRules } from "../server/single-call.ts";
 
 /** The rules of MCP 2026-07-28 for a request that is answered without the SDK's own entry. */
 export const DIRECT_CALL_RULES: SingleCallRules = {
   cancelsWithClient: true,
-  // The SDK's status where the client left before there was a response.
-  abandoned: { status: 499, headers: {} },
+  abandoned: { status: CLIENT_LEFT, headers: {} },
   // MCP 2026-07-28, Streamable HTTP; `LADDER_ERROR_HTTP_STATUS` of the SDK.
   refusalStatus: new Map([
     [ProtocolErrorCode.ParseError, 400],

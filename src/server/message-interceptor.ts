@@ -21,7 +21,7 @@ export interface MessageInterceptor {
 }
 
 /** SDK v2 hands the scope resolver of its tools (`scopeChallenge`) to a transport with this method. */
-interface ScopeAwareTransport extends Transport {
+export interface ScopeAwareTransport extends Transport {
   setScopeChallengeResolver?: (resolve: ScopeChallengeHandler) => void;
 }
 

@@ -1,6 +1,6 @@
 import type { JSONRPCMessage, JSONRPCNotification, JSONRPCRequest } from "@modelcontextprotocol/server";
 import type { RequestContext } from "../auth/request-context.ts";
-import { NAMING } from "../http/record/known-names.ts";
+import { nameIn } from "../http/record/known-names.ts";
 import type { RequestLogFields } from "../http/record/log-fields.ts";
 import { recordAnswer } from "../http/record/record-answer.ts";
 import { servedRequest } from "../http/served-request.ts";
@@ -69,10 +69,3 @@ function startSpan({ request, invocation }: RequestContext, message: unknown): M
 /** Whether a message is a request or a notification. */
 const isCall = (message: unknown): message is JSONRPCRequest | JSONRPCNotification =>
   typeof message === "object" && message !== null && typeof (message as { method?: unknown }).method === "string";
-
-/** The tool or prompt that a message names. */
-function nameIn(message: object): string | undefined {
-  const { method, params } = message as JSONRPCRequest;
-  const name = NAMING.has(method) ? params?.name : undefined;
-  return typeof name === "string" ? name : undefined;
-}

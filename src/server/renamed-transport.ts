@@ -1,4 +1,5 @@
-import type { ScopeChallengeHandler, Transport } from "@modelcontextprotocol/server";
+import type { Transport } from "@modelcontextprotocol/server";
+import type { ScopeAwareTransport } from "./message-interceptor.ts";
 import type { ServerRoute } from "./server-factory.ts";
 
 /** A transport with the server's names, on one with the client's. */
@@ -17,8 +18,4 @@ export function renamedTransport(outer: Transport, { toServer, toClient }: Serve
   outer.onclose = () => inner.onclose?.();
   outer.onerror = (error) => inner.onerror?.(error);
   return inner;
-}
-
-interface ScopeAwareTransport extends Transport {
-  setScopeChallengeResolver?: (resolve: ScopeChallengeHandler) => void;
 }

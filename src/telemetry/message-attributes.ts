@@ -1,5 +1,6 @@
 import type { Attributes } from "@opentelemetry/api";
-import { NAMING } from "../http/record/known-names.ts";
+import { nameIn } from "../http/record/known-names.ts";
+import { withoutQuery } from "../http/record/without-query.ts";
 import type { ObservedMessage } from "../http/telemetry.ts";
 import { boundedJson } from "./message-span.ts";
 import { ATTRIBUTE } from "./names.ts";
@@ -8,24 +9,20 @@ import { ATTRIBUTE } from "./names.ts";
 const MOST_NAME = 128;
 const MOST_ID = 128;
 const MOST_URI = 512;
-/** Enough to tell sessions apart: the whole id would let a reader of spans go on with the session. */
-const SHOWN_SESSION = 8;
+/** Characters of the id of a session or task: enough to tell them apart, and no key to them, as the whole id would be. */
+export const SHOWN_ID = 8;
 
 interface Message {
   readonly id?: unknown;
   readonly method?: unknown;
-  readonly params?: { readonly name?: unknown; readonly uri?: unknown; readonly arguments?: unknown } | null;
+  readonly params?: { readonly uri?: unknown; readonly arguments?: unknown } | null;
 }
 
 /** The method of a message, which may be anything that a caller wrote. */
 export const methodOf = (message: object): string => String((message as Message).method).slice(0, MOST_NAME);
 
-/** The tool or prompt that a message names. */
-export function shownNameIn(message: object): string | undefined {
-  const { method, params } = message as Message;
-  const name = NAMING.has(method) ? params?.name : undefined;
-  return typeof name === "string" ? name.slice(0, MOST_NAME) : undefined;
-}
+/** The tool or prompt that a message names, as a span shows it. */
+export const shownNameIn = (message: object): string | undefined => nameIn(message)?.slice(0, MOST_NAME);
 
 /** The attributes of a message that are known when it comes. */
 export function messageAttributes(
@@ -40,9 +37,8 @@ export function messageAttributes(
     [ATTRIBUTE.TRANSPORT]: "tcp",
     [ATTRIBUTE.PROTOCOL]: "http",
     ...((typeof id === "string" || typeof id === "number") && { [ATTRIBUTE.REQUEST_ID]: String(id).slice(0, MOST_ID) }),
-    ...(session !== undefined && { [ATTRIBUTE.SESSION_ID]: session.slice(0, SHOWN_SESSION) }),
-    // A query may hold a secret.
-    ...(isResource && { [ATTRIBUTE.RESOURCE_URI]: uri.replace(/\?.*$/s, "?…").slice(0, MOST_URI) }),
+    ...(session !== undefined && { [ATTRIBUTE.SESSION_ID]: session.slice(0, SHOWN_ID) }),
+    ...(isResource && { [ATTRIBUTE.RESOURCE_URI]: withoutQuery(uri).slice(0, MOST_URI) }),
     ...(invocation.clientIp && { [ATTRIBUTE.CLIENT_ADDRESS]: invocation.clientIp }),
     ...(recordsContent && method === "tools/call" && { [ATTRIBUTE.ARGUMENTS]: boundedJson(params?.arguments) }),
   };

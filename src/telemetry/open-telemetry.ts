@@ -4,7 +4,7 @@ import { toTraceparent } from "../http/record/trace-context.ts";
 import type { MessageEnd, MessageSpan, ObservedAttempt, ObservedMessage, Telemetry } from "../http/telemetry.ts";
 import { createDurations } from "./durations.ts";
 import { flushProviders } from "./flush.ts";
-import { messageAttributes, methodOf, shownNameIn } from "./message-attributes.ts";
+import { messageAttributes, methodOf, SHOWN_ID, shownNameIn } from "./message-attributes.ts";
 import { identityOf, targetAttributes, toMessageSpan } from "./message-span.ts";
 import { ATTRIBUTE, EXECUTE_TOOL, METRIC, SPAN } from "./names.ts";
 import { ambientContext, linkTo, parentOf } from "./parent-context.ts";
@@ -91,9 +91,6 @@ export function createTelemetry(config: TelemetryConfig, flush: Telemetry["flush
     flush,
   };
 }
-
-/** Enough to tell tasks and sessions apart: the whole id is the key to them. */
-const SHOWN_ID = 8;
 
 /** Attributes of every message: MCP is served over HTTP alone. */
 const NETWORK = { [ATTRIBUTE.TRANSPORT]: "tcp", [ATTRIBUTE.PROTOCOL]: "http" } as const;

@@ -18,6 +18,13 @@ const METHODS: ReadonlySet<string> = new Set([
 /** Methods whose `name` is that of a tool or prompt. What others call a name is nobody's. */
 export const NAMING: ReadonlySet<unknown> = new Set(["tools/call", "prompts/get"]);
 
+/** The tool or prompt that a message names, as its sender wrote it. */
+export function nameIn(message: unknown): string | undefined {
+  const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } | null };
+  const name = NAMING.has(method) ? params?.name : undefined;
+  return typeof name === "string" ? name : undefined;
+}
+
 /** The methods, tools and prompts that the server of an endpoint is known to have, by what it answered in this process. */
 export interface KnownNames {
   /** Learns from how a request ended, and gives back its names as they may be shown. */

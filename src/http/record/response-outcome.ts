@@ -9,7 +9,7 @@ interface ResponseKind {
 }
 
 /** Status of the response to a client that has left (the SDK's). */
-const CLIENT_LEFT = 499;
+export const CLIENT_LEFT = 499;
 
 /** The outcome of a request that no server answered, by its response. */
 export function outcomeOfResponse(

@@ -1,5 +1,6 @@
 import type { JSONRPCMessage, JSONRPCRequest } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../../http/http-handler.ts";
+import { isRecord } from "../../http/json-rpc.ts";
 import { MODERN_REVISION } from "../../protocol-2026/revision.ts";
 import type { McpRequest, ProtocolHandler } from "../../server/mcp-request.ts";
 import { LISTEN } from "../../server/operation.ts";
@@ -7,7 +8,6 @@ import { type IncomingCall, taskCall } from "../task-call.ts";
 import { TASKS_EXTENSION } from "../task-record.ts";
 import { listenToTasks, taskIdsIn } from "./task-listen.ts";
 import { declaresTasks, type MethodOptions, refuseUndeclared, serveTaskMethod, TASK_METHODS } from "./task-methods.ts";
-import { isRecord } from "./wire-values.ts";
 
 /** The handler of 2026-07-28 with the Tasks extension. */
 export const withTasks = (inner: ProtocolHandler, options: MethodOptions): ProtocolHandler => ({

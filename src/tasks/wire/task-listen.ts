@@ -3,6 +3,7 @@ import { streamSecondsOf } from "../../config/stream-seconds.ts";
 import { failureResponse } from "../../http/error-response.ts";
 import type { HttpResponse } from "../../http/http-handler.ts";
 import { invocationEnd } from "../../http/invocation-end.ts";
+import { isRecord } from "../../http/json-rpc.ts";
 import { sseFrame, sseMessages } from "../../http/sse.ts";
 import { TextStream } from "../../http/text-stream.ts";
 import { endAfter } from "../../protocol-2026/listen.ts";
@@ -12,7 +13,6 @@ import { accessTo } from "../task-access.ts";
 import { isTerminal } from "../task-record.ts";
 import type { StoredTask } from "../task-store.ts";
 import { describeTask, type MethodOptions } from "./task-methods.ts";
-import { isRecord } from "./wire-values.ts";
 
 /** Tasks that one subscription follows at most. */
 const MAX_TASKS = 50;

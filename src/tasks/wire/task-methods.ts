@@ -1,6 +1,6 @@
 import { CLIENT_CAPABILITIES_META_KEY, type JSONRPCRequest } from "@modelcontextprotocol/server";
 import type { HttpResponse } from "../../http/http-handler.ts";
-import { errorResponse, JsonRpcCode, jsonResponse, requestIdOf } from "../../http/json-rpc.ts";
+import { errorResponse, isRecord, JsonRpcCode, jsonResponse, requestIdOf } from "../../http/json-rpc.ts";
 import { toLimitedText } from "../../limits/output.ts";
 import type { McpRequest } from "../../server/mcp-request.ts";
 import { isConflict } from "../../store/store.ts";
@@ -16,7 +16,6 @@ import {
   type TaskRecord,
 } from "../task-record.ts";
 import { newValueKey, type StoredTask } from "../task-store.ts";
-import { isRecord } from "./wire-values.ts";
 
 export interface MethodOptions {
   readonly engine: RunningEngine;
