@@ -40,7 +40,7 @@ export {
   type StateStore,
   type StateWrite,
 } from "./store/store.ts";
-export { stateConflict, tellMisconfiguration, tellStoreFailure } from "./store/store-errors.ts";
+export { logMisconfiguration, logStoreFailure, stateConflict } from "./store/store-errors.ts";
 export { createWatchers } from "./store/watchers.ts";
 export { checkExpiry, checkKey, checkPartition, checkWrite } from "./store/write-limits.ts";
 export type { Job, WorkQueue } from "./tasks/jobs/work-queue.ts";

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import {
   AnycloudError,
   type LoadStateKeys,
+  logMisconfiguration,
+  logStoreFailure,
   type StateStore,
-  tellMisconfiguration,
-  tellStoreFailure,
 } from "../../src/adapter.ts";
 
 /** State that a server keeps outside its instances. */
@@ -16,9 +16,9 @@ export interface State {
 /** Seconds for which what was written to try a store is kept, where it could not be removed. */
 const KEPT_SECONDS = 60;
 
-/** Tries each verb of the store and the key ring once, and tells on the error stream what is wrong with them. Never rejects. */
+/** Tries each verb of the store and the key ring once, and writes on the error stream what is wrong with them. Never rejects. */
 export async function checkState({ store, stateKeys }: State): Promise<void> {
-  await Promise.all([store && told(() => tryVerbs(store)), stateKeys && told(stateKeys)]);
+  await Promise.all([store && logged(() => tryVerbs(store)), stateKeys && logged(stateKeys)]);
 }
 
 async function tryVerbs(store: StateStore): Promise<void> {
@@ -35,11 +35,11 @@ async function tryVerbs(store: StateStore): Promise<void> {
   await Promise.all([store.delete(item), store.delete(counter)]);
 }
 
-async function told(work: () => Promise<unknown>): Promise<void> {
+async function logged(work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (error instanceof AnycloudError && error.code === "STORE_UNAVAILABLE") tellStoreFailure(error);
-    else tellMisconfiguration(error);
+    if (error instanceof AnycloudError && error.code === "STORE_UNAVAILABLE") logStoreFailure(error);
+    else logMisconfiguration(error);
   }
 }

@@ -51,8 +51,8 @@ const unknownVariable = (variable: string): string =>
 
 function invalidValue({ variable, type, secret }: Setting, text: string): string {
   // An object in JSON may have a secret in any of its members.
-  const isTold = !secret && !text.includes("{");
-  return `${variable} must ${type.must}${isTold ? `, not ${JSON.stringify(shortened(withoutPasswords(text)))}` : ""}`;
+  const isShown = !secret && !text.includes("{");
+  return `${variable} must ${type.must}${isShown ? `, not ${JSON.stringify(shortened(withoutPasswords(text)))}` : ""}`;
 }
 
 /** Removes the user and the query of each URL in a text, because secrets may stand there. */

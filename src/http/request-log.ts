@@ -98,14 +98,14 @@ export function startRequestLog(
 
   function write(response: HttpResponse, streamedBytes?: number): void {
     const { error, isDetached, onEnd } = logFields;
-    const isTold = level === "info" || (level === "error" && error !== undefined);
-    if (isTold || onEnd) {
+    const isLogged = level === "info" || (level === "error" && error !== undefined);
+    if (isLogged || onEnd) {
       const record = toRecord(response, streamedBytes);
       // A response does not fail because nobody takes its record.
       const onLost = (failure: unknown): void =>
         console.error(`the record of request ${record.requestId} could not be written:`, failure);
       try {
-        const taken: unknown = isTold ? sink(record) : undefined;
+        const taken: unknown = isLogged ? sink(record) : undefined;
         if (taken instanceof Promise) taken.catch(onLost);
       } catch (failure) {
         onLost(failure);

@@ -4,7 +4,7 @@ import { streamSecondsOf } from "../config/stream-seconds.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { invocationEnd } from "../http/invocation-end.ts";
 import { lazyRequest } from "../http/lazy-request.ts";
-import { type OnListen, tellOfListening } from "../server/listening-client.ts";
+import { callOnListen, type OnListen } from "../server/listening-client.ts";
 import type { McpRequest } from "../server/mcp-request.ts";
 import { operationsOf } from "../server/operation.ts";
 import { buildServer, type ServerFactory } from "../server/server-factory.ts";
@@ -43,7 +43,7 @@ export async function listen(
     const seconds = streamSecondsOf(streamSeconds, invocation);
     endAfter(() => handler.close(), { seconds, deadline, ended: subscription.ended });
     const resources = operationsOf(mcpRequest.message as JSONRPCRequest).map(({ name }) => name);
-    tellOfListening(onListen, {
+    callOnListen(onListen, {
       era: "modern",
       request: mcpRequest,
       openServices,

@@ -31,8 +31,8 @@ interface Listening extends Omit<ListeningClient, "context"> {
   readonly openServices: OpenServicesOf;
 }
 
-/** Tells a server that a client listens. What it throws is logged: the client hears the changes that there are. */
-export function tellOfListening(onListen: OnListen | undefined, listening: Listening): void {
+/** Calls a server's `onListen`. What that throws is logged: the client hears the changes that there are. */
+export function callOnListen(onListen: OnListen | undefined, listening: Listening): void {
   const { era, request, openServices, signal, ...client } = listening;
   if (!onListen || signal.aborted) return;
   let opened: OpenServices | undefined;

@@ -9,8 +9,9 @@ import type {
 import type { Caller } from "../auth/caller.ts";
 import { AnycloudError } from "../errors.ts";
 import type { OpenServices, Services } from "../services/services.ts";
+import { describeValue } from "./describe-value.ts";
 import type { McpRequest } from "./mcp-request.ts";
-import { type BuiltServer, type ConnectableServer, describeValue, type LowLevelServer } from "./sdk-server.ts";
+import type { BuiltServer, ConnectableServer, LowLevelServer } from "./sdk-server.ts";
 
 /**
  * Passed to a factory: the request that its server will handle (`era`, `authInfo`, `requestInfo`, `caller`), and the
@@ -54,7 +55,7 @@ type FindRoute = (request: JSONRPCRequest) => ServerRoute | undefined;
 
 const routes = new WeakMap<ServerFactory, FindRoute>();
 
-/** Notes the routes of a factory's servers, and gives the factory back. Whoever does not ask for them gets the same answers from it. */
+/** Registers the routes of a factory's servers, and gives the factory back. Whoever does not ask for them gets the same answers from it. */
 export function withRoutes(createServer: ServerFactory, find: FindRoute): ServerFactory {
   routes.set(createServer, find);
   return createServer;
@@ -87,7 +88,7 @@ const used = new WeakSet<object>();
  * server that another request had before, and Rejection when the request must not reach the server.
  */
 export async function buildServer(options: BuildOptions): Promise<BuiltServer> {
-  const returned: unknown = options.createServer(new RequestContext(options));
+  const returned: unknown = options.createServer(new RequestFactoryContext(options));
   // Most factories return the server itself.
   const isPromise = typeof (returned as PromiseLike<unknown> | undefined)?.then === "function";
   const built = toBuiltServer(isPromise ? await returned : returned);
@@ -100,7 +101,7 @@ export async function buildServer(options: BuildOptions): Promise<BuiltServer> {
 }
 
 /** The argument of a factory, for work that belongs to no single server. */
-export const createFactoryContext = (options: ContextOptions): FactoryContext => new RequestContext(options);
+export const createFactoryContext = (options: ContextOptions): FactoryContext => new RequestFactoryContext(options);
 
 /** The server that a factory returned. Throws SERVER_INVALID for no MCP server, and for one that was here before. */
 export function toBuiltServer(returned: unknown): BuiltServer {
@@ -122,7 +123,7 @@ export function toBuiltServer(returned: unknown): BuiltServer {
 const SAME_SERVER = "createServer returned the same server twice: build one for each request.";
 
 /** The argument of a factory. Getters of a class, because accessors of an object literal are slow to create for each request. */
-class RequestContext implements FactoryContext {
+class RequestFactoryContext implements FactoryContext {
   readonly era: FactoryContext["era"];
   readonly requestInfo: Request;
   readonly authInfo?: AuthInfo;

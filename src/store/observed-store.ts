@@ -1,7 +1,7 @@
 import { servedRequest } from "../http/served-request.ts";
 import { createPushes } from "./pushes.ts";
 import type { StateItem, StateKey, StateRange, StateStore } from "./store.ts";
-import { tellMisconfiguration } from "./store-errors.ts";
+import { logMisconfiguration } from "./store-errors.ts";
 
 /** A store that tells this process about its own writes, so that readers in the same process need not poll. */
 export interface ObservedStore extends StateStore {
@@ -51,7 +51,7 @@ export function observed(
     const result = (store[verb] as (...operands: unknown[]) => Promise<unknown>)(...operands);
     result.then(ended && (() => ended()), (error) => {
       ended?.(error);
-      tellMisconfiguration(error);
+      logMisconfiguration(error);
     });
     return result as Result<Verb>;
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StateStore } from "./store.ts";
-import { tellMisconfiguration } from "./store-errors.ts";
+import { logMisconfiguration } from "./store-errors.ts";
 
 /** Watches of a backend that pushes, by partition. */
 export interface Pushes {
@@ -21,7 +21,7 @@ export function createPushes(watch: NonNullable<StateStore["watch"]>, onChange: 
         // Without its key, by which a waiter passes over what it writes itself: this may be another's write of the same item.
         for await (const _ of watch(partition, signal)) onChange(partition);
       } catch (error) {
-        tellMisconfiguration(error);
+        logMisconfiguration(error);
         // It costs its speed only: whoever waits reads now and then.
       }
       await sleep(REOPEN_MS, undefined, { signal, ref: false }).catch(() => {});

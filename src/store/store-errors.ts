@@ -8,20 +8,21 @@ export const stateConflict = (options?: ErrorOptions): AnycloudError =>
     options,
   );
 
-const told = new Set<string>();
+/** Messages that this process has logged. */
+const logged = new Set<string>();
 
 /**
  * Writes a line on the error stream, once in a process, for what somebody has to correct at the store: also where whoever
  * asked the store goes on without it. Other errors pass by themselves, and are for the records of requests.
  */
-export function tellMisconfiguration(error: unknown): void {
-  if (!(error instanceof AnycloudError) || error.code !== "STORE_MISCONFIGURED" || told.has(error.message)) return;
-  told.add(error.message);
-  tellStoreFailure(error);
+export function logMisconfiguration(error: unknown): void {
+  if (!(error instanceof AnycloudError) || error.code !== "STORE_MISCONFIGURED" || logged.has(error.message)) return;
+  logged.add(error.message);
+  logStoreFailure(error);
 }
 
 /** Writes the line of a failure of the store, with what its service said. */
-export function tellStoreFailure(error: AnycloudError): void {
+export function logStoreFailure(error: AnycloudError): void {
   const { code, message, cause } = error;
   console.error(`${code}: ${message}${cause === undefined ? "" : ` (${String(cause).trim().replace(/\s+/g, " ")})`}`);
 }

@@ -1,6 +1,6 @@
 import type { HttpResponse } from "../../http/http-handler.ts";
 import { SSE_HEADERS, sseRetry } from "../../http/sse.ts";
-import { tellOfListening } from "../../server/listening-client.ts";
+import { callOnListen } from "../../server/listening-client.ts";
 import type { StreamRequest } from "../../server/mcp-request.ts";
 import { createChangeWaiter } from "../../store/change-waiter.ts";
 import { createEventGaps } from "../../store/event-gaps.ts";
@@ -81,7 +81,7 @@ async function tryToOpen(
     return lease && takenTooOften();
   }
   const { initialize } = session.record;
-  tellOfListening(onListen, {
+  callOnListen(onListen, {
     ...{ era: "legacy", request, openServices, resources: [], signal },
     session: { id: session.id, initialize },
   });

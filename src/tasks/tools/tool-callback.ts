@@ -29,14 +29,14 @@ export async function callTool(options: CallbackOptions, context: unknown, tool:
   const toolContext = toToolContext(context);
   const early = isLaterRound(toolContext) ? undefined : await tool.before();
   if (early !== undefined) return early;
-  if (call.declaresTasks) return replaced(call, await noteFailure(call, startTask(call, options)));
+  if (call.declaresTasks) return replaced(call, await keepFailure(call, startTask(call, options)));
   if (options.required) return refuseWithoutTasks(call);
   const ttlMs = options.ttlMs ?? call.engine.limits.ttlMs;
-  return noteFailure(call, runInline({ call, context: toolContext, seconds: options.seconds, ttlMs }, tool.work));
+  return keepFailure(call, runInline({ call, context: toolContext, seconds: options.seconds, ttlMs }, tool.work));
 }
 
 /** The SDK makes a tool's result of what its callback throws; a store that is away is no such result. */
-export async function noteFailure<Result>(call: IncomingCall, work: Promise<Result>): Promise<Result> {
+export async function keepFailure<Result>(call: IncomingCall, work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (error) {

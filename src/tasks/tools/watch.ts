@@ -2,7 +2,7 @@ import { AnycloudError } from "../../errors.ts";
 import type { IncomingCall, Replacement } from "../task-call.ts";
 import { runInline } from "./inline-call.ts";
 import { startTask } from "./start-task.ts";
-import { type CallbackOptions, currentCall, noteFailure, refuseWithoutTasks, replaced } from "./tool-callback.ts";
+import { type CallbackOptions, currentCall, keepFailure, refuseWithoutTasks, replaced } from "./tool-callback.ts";
 import { toToolContext } from "./tool-context.ts";
 
 /** The state of a job that something else does. */
@@ -27,7 +27,7 @@ export async function callWatched(options: CallbackOptions, context: unknown, wo
     call.outcome = call.kind === "status" ? await work.status(call.reference) : await work.cancel?.(call.reference);
     return { content: [], isError: true };
   }
-  if (call.declaresTasks) return replaced(call, await noteFailure(call, startWatched(call, options, work)));
+  if (call.declaresTasks) return replaced(call, await keepFailure(call, startWatched(call, options, work)));
   if (options.required) return refuseWithoutTasks(call);
   const { limits } = call.engine;
   const { ttlMs = limits.ttlMs, pollMs = limits.pollMs } = options;
