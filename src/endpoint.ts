@@ -1,7 +1,7 @@
 import type { OAuthTokenVerifier } from "@modelcontextprotocol/server";
 import { createAuthentication } from "./auth/authenticate.ts";
 import type { PlatformIdentityProvider } from "./auth/platform-identity.ts";
-import { createServerAuthorization } from "./authorization/create-authorization.ts";
+import { createServerAuthorization } from "./authorization/server-authorization.ts";
 import { toolRulesOf } from "./authorization/tool-rules.ts";
 import type { Config } from "./config/config.ts";
 import type { StateKeySource } from "./config/key-ring.ts";
@@ -83,7 +83,7 @@ export function createEndpoint(
   { now, timings }: EndpointTimes = {},
 ): HttpHandler {
   if (isFetchModule(server)) checkFetchModule(server);
-  const own = isFetchModule(server) ? createFetchHandler(server) : undefined;
+  const fetchHandler = isFetchModule(server) ? createFetchHandler(server) : undefined;
   // A module with a handler of its own has no factory, and none is called.
   const createServer = isFetchModule(server) ? () => Promise.reject(server) : factoryOf(server);
   const definition: Partial<ServerDefinition> = typeof server === "function" || isFetchModule(server) ? {} : server;
@@ -118,7 +118,7 @@ export function createEndpoint(
     platformIdentities,
   });
   const { authenticate, hasScopes, challenges } = authentication;
-  const { authorize, audit, mayHear } = createServerAuthorization(definition, config, {
+  const { authorize, audit, policy, mayHear } = createServerAuthorization({ ...definition, rules }, config, {
     hasCallers: authenticate !== undefined,
     hasScopes,
     challenges,
@@ -131,8 +131,8 @@ export function createEndpoint(
     names: createKnownNames(),
     telemetry: (definition.telemetry ?? telemetry)?.open(config),
   };
-  const { modern, legacy } = own
-    ? { modern: own, legacy: own }
+  const { modern, legacy } = fetchHandler
+    ? { modern: fetchHandler, legacy: fetchHandler }
     : createProtocolHandlers({
         ...{ config, store, durable, createServer, openServices, changeEvents, mayHear, fastPath },
         onListen: definition.onListen,
@@ -142,14 +142,7 @@ export function createEndpoint(
   const tasks = declaredTasks?.open({
     store,
     queue: workQueue,
-    rules: {
-      rules,
-      policy: definition.policy && {
-        decide: definition.policy.decide.bind(definition.policy),
-        mode: config.policyMode,
-      },
-      challenges,
-    },
+    rules: { rules, policy, challenges },
     audit,
     log: logOptions,
     maxOutputBytes: config.maxOutputBytes,

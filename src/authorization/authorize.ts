@@ -14,9 +14,8 @@ import { LISTS } from "./list-filter.ts";
 import { decideOperations, type OperationDecision } from "./operation-decision.ts";
 import { type EnforcedPolicy, isListed } from "./policy.ts";
 import { lackingScopes, neededScopes } from "./scope-check.ts";
-import { toolRulesOf } from "./tool-rules.ts";
 
-export interface AuthorizationOptions extends DeclaredRules {
+export interface AuthorizeOptions extends DeclaredRules {
   readonly policy?: EnforcedPolicy | undefined;
   /** Whether callers are distinguished. */
   readonly hasCallers: boolean;
@@ -52,9 +51,8 @@ const scopeQuestion = (request: JSONRPCRequest): JSONRPCRequest =>
  * Undefined where there is nothing to decide: callers are not distinguished, and no rule is declared. Throws SERVER_INVALID
  * or CONFIG_INVALID for rules that cannot apply.
  */
-export function createAuthorization(options: AuthorizationOptions): Authorize | undefined {
-  const { policy, requiredScopes = [], challenges, audit, maxOutputBytes, takeTool } = options;
-  const rules = toolRulesOf(options.tools);
+export function createAuthorize(options: AuthorizeOptions): Authorize | undefined {
+  const { rules, policy, requiredScopes = [], challenges, audit, maxOutputBytes, takeTool } = options;
   checkRules(options);
 
   const namesScopes = requiredScopes.length > 0 || [...rules.values()].some(({ scopes }) => scopes?.length);

@@ -1,9 +1,9 @@
 import { AnycloudError } from "../errors.ts";
 import type { Policy } from "./policy.ts";
-import type { ToolRules } from "./tool-rules.ts";
+import type { ToolRulesByName } from "./tool-rules.ts";
 
 export interface DeclaredRules {
-  readonly tools?: Readonly<Record<string, ToolRules>> | undefined;
+  readonly rules: ToolRulesByName;
   readonly policy?: Policy | undefined;
   /** Whether callers come with scopes. */
   readonly hasScopes: boolean;
@@ -12,8 +12,8 @@ export interface DeclaredRules {
 }
 
 /** Checks that rules can apply on this endpoint. Throws SERVER_INVALID or CONFIG_INVALID. */
-export function checkRules({ tools = {}, policy, hasScopes, takeTool }: DeclaredRules): void {
-  for (const [tool, { scopes = [], policyAttributes = [], rateLimit }] of Object.entries(tools)) {
+export function checkRules({ rules, policy, hasScopes, takeTool }: DeclaredRules): void {
+  for (const [tool, { scopes = [], policyAttributes = [], rateLimit }] of rules) {
     if (policyAttributes.length > 0 && !policy) {
       const message = `The tool ${tool} has policyAttributes, and the server has no policy that could look at them.`;
       throw new AnycloudError("SERVER_INVALID", message);

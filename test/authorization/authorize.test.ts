@@ -3,7 +3,7 @@ import type { HttpResponse } from "../../src/adapter.ts";
 import { createAudit } from "../../src/audit/audit-log.ts";
 import { ANYBODY, type Caller } from "../../src/auth/caller.ts";
 import type { RequestContext } from "../../src/auth/request-context.ts";
-import { type AuthorizationOptions, createAuthorization } from "../../src/authorization/authorize.ts";
+import { type AuthorizeOptions, createAuthorize } from "../../src/authorization/authorize.ts";
 import { cedarPolicy } from "../../src/authorization/cedar-policy.ts";
 import type { AuditRecord } from "../../src/index.ts";
 import { legacyRequest } from "../support/messages.ts";
@@ -13,10 +13,11 @@ const ADA: Caller = { principal: "ada", scopes: [], claims: {} };
 const challenge: HttpResponse = { status: 403, headers: {} };
 
 /** An authorization whose tools are counted: each may be called once. */
-function counted(options: Partial<AuthorizationOptions> = {}, caller: Caller = ADA) {
+function counted(options: Partial<AuthorizeOptions> = {}, caller: Caller = ADA) {
   const records: AuditRecord[] = [];
   const taken: string[] = [];
-  const authorize = createAuthorization({
+  const authorize = createAuthorize({
+    rules: new Map(),
     hasCallers: true,
     hasScopes: true,
     challenges: { insufficientScope: () => challenge },
@@ -68,7 +69,7 @@ test("no call of a batch is made when one of them is over its limit", async () =
 
 test("a denied call does not count, so that limits do not reveal which tools exist", async () => {
   const policy = cedarPolicy({ policies: 'permit(principal, action, resource == Mcp::Tool::"read");' });
-  const { authorize, taken } = counted({ policy, tools: { read: { scopes: ["more"] } } });
+  const { authorize, taken } = counted({ policy, rules: new Map([["read", { scopes: ["more"] }]]) });
   await authorize(call("write"));
   await authorize(call("read"));
   await authorize(call({ name: "read" }));
@@ -77,7 +78,10 @@ test("a denied call does not count, so that limits do not reveal which tools exi
 
 test("only what a call brings along is looked at", async () => {
   const policy = cedarPolicy({ policies: "permit(principal, action, resource);" });
-  const { authorize, taken } = counted({ policy, tools: { read: { policyAttributes: ["constructor", "__proto__"] } } });
+  const { authorize, taken } = counted({
+    policy,
+    rules: new Map([["read", { policyAttributes: ["constructor", "__proto__"] }]]),
+  });
   await authorize(call("read"));
   expect(taken).toEqual(["read"]);
 });

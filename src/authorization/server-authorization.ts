@@ -4,13 +4,13 @@ import type { AuthorizationConfig } from "../config/authorization-settings.ts";
 import type { StateKeySource } from "../config/key-ring.ts";
 import { AnycloudError } from "../errors.ts";
 import type { MayHear } from "../services/change-events.ts";
-import { type AuthorizationOptions, type Authorize, createAuthorization } from "./authorize.ts";
+import { type Authorize, type AuthorizeOptions, createAuthorize } from "./authorize.ts";
 import type { DeclaredRules } from "./check-rules.ts";
-import { decideUse } from "./policy.ts";
+import { decideUse, type EnforcedPolicy } from "./policy.ts";
 
-/** The endpoint that the authorization is for. */
-export interface KnownCallers
-  extends Pick<AuthorizationOptions, "challenges" | "hasCallers" | "hasScopes" | "takeTool"> {
+/** The callers of an endpoint, as far as it knows them. */
+export interface EndpointCallers
+  extends Pick<AuthorizeOptions, "challenges" | "hasCallers" | "hasScopes" | "takeTool"> {
   /** Keys that sign the audit log. */
   readonly stateKeys?: StateKeySource | undefined;
 }
@@ -21,15 +21,17 @@ export interface Authorization {
   readonly authorize: Authorize | undefined;
   /** Absent where nothing is recorded. */
   readonly audit: Audit | undefined;
+  /** The policy of the server, as it is enforced. Absent where it has none. */
+  readonly policy: EnforcedPolicy | undefined;
   /** Whether the policy lets a caller learn of changes to a resource. Absent where it keeps nobody from it. */
   readonly mayHear: MayHear | undefined;
 }
 
 /** The authorization that a server declares. Throws SERVER_INVALID or CONFIG_INVALID for rules that cannot apply. */
 export function createServerAuthorization(
-  { tools, policy: declared, audit: sink }: Pick<DeclaredRules, "tools" | "policy"> & { readonly audit?: AuditSink },
-  config: AuthorizationConfig & Pick<AuthorizationOptions, "requiredScopes">,
-  callers: KnownCallers,
+  { rules, policy: declared, audit: sink }: Pick<DeclaredRules, "rules" | "policy"> & { readonly audit?: AuditSink },
+  config: AuthorizationConfig & Pick<AuthorizeOptions, "requiredScopes">,
+  callers: EndpointCallers,
 ): Authorization {
   const isWanted = callers.hasCallers || declared !== undefined || sink !== undefined;
   const isAudited = config.audit === undefined ? isWanted : config.audit === "on";
@@ -45,7 +47,8 @@ export function createServerAuthorization(
   const policy = declared && { decide: declared.decide.bind(declared), mode };
   return {
     audit,
-    authorize: createAuthorization({ ...callers, tools, policy, audit, maxOutputBytes, requiredScopes }),
+    policy,
+    authorize: createAuthorize({ ...callers, rules, policy, audit, maxOutputBytes, requiredScopes }),
     mayHear:
       policy?.mode === "enforce"
         ? (caller, name) => decideUse(policy, caller, { action: "subscribe", primitive: "resource", name }).allowed
