@@ -1,5 +1,5 @@
-import type { Audit } from "../audit/audit-log.ts";
-import { recordRefusal } from "../audit/refusal.ts";
+import type { Audit, Audited } from "../audit/audit-log.ts";
+import { type RefusalStage, recordRefusal } from "../audit/refusal.ts";
 import type { Authentication } from "../auth/authenticate.ts";
 import { ANYBODY } from "../auth/caller.ts";
 import type { RequestContext, UnauthenticatedRequest } from "../auth/request-context.ts";
@@ -41,7 +41,7 @@ export interface Pipeline extends MessagePipeline {
 /** The handler of an endpoint: size of the headers, host, origin, then `route`. It never throws. */
 export const createHttpHandler = (pipeline: Pipeline): HttpHandler =>
   markSafe(async (request, invocation) => {
-    const { config, authentication, audit } = pipeline;
+    const { config, authentication } = pipeline;
     const { origin } = request.headers;
     const { logFields, context, finish: log } = startRequestLog(request, invocation, pipeline.log);
     const finish = request.method === "HEAD" ? (response: HttpResponse) => log(withoutBody(response)) : log;
@@ -51,9 +51,7 @@ export const createHttpHandler = (pipeline: Pipeline): HttpHandler =>
     const isProbe = request.url === HEALTH_PATH && isRead(request);
     const isPublic = document !== undefined;
     const refused = headerProblem(request, config) ?? hostProblem(request, config, { clientIp, isPublic, isProbe });
-    if (refused) {
-      return finish(audit ? recordRefusal(audit, { request, invocation, logFields }, "head", refused) : refused);
-    }
+    if (refused) return finish(audited(pipeline, { request, invocation, logFields }, "head", refused));
     if (document) return finish(readableByAll(publicDocument(document, request)));
     let response: HttpResponse;
     try {
@@ -69,18 +67,6 @@ const withoutBody = ({ status, headers }: HttpResponse): HttpResponse => ({ stat
 
 const isRead = ({ method }: HttpRequest): boolean => method === "GET" || method === "HEAD";
 
-/** The way of a request up to its message: path, method, caller. */
-async function route(pipeline: Pipeline, path: string, unauthenticated: UnauthenticatedRequest): Promise<HttpResponse> {
-  const { config } = pipeline;
-  const { request } = unauthenticated;
-  if (path === HEALTH_PATH && isRead(request)) return healthResponse(pipeline, unauthenticated);
-  if (path !== config.path) {
-    return errorResponse(404, { code: JsonRpcCode.HTTP_ERROR, message: `Not found. MCP is at ${config.path}.` });
-  }
-  if (request.method === "OPTIONS") return preflightResponse(request);
-  return authenticate(pipeline, unauthenticated);
-}
-
 /** A document that everybody may read. */
 function publicDocument(document: HttpResponse, request: HttpRequest): HttpResponse {
   if (isRead(request)) return document;
@@ -92,41 +78,45 @@ function publicDocument(document: HttpResponse, request: HttpRequest): HttpRespo
   );
 }
 
-/** Finds out who calls, within the limits of their address and of themselves. */
-async function authenticate(pipeline: Pipeline, unauthenticated: UnauthenticatedRequest): Promise<HttpResponse> {
-  const { rates, authentication, audit, inFlight } = pipeline;
+/** The response, recorded in the audit log where it is a refusal. */
+const audited = (
+  { audit }: Pick<Pipeline, "audit">,
+  request: Audited,
+  stage: RefusalStage,
+  response: HttpResponse,
+): HttpResponse => (audit ? recordRefusal(audit, request, stage, response) : response);
+
+/** The way of a request up to its message: path, method, caller. */
+async function route(pipeline: Pipeline, path: string, unauthenticated: UnauthenticatedRequest): Promise<HttpResponse> {
+  const { config } = pipeline;
+  const { request } = unauthenticated;
+  if (path === HEALTH_PATH && isRead(request)) return healthResponse(pipeline, unauthenticated);
+  if (path !== config.path) {
+    return errorResponse(404, { code: JsonRpcCode.HTTP_ERROR, message: `Not found. MCP is at ${config.path}.` });
+  }
+  if (request.method === "OPTIONS") return preflightResponse(request);
+  const context = await authenticate(pipeline, unauthenticated);
+  return "status" in context ? context : serve(pipeline, context);
+}
+
+/** The request with its caller, within the limits of their address and of themselves; or the refusal. */
+async function authenticate(
+  pipeline: Pipeline,
+  unauthenticated: UnauthenticatedRequest,
+): Promise<RequestContext | HttpResponse> {
+  const { rates, authentication } = pipeline;
   const { request, invocation } = unauthenticated;
-  const refuse = (response: HttpResponse, context?: RequestContext): HttpResponse =>
-    audit
-      ? recordRefusal(audit, context ?? unauthenticated, context ? "message" : "authentication", response)
-      : response;
   const addressLimited = await rates?.takeAddress(invocation);
-  if (addressLimited) return refuse(addressLimited);
+  if (addressLimited) return audited(pipeline, unauthenticated, "authentication", addressLimited);
   const result = authentication.authenticate
     ? await untilDeadline(authentication.authenticate(request, invocation), invocation.deadline, () =>
         unidentified(unauthenticated),
       )
     : NO_AUTHENTICATION;
-  if ("refused" in result) return refuse(result.refused);
+  if ("refused" in result) return audited(pipeline, unauthenticated, "authentication", result.refused);
   const context: RequestContext = { ...unauthenticated, ...result, principal: result.caller.principal };
   const callerLimited = await rates?.takePrincipal(context);
-  if (callerLimited) return refuse(callerLimited, context);
-
-  async function serve(counted: RequestContext): Promise<HttpResponse> {
-    if (request.method === "POST") {
-      const response = await servePost(pipeline, counted);
-      return audit ? recordRefusal(audit, counted, "message", response) : response;
-    }
-    // A message may need more scopes than these, and is told of all at once; a GET or DELETE has no message.
-    const { requiredScopes = [] } = pipeline.config;
-    const isAllowed = requiredScopes.every((scope) => counted.caller.scopes.includes(scope));
-    if (!isAllowed) return refuse(authentication.challenges.insufficientScope([]), counted);
-    return refuse((await serveSession(pipeline, counted)) ?? methodNotAllowed(pipeline), counted);
-  }
-  // Where the platform gives an instance one request at a time, it limits the instances instead.
-  if (invocation.exclusive) return serve(context);
-  const entered = inFlight.enter(context);
-  return "refused" in entered ? refuse(entered.refused, context) : entered.serve(serve);
+  return callerLimited ? audited(pipeline, context, "message", callerLimited) : context;
 }
 
 /** A verifier asks others, who may never answer. */
@@ -137,6 +127,31 @@ function unidentified({ logFields }: UnauthenticatedRequest): Rejection {
 }
 
 const NO_AUTHENTICATION = { caller: ANYBODY };
+
+/** Serves the request of a caller, within what may be in flight at this instance. */
+function serve(pipeline: Pipeline, context: RequestContext): HttpResponse | Promise<HttpResponse> {
+  const { audit } = pipeline;
+  const serveCounted = async (counted: RequestContext): Promise<HttpResponse> => {
+    const response = await serveMethod(pipeline, counted);
+    return audit ? recordRefusal(audit, counted, "message", response) : response;
+  };
+  // Where the platform gives an instance one request at a time, it limits the instances instead.
+  if (context.invocation.exclusive) return serveCounted(context);
+  const entered = pipeline.inFlight.enter(context);
+  return "refused" in entered ? audited(pipeline, context, "message", entered.refused) : entered.serve(serveCounted);
+}
+
+/** Serves the message of a POST, or what GET and DELETE ask of a session. */
+const serveMethod = (pipeline: Pipeline, context: RequestContext): Promise<HttpResponse> =>
+  context.request.method === "POST" ? servePost(pipeline, context) : serveWithoutMessage(pipeline, context);
+
+async function serveWithoutMessage(pipeline: Pipeline, context: RequestContext): Promise<HttpResponse> {
+  // A message may need more scopes than these, and is told of all at once; a GET or DELETE has no message.
+  const { requiredScopes = [] } = pipeline.config;
+  const isAllowed = requiredScopes.every((scope) => context.caller.scopes.includes(scope));
+  if (!isAllowed) return pipeline.authentication.challenges.insufficientScope([]);
+  return (await serveSession(pipeline, context)) ?? methodNotAllowed(pipeline);
+}
 
 /** GET and DELETE, which concern sessions; undefined where there are none. */
 async function serveSession(
