@@ -2,7 +2,8 @@ import type { ServerEvent } from "@modelcontextprotocol/server";
 import type { Principal } from "../auth/principal.ts";
 import type { ChangeEvent } from "./change-events.ts";
 
-interface Audience {
+/** The callers that may learn of a change. */
+export interface Audience {
   /**
    * The principals that may learn of the change (`caller.principal`), among those that asked to. Default: all of them. To
    * subscribers of a resource, they are those that could read it when they subscribed.

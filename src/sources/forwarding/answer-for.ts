@@ -1,6 +1,6 @@
 import type { JSONRPCRequest, JSONRPCResponse } from "@modelcontextprotocol/server";
+import { JsonRpcCode } from "../../http/json-rpc.ts";
 import type { ForwardedRequest } from "./forwarded-request.ts";
-import { INTERNAL_ERROR } from "./result.ts";
 
 /** The response to a question that a server asks its client: the client's, or the reason why there is none. */
 export async function answerFor(
@@ -14,7 +14,7 @@ export async function answerFor(
     return {
       jsonrpc: "2.0",
       id,
-      error: { code: Number.isSafeInteger(code) ? (code as number) : INTERNAL_ERROR, message },
+      error: { code: Number.isSafeInteger(code) ? (code as number) : JsonRpcCode.INTERNAL_ERROR, message },
     };
   }
 }

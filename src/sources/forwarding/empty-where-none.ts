@@ -1,6 +1,6 @@
 import { ProtocolError } from "@modelcontextprotocol/server";
+import { JsonRpcCode } from "../../http/json-rpc.ts";
 import type { JsonObject } from "./forwarded-request.ts";
-import { METHOD_NOT_FOUND } from "./result.ts";
 
 /** A list that the protocol has. */
 export interface ListKind {
@@ -22,6 +22,6 @@ export const LISTS: ReadonlyMap<string, ListKind> = new Map<string, ListKind>([
 export const emptyWhereNone =
   ({ member }: ListKind) =>
   (error: unknown): JsonObject => {
-    if (error instanceof ProtocolError && error.code === METHOD_NOT_FOUND) return { [member]: [] };
+    if (error instanceof ProtocolError && error.code === JsonRpcCode.METHOD_NOT_FOUND) return { [member]: [] };
     throw error;
   };

@@ -33,3 +33,9 @@ export interface ForwardedRequest {
 
 /** Answers a request with the result of the server that it is for. Throws ProtocolError, whose code the client sees. */
 export type Forward = (request: ForwardedRequest) => Promise<JsonObject>;
+
+/** A request of 2026-07-28 for a server of the 2025 protocols, which must not ask its client: that is asked by results alone. */
+export const withoutQuestions = (request: ForwardedRequest): ForwardedRequest => ({
+  ...request,
+  client: { ...request.client, capabilities: {} },
+});

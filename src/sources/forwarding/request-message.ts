@@ -6,10 +6,9 @@ import {
   PROTOCOL_VERSION_META_KEY,
   type RequestId,
 } from "@modelcontextprotocol/server";
+import { MODERN_REVISION } from "../../protocol-2026/revision.ts";
 import type { DeclaredClient, ForwardedRequest, JsonObject } from "./forwarded-request.ts";
 
-/** The first stateless revision, the one that is spoken to servers of 2026. */
-export const MODERN_REVISION = "2026-07-28";
 /** The newest revision with sessions. */
 const LEGACY_REVISION = "2025-11-25";
 

@@ -1,9 +1,10 @@
 import { createMcpHandler, type JSONRPCRequest, ProtocolError } from "@modelcontextprotocol/server";
+import { JsonRpcCode } from "../../http/json-rpc.ts";
 import { sseMessages } from "../../http/sse.ts";
 import type { SdkV2Server } from "../../server/sdk-server.ts";
 import type { FactoryContext } from "../../server/server-factory.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
-import { INTERNAL_ERROR, toResult } from "../forwarding/result.ts";
+import { toResult } from "../forwarding/result.ts";
 
 export interface SdkCall {
   readonly message: JSONRPCRequest;
@@ -35,7 +36,7 @@ export async function callThroughSdk(server: SdkV2Server, { message, context, re
     return toResult(JSON.parse(messages.at(-1) ?? ""));
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
-    throw new ProtocolError(INTERNAL_ERROR, "The server gave no answer.");
+    throw new ProtocolError(JsonRpcCode.INTERNAL_ERROR, "The server gave no answer.");
   }
 }
 

@@ -1,8 +1,13 @@
-import type { Implementation, JSONRPCMessage, JSONRPCRequest } from "@modelcontextprotocol/server";
+import {
+  type Implementation,
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  SERVER_INFO_META_KEY,
+} from "@modelcontextprotocol/server";
 import type { ServerFactory, ServerRoute } from "../../server/server-factory.ts";
 import type { JsonObject } from "../forwarding/forwarded-request.ts";
 import type { SourceNames } from "./naming.ts";
-import { SERVER_INFO, toOuterNotification, toOuterResult } from "./renamed-result.ts";
+import { toOuterNotification, toOuterResult } from "./renamed-result.ts";
 import { SourceContext } from "./source-context.ts";
 
 export interface DirectRouteOptions {
@@ -39,6 +44,6 @@ export function directRoute(
 
 /** The result with the name of the gateway, where the source gave its own. */
 const withInfo = (result: JsonObject, { _meta }: JsonObject, info: Implementation): JsonObject =>
-  typeof _meta === "object" && _meta !== null && SERVER_INFO in _meta
-    ? { ...result, _meta: { ...(result._meta as object), [SERVER_INFO]: info } }
+  typeof _meta === "object" && _meta !== null && SERVER_INFO_META_KEY in _meta
+    ? { ...result, _meta: { ...(result._meta as object), [SERVER_INFO_META_KEY]: info } }
     : result;

@@ -6,14 +6,16 @@ import {
   ProtocolError,
   type ScopeChallengeHandler,
 } from "@modelcontextprotocol/server";
+import { JsonRpcCode } from "../../http/json-rpc.ts";
 import { logAboutRequest } from "../../http/served-request.ts";
+import { MODERN_REVISION } from "../../protocol-2026/revision.ts";
 import { bindDirectly } from "../../server/request-binding.ts";
 import type { BuiltServer } from "../../server/sdk-server.ts";
 import { ServerConnection } from "../../server/server-connection.ts";
 import { type FactoryContext, type ServerFactory, toBuiltServer } from "../../server/server-factory.ts";
 import { answerFor } from "../forwarding/answer-for.ts";
-import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
-import { MODERN_REVISION, toInitialize, toLegacyMessage, toModernMessage } from "../forwarding/request-message.ts";
+import { type ForwardedRequest, type JsonObject, withoutQuestions } from "../forwarding/forwarded-request.ts";
+import { toInitialize, toLegacyMessage, toModernMessage } from "../forwarding/request-message.ts";
 import { toResult } from "../forwarding/result.ts";
 import { callThroughSdk } from "./call-through-sdk.ts";
 
@@ -58,11 +60,6 @@ const handlerExtra = ({
   ...(closeStream && { closeSSEStream: closeStream }),
 });
 
-const withoutQuestions = (request: ForwardedRequest): ForwardedRequest => ({
-  ...request,
-  client: { ...request.client, capabilities: {} },
-});
-
 function callSession(call: LocalCall, built: BuiltServer): Promise<JsonObject> {
   const { request, context } = call;
   const replay: (JSONRPCRequest | JSONRPCNotification)[] = [toInitialize(request.client, 0)];
@@ -82,7 +79,10 @@ async function checkScopes(
 ): Promise<void> {
   const challenge = await resolve?.({ request: message, ...(authInfo && { authInfo }) });
   if (!challenge) return;
-  throw new ProtocolError(-32_600, `This needs a token with the scopes ${challenge.scopes.join(" ")}.`);
+  throw new ProtocolError(
+    JsonRpcCode.INVALID_REQUEST,
+    `This needs a token with the scopes ${challenge.scopes.join(" ")}.`,
+  );
 }
 
 interface Sent {
@@ -108,7 +108,8 @@ async function sendThrough(call: LocalCall, built: BuiltServer, sent: Sent): Pro
       onNotification: (notification) => void request.notify(notification).catch(dropped),
       onServerRequest: (question) => void answerFor(request, question).then((reply) => connection.receive(reply)),
       onSessionNotification,
-      onClosed: () => reject(new ProtocolError(-32_603, "The server was closed before it answered.")),
+      onClosed: () =>
+        reject(new ProtocolError(JsonRpcCode.INTERNAL_ERROR, "The server was closed before it answered.")),
     },
   });
   const onAbort = (): void => {

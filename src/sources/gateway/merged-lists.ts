@@ -1,8 +1,8 @@
 import { ProtocolError } from "@modelcontextprotocol/server";
+import { JsonRpcCode } from "../../http/json-rpc.ts";
 import { logAboutRequest } from "../../http/served-request.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
 import { emptyWhereNone, type ListKind } from "../forwarding/list-kinds.ts";
-import { INTERNAL_ERROR } from "../forwarding/result.ts";
 import type { SourceNames } from "./naming.ts";
 import type { Route } from "./route.ts";
 
@@ -48,7 +48,7 @@ export async function mergedList(kind: ListKind, options: MergeOptions): Promise
     }
   }
   if (failures === routes.length)
-    throw new ProtocolError(INTERNAL_ERROR, "None of the servers behind this one answers.");
+    throw new ProtocolError(JsonRpcCode.INTERNAL_ERROR, "None of the servers behind this one answers.");
   return { [kind.member]: items, ...cacheFields(pages, failures > 0) };
 }
 

@@ -1,8 +1,6 @@
+import { SERVER_INFO_META_KEY } from "@modelcontextprotocol/server";
 import type { JsonObject } from "../forwarding/forwarded-request.ts";
 import type { Naming } from "./naming.ts";
-
-/** The field of `_meta` by which a server names itself. */
-export const SERVER_INFO = "io.modelcontextprotocol/serverInfo";
 
 /** A result of a source under the names of the gateway. Texts stay as they are. */
 export function toOuterResult(method: string, result: JsonObject, naming: Naming): JsonObject {
@@ -74,8 +72,8 @@ const withOuterTask = (result: JsonObject, { source }: Naming): JsonObject =>
 
 /** The client talks to the gateway, which says itself who it is. */
 function withoutServerInfo(result: JsonObject): JsonObject {
-  if (!isObject(result._meta) || !(SERVER_INFO in result._meta)) return result;
-  const { [SERVER_INFO]: _info, ..._meta } = result._meta;
+  if (!isObject(result._meta) || !(SERVER_INFO_META_KEY in result._meta)) return result;
+  const { [SERVER_INFO_META_KEY]: _info, ..._meta } = result._meta;
   return { ...result, _meta };
 }
 

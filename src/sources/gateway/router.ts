@@ -1,7 +1,8 @@
 import { ProtocolError } from "@modelcontextprotocol/server";
+import { JsonRpcCode } from "../../http/json-rpc.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
 import { LISTS } from "../forwarding/list-kinds.ts";
-import { INVALID_PARAMS, toToolError } from "../forwarding/result.ts";
+import { toToolError } from "../forwarding/result.ts";
 import { mergedList } from "./merged-lists.ts";
 import type { Naming, SourceNames } from "./naming.ts";
 import { toOuterNotification, toOuterResult } from "./renamed-result.ts";
@@ -75,10 +76,11 @@ function targetOf({ method, params }: ForwardedRequest, names: SourceNames): Tar
 /** The SDK's words for a name that nothing has. */
 function unknown({ method, params }: ForwardedRequest): JsonObject {
   if (method === "tools/call") return toToolError(`Tool ${params.name} not found`);
-  if (method.startsWith("tasks/")) throw new ProtocolError(INVALID_PARAMS, `Unknown task: ${params.taskId}`);
+  if (method.startsWith("tasks/"))
+    throw new ProtocolError(JsonRpcCode.INVALID_PARAMS, `Unknown task: ${params.taskId}`);
   const name = params.name ?? params.uri ?? "that";
   throw new ProtocolError(
-    INVALID_PARAMS,
+    JsonRpcCode.INVALID_PARAMS,
     `${method.startsWith("resources/") ? "Resource" : "Prompt"} ${name} not found`,
   );
 }

@@ -2,9 +2,10 @@ import { type Implementation, ProtocolError, Server } from "@modelcontextprotoco
 import { isSecureUrl } from "../../config/secure-url.ts";
 import { defineServer, type ServerDefinition } from "../../define-server.ts";
 import { AnycloudError } from "../../errors.ts";
+import { JsonRpcCode } from "../../http/json-rpc.ts";
 import type { FactoryContext } from "../../server/server-factory.ts";
 import type { JsonObject } from "../forwarding/forwarded-request.ts";
-import { INVALID_PARAMS, toToolError } from "../forwarding/result.ts";
+import { toToolError } from "../forwarding/result.ts";
 import type { Credentials } from "../remote/credentials/credentials.ts";
 import { UpstreamFailure } from "../remote/upstream-failure.ts";
 import { callOperation } from "./call-operation.ts";
@@ -59,7 +60,7 @@ export function openapi(document: string | object, options: OpenApiOptions = {})
     server.setRequestHandler("tools/list", () => ({ tools: operations.map(({ tool }) => tool) }) as never);
     server.setRequestHandler("tools/call", async ({ params }, { mcpReq }) => {
       const operation = byName.get(params.name);
-      if (!operation) throw new ProtocolError(INVALID_PARAMS, `Tool ${params.name} not found`);
+      if (!operation) throw new ProtocolError(JsonRpcCode.INVALID_PARAMS, `Tool ${params.name} not found`);
       try {
         const token = await auth?.token(context);
         const headers = { ...fixed, ...key.headers, ...(token && { authorization: `Bearer ${token}` }) };

@@ -1,8 +1,8 @@
 import { ProtocolError } from "@modelcontextprotocol/server";
 import { ANYBODY } from "../../auth/caller.ts";
+import { JsonRpcCode } from "../../http/json-rpc.ts";
 import type { FactoryContext } from "../../server/server-factory.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
-import { INVALID_PARAMS } from "../forwarding/result.ts";
 
 export interface SealOptions {
   readonly context: FactoryContext;
@@ -26,7 +26,7 @@ export async function withUnsealedParams(
   const { context } = options;
   if (method.startsWith("tasks/")) {
     const taskId = await context.handles.get<string>(String(params.taskId));
-    if (taskId === undefined) throw new ProtocolError(INVALID_PARAMS, `Unknown task: ${params.taskId}`);
+    if (taskId === undefined) throw new ProtocolError(JsonRpcCode.INVALID_PARAMS, `Unknown task: ${params.taskId}`);
     return { ...params, taskId };
   }
   if (typeof params.requestState !== "string" || !isSealed(request, options)) return params;

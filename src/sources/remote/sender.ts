@@ -1,15 +1,12 @@
 import type { JSONRPCNotification } from "@modelcontextprotocol/server";
 import type { FactoryContext } from "../../server/server-factory.ts";
-import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
+import { type ForwardedRequest, type JsonObject, withoutQuestions } from "../forwarding/forwarded-request.ts";
 import { toLegacyMessage, toModernMessage } from "../forwarding/request-message.ts";
 import { isUnknownEra } from "./eras.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
 import { post } from "./wire/post.ts";
 import { endSession, type UpstreamSession } from "./wire/upstream-transport.ts";
 import { type Base, discover, NOBODY, newId, openSession, type UpstreamWire } from "./wire/upstream-wire.ts";
-
-/** Sends an upstream a request. Throws ProtocolError and UpstreamFailure. */
-export type Send = (request: ForwardedRequest) => Promise<JsonObject>;
 
 export interface SendFor {
   readonly context: FactoryContext;
@@ -18,7 +15,7 @@ export interface SendFor {
 
 const REMEMBERED_LEVELS = 1_000;
 
-/** Sends requests to an upstream, in a protocol era that it speaks. */
+/** Sends requests to an upstream, in a protocol era that it speaks. Throws ProtocolError and UpstreamFailure. */
 export function createSender({
   eras,
   sessions,
@@ -87,9 +84,3 @@ function paramHeadersOf({ era, requestInfo }: FactoryContext): Record<string, st
   if (era !== "modern" || !requestInfo) return {};
   return Object.fromEntries([...requestInfo.headers].filter(([name]) => name.startsWith("mcp-param-")));
 }
-
-/** A client of 2026-07-28 is asked by results alone. */
-const withoutQuestions = (request: ForwardedRequest): ForwardedRequest => ({
-  ...request,
-  client: { ...request.client, capabilities: {} },
-});

@@ -1,3 +1,8 @@
+import { ProtocolError } from "@modelcontextprotocol/server";
+import { JsonRpcCode } from "../../http/json-rpc.ts";
+import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
+import { toToolError } from "../forwarding/result.ts";
+
 /** Kinds of failures of a server that is asked over a wire. */
 export type FailureKind =
   /** It could not be reached, did not answer in time, or answered with what is no answer. */
@@ -20,4 +25,11 @@ export class UpstreamFailure extends Error {
     super(message, options);
     this.kind = kind;
   }
+}
+
+/** The answer to a request that got none: for a tool call, an error that the model reads. Throws ProtocolError for any other. */
+export function toUnanswered({ method }: Pick<ForwardedRequest, "method">, { message }: UpstreamFailure): JsonObject {
+  const text = `The server behind this one gave no answer. ${message}`;
+  if (method === "tools/call") return toToolError(text);
+  throw new ProtocolError(JsonRpcCode.INTERNAL_ERROR, text);
 }

@@ -1,11 +1,11 @@
-import { type JSONRPCNotification, ProtocolError } from "@modelcontextprotocol/server";
+import type { JSONRPCNotification } from "@modelcontextprotocol/server";
 import { logAboutRequest } from "../../http/served-request.ts";
 import type { ListeningClient, OnListen } from "../../server/listening-client.ts";
 import type { FactoryContext } from "../../server/server-factory.ts";
 import { TASKS_EXTENSION } from "../../tasks/task-record.ts";
-import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
+import type { Forward, ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
 import { LISTS } from "../forwarding/list-kinds.ts";
-import { INTERNAL_ERROR, toToolError } from "../forwarding/result.ts";
+import { publishChange } from "../forwarding/publish-change.ts";
 import type { UpstreamState } from "../source-facts.ts";
 import { createBreaker } from "./breaker.ts";
 import { createHear } from "./changes/hear.ts";
@@ -15,8 +15,8 @@ import { createListCache } from "./list-cache.ts";
 import { readList } from "./read-list.ts";
 import type { CheckedOptions, RemoteOptions } from "./remote-options.ts";
 import { withSealedResult, withUnsealedParams } from "./sealed-state.ts";
-import { createSender, type Send } from "./sender.ts";
-import { UpstreamFailure } from "./upstream-failure.ts";
+import { createSender } from "./sender.ts";
+import { toUnanswered, UpstreamFailure } from "./upstream-failure.ts";
 import { createWire, NOBODY } from "./wire/upstream-wire.ts";
 
 /** A server that is asked over HTTP. */
@@ -51,14 +51,10 @@ export function createUpstream(checked: CheckedOptions, options: RemoteOptions):
 
   const onNotification =
     ({ notify, caller }: FactoryContext) =>
-    ({ method, params }: JSONRPCNotification): void => {
+    (notification: JSONRPCNotification): void => {
+      if (notification.method !== "notifications/resources/updated") lists.expire();
       // With a token of the caller's own, the change may concern nobody else.
-      const audience = perCaller ? { for: caller.principal } : undefined;
-      if (method === "notifications/resources/updated") notify.resourceUpdated(String(params?.uri), audience);
-      else lists.expire();
-      if (method === "notifications/tools/list_changed") notify.toolsChanged(audience);
-      if (method === "notifications/prompts/list_changed") notify.promptsChanged(audience);
-      if (method === "notifications/resources/list_changed") notify.resourcesChanged(audience);
+      publishChange(notify, notification, perCaller ? { for: caller.principal } : undefined);
     };
 
   /** Tells where lists that are kept are other ones by now. */
@@ -82,7 +78,8 @@ export function createUpstream(checked: CheckedOptions, options: RemoteOptions):
 
   async function list(request: ForwardedRequest, context: FactoryContext): Promise<JsonObject> {
     const kind = LISTS.get(request.method) as NonNullable<ReturnType<typeof LISTS.get>>;
-    const sendOne: Send = (asked) => within(context, () => send(asked, { context, onSessionNotification: () => {} }));
+    const sendOne: Forward = (asked) =>
+      within(context, () => send(asked, { context, onSessionNotification: () => {} }));
     const onChange = (): void => onNotification(context)(CHANGES[kind.member] as JSONRPCNotification);
     const { items, freshMs } = await lists.get(
       listKey(request, context),
@@ -122,9 +119,7 @@ export function createUpstream(checked: CheckedOptions, options: RemoteOptions):
       } catch (error) {
         if (!(error instanceof UpstreamFailure)) throw error;
         logAboutRequest(`upstream ${url.host}: ${error.message}`, ...(error.cause ? [String(error.cause)] : []));
-        const words = `The server behind this one gave no answer. ${error.message}`;
-        if (request.method === "tools/call") return toToolError(words);
-        throw new ProtocolError(INTERNAL_ERROR, words);
+        return toUnanswered(request, error);
       }
     },
   };

@@ -1,11 +1,11 @@
 import { type JSONRPCNotification, ProtocolError } from "@modelcontextprotocol/server";
 import { logAboutRequest } from "../../http/served-request.ts";
 import type { FactoryContext } from "../../server/server-factory.ts";
-import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
+import { type ForwardedRequest, type JsonObject, withoutQuestions } from "../forwarding/forwarded-request.ts";
 import { emptyWhereNone, LISTS } from "../forwarding/list-kinds.ts";
-import { INTERNAL_ERROR, toToolError } from "../forwarding/result.ts";
+import { publishChange } from "../forwarding/publish-change.ts";
 import { type Breaker, createBreaker } from "../remote/breaker.ts";
-import { UpstreamFailure } from "../remote/upstream-failure.ts";
+import { toUnanswered, UpstreamFailure } from "../remote/upstream-failure.ts";
 import type { UpstreamState } from "../source-facts.ts";
 import { ChildServer } from "./child-server.ts";
 import type { ProcessesOptions } from "./stdio-options.ts";
@@ -69,9 +69,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
       const asked = request.era === "modern" ? withoutQuestions(request) : request;
       const owner = ownerOf(request, context);
       try {
-        const result = await breakerOf(owner).run(() =>
-          childOf(owner, asked).request(asked, (notification) => tell(context, notification)),
-        );
+        const result = await breakerOf(owner).run(() => childOf(owner, asked).request(asked, publishToCaller(context)));
         if (result.isError === true && tellsOfRefusal(result)) logAboutRequest(`stdio server ${name} ${MAY_NOT_WRITE}`);
         return result;
       } catch (error) {
@@ -79,9 +77,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
         if (list && error instanceof ProtocolError) return emptyWhereNone(list)(error);
         if (!(error instanceof UpstreamFailure)) throw error;
         logAboutRequest(`stdio server ${name}: ${error.message}`);
-        const words = `The server behind this one gave no answer. ${error.message}`;
-        if (request.method === "tools/call") return toToolError(words);
-        throw new ProtocolError(INTERNAL_ERROR, words);
+        return toUnanswered(request, error);
       }
     },
   };
@@ -94,17 +90,8 @@ const MAY_NOT_WRITE =
 const ownerOf = ({ sessionId, era }: ForwardedRequest, { caller }: FactoryContext): string =>
   JSON.stringify([caller.principal, era === "legacy" ? (sessionId ?? "") : null]);
 
-/** A client of 2026-07-28 is asked by results alone. */
-const withoutQuestions = (request: ForwardedRequest): ForwardedRequest => ({
-  ...request,
-  client: { ...request.client, capabilities: {} },
-});
-
-/** Tells the caller whose process it is, and nobody else. */
-function tell({ notify, caller }: FactoryContext, { method, params }: JSONRPCNotification): void {
-  const audience = { for: caller.principal };
-  if (method === "notifications/tools/list_changed") notify.toolsChanged(audience);
-  if (method === "notifications/prompts/list_changed") notify.promptsChanged(audience);
-  if (method === "notifications/resources/list_changed") notify.resourcesChanged(audience);
-  if (method === "notifications/resources/updated") notify.resourceUpdated(String(params?.uri), audience);
-}
+/** Tells of changes the caller whose process it is, and nobody else. */
+const publishToCaller =
+  ({ notify, caller }: FactoryContext) =>
+  (notification: JSONRPCNotification): void =>
+    publishChange(notify, notification, { for: caller.principal });

@@ -1,5 +1,6 @@
 import { createMcpEndpoint } from "../../../endpoint.ts";
 import { AnycloudError } from "../../../errors.ts";
+import { MODERN_REVISION } from "../../../protocol-2026/revision.ts";
 import type { JsonObject } from "../../forwarding/forwarded-request.ts";
 import { toModernMessage } from "../../forwarding/request-message.ts";
 import { factsOf } from "../../source-facts.ts";
@@ -20,7 +21,7 @@ export async function lockTools(server: unknown): Promise<ToolLock> {
     host: "localhost",
     "content-type": "application/json",
     accept: "application/json, text/event-stream",
-    "mcp-protocol-version": "2026-07-28",
+    "mcp-protocol-version": MODERN_REVISION,
     "mcp-method": "tools/list",
   };
   const request = { method: "POST", url: "/mcp", headers, body: JSON.stringify(message) };

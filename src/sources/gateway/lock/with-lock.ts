@@ -1,9 +1,7 @@
 import { logAboutRequest } from "../../../http/served-request.ts";
-import type { ForwardedRequest, JsonObject } from "../../forwarding/forwarded-request.ts";
+import type { Forward, ForwardedRequest, JsonObject } from "../../forwarding/forwarded-request.ts";
 import { toToolError } from "../../forwarding/result.ts";
 import { type LockOptions, toolHash } from "./tool-lock.ts";
-
-type Answer = (request: ForwardedRequest) => Promise<JsonObject>;
 
 export interface LockedCatalog {
   /** Whether a tool of this name belongs to somebody else's server. */
@@ -14,10 +12,10 @@ export interface LockedCatalog {
 
 /** Holds tools of other people's servers to what they were when they were locked. */
 export function withLock(
-  answer: Answer,
+  answer: Forward,
   { tools: { tools: hashes }, onChange = "refuse" }: LockOptions,
   { isForeign, listSourceOf }: LockedCatalog,
-): Answer {
+): Forward {
   /** How a tool differs from the lock; undefined for one that does not. */
   function changeOf(tool: JsonObject): string | undefined {
     const name = String(tool.name);

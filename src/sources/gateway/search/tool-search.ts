@@ -2,7 +2,7 @@ import { isListed, type Policy } from "../../../authorization/policy.ts";
 import type { ToolRules } from "../../../authorization/tool-rules.ts";
 import { AnycloudError } from "../../../errors.ts";
 import type { FactoryContext } from "../../../server/server-factory.ts";
-import type { ForwardedRequest, JsonObject } from "../../forwarding/forwarded-request.ts";
+import type { Forward, ForwardedRequest, JsonObject } from "../../forwarding/forwarded-request.ts";
 import { toToolError } from "../../forwarding/result.ts";
 import { rank } from "./rank.ts";
 import { CALL_TOOL, FIND_TOOLS, SEARCH_TOOLS } from "./search-tools.ts";
@@ -19,8 +19,6 @@ export interface SearchRules {
   readonly tools: Readonly<Record<string, ToolRules>>;
 }
 
-type Answer = (request: ForwardedRequest) => Promise<JsonObject>;
-
 /** Throws SERVER_INVALID. */
 export function checkSearch({ limit = 5 }: SearchOptions): void {
   if (Number.isSafeInteger(limit) && limit >= 1 && limit <= 50) return;
@@ -35,10 +33,10 @@ export function checkSearch({ limit = 5 }: SearchOptions): void {
  * tools. What a caller may not use is not found, and the rules of a tool hold for it when it is called by `call_tool`.
  */
 export function withSearch(
-  answer: Answer,
+  answer: Forward,
   { pinned = [], limit = 5 }: SearchOptions,
   { rules, context }: { readonly rules: SearchRules; readonly context: FactoryContext },
-): Answer {
+): Forward {
   const listAll = async (request: ForwardedRequest): Promise<JsonObject> =>
     answer({ ...request, method: "tools/list", params: {} });
 

@@ -25,7 +25,7 @@ export interface DelegationOptions {
 const ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
 /** Milliseconds that an exchange may take. */
 const PATIENCE_MS = 10_000;
-/** Of an answer of the token endpoint. */
+/** The longest answer of a token endpoint that is read. */
 const MAX_BYTES = 65_536;
 
 /**
