@@ -7,8 +7,7 @@ const API_VERSION = "2019-08-01";
 /**
  * A token in which Entra attests the managed identity of this function app, for an audience (the Application ID URI of an
  * app registration). AZURE_CLIENT_ID names the identity when there is no system-assigned one, as for Azure's own
- * libraries. Throws STORE_MISCONFIGURED or STORE_UNAVAILABLE when the
- * platform gives no token.
+ * libraries. Throws STORE_MISCONFIGURED or STORE_UNAVAILABLE when the platform gives no token.
  */
 export const identityToken = async (audience: string): Promise<string> => parseToken(await readIdentityToken(audience));
 

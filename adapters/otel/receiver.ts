@@ -21,7 +21,7 @@ export function createReceiver({ url, headers, protocol, timeoutMs }: Destinatio
     const body = Buffer.from(batch);
     const sent = { "content-type": type, "content-length": String(body.length), ...headers };
     const { status } = await withTimeout(timeoutMs, async (signal) =>
-      connections.post(await authorize(sent, body), body, { signal, fresh: true }),
+      connections.send(await authorize(sent, body), body, { signal, fresh: true }),
     );
     if (status >= 300) throw new Error(`it answered with status ${status}`);
   };

@@ -6,12 +6,12 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-interface PostOptions {
+interface SendOptions {
   readonly signal: AbortSignal;
   /** Take no connection that the server may have closed while it was idle. */
   readonly fresh: boolean;
-  /** Stands in for path and query of the endpoint, or for its query alone: `?visibilitytimeout=5`. */
-  readonly query?: string;
+  /** Path and query in place of the endpoint's own, or a query alone: `?visibilitytimeout=5`. Default: the endpoint's. */
+  readonly target?: string;
   /** Default POST. */
   readonly method?: string;
 }
@@ -19,10 +19,10 @@ interface PostOptions {
 /** Connections to one endpoint, kept alive between requests. */
 export interface Connections {
   /**
-   * Sends a request, a POST by default, and reads the whole answer. Rejects with the errors of Node.js, which have a `code`, and
+   * Sends a request and reads the whole answer. Rejects with the errors of Node.js, which have a `code`, and
    * with an AbortError as soon as the signal aborts.
    */
-  post(headers: OutgoingHttpHeaders, body: string | Buffer, options: PostOptions): Promise<HttpAnswer>;
+  send(headers: OutgoingHttpHeaders, body: string | Buffer, options: SendOptions): Promise<HttpAnswer>;
 }
 
 /** AWS's client for JavaScript opens as many connections to an endpoint. */
@@ -59,14 +59,14 @@ export function createConnections(url: URL): Connections {
   }
 
   return {
-    async post(headers, body, { signal, fresh, query, method = "POST" }) {
+    async send(headers, body, { signal, fresh, target, method = "POST" }) {
       if (fresh) {
         closeIdle(MAX_IDLE_MS);
         // Two turns, so that the event loop polls once between them, whatever part of a turn this is.
         for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
       }
       return new Promise((resolve, reject) => {
-        const call = request(query ? new URL(query, url) : url, { method, headers, agent, signal });
+        const call = request(target ? new URL(target, url) : url, { method, headers, agent, signal });
         call.on("error", (error) => {
           if (call.reusedSocket) closeIdle(0);
           reject(error);

@@ -35,11 +35,11 @@ export function createMessagePoster(api: QueueApi): (message: QueueMessage) => P
 
   return async ({ query = "", headers, body }) => {
     connections ??= createConnections(api.url);
-    const { post } = connections;
+    const { send } = connections;
     const giveUpAt = monotonicMs() + TOTAL_MS;
     for (let attempt = 1; ; attempt++) {
       const outcome = await withTimeout(Math.min(ATTEMPT_MS * attempt, giveUpAt - monotonicMs()), async (signal) =>
-        post(await headers(), body, { signal, fresh: false, query }),
+        send(await headers(), body, { signal, fresh: false, target: query }),
       ).catch((error: Error) => error);
       if (!(outcome instanceof Error) && outcome.status === api.accepted) return;
       const delayMs = Math.random() * BASE_DELAY_MS * 4 ** attempt;

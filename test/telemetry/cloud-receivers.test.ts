@@ -11,8 +11,8 @@ vi.mock("../../adapters/shared/connections.ts", async (importOriginal) => {
   const { createConnections } = await importOriginal<typeof Connections>();
   return {
     createConnections(url: URL): Connections.Connections {
-      const { post } = createConnections(new URL(`http://${at.host}${url.pathname}`));
-      return { post: (headers, ...rest) => post({ host: url.host, ...headers }, ...rest) };
+      const { send } = createConnections(new URL(`http://${at.host}${url.pathname}`));
+      return { send: (headers, ...rest) => send({ host: url.host, ...headers }, ...rest) };
     },
   };
 });

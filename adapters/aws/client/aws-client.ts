@@ -81,7 +81,7 @@ export function createAwsClient({ service, path = "", webIdentity, ...options }:
     };
     const keys = { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
     const { headers = {} } = aws4.sign(request, keys);
-    const answer = await connections.post(headers, request.body, { signal, fresh: once });
+    const answer = await connections.send(headers, request.body, { signal, fresh: once });
     clockOffsetMs = clockOffset(answer, sentAt) ?? clockOffsetMs;
     return readAnswer(answer);
   };

@@ -1,4 +1,5 @@
 import { AnycloudError } from "../../../src/adapter.ts";
+import { CUT_OFF, NOT_CONNECTED } from "../../shared/retries/failure-kind.ts";
 import type { FailureKind } from "../../shared/retries/retry.ts";
 
 /**
@@ -10,9 +11,6 @@ const THROTTLED = /^(ProvisionedThroughputExceeded|Throttl|TooManyRequests|Reque
 const CLOCK = /^(RequestTimeTooSkewed|RequestExpired|RequestInTheFuture|InvalidSignatureException)$/;
 /** Nothing was sent yet: credentials are still being looked for. */
 const NO_CREDENTIALS_YET = /^(StsUnavailableError|CredentialsTimeoutError)$/;
-/** There was no connection yet. */
-const NOT_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
-const CUT_OFF = /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|HPE_.*)$/;
 const NO_ANSWER = /^(TimeoutError|UnreadableAnswerError)$/;
 
 /** The fields by which errors of the service, of Node.js and of a time limit tell what happened. */

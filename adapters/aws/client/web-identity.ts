@@ -58,7 +58,7 @@ export function webIdentityCredentials(
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html; the request takes no signature. */
-async function assumeRole({ post }: Connections, roleArn: string, token: string): Promise<AwsCredentials> {
+async function assumeRole({ send }: Connections, roleArn: string, token: string): Promise<AwsCredentials> {
   const headers = { "content-type": "application/x-www-form-urlencoded", "user-agent": "mcp-anycloud" };
   const form = new URLSearchParams({
     Action: "AssumeRoleWithWebIdentity",
@@ -67,8 +67,8 @@ async function assumeRole({ post }: Connections, roleArn: string, token: string)
     RoleSessionName: SESSION_NAME,
     WebIdentityToken: token,
   });
-  const send = (signal: AbortSignal) => post(headers, form.toString(), { signal, fresh: true });
-  const answer = await withTimeout(STS_TIMEOUT_MS, send).catch((cause: Error) => {
+  const request = (signal: AbortSignal) => send(headers, form.toString(), { signal, fresh: true });
+  const answer = await withTimeout(STS_TIMEOUT_MS, request).catch((cause: Error) => {
     throw notAssumed("StsUnavailableError", roleArn, `${cause.name}: ${cause.message}`);
   });
   const credentials = credentialsIn(answer);

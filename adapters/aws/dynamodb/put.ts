@@ -17,8 +17,7 @@ export interface PutContext {
 
 /**
  * Writes an item in one step: the parts of a large value are written before it, and the parts that it replaces are removed
- * after it.
- * Throws STATE_CONFLICT only when this write was certainly not applied, else STORE_UNAVAILABLE.
+ * after it. Throws STATE_CONFLICT only when this write was certainly not applied, else STORE_UNAVAILABLE.
  */
 export async function putItem(context: PutContext, write: StateWrite, when?: StateCondition): Promise<StateItem> {
   const { requests, nowSeconds } = context;

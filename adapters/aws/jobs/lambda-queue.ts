@@ -1,8 +1,9 @@
 import { AnycloudError, type WorkQueue } from "../../../src/adapter.ts";
+import { toJobMessage } from "../../shared/jobs.ts";
 import { REPEATABLE, withRetries } from "../../shared/retries/retry.ts";
 import { kindOf } from "../client/failure.ts";
 import { createLazyAwsClient } from "../client/lazy-client.ts";
-import { createTakeJob, type JobEvent, type TakeJob } from "./job-event.ts";
+import { createTakeJob, type TakeJob } from "./job-event.ts";
 
 /** The jobs of a function: the way in, and the way out. */
 export interface LambdaJobs {
@@ -26,9 +27,8 @@ export function createLambdaJobs(environment: NodeJS.ProcessEnv = process.env): 
   const invoke = createLazyAwsClient({ service: "lambda", path });
   const workQueue: WorkQueue = {
     async submit({ taskId }) {
-      const event: JobEvent = { mcpAnycloudTask: taskId };
       try {
-        await withRetries(RULES, (signal) => invoke("Event", event, { signal }));
+        await withRetries(RULES, (signal) => invoke("Event", toJobMessage(taskId), { signal }));
       } catch (cause) {
         throw new AnycloudError("QUEUE_UNAVAILABLE", NOT_INVOKED, { cause });
       }

@@ -2,6 +2,7 @@ import { app, type InvocationContext } from "@azure/functions";
 import { AnycloudError, catchErrors, type HttpHandler, type WorkQueue } from "../../../src/adapter.ts";
 import { createAccessToken } from "../../shared/access-token.ts";
 import { createInFlight } from "../../shared/in-flight.ts";
+import { taskIdIn, toJobMessage, workOnJob } from "../../shared/jobs.ts";
 import { createMessagePoster } from "../../shared/post-message.ts";
 import { GRACE } from "../entry.ts";
 import { readFunctionTimeoutMs } from "../function-timeout.ts";
@@ -25,8 +26,6 @@ const CONNECTION = "AzureWebJobsStorage";
 const API_VERSION = "2021-12-02";
 /** "The visibility timeout … can be up to 7 days" (Put Message); the job of a longer sleep is handed on then. */
 const MAX_DELAY_SECONDS = 604_800;
-/** The status of a job that comes too early, or whose task another worker holds. */
-const TOO_EARLY = 425;
 
 /**
  * Hands jobs to a queue in the storage account of the function app, with the app's identity, which needs the role Storage
@@ -51,7 +50,7 @@ export function createStorageQueueJobs(
   const workQueue: WorkQueue = {
     async submit({ taskId, delayMs = 0 }) {
       const seconds = Math.min(Math.ceil(delayMs / 1000), MAX_DELAY_SECONDS);
-      const text = Buffer.from(JSON.stringify({ mcpAnycloudTask: taskId })).toString("base64");
+      const text = Buffer.from(JSON.stringify(toJobMessage(taskId))).toString("base64");
       await post({
         // Without a time to live a message would expire after seven days.
         query: `?visibilitytimeout=${seconds}&messagettl=-1`,
@@ -83,16 +82,15 @@ function register(queueName: string, queue: WorkQueue, handler: HttpHandler): vo
   const timeoutMs = readFunctionTimeoutMs(process.env, process.cwd());
 
   async function takeJob(message: unknown, context: InvocationContext): Promise<void> {
-    const taskId = taskIdOf(message);
+    // The host gives the function an object where the message is JSON.
+    const taskId = taskIdIn(message);
     // A message that is no job will not become one: it is done with.
     if (taskId === undefined) return;
     const { facts, close } = openInvocation({ context, connection: undefined, timeoutMs, inFlight });
     try {
-      const { status, headers } = await serve({ method: "POST", url: "/", headers: {} }, { ...facts, job: taskId });
-      if (status < 300) return;
-      if (status !== TOO_EARLY) throw new AnycloudError("QUEUE_UNAVAILABLE", NOT_WORKED_ON);
+      const delayMs = await workOnJob(serve, taskId, facts);
       // A new message waits invisibly, so that no instance does, and no delivery is counted.
-      await queue.submit({ taskId, delayMs: Number(headers["retry-after"]) * 1000 });
+      if (delayMs !== undefined) await queue.submit({ taskId, delayMs });
     } finally {
       close();
     }
@@ -100,15 +98,7 @@ function register(queueName: string, queue: WorkQueue, handler: HttpHandler): vo
   app.storageQueue("mcpJobs", { queueName, connection: CONNECTION, handler: takeJob });
 }
 
-/** The host gives the function an object where the message is JSON. */
-function taskIdOf(message: unknown): string | undefined {
-  const { mcpAnycloudTask: taskId } = (message ?? {}) as { readonly mcpAnycloudTask?: unknown };
-  return typeof taskId === "string" ? taskId : undefined;
-}
-
 const NO_IDENTITY =
   "MCP_ANYCLOUD_STORAGE_QUEUE takes a managed identity, and this function app has none (IDENTITY_ENDPOINT is not set): switch one on, or unset it.";
 const NO_ACCOUNT =
   "MCP_ANYCLOUD_STORAGE_QUEUE takes a storage account to which the app's identity gives access: set AzureWebJobsStorage__accountName, or unset it.";
-const NOT_WORKED_ON =
-  "The task could not be worked on now: the record of this request says why, and the host delivers the job again.";

@@ -56,9 +56,9 @@ export function createTableClient({ url, table, credential }: TableClientOptions
     };
     const text = body ? toAscii(JSON.stringify(body)) : "";
     const length = { "content-length": String(Buffer.byteLength(text)) };
-    const answer = await connections.post({ ...headers, ...length }, text, {
+    const answer = await connections.send({ ...headers, ...length }, text, {
       ...{ signal, fresh: false, method },
-      query: query ? `${fullPath}?${query}` : fullPath,
+      target: query ? `${fullPath}?${query}` : fullPath,
     });
     if (answer.status < 300) return answer;
     throw failureOf(answer);

@@ -32,7 +32,7 @@ export function createFirestoreClient({ url, database, accessToken }: FirestoreC
       "content-type": "application/json",
       "content-length": String(Buffer.byteLength(text)),
     };
-    const answer = await connections.post(headers, text, { signal, fresh: false, query: `/v1/${path}` });
+    const answer = await connections.send(headers, text, { signal, fresh: false, target: `/v1/${path}` });
     if (answer.status >= 300) throw failureOf(answer);
     return JSON.parse(answer.text) as Answer;
   }

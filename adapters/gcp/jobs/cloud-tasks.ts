@@ -1,5 +1,6 @@
 import { AnycloudError, type Config, type HttpHandler, type WorkQueue } from "../../../src/adapter.ts";
 import { createAccessToken } from "../../shared/access-token.ts";
+import { toJobMessage } from "../../shared/jobs.ts";
 import { createMessagePoster } from "../../shared/post-message.ts";
 import { googleIam, readGoogleIam } from "../identity.ts";
 import { readServiceAccount } from "../metadata-server.ts";
@@ -58,7 +59,7 @@ export function createCloudTasksJobs(
           url: `${cloudTasksUrl}${JOB_PATH}`,
           httpMethod: "POST",
           headers: { "content-type": "application/json" },
-          body: Buffer.from(JSON.stringify({ mcpAnycloudTask: taskId })).toString("base64"),
+          body: Buffer.from(JSON.stringify(toJobMessage(taskId))).toString("base64"),
           oidcToken: { serviceAccountEmail: await account(), audience: cloudTasksUrl },
         },
         dispatchDeadline: DISPATCH_DEADLINE,

@@ -1,4 +1,5 @@
 import type { HttpHandler, HttpRequest, HttpResponse, Invocation, WorkQueue } from "../../../src/adapter.ts";
+import { comesAgainMs, requestJob, taskIdIn } from "../../shared/jobs.ts";
 
 /** Path of the requests that are jobs. */
 export const JOB_PATH = "/mcp-anycloud/job";
@@ -9,8 +10,6 @@ export interface TakeJobsOptions {
   isSender(request: HttpRequest): Promise<boolean>;
 }
 
-/** The status of a job that comes too early, or whose task another worker holds. */
-const TOO_EARLY = 425;
 /** The body of a job holds the id of a task and nothing else. */
 const MAX_BODY_BYTES = 1_024;
 /** Cloud Tasks drops a request after 30 minutes; what is not done by then is handed on shortly before. */
@@ -32,10 +31,10 @@ export const takeJobs =
     const taskId = await readTaskId(body);
     // A message that is no job will not become one: it is done with.
     if (taskId === undefined) return DONE;
-    const job = { ...withinDispatch(invocation), job: taskId };
-    const response = await handler({ method: "POST", url: "/", headers: {} }, job);
-    if (response.status !== TOO_EARLY) return response;
-    await queue.submit({ taskId, delayMs: Number(response.headers["retry-after"]) * 1000 });
+    const response = await requestJob(handler, taskId, withinDispatch(invocation));
+    const delayMs = comesAgainMs(response);
+    if (delayMs === undefined) return response;
+    await queue.submit({ taskId, delayMs });
     return DONE;
   };
 
@@ -64,8 +63,7 @@ async function readTaskId(body: HttpRequest["body"]): Promise<string | undefined
     chunks.push(chunk);
   }
   try {
-    const { mcpAnycloudTask: taskId } = JSON.parse(Buffer.concat(chunks).toString("utf8"));
-    return typeof taskId === "string" ? taskId : undefined;
+    return taskIdIn(JSON.parse(Buffer.concat(chunks).toString("utf8")));
   } catch {
     return undefined;
   }

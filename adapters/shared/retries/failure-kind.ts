@@ -2,9 +2,10 @@ import { AnycloudError } from "../../../src/adapter.ts";
 import type { FailureKind } from "./retry.ts";
 import type { ServiceFailure } from "./service-failure.ts";
 
-/** There was no connection yet. */
-const NOT_CONNECTED = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
-const CUT_OFF = /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|HPE_.*)$/;
+/** Node.js's codes where there was no connection yet. */
+export const NOT_CONNECTED: RegExp = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)$/;
+/** Its codes for a connection that broke, or an answer that is no HTTP. */
+export const CUT_OFF: RegExp = /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|HPE_.*)$/;
 
 /** Classifies a failure of a service, of Node.js or of a time limit. One that is not known is not repeated. */
 export function kindOf(error: unknown): FailureKind {

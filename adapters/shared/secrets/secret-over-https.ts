@@ -22,7 +22,7 @@ export interface HttpsSecret {
   readonly otherwise: string;
 }
 
-/** How a secret is read by GET with a bearer token. Connections are opened with the first reading. */
+/** A secret that is read by GET with a bearer token. Connections are opened with the first reading. */
 export function secretOverHttps(secret: HttpsSecret): Secret {
   const { name, url, accessToken } = secret;
   let connections: Connections | undefined;
@@ -33,9 +33,9 @@ export function secretOverHttps(secret: HttpsSecret): Secret {
     async read(signal) {
       connections ??= createConnections(url);
       const headers = { authorization: `Bearer ${await accessToken()}`, accept: "application/json" };
-      const answer = await connections.post(headers, "", {
+      const answer = await connections.send(headers, "", {
         ...{ signal, fresh: false, method: "GET" },
-        query: `${url.pathname}${url.search}`,
+        target: `${url.pathname}${url.search}`,
       });
       if (answer.status !== 200) throw failureOf(answer, secret);
       const text = secret.textOf(parse(answer.text));

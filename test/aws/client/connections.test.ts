@@ -27,7 +27,7 @@ afterEach(async () => {
 const connect = (): Connections =>
   createConnections(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`));
 const send = (signal: AbortSignal = new AbortController().signal, to = connections) =>
-  to.post({}, "{}", { signal, fresh: false });
+  to.send({}, "{}", { signal, fresh: false });
 const failureOf = (sending: Promise<unknown>): Promise<Error & { code?: string }> =>
   sending.then(
     () => expect.unreachable("it fails"),
