@@ -114,3 +114,20 @@ describe("Host and Origin", () => {
     expect(response.headers).not.toHaveProperty("access-control-allow-credentials");
   });
 });
+
+test("hosts are checked one by one, also the host of the previous request", async () => {
+  const known = callerOf(createMcpEndpoint(createV2Server, { ...quiet, allowedHosts: ["a.example"] }));
+  const other = callerOf(createMcpEndpoint(createV2Server, { ...quiet, allowedHosts: ["b.example"] }));
+  const statuses: number[][] = [];
+  for (const host of ["a.example", "b.example", "a.example:1", "a.example:99999", "a.example:99999", "a.example"]) {
+    const sent = { headers: { host } };
+    const answers = [await known(list, sent), await other(list, sent)];
+    statuses.push(answers.map(({ status }) => status));
+  }
+  const [first, second, neither] = [
+    [200, 403],
+    [403, 200],
+    [403, 403],
+  ];
+  expect(statuses).toEqual([first, second, first, neither, neither, first]);
+});

@@ -1,6 +1,6 @@
 import type { PromiseFaults } from "./planted-fault.ts";
 
-const LIMITS = "test/limits/limits.test.ts";
+const EXTENT = "test/limits/json-extent.test.ts";
 const OUTPUT = "test/limits/output-limit.test.ts";
 const BODIES = "test/limits/request-body.test.ts";
 const RATES = "test/limits/rate-limits.test.ts";
@@ -87,20 +87,20 @@ export const LIMIT_FAULTS: readonly PromiseFaults[] = [
         file: "src/limits/json.ts",
         text: "MAX_BATCH_LENGTH = 50",
         replacement: "MAX_BATCH_LENGTH = 500",
-        test: LIMITS,
+        test: "test/limits/message-limits.test.ts",
       },
-      { file: "src/limits/json-extent.ts", text: "if (depth > maxJsonDepth)", replacement: "if (false)", test: LIMITS },
+      { file: "src/limits/json-extent.ts", text: "if (depth > maxJsonDepth)", replacement: "if (false)", test: EXTENT },
       {
         file: "src/limits/json-extent.ts",
         text: 'else if (character === ",") elements += 1;',
         replacement: 'else if (character === ",") elements += 0;',
-        test: LIMITS,
+        test: EXTENT,
       },
       {
         file: "src/limits/headers.ts",
         text: "most <= maxHeaderBytes || bytesOf(headers) <= maxHeaderBytes",
         replacement: "true",
-        test: LIMITS,
+        test: "test/limits/header-limit.test.ts",
       },
       {
         file: "src/limits/output.ts",

@@ -3,7 +3,6 @@ import type { PromiseFaults } from "./planted-fault.ts";
 const HOST_AND_ORIGIN = "test/http/host-and-origin.test.ts";
 const DIFFERENTIAL = "test/protocol-2026/differential.test.ts";
 const HOSTS = "src/pipeline/host-validation.ts";
-const LIMITS = "test/limits/limits.test.ts";
 const PRIVATE = "test/emulators/private-service.test.ts";
 const SERVICE = "emulators/private-service.ts";
 
@@ -74,7 +73,7 @@ export const REQUEST_FAULTS: readonly PromiseFaults[] = [
         file: HOSTS,
         text: "if (last?.host === host) return last.name;",
         replacement: "if (last) return last.name;",
-        test: LIMITS,
+        test: HOST_AND_ORIGIN,
       },
     ],
   },

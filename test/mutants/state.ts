@@ -4,7 +4,8 @@ const CLIENTS = "test/isolation/clients.test.ts";
 const OTHERS = "test/protocol-2025/other-callers.test.ts";
 const HANDLES = "test/services/handles.test.ts";
 const REQUEST_STATE = "test/services/request-state.test.ts";
-const UNITS = "test/protocol-2025/store-units.test.ts";
+const SESSION_UNITS = "test/protocol-2025/session-units.test.ts";
+const MESSAGE_UNITS = "test/protocol-2025/message-units.test.ts";
 const TAKEOVERS = "test/protocol-2025/stream-takeovers.test.ts";
 const SEAL = "test/services/seal.test.ts";
 const FACTORY = "src/server/server-factory.ts";
@@ -152,25 +153,25 @@ export const STATE_FAULTS: readonly PromiseFaults[] = [
         file: "src/protocol-2025/sessions/open-session.ts",
         text: "MAX_KEPT_BYTES = 6_144",
         replacement: "MAX_KEPT_BYTES = 6_144_000",
-        test: UNITS,
+        test: SESSION_UNITS,
       },
       {
         file: "src/protocol-2025/requests/server-requests.ts",
         text: "return isOurs ?",
         replacement: "return signature ?",
-        test: UNITS,
+        test: MESSAGE_UNITS,
       },
       {
         file: "src/protocol-2025/requests/mailbox.ts",
         text: "if (!isExpected || (await store.get(item))) return;",
         replacement: "if (!isExpected && item.value.length < 0) return;",
-        test: UNITS,
+        test: MESSAGE_UNITS,
       },
       {
         file: "src/protocol-2025/sessions/subscriptions.ts",
         text: "MAX_SUBSCRIPTIONS = 1_000",
         replacement: "MAX_SUBSCRIPTIONS = 1_000_000",
-        test: UNITS,
+        test: SESSION_UNITS,
       },
     ],
   },

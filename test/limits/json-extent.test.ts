@@ -1,41 +1,15 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import type { HttpResponse } from "../../src/adapter.ts";
-import { headerProblem } from "../../src/limits/headers.ts";
-import { messageProblem, textProblem } from "../../src/limits/json.ts";
+import { textProblem } from "../../src/limits/json.ts";
 import type { JsonLimits } from "../../src/limits/json-extent.ts";
-import { startInstances } from "../protocol-2025/instances.ts";
 import { instanceOf, withOptions } from "../protocol-2026/instances.ts";
-import { legacyRequest, modernCall, textOf } from "../support/messages.ts";
+import { legacyRequest, modernCall } from "../support/messages.ts";
 import { createV2Server } from "../support/servers.ts";
+import { refusalIn } from "./refusal.ts";
 
-const call = instanceOf(createV2Server, { maxHeaderBytes: 2048, maxJsonDepth: 10, maxJsonKeys: 100 });
-const said = async (response: HttpResponse): Promise<unknown> => {
-  const { error, id } = JSON.parse(await textOf(response));
-  return [response.status, error?.code, error?.message, id];
-};
+const call = instanceOf(createV2Server, { maxJsonDepth: 10, maxJsonKeys: 100 });
 const echo = (args: object): object => legacyRequest("tools/call", { name: "echo", arguments: args });
-
-test.each([
-  ["a", 100],
-  ["é", 200],
-  ["€", 300],
-  ["😀", 400],
-])("headers are let in up to their sum, names and values, in bytes: a hundred times %s", (character, bytes) => {
-  const headers = { host: "mcp.example", "x-long": character.repeat(100) };
-  const sum = 4 + 11 + 6 + bytes;
-  const sent = { method: "POST", url: "/mcp", headers };
-  expect(headerProblem(sent, { maxHeaderBytes: sum })).toBeUndefined();
-  expect(headerProblem(sent, { maxHeaderBytes: sum - 1 })?.status).toBe(431);
-});
-
-test("headers that are too large are refused before anything is read of them, on every path", async () => {
-  const headers = { "x-large": "a".repeat(2048), host: "malformed host" };
-  const message = "The headers are too large: 2048 bytes are the most that is accepted.";
-  for (const url of ["/mcp", "/health", "/elsewhere"]) {
-    expect(await said(await call(echo({ text: "a" }), { headers, url }))).toEqual([431, -32000, message, null]);
-  }
-});
 
 const extentOf = (message: unknown, limits: JsonLimits): HttpResponse | undefined =>
   textProblem(JSON.stringify(message), limits);
@@ -52,9 +26,9 @@ test("messages are let in up to their depth, and refused beyond, however deep", 
   expect(extentOf(nested(11), limits)?.status).toBe(400);
   const sent = echo({ text: "a", more: nested(8) });
   const message = "Invalid request: it is nested deeper than 10 levels.";
-  expect(await said(await call(sent))).toEqual([400, -32600, message, (sent as { id: number }).id]);
+  expect(await refusalIn(await call(sent))).toEqual([400, -32600, message, (sent as { id: number }).id]);
   const bottomless = `${"[".repeat(2_000_000)}${"]".repeat(2_000_000)}`;
-  expect(await said(await call(undefined, { body: bottomless }))).toEqual([400, -32600, message, null]);
+  expect(await refusalIn(await call(undefined, { body: bottomless }))).toEqual([400, -32600, message, null]);
 });
 
 test("messages are let in up to so many members and items of lists", async () => {
@@ -70,7 +44,7 @@ test("messages are let in up to so many members and items of lists", async () =>
     expect(extentOf({ params: Array(5).fill(item) }, limits)?.status).toBe(400);
   }
   const message = "Invalid request: it has more than 100 members and items of lists.";
-  expect(await said(await call(echo(members(100))))).toMatchObject([400, -32600, message, expect.any(Number)]);
+  expect(await refusalIn(await call(echo(members(100))))).toMatchObject([400, -32600, message, expect.any(Number)]);
 });
 
 test("a long list is refused before a schema sees it, and before it is parsed", async () => {
@@ -85,7 +59,7 @@ test("a long list is refused before a schema sees it, and before it is parsed", 
   parse.mockRestore();
   expect(Math.max(0, ...parsedBytes)).toBeLessThan(1000);
   const message = "Invalid request: it has more than 10000 members and items of lists.";
-  expect(await said(response)).toEqual([400, -32600, message, "list"]);
+  expect(await refusalIn(response)).toEqual([400, -32600, message, "list"]);
 });
 
 test.each([
@@ -162,110 +136,6 @@ test.each(["{", '"', "\\", '"\\', "[,", '{"', ",", ""])(
     expect(performance.now() - before).toBeLessThan(20 * once + 50);
   },
 );
-
-test.each([2 ** 53, -(2 ** 53), 1.5])("an id that is no exact number, such as %d, is not repeated", (id) => {
-  for (const message of [
-    { jsonrpc: "2.0", id, method: "ping" },
-    [{ jsonrpc: "2.0", id, method: "ping" }],
-    { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id } },
-    { jsonrpc: "2.0", id: null, method: "ping", params: { _meta: { progressToken: id } } },
-  ]) {
-    const refused = messageProblem(message);
-    expect([refused?.status, JSON.parse(String(refused?.body)).id]).toEqual([400, null]);
-  }
-  expect(messageProblem({ jsonrpc: "2.0", id: Number.MAX_SAFE_INTEGER, method: "ping" })).toBeUndefined();
-});
-
-test("hosts are checked one by one, also the host of the previous request", async () => {
-  const known = instanceOf(createV2Server, { allowedHosts: ["a.example"] });
-  const other = instanceOf(createV2Server, { allowedHosts: ["b.example"] });
-  const statuses: number[][] = [];
-  for (const host of ["a.example", "b.example", "a.example:1", "a.example:99999", "a.example:99999", "a.example"]) {
-    const sent = { headers: { host } };
-    const answers = [await known(echo({ text: "a" }), sent), await other(echo({ text: "a" }), sent)];
-    statuses.push(answers.map(({ status }) => status));
-  }
-  const [first, second, neither] = [
-    [200, 403],
-    [403, 200],
-    [403, 403],
-  ];
-  expect(statuses).toEqual([first, second, first, neither, neither, first]);
-});
-
-const long = (length: number): string => "x".repeat(length);
-
-test.each([
-  ["id", 256, (text: string) => ({ jsonrpc: "2.0", id: text, method: "ping" })],
-  ["id", 256, (id: string) => ({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id } })],
-  ["id", 256, (id: string) => ({ jsonrpc: "2.0", id: 1, method: "tasks/get", params: { taskId: id } })],
-  ["id", 256, (id: string) => ({ jsonrpc: "2.0", id: 1, method: "ping", params: { _meta: { progressToken: id } } })],
-  [
-    "id",
-    256,
-    (id: string) => [
-      { jsonrpc: "2.0", id: 1, method: "ping" },
-      { jsonrpc: "2.0", id, result: {} },
-    ],
-  ],
-  [
-    "id",
-    256,
-    (id: string) => ({ jsonrpc: "2.0", method: "notifications/progress", params: { progressToken: id, progress: 1 } }),
-  ],
-  [
-    "reason or message",
-    1024,
-    (reason: string) => ({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1, reason } }),
-  ],
-  [
-    "reason or message",
-    1024,
-    (message: string) => ({ jsonrpc: "2.0", method: "notifications/progress", params: { progressToken: 1, message } }),
-  ],
-  ["method", 128, (method: string) => ({ jsonrpc: "2.0", id: 1, method })],
-  ["URI", 8192, (uri: string) => ({ jsonrpc: "2.0", id: 1, method: "resources/subscribe", params: { uri } })],
-  ["name", 256, (name: string) => ({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { name } })],
-])("an %s has at most %i characters", (what, length, message) => {
-  expect(messageProblem(message(long(length)))).toBeUndefined();
-  const refused = messageProblem(message(long(length + 1)));
-  expect(refused?.status).toBe(400);
-  expect(refused?.body).toMatch(new RegExp(`a?n? ?${what} has at most ${length} characters`));
-  // The response does not repeat a name that is too long.
-  expect(refused?.body).not.toContain(long(200));
-});
-
-test.each([
-  ["resources", Array(201).fill("note://a"), "a subscription has at most 200 resources"],
-  ["characters", ["x".repeat(70_000)], "a subscription has at most 65536 characters"],
-])(
-  "a subscription with too many %s is refused before the policy or a server is asked",
-  async (_what, uris, problem) => {
-    const listen = (resourceSubscriptions: readonly string[]) =>
-      modernCall("subscriptions/listen", { notifications: { resourceSubscriptions } });
-    const server = vi.fn(createV2Server);
-    const decide = vi.fn(() => ({ allowed: true, policies: [] }));
-    const at = instanceOf({ createServer: server, policy: { decide } } as never, { audit: "off" });
-    expect(await said(await at(...listen(uris)))).toEqual([
-      400,
-      -32600,
-      expect.stringContaining(problem),
-      expect.any(Number),
-    ]);
-    expect([server, decide].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
-    expect((await at(...listen(["note://a"]))).status).toBe(200);
-  },
-);
-
-test("a batch is let in up to 50 messages, where there are batches", async () => {
-  const { open } = startInstances(createV2Server);
-  const session = await open({ protocolVersion: "2025-03-26" });
-  const batch = (count: number): object[] => Array.from({ length: count }, () => legacyRequest("ping"));
-  const answered = await session.send(0, batch(50));
-  expect([answered.status, JSON.parse(await textOf(answered)).length]).toEqual([200, 50]);
-  const refused = await session.send(0, batch(51));
-  expect(await said(refused)).toEqual([400, -32600, "Invalid request: a batch has at most 50 messages.", null]);
-});
 
 test("calls of both eras within the limits are served", async () => {
   expect((await call(echo({ text: "a" }))).status).toBe(200);
