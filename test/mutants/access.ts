@@ -104,7 +104,7 @@ export const ACCESS_FAULTS: readonly PromiseFaults[] = [
         test: PRIMITIVES,
       },
       {
-        file: "src/authorization/list-filter.ts",
+        file: "src/server/list-kinds.ts",
         text: '["prompts/list", ',
         replacement: '["prompts/none", ',
         test: PRIMITIVES,

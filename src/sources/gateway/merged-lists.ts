@@ -1,8 +1,9 @@
 import { ProtocolError } from "@modelcontextprotocol/server";
 import { JsonRpcCode } from "../../http/json-rpc.ts";
 import { logAboutRequest } from "../../http/served-request.ts";
+import type { ListKind } from "../../server/list-kinds.ts";
+import { emptyWhereNone } from "../forwarding/empty-where-none.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
-import { emptyWhereNone, type ListKind } from "../forwarding/list-kinds.ts";
 import type { SourceNames } from "./naming.ts";
 import type { Route } from "./route.ts";
 

@@ -1,4 +1,5 @@
 import { SERVER_INFO_META_KEY } from "@modelcontextprotocol/server";
+import { isRecord } from "../../http/json-rpc.ts";
 import type { JsonObject } from "../forwarding/forwarded-request.ts";
 import type { Naming } from "./naming.ts";
 
@@ -38,7 +39,7 @@ export function toOuterResult(method: string, result: JsonObject, naming: Naming
         }),
       };
     case "tasks/get":
-      return isObject(own.result) ? { ...own, result: withOuterContent(own.result, naming) } : own;
+      return isRecord(own.result) ? { ...own, result: withOuterContent(own.result, naming) } : own;
     default:
       return own;
   }
@@ -59,12 +60,9 @@ export function toOuterNotification<Notification extends AnyNotification>(
   naming: Naming,
 ): Notification {
   const { method, params } = notification;
-  if (method !== "notifications/resources/updated" || !isObject(params)) return notification;
+  if (method !== "notifications/resources/updated" || !isRecord(params)) return notification;
   return { ...notification, params: withOuterUri(params, naming) };
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A task that the source began, or told of, under a name that says whose it is. */
 const withOuterTask = (result: JsonObject, { source }: Naming): JsonObject =>
@@ -72,14 +70,14 @@ const withOuterTask = (result: JsonObject, { source }: Naming): JsonObject =>
 
 /** The client talks to the gateway, which says itself who it is. */
 function withoutServerInfo(result: JsonObject): JsonObject {
-  if (!isObject(result._meta) || !(SERVER_INFO_META_KEY in result._meta)) return result;
+  if (!isRecord(result._meta) || !(SERVER_INFO_META_KEY in result._meta)) return result;
   const { [SERVER_INFO_META_KEY]: _info, ..._meta } = result._meta;
   return { ...result, _meta };
 }
 
 /** The items of a list, mapped. Anything else stays as it is, for the SDK to refuse. */
 const mapped = (list: unknown, map: (item: JsonObject) => JsonObject): unknown =>
-  Array.isArray(list) ? list.map((item: unknown) => (isObject(item) ? map(item) : item)) : list;
+  Array.isArray(list) ? list.map((item: unknown) => (isRecord(item) ? map(item) : item)) : list;
 
 const withOuterUri = (item: JsonObject, { uriPrefix }: Naming): JsonObject =>
   typeof item.uri === "string" ? { ...item, uri: `${uriPrefix}${item.uri}` } : item;
@@ -87,7 +85,7 @@ const withOuterUri = (item: JsonObject, { uriPrefix }: Naming): JsonObject =>
 /** The tool with the address of its user interface (MCP Apps) under the gateway's names. */
 function withOuterTemplate(tool: JsonObject, naming: Naming): JsonObject {
   const { _meta } = tool;
-  if (!isObject(_meta) || !isObject(_meta.ui) || typeof _meta.ui.resourceUri !== "string") return tool;
+  if (!isRecord(_meta) || !isRecord(_meta.ui) || typeof _meta.ui.resourceUri !== "string") return tool;
   const ui = { ..._meta.ui, resourceUri: `${naming.uriPrefix}${_meta.ui.resourceUri}` };
   return { ...tool, _meta: { ..._meta, ui } };
 }
@@ -98,9 +96,9 @@ const withOuterContent = (result: JsonObject, naming: Naming): JsonObject =>
     : result;
 
 function outerBlock(block: unknown, naming: Naming): unknown {
-  if (!isObject(block)) return block;
+  if (!isRecord(block)) return block;
   if (block.type === "resource_link") return withOuterUri(block, naming);
-  if (block.type === "resource" && isObject(block.resource)) {
+  if (block.type === "resource" && isRecord(block.resource)) {
     return { ...block, resource: withOuterUri(block.resource, naming) };
   }
   return block;

@@ -1,7 +1,7 @@
 import { ProtocolError } from "@modelcontextprotocol/server";
 import { JsonRpcCode } from "../../http/json-rpc.ts";
+import { LISTS } from "../../server/list-kinds.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
-import { LISTS } from "../forwarding/list-kinds.ts";
 import { toToolError } from "../forwarding/result.ts";
 import { mergedList } from "./merged-lists.ts";
 import type { Naming, SourceNames } from "./naming.ts";

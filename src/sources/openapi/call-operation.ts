@@ -1,3 +1,4 @@
+import { isRecord } from "../../http/json-rpc.ts";
 import type { JsonObject } from "../forwarding/forwarded-request.ts";
 import { toToolError } from "../forwarding/result.ts";
 import { buildRequest, InvalidArguments } from "./build-request.ts";
@@ -91,7 +92,7 @@ async function read(
 function parsedObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
+import { isRecord } from "../../http/json-rpc.ts";
 import type { JsonObject } from "../forwarding/forwarded-request.ts";
-import { isObject, type OpenApiDocument, resolved } from "./read-document.ts";
+import { type OpenApiDocument, resolved } from "./read-document.ts";
 
 /** Members of a schema that say nothing of the values that fit it, or that only OpenAPI knows. */
 const LEFT_OUT = new Set([
@@ -26,7 +27,7 @@ export class SchemaConverter {
   /** The schema in JSON Schema 2020-12, whose references point into `definitions`. */
   convert(schema: unknown): unknown {
     if (Array.isArray(schema)) return schema.map((item) => this.convert(item));
-    if (!isObject(schema)) return schema;
+    if (!isRecord(schema)) return schema;
     const { $ref } = schema;
     if (typeof $ref === "string") return this.#reference($ref);
     const converted: Record<string, unknown> = {};
@@ -53,7 +54,7 @@ export class SchemaConverter {
   }
 
   #mapped(value: unknown): unknown {
-    if (!isObject(value)) return value;
+    if (!isRecord(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, schema]) => [key, this.convert(schema)]));
   }
 }

@@ -2,14 +2,14 @@ import { type Implementation, ProtocolError, Server } from "@modelcontextprotoco
 import { isSecureUrl } from "../../config/secure-url.ts";
 import { defineServer, type ServerDefinition } from "../../define-server.ts";
 import { AnycloudError } from "../../errors.ts";
-import { JsonRpcCode } from "../../http/json-rpc.ts";
+import { isRecord, JsonRpcCode } from "../../http/json-rpc.ts";
 import type { FactoryContext } from "../../server/server-factory.ts";
 import type { JsonObject } from "../forwarding/forwarded-request.ts";
 import { toToolError } from "../forwarding/result.ts";
 import type { Credentials } from "../remote/credentials/credentials.ts";
 import { UpstreamFailure } from "../remote/upstream-failure.ts";
 import { callOperation } from "./call-operation.ts";
-import { invalid, isObject, type OpenApiDocument, readDocument } from "./read-document.ts";
+import { invalid, type OpenApiDocument, readDocument } from "./read-document.ts";
 import { type OperationFilter, readOperations } from "./read-operations.ts";
 
 export interface OpenApiOptions extends OperationFilter {
@@ -87,7 +87,7 @@ export function openapi(document: string | object, options: OpenApiOptions = {})
 
 function baseUrlOf({ name, root }: OpenApiDocument, given: string | undefined): URL {
   const [first] = Array.isArray(root.servers) ? root.servers : [];
-  const address = given ?? (isObject(first) ? first.url : undefined);
+  const address = given ?? (isRecord(first) ? first.url : undefined);
   if (typeof address === "string" && isSecureUrl(address)) return new URL(address);
   const found = JSON.stringify(address) ?? "none";
   throw invalid(

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { AnycloudError } from "../../errors.ts";
+import { isRecord } from "../../http/json-rpc.ts";
 import type { JsonObject } from "../forwarding/forwarded-request.ts";
 
 /** An OpenAPI document, as far as it is read here. */
@@ -14,14 +15,14 @@ export interface OpenApiDocument {
 /** Reads a document: parsed JSON, or the path of a file with JSON. Throws SERVER_INVALID with one sentence that names it. */
 export function readDocument(document: string | object): OpenApiDocument {
   const root = typeof document === "string" ? parsedFile(document) : (document as JsonObject);
-  const title = isObject(root) && isObject(root.info) ? root.info.title : undefined;
+  const title = isRecord(root) && isRecord(root.info) ? root.info.title : undefined;
   const name = typeof document === "string" ? document : typeof title === "string" ? title : "the document";
-  const version = isObject(root) ? root.openapi : undefined;
+  const version = isRecord(root) ? root.openapi : undefined;
   if (typeof version !== "string" || !/^3\.[01]\.\d+/.test(version)) {
-    const found = isObject(root) && "swagger" in root ? "Swagger 2.0: convert it" : "no OpenAPI 3.0 or 3.1";
+    const found = isRecord(root) && "swagger" in root ? "Swagger 2.0: convert it" : "no OpenAPI 3.0 or 3.1";
     throw invalid(name, `is ${found}`);
   }
-  if (!isObject(root.paths)) throw invalid(name, "has no paths");
+  if (!isRecord(root.paths)) throw invalid(name, "has no paths");
   return { name, isVersion30: version.startsWith("3.0"), root };
 }
 
@@ -43,14 +44,14 @@ function parsedFile(path: string): JsonObject {
  */
 export function resolved({ name, root }: OpenApiDocument, value: unknown): JsonObject {
   let current: unknown = value;
-  for (let steps = 0; isObject(current) && typeof current.$ref === "string"; steps++) {
+  for (let steps = 0; isRecord(current) && typeof current.$ref === "string"; steps++) {
     const { $ref } = current;
     if (!$ref.startsWith("#/"))
       throw invalid(name, `refers to ${$ref}, which is not in it: bundle its parts into one file`);
     current = $ref.slice(2).split("/").map(unescaped).reduce<unknown>(member, root);
     if (steps > 32 || current === undefined) throw invalid(name, `refers to ${$ref}, which leads nowhere`);
   }
-  return isObject(current) ? current : {};
+  return isRecord(current) ? current : {};
 }
 
 /** RFC 6901 §4, in a fragment of a URI. */
@@ -58,9 +59,6 @@ const unescaped = (part: string): string => decodeURIComponent(part).replaceAll(
 
 const member = (value: unknown, key: string): unknown =>
   typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 export const invalid = (name: string, problem: string): AnycloudError =>
   new AnycloudError("SERVER_INVALID", `openapi(${JSON.stringify(name)}) ${problem}.`);

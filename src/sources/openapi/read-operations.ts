@@ -1,10 +1,11 @@
 import { matchesGlob } from "node:path";
+import { isRecord } from "../../http/json-rpc.ts";
 import type { JsonObject } from "../forwarding/forwarded-request.ts";
 import { SchemaConverter } from "./json-schema.ts";
 import { FORM, isJsonType } from "./media-types.ts";
 import { NoTool } from "./no-tool.ts";
 import type { Operation, RequestBody, SkippedOperation } from "./operation.ts";
-import { isObject, type OpenApiDocument, resolved } from "./read-document.ts";
+import { type OpenApiDocument, resolved } from "./read-document.ts";
 import { argumentFor, parametersOf, schemaOf, toParameter } from "./read-parameters.ts";
 
 export interface OperationFilter {
@@ -30,7 +31,7 @@ export function readOperations(document: OpenApiDocument, { include, exclude = [
     const pathItem = resolved(document, item);
     for (const method of METHODS) {
       const definition = pathItem[method];
-      if (!isObject(definition)) continue;
+      if (!isRecord(definition)) continue;
       const name = uniqueName(definition.operationId, { method, path }, names);
       const matches = (globs: readonly string[]): boolean => globs.some((glob) => matchesGlob(name, glob));
       if ((include && !matches(include)) || matches(exclude)) continue;
@@ -109,7 +110,7 @@ function toOperation(document: OpenApiDocument, from: Definition): Operation {
 }
 
 function toBody({ content, required }: JsonObject): RequestBody | undefined {
-  if (!isObject(content) || Object.keys(content).length === 0) return undefined;
+  if (!isRecord(content) || Object.keys(content).length === 0) return undefined;
   const types = Object.keys(content);
   const mediaType =
     types.find(isJsonType) ?? types.find((type) => type === FORM) ?? types.find((type) => type.startsWith("text/"));
@@ -118,16 +119,16 @@ function toBody({ content, required }: JsonObject): RequestBody | undefined {
 }
 
 const resolvedMedia = ({ content }: JsonObject, mediaType: string): JsonObject | undefined => {
-  const entries = isObject(content) ? content : {};
+  const entries = isRecord(content) ? content : {};
   return (entries[mediaType] ?? entries["*/*"]) as JsonObject | undefined;
 };
 
 /** The schema of a success, where it is that of a JSON object: the protocol has structured content for objects alone. */
 function outputSchemaOf(document: OpenApiDocument, { responses }: JsonObject): JsonObject | undefined {
-  const codes = isObject(responses) ? responses : {};
+  const codes = isRecord(responses) ? responses : {};
   const success = Object.keys(codes).find((code) => /^2(\d\d|XX)$/i.test(code));
   const { content } = resolved(document, success === undefined ? undefined : codes[success]);
-  const type = isObject(content) ? Object.keys(content).find(isJsonType) : undefined;
+  const type = isRecord(content) ? Object.keys(content).find(isJsonType) : undefined;
   const schema = type === undefined ? undefined : ((content as JsonObject)[type] as JsonObject).schema;
   if (resolved(document, schema).type !== "object") return undefined;
   const converter = new SchemaConverter(document);
@@ -136,7 +137,7 @@ function outputSchemaOf(document: OpenApiDocument, { responses }: JsonObject): J
 }
 
 function withDescription(schema: unknown, description: unknown): unknown {
-  if (typeof description !== "string" || !isObject(schema) || "description" in schema) return schema;
+  if (typeof description !== "string" || !isRecord(schema) || "description" in schema) return schema;
   return { ...schema, description: description.slice(0, 1_024) };
 }
 

@@ -1,7 +1,8 @@
+import { isRecord } from "../../http/json-rpc.ts";
 import type { JsonObject } from "../forwarding/forwarded-request.ts";
 import { NoTool } from "./no-tool.ts";
 import type { Parameter } from "./operation.ts";
-import { isObject, type OpenApiDocument, resolved } from "./read-document.ts";
+import { type OpenApiDocument, resolved } from "./read-document.ts";
 
 /** Parameters of the path, replaced by those of the operation with the same name and place. */
 export function parametersOf(document: OpenApiDocument, lists: readonly unknown[]): JsonObject[] {
@@ -23,7 +24,7 @@ export function argumentFor({ name, in: place }: JsonObject, taken: object): str
 
 /** A schema, or that of the one media type in its place. */
 export const schemaOf = ({ schema, content }: JsonObject): unknown =>
-  schema ?? (isObject(content) ? (Object.values(content)[0] as JsonObject | undefined)?.schema : undefined);
+  schema ?? (isRecord(content) ? (Object.values(content)[0] as JsonObject | undefined)?.schema : undefined);
 
 /** Headers that belong to the connection. */
 const RESERVED = /^(host|connection|content-length|transfer-encoding|te|trailer|upgrade|keep-alive|cookie|proxy-.*)$/i;
@@ -48,6 +49,6 @@ export function toParameter(parameter: JsonObject, argument: string): Parameter 
     required: place === "path" || required === true,
     style: chosen,
     explode: typeof explode === "boolean" ? explode : chosen === "form" || chosen === "deepObject",
-    isJson: isObject(content),
+    isJson: isRecord(content),
   };
 }

@@ -1,12 +1,13 @@
 import { logAboutRequest } from "../../http/served-request.ts";
-import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
-import { emptyWhereNone, type ListKind } from "../forwarding/list-kinds.ts";
+import type { ListKind } from "../../server/list-kinds.ts";
+import { emptyWhereNone } from "../forwarding/empty-where-none.ts";
+import type { Forward, ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
 import type { KeptList } from "./list-cache.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
 
 export interface ReadListOptions {
   readonly request: ForwardedRequest;
-  readonly send: (request: ForwardedRequest) => Promise<JsonObject>;
+  readonly send: Forward;
   /** Milliseconds for which the list is kept, where the upstream names no longer time. */
   readonly listMs: number;
   readonly maxItems: number;

@@ -1,10 +1,10 @@
 import type { JSONRPCNotification } from "@modelcontextprotocol/server";
 import { logAboutRequest } from "../../http/served-request.ts";
+import { LISTS } from "../../server/list-kinds.ts";
 import type { ListeningClient, OnListen } from "../../server/listening-client.ts";
 import type { FactoryContext } from "../../server/server-factory.ts";
 import { TASKS_EXTENSION } from "../../tasks/task-record.ts";
 import type { Forward, ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
-import { LISTS } from "../forwarding/list-kinds.ts";
 import { publishChange } from "../forwarding/publish-change.ts";
 import type { UpstreamState } from "../source-facts.ts";
 import { createBreaker } from "./breaker.ts";

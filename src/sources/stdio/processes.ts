@@ -1,8 +1,9 @@
 import { type JSONRPCNotification, ProtocolError } from "@modelcontextprotocol/server";
 import { logAboutRequest } from "../../http/served-request.ts";
+import { LISTS } from "../../server/list-kinds.ts";
 import type { FactoryContext } from "../../server/server-factory.ts";
+import { emptyWhereNone } from "../forwarding/empty-where-none.ts";
 import { type ForwardedRequest, type JsonObject, withoutQuestions } from "../forwarding/forwarded-request.ts";
-import { emptyWhereNone, LISTS } from "../forwarding/list-kinds.ts";
 import { publishChange } from "../forwarding/publish-change.ts";
 import { type Breaker, createBreaker } from "../remote/breaker.ts";
 import { toUnanswered, UpstreamFailure } from "../remote/upstream-failure.ts";
