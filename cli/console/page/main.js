@@ -8,11 +8,11 @@ import { showTasks } from "./tasks/tasks.js";
 import { startTools } from "./tools/tools.js";
 
 const connection = byId("connection");
-const show = startTabs((view) => {
+startTabs((view) => {
   watchState(view === "state");
   if (view === "tools") byId("load-tools").dispatchEvent(new Event("first"));
 });
-startRequests(show);
+startRequests();
 startTools();
 
 const source = new EventSource("events");

@@ -1,4 +1,4 @@
-/** Makes the tabs work by pointer and by arrow keys, and keeps the chosen one in the URL. Returns a function that chooses. */
+/** Makes the tabs work by pointer and by arrow keys, and keeps the chosen one in the URL. `onShow` gets its name. */
 export function startTabs(onShow) {
   const tabs = [...document.querySelectorAll('[role="tab"]')];
   const show = (id) => {
@@ -26,5 +26,4 @@ export function startTabs(onShow) {
   }
   addEventListener("hashchange", () => show(location.hash.slice(2)));
   show(location.hash.slice(2));
-  return show;
 }

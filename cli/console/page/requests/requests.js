@@ -10,7 +10,7 @@ const FAILURES = new Set(["tool_error", "protocol_error", "refused", "timed_out"
 const shown = new Map();
 let selected;
 
-/** Makes the filters and the keys of the table work. `show` chooses a view. */
+/** Makes the filters and the keys of the table work. */
 export function startRequests() {
   for (const id of ["filter-ingress", "filter-text", "filter-failures"]) byId(id).addEventListener("input", filterAll);
   byId("requests")
