@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ExternalSecret } from "@kubernetes-models/external-secrets/external-secrets.io/v1";
 import { HTTPRoute } from "@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1";
 import { Service as KnativeService } from "@kubernetes-models/knative/serving.knative.dev/v1";
 import { Deployment } from "kubernetes-models/apps/v1/Deployment";
@@ -27,6 +28,7 @@ const MODELS: Readonly<Record<string, new (manifest: never) => { validate(): voi
   "v1 ConfigMap": ConfigMap,
   "v1 Service": Service,
   "v1 ServiceAccount": ServiceAccount,
+  "external-secrets.io/v1 ExternalSecret": ExternalSecret,
   "gateway.networking.k8s.io/v1 HTTPRoute": HTTPRoute,
   "serving.knative.dev/v1 Service": KnativeService,
 };
@@ -82,26 +84,71 @@ test("the base runs without root, rights and writable files, and lets calls end"
   }
 });
 
+/** Builds a project's own kustomization over a copy of the manifests. */
+function builtOver(name: string, own: object): Manifest[] {
+  cpSync(FOLDER, join(work, "kubernetes"), { recursive: true });
+  mkdirSync(join(work, name), { recursive: true });
+  const kustomization = { apiVersion: "kustomize.config.k8s.io/v1beta1", kind: "Kustomization", ...own };
+  writeFileSync(join(work, name, "kustomization.yaml"), JSON.stringify(kustomization));
+  const manifests = built(join(work, name));
+  for (const manifest of manifests) check(manifest);
+  return manifests;
+}
+
 test("a project's own kustomization sets image, namespace and variables", ({ skip }) => {
   if (!hasKubectl) return skip(NO_KUBECTL);
-  cpSync(FOLDER, join(work, "kubernetes"), { recursive: true });
-  mkdirSync(join(work, "own"));
-  const own = {
-    apiVersion: "kustomize.config.k8s.io/v1beta1",
-    kind: "Kustomization",
+  const manifests = builtOver("own", {
     namespace: "notes",
     resources: ["../kubernetes/base"],
     images: [{ name: "mcp-server", newName: "registry.example.com/notes", digest: `sha256:${"0".repeat(64)}` }],
     configMapGenerator: [{ name: "mcp-server", behavior: "merge", literals: ["MCP_ANYCLOUD_TABLE=notes"] }],
-  };
-  writeFileSync(join(work, "own/kustomization.yaml"), JSON.stringify(own));
-  const manifests = built(join(work, "own"));
-  for (const manifest of manifests) check(manifest);
+  });
   const deployment = manifests.find(({ kind }) => kind === "Deployment");
   expect(deployment.metadata.namespace).toBe("notes");
   expect(deployment.spec.template.spec.containers[0].image).toBe(`registry.example.com/notes@sha256:${"0".repeat(64)}`);
   const variables = manifests.find(({ kind }) => kind === "ConfigMap").data;
   expect(variables).toEqual({ MCP_ANYCLOUD_TIMEOUT_SECONDS: "900", MCP_ANYCLOUD_TABLE: "notes" });
+});
+
+test("components add secrets, the way to Redis, and a collector", ({ skip }) => {
+  if (!hasKubectl) return skip(NO_KUBECTL);
+  const components = ["external-secrets", "redis", "opentelemetry"];
+  const manifests = builtOver("with-components", {
+    resources: ["../kubernetes/overlays/eks"],
+    components: components.map((name) => `../kubernetes/components/${name}`),
+  });
+  const of = (kind: string): Manifest => manifests.find((manifest) => manifest.kind === kind);
+  const [{ env, envFrom }] = of("Deployment").spec.template.spec.containers;
+  expect(envFrom).toEqual([
+    { configMapRef: { name: of("ConfigMap").metadata.name } },
+    { secretRef: { name: of("ExternalSecret").spec.target.name } },
+  ]);
+  expect(env.map(({ name }: Manifest) => name)).toEqual(["PORT", "POD_NAME", "OTEL_RESOURCE_ATTRIBUTES"]);
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: collector } = of("ConfigMap").data;
+  const open = of("NetworkPolicy").spec.egress.flatMap(({ ports }: Manifest) =>
+    ports.map(({ port }: Manifest) => port),
+  );
+  expect(open).toEqual([53, 53, 443, 80, 6379, 6380, Number(new URL(collector).port)]);
+});
+
+test("two servers in one namespace have pods of their own, told apart by a label", ({ skip }) => {
+  if (!hasKubectl) return skip(NO_KUBECTL);
+  const manifests = builtOver("notes", {
+    namePrefix: "notes-",
+    labels: [{ pairs: { "app.kubernetes.io/instance": "notes" }, includeSelectors: true, includeTemplates: true }],
+    resources: ["../kubernetes/base"],
+  });
+  const of = (kind: string): Manifest => manifests.find((manifest) => manifest.kind === kind).spec;
+  const { topologySpreadConstraints: spread } = of("Deployment").template.spec;
+  const selectors = [
+    of("Deployment").selector.matchLabels,
+    of("Service").selector,
+    of("PodDisruptionBudget").selector.matchLabels,
+    of("NetworkPolicy").podSelector.matchLabels,
+    ...spread.map(({ labelSelector }: Manifest) => labelSelector.matchLabels),
+  ];
+  expect(selectors).toHaveLength(6);
+  for (const selector of selectors) expect(selector).toMatchObject({ "app.kubernetes.io/instance": "notes" });
 });
 
 test("a gateway is trusted for one entry of X-Forwarded-For, and without one nothing is", ({ skip }) => {
