@@ -78,3 +78,25 @@ export const OPENED: JSONObject = {
   capabilities: { tools: {} },
   serverInfo: { name: "liar", version: "1" },
 };
+
+/** `fetch` to an upstream that answers by hand: with a result for a method, a response, or nothing special. */
+export const fetchOf = (
+  answer: (method: string, message: Message, headers: Headers) => Response | object | undefined,
+) =>
+  (async (_url: unknown, init?: RequestInit): Promise<Response> => {
+    if (init?.method !== "POST") return new Response(null, { status: 405 });
+    const message: Message = JSON.parse(String(init.body));
+    const { id, method } = message;
+    const given = answer(method, message, new Headers(init.headers));
+    if (given instanceof Response) return given;
+    if (id === undefined || method === undefined) return new Response(null, { status: 202 });
+    const usual = method === "server/discover" ? DISCOVERED : method === "initialize" ? OPENED : {};
+    return Response.json({ jsonrpc: "2.0", id, result: { resultType: "complete", ...usual, ...given } });
+  }) as typeof globalThis.fetch;
+
+export interface Message {
+  readonly id?: unknown;
+  readonly method: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly result?: unknown;
+}

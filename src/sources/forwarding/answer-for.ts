@@ -7,6 +7,8 @@ export async function answerFor(
   { ask }: Pick<ForwardedRequest, "ask">,
   { id, method, params }: JSONRPCRequest,
 ): Promise<JSONRPCResponse> {
+  // It asks whether this process is there, not the client (MCP 2025-11-25, Ping).
+  if (method === "ping") return { jsonrpc: "2.0", id, result: {} };
   try {
     return { jsonrpc: "2.0", id, result: { ...(await ask({ method, params })) } };
   } catch (error) {

@@ -69,10 +69,12 @@ export function gateway(sources: Readonly<Record<string, Source>>, options: Gate
     return source !== undefined && factsOf(sources[source]).state !== undefined;
   };
   const rules = { policy: combined.policy, tools: combined.tools ?? {} };
-  const routerOptions = { names, listMs: listSeconds * 1000 };
 
   /** `isGuarded`: with the lock and the search. */
   function build(context: FactoryContext, isGuarded: boolean): ReturnType<typeof createForwardingServer> {
+    // A search reads its list here, and sends a part of it.
+    const maxListBytes = isGuarded && !search ? MAX_LIST_BYTES : Number.POSITIVE_INFINITY;
+    const routerOptions = { names, listMs: listSeconds * 1000, maxListBytes };
     const routes = names.all.map((naming): Route => {
       const createSource = factories.get(naming.source) as ServerFactory;
       const sourceContext = new SourceContext(context, naming);
@@ -114,6 +116,9 @@ export function gateway(sources: Readonly<Record<string, Source>>, options: Gate
   const guarded = defineServer({ createServer, health, ...definition });
   return withFacts(guarded, { hasTasks, isForeign, unlocked });
 }
+
+/** Bytes of a list of several sources, which one response holds: that may have 4 MiB unless it is set otherwise. */
+const MAX_LIST_BYTES = 3_145_728;
 
 type Combined = ReturnType<typeof combinedDefinition>;
 

@@ -4,6 +4,7 @@ import { logAboutRequest } from "../../http/served-request.ts";
 import type { ListKind } from "../../server/list-kinds.ts";
 import { emptyWhereNone } from "../forwarding/empty-where-none.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
+import { isListItem } from "../forwarding/list-items.ts";
 import type { SourceNames } from "./naming.ts";
 import type { Route } from "./route.ts";
 
@@ -12,6 +13,7 @@ export interface MergeOptions {
   readonly routes: readonly Route[];
   readonly names: SourceNames;
   readonly listMs: number;
+  readonly maxBytes: number;
   readonly sendTo: (route: Route, request: ForwardedRequest) => Promise<JsonObject>;
 }
 
@@ -24,7 +26,11 @@ const MAX_PAGES = 100;
  */
 export async function mergedList(kind: ListKind, options: MergeOptions): Promise<JsonObject> {
   const { routes, names } = options;
-  const outcomes = await Promise.allSettled(routes.map((route) => itemsOf(route, kind, options)));
+  const outcomes = withoutHuge(
+    await Promise.allSettled(routes.map((route) => itemsOf(route, kind, options))),
+    kind.member,
+    options.maxBytes,
+  );
   const items: JsonObject[] = [];
   const seen = new Set<unknown>();
   const pages: JsonObject[] = [];
@@ -53,6 +59,24 @@ export async function mergedList(kind: ListKind, options: MergeOptions): Promise
   return { [kind.member]: items, ...cacheFields(pages, failures > 0) };
 }
 
+type Outcome = PromiseSettledResult<JsonObject[]>;
+
+/** The outcomes without the lists that are too large for one response together with all that are smaller. */
+function withoutHuge(outcomes: readonly Outcome[], member: ListKind["member"], maxBytes: number): readonly Outcome[] {
+  if (outcomes.length === 1 || maxBytes === Number.POSITIVE_INFINITY) return outcomes;
+  const bytesOf = (outcome: Outcome): number =>
+    outcome.status === "rejected" ? 0 : Buffer.byteLength(JSON.stringify(outcome.value.map((page) => page[member])));
+  const sized = outcomes.map((outcome) => ({ outcome, bytes: bytesOf(outcome) }));
+  let left = maxBytes;
+  const kept = new Set<Outcome>();
+  for (const { outcome, bytes } of sized.toSorted((one, other) => one.bytes - other.bytes)) {
+    left -= bytes;
+    if (left >= 0) kept.add(outcome);
+  }
+  const reason = new Error("it is too large for one answer with the others");
+  return outcomes.map((outcome) => (kept.has(outcome) ? outcome : { status: "rejected", reason }));
+}
+
 async function itemsOf(route: Route, kind: ListKind, options: MergeOptions): Promise<JsonObject[]> {
   const { request, listMs, sendTo } = options;
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(listMs)]);
@@ -60,23 +84,33 @@ async function itemsOf(route: Route, kind: ListKind, options: MergeOptions): Pro
     signal.addEventListener("abort", () => reject(new Error(`no answer within ${listMs / 1000} s`)), { once: true });
   });
   const pages: JsonObject[] = [];
+  const cursors = new Set<unknown>();
   let cursor: unknown;
   do {
     const { cursor: _own, ...params } = request.params;
     const page = sendTo(route, { ...request, signal, params: { ...params, ...(cursor !== undefined && { cursor }) } });
     const result = await Promise.race([page, late]).catch(emptyWhereNone(kind));
-    pages.push({ ...result, [kind.member]: validItems(result[kind.member], kind) });
+    pages.push({ ...result, [kind.member]: validItems(result[kind.member], kind, { route, era: request.era }) });
     cursor = result.nextCursor;
+    // One that leads back to a page that was read leads round in a circle.
+    if (cursors.has(cursor)) break;
+    cursors.add(cursor);
   } while (typeof cursor === "string" && pages.length < MAX_PAGES);
   return pages;
 }
 
-/** Items that have a name. One that has none would make clients refuse the whole list. */
-function validItems(items: unknown, { key }: ListKind): JsonObject[] {
+/** Items that clients take. */
+function validItems(items: unknown, kind: ListKind, { route: { naming }, era }: ValidOptions): JsonObject[] {
   if (!Array.isArray(items)) throw new Error("its answer is no list");
-  return items.filter(
-    (item: unknown) => typeof item === "object" && item !== null && typeof Reflect.get(item, key) === "string",
-  );
+  const valid = items.filter((item: unknown) => isListItem(item, kind, era));
+  if (valid.length < items.length)
+    logAboutRequest(`source ${naming.source} has ${kind.member} that are malformed: left out`);
+  return valid;
+}
+
+interface ValidOptions {
+  readonly route: Route;
+  readonly era: ForwardedRequest["era"];
 }
 
 /** How long clients may keep the list: as long as every part of it, and not where a part is missing. */

@@ -12,17 +12,19 @@ export interface RouterOptions {
   readonly names: SourceNames;
   /** Milliseconds for which a list waits for a source. */
   readonly listMs: number;
+  /** Bytes that a list of several sources may have. */
+  readonly maxListBytes: number;
 }
 
 type Router = (request: ForwardedRequest, onSessionNotification: OnSessionNotification) => Promise<JsonObject>;
 
 /** Sends each request to the source that its name belongs to, and those for lists to all. */
-export function createRouter(routes: readonly Route[], { names, listMs }: RouterOptions): Router {
+export function createRouter(routes: readonly Route[], { names, listMs, maxListBytes }: RouterOptions): Router {
   return async (request, onSessionNotification) => {
     const sendTo = (route: Route, inner: ForwardedRequest): Promise<JsonObject> =>
       sendRenamed(route, inner, onSessionNotification);
     const list = LISTS.get(request.method);
-    if (list) return mergedList(list, { request, routes, names, listMs, sendTo });
+    if (list) return mergedList(list, { request, routes, names, listMs, maxBytes: maxListBytes, sendTo });
     const target = targetOf(request, names);
     const route = target && routes.find(({ naming }) => naming === target.naming);
     if (route) return sendTo(route, { ...request, params: target.params });

@@ -12,6 +12,8 @@ export interface Eras {
   /** Whether it refused to open a session of the 2025 protocols. */
   readonly refusesSessions: boolean;
   onSessionRefused(): void;
+  /** Has the next request ask anew what it speaks. */
+  forget(): void;
 }
 
 export function createEras(): Eras {
@@ -23,6 +25,9 @@ export function createEras(): Eras {
     },
     onSessionRefused() {
       refusedUntil = monotonicMs() + KNOWN_FOR_MS;
+    },
+    forget() {
+      modern = undefined;
     },
     isModern(probe) {
       if (!modern || monotonicMs() > modern.until) {

@@ -2,6 +2,7 @@ import { logAboutRequest } from "../../http/served-request.ts";
 import type { ListKind } from "../../server/list-kinds.ts";
 import { emptyWhereNone } from "../forwarding/empty-where-none.ts";
 import type { Forward, ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
+import { isListItem } from "../forwarding/list-items.ts";
 import type { KeptList } from "./list-cache.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
 
@@ -29,6 +30,7 @@ export async function readList(kind: ListKind, options: ReadListOptions): Promis
   let dropped = 0;
   let freshMs: number | undefined;
   let cursor: unknown;
+  const cursors = new Set<unknown>();
   do {
     const page = await send({
       ...request,
@@ -39,25 +41,18 @@ export async function readList(kind: ListKind, options: ReadListOptions): Promis
     if (!Array.isArray(found)) throw new UpstreamFailure("unavailable", "Its list is no list.");
     for (const item of found) {
       bytes += JSON.stringify(item).length;
-      if (!isItem(item, kind) || items.has(String(item[kind.key]))) dropped++;
+      if (!isListItem(item, kind, request.era) || items.has(String(item[kind.key]))) dropped++;
       else if (items.size >= maxItems || bytes > maxBytes) dropped++;
       else items.set(String(item[kind.key]), item);
     }
     if (typeof page.ttlMs === "number") freshMs = Math.min(page.ttlMs, freshMs ?? page.ttlMs);
-    const next = page.nextCursor;
-    cursor = next === cursor ? undefined : next;
+    cursor = page.nextCursor;
+    // One that leads back to a page that was read leads round in a circle.
+    if (cursors.has(cursor)) break;
+    cursors.add(cursor);
   } while (typeof cursor === "string" && items.size < maxItems && bytes <= maxBytes);
   if (dropped > 0 || typeof cursor === "string") {
     logAboutRequest(`an upstream has ${kind.member} that are malformed, come twice or are too many: left out`);
   }
   return { items: [...items.values()], freshMs: Math.max(listMs, Math.min(freshMs ?? 0, MAX_FRESH_MS)) };
-}
-
-/** Whether an item is one that clients accept: a malformed one would make them refuse the whole list. */
-function isItem(item: unknown, { member, key }: ListKind): item is JsonObject {
-  if (typeof item !== "object" || item === null) return false;
-  const { [key]: name, inputSchema } = item as JsonObject;
-  if (typeof name !== "string" || name === "" || name.length > 1_024) return false;
-  if (member !== "tools") return true;
-  return typeof inputSchema === "object" && inputSchema !== null && (inputSchema as JsonObject).type === "object";
 }

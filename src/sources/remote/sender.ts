@@ -53,18 +53,23 @@ export function createSender({
       try {
         opened = await sessions.of({ context, request, open, lost });
       } catch (error) {
-        if (request.era !== "legacy" || !isUnknownEra(error)) throw error;
+        if (!isUnknownEra(error)) throw error;
+        if (request.era === "modern") {
+          // What it answered to the probe may have been an error of the moment.
+          eras.forget();
+          throw error;
+        }
         eras.onSessionRefused();
         return sendModern(base, request, context);
       }
-      const { session, isTransient } = opened;
+      const { session, isTransient, isNew } = opened;
       try {
         await setLogLevel(base, request, session);
         return (await post({ ...base, session, message })).result;
       } catch (error) {
         const isLost = error instanceof UpstreamFailure && error.kind === "session-lost";
-        // Nothing was done for a session that is not known. The one after it is asked once.
-        if (!isLost || lost) throw error;
+        // Nothing was done for a session that is not known. An instance that was away may know several such in a row.
+        if (!isLost || isNew) throw error;
         lost = session;
       } finally {
         if (isTransient) await endSession(base, session);

@@ -9,6 +9,8 @@ interface OpenedSession {
   readonly session: UpstreamSession;
   /** Belongs to this request alone, and is ended with it. */
   readonly isTransient: boolean;
+  /** Was opened just now. One that was known may be forgotten at the upstream, and so may the one that came after it. */
+  readonly isNew: boolean;
 }
 
 export interface UpstreamSessions {
@@ -46,19 +48,24 @@ export function createUpstreamSessions(address: string): UpstreamSessions {
   return {
     async of({ context, request, open, lost }) {
       const owner = ownerOf(context, request);
-      if (owner === undefined) return { session: await open(), isTransient: true };
+      if (owner === undefined) return { session: await open(), isTransient: true, isNew: true };
       const key = `${address} ${owner}`;
       const known = remembered.get(`${context.caller.principal} ${key}`);
-      if (known && known.id !== lost?.id) return { session: known, isTransient: false };
+      if (known && known.id !== lost?.id) return { session: known, isTransient: false, isNew: false };
+      let isNew = false;
+      const openNew = (): Promise<UpstreamSession> => {
+        isNew = true;
+        return open();
+      };
       try {
         // A session that was lost names the one after it, so that instances which still know the first find the second.
         const name = `upstream session ${key}${lost?.id ? ` after ${lost.id}` : ""}`;
-        const session = await context.once(name, KEPT_FOR, open);
-        return { session: remember(`${context.caller.principal} ${key}`, session), isTransient: false };
+        const session = await context.once(name, KEPT_FOR, openNew);
+        return { session: remember(`${context.caller.principal} ${key}`, session), isTransient: false, isNew };
       } catch (error) {
         const hasNoStore = error instanceof AnycloudError && error.code === "STORE_MISSING";
         if (!hasNoStore) throw error;
-        return { session: await open(), isTransient: true };
+        return { session: await open(), isTransient: true, isNew: true };
       }
     },
   };

@@ -35,7 +35,9 @@ export function createFaultyUpstream(name: string): FaultyUpstream {
       const progressToken = mcpReq._meta?.progressToken ?? "none";
       await mcpReq.notify({ method: "notifications/progress", params: { progressToken, progress: 1, message: mark } });
       await sleep(WORK_MS);
-      return { content: [{ type: "text", text: `${name} ${caller.claims.sub} ${mark}` }] };
+      // A gateway tells nobody the token itself.
+      const sub = String(caller.claims.sub).replace("for-", "");
+      return { content: [{ type: "text", text: `${name} ${sub} ${mark}` }] };
     });
     return server;
   };

@@ -51,11 +51,7 @@ export function withSearch(
         hasScopes(name, context, rules) && (!policy || isListed(policy, context.caller, "tool", String(name))),
     );
     const count = typeof asked === "number" && asked >= 1 ? Math.min(Math.floor(asked), 50) : limit;
-    const found = rank(query.slice(0, 1_000), allowed, count).map(({ name, description, inputSchema }) => ({
-      name,
-      ...(description !== undefined && { description }),
-      inputSchema,
-    }));
+    const found = rank(query.slice(0, 1_000), allowed, count).map(toFound);
     const text = found.length > 0 ? JSON.stringify(found) : "No tool fits these words: try others.";
     return { content: [{ type: "text", text }] };
   }
@@ -83,6 +79,19 @@ export function withSearch(
     if (method !== "tools/call") return answer(request);
     if (params.name === FIND_TOOLS) return find(request);
     return params.name === CALL_TOOL ? call(request) : answer(request);
+  };
+}
+
+/** Bytes of what one tool adds to an answer of `find_tools`: 50 of them fit into it. */
+const MAX_FOUND_BYTES = 65_536;
+
+/** A tool as `find_tools` tells of it; one whose schema is too large without that, because a model could not read on. */
+function toFound({ name, description, inputSchema }: JsonObject): JsonObject {
+  const found = { name, ...(description !== undefined && { description }), inputSchema };
+  if (Buffer.byteLength(JSON.stringify(found)) <= MAX_FOUND_BYTES) return found;
+  return {
+    name,
+    description: `${String(description ?? "").slice(0, 1_024)} (Its input schema is too large to be shown.)`,
   };
 }
 

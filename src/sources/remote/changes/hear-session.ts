@@ -17,7 +17,7 @@ export async function hearSession(
   { signal: left, streamingFetch, onOpen, onNotification }: SessionHearing,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const countNotification = createFloodGuard();
+  const count = createFloodGuard();
   const fetch: Fetch = async (input, init) => {
     const response = await streamingFetch(input, init);
     if (init?.method === "GET" && response.ok) onOpen();
@@ -34,13 +34,12 @@ export async function hearSession(
   transport.onmessage = (received) => void take(received as JSONRPCMessage).catch(reject);
   async function take(received: JSONRPCMessage): Promise<void> {
     if (!("method" in received)) return;
+    count();
     if (!("id" in received)) {
-      countNotification();
       if (/list_changed$|resources\/updated$/.test(received.method)) onNotification(received);
       return;
     }
-    const { id, method } = received;
-    await transport.send(method === "ping" ? { jsonrpc: "2.0", id, result: {} } : await answerFor(NOBODY, received));
+    await transport.send(await answerFor(NOBODY, received));
   }
   try {
     signal.throwIfAborted();

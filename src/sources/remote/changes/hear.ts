@@ -42,21 +42,21 @@ export function createHear(wire: UpstreamWire): (hearing: Hearing) => Promise<vo
     const open = (): Promise<UpstreamSession> => openSession(base, toDeclared(initialize));
     let lost: UpstreamSession | undefined;
     for (;;) {
-      let session: UpstreamSession;
+      let opened: Awaited<ReturnType<typeof sessions.of>>;
       try {
-        ({ session } = await sessions.of({ context, request: { era: "legacy", sessionId: id }, open, lost }));
+        opened = await sessions.of({ context, request: { era: "legacy", sessionId: id }, open, lost });
       } catch (error) {
         if (!isUnknownEra(error)) throw error;
         eras.onSessionRefused();
         return false;
       }
       try {
-        await hearSession(base, session, { ...hearing, ...wire });
+        await hearSession(base, opened.session, { ...hearing, ...wire });
         return true;
       } catch (error) {
         const isLost = error instanceof UpstreamFailure && error.kind === "session-lost";
-        if (!isLost || lost) throw error;
-        lost = session;
+        if (!isLost || opened.isNew) throw error;
+        lost = opened.session;
       }
     }
   }

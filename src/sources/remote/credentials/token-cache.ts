@@ -11,6 +11,8 @@ export interface IssuedToken {
 /** Seconds before its expiry from which a token is no longer used. */
 const EARLY_SECONDS = 30;
 const MAX_TOKENS = 1_000;
+/** Milliseconds after which a token that is being fetched is fetched anew: nobody waits for it any more. */
+const FETCHING_MS = 15_000;
 
 /**
  * Tokens in this process, each for the parts that name it: a caller, and the very token that was exchanged for it, which the
@@ -26,7 +28,7 @@ export function createTokenCache(): (
     const kept = tokens.get(key);
     if (kept && monotonicMs() < kept.until) return (await kept.issued).token;
     const issued = fetchToken();
-    const entry = { issued, until: Number.POSITIVE_INFINITY };
+    const entry = { issued, until: monotonicMs() + FETCHING_MS };
     tokens.delete(key);
     tokens.set(key, entry);
     if (tokens.size > MAX_TOKENS) tokens.delete(tokens.keys().next().value as string);
@@ -35,7 +37,7 @@ export function createTokenCache(): (
       entry.until = monotonicMs() + (expiresInSeconds - EARLY_SECONDS) * 1000;
       return token;
     } catch (error) {
-      tokens.delete(key);
+      if (tokens.get(key) === entry) tokens.delete(key);
       throw error;
     }
   };

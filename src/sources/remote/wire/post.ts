@@ -10,7 +10,9 @@ import {
 import { logAboutRequest } from "../../../http/served-request.ts";
 import { answerFor } from "../../forwarding/answer-for.ts";
 import type { ForwardedRequest, JsonObject } from "../../forwarding/forwarded-request.ts";
+import { createIdleTimer } from "../../forwarding/idle-timer.ts";
 import { toResult } from "../../forwarding/result.ts";
+import { withoutSecrets } from "../../forwarding/without-secrets.ts";
 import { UpstreamFailure } from "../upstream-failure.ts";
 import { createFloodGuard } from "./flood-guard.ts";
 import { createTransport, type TransportOptions, type UpstreamSession } from "./upstream-transport.ts";
@@ -27,6 +29,8 @@ export interface PostOptions extends TransportOptions {
   readonly reach: Reach;
   /** Milliseconds without any message after which there is no answer. */
   readonly idleMs: number;
+  /** The deployment's, which no client is told. */
+  readonly secrets: readonly string[];
   onSessionNotification?(notification: JSONRPCNotification): void;
 }
 
@@ -38,9 +42,15 @@ export async function post(
   options: PostOptions,
 ): Promise<{ readonly result: JsonObject; readonly sessionId?: string }> {
   const { session, message, reach, idleMs } = options;
-  const transport = createTransport({ ...options, fetch: closingStreams(options) }, session);
+  let isStream = false;
+  const fetch: PostOptions["fetch"] = async (input, init) => {
+    const response = await closingStreams(options)(input, init);
+    isStream ||= response.headers.get("content-type")?.toLowerCase().startsWith("text/event-stream") === true;
+    return response;
+  };
+  const transport = createTransport({ ...options, fetch }, session);
   const { promise, resolve, reject } = Promise.withResolvers<JSONRPCResponse>();
-  const countNotification = createFloodGuard();
+  const count = createFloodGuard();
   const timer = createIdleTimer(idleMs, () => reject(new UpstreamFailure("unavailable", silent(idleMs))));
   let lastError: unknown;
   let isOver = false;
@@ -49,21 +59,17 @@ export async function post(
   };
   transport.onmessage = (received) => {
     timer.restart();
-    void passOn(received as JSONRPCMessage).catch(reject);
+    void passOn(withoutSecrets(received as JSONRPCMessage, options.secrets)).catch(reject);
   };
   async function passOn(received: JSONRPCMessage): Promise<void> {
     if (!("method" in received)) {
       if (received.id === message.id) resolve(received);
       return;
     }
-    if (!("id" in received)) {
-      if (isOver) return undefined;
-      countNotification();
-      return passNotification(received, options);
-    }
-    timer.stop();
-    await transport.send(await answerFor(reach, received));
-    timer.restart();
+    if (isOver) return undefined;
+    count();
+    if (!("id" in received)) return passNotification(received, options);
+    await transport.send(await timer.pausedFor(answerFor(reach, received)));
   }
   const onAbort = (): void => reject(reach.signal.reason);
   reach.signal.addEventListener("abort", onAbort, { once: true });
@@ -72,7 +78,8 @@ export async function post(
     await transport.start();
     const onRequestStreamEnd = (): void => reject(lastError ?? new UpstreamFailure("unavailable", NO_ANSWER));
     const sent = transport.send(message, { headers: options.paramHeaders ?? {}, onRequestStreamEnd });
-    sent.catch(reject);
+    // A response that is no stream has been handled as a whole by then: what has not come with it does not come.
+    sent.then(() => isStream || reject(new UpstreamFailure("unavailable", NO_ANSWER)), reject);
     const response = await promise;
     return { result: toResult(response), ...(transport.sessionId && { sessionId: transport.sessionId }) };
   } catch (error) {
@@ -95,7 +102,7 @@ const closingStreams =
     return fetch(input, init);
   };
 
-const NO_ANSWER = "It closed the connection before it answered.";
+const NO_ANSWER = "It ended its response before it answered.";
 const silent = (idleMs: number): string => `It was silent for ${idleMs / 1000} s.`;
 
 async function passNotification(
@@ -113,18 +120,6 @@ async function passNotification(
 /** In the 2025 protocols, a client that leaves has not cancelled. */
 const sayCancelled = (transport: StreamableHTTPClientTransport, { id }: JSONRPCRequest): Promise<void> =>
   transport.send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id } });
-
-function createIdleTimer(ms: number, onIdle: () => void): { restart(): void; stop(): void } {
-  let timer = setTimeout(onIdle, ms);
-  const stop = (): void => clearTimeout(timer);
-  return {
-    stop,
-    restart() {
-      stop();
-      timer = setTimeout(onIdle, ms);
-    },
-  };
-}
 
 /** Whether the client cancelled, which is no failure of the upstream. */
 const isLeft = ({ aborted, reason }: AbortSignal): boolean => aborted && reason?.name !== "TimeoutError";

@@ -1,6 +1,7 @@
 import type { FactoryContext } from "../../../server/server-factory.ts";
 import type { DeclaredClient } from "../../forwarding/forwarded-request.ts";
 import { toInitialize, toModernMessage } from "../../forwarding/request-message.ts";
+import { tokenFor } from "../credentials/credentials.ts";
 import { createEras, type Eras } from "../eras.ts";
 import type { CheckedOptions, RemoteOptions } from "../remote-options.ts";
 import { UpstreamFailure } from "../upstream-failure.ts";
@@ -19,7 +20,7 @@ export interface UpstreamWire {
   readonly streamingFetch: Fetch;
 }
 
-type Connected = Pick<PostOptions, "url" | "fetch" | "headers" | "idleMs">;
+type Connected = Pick<PostOptions, "url" | "fetch" | "headers" | "idleMs" | "secrets">;
 
 /** The part that is common to all requests that are sent for one of a client. */
 export type Base = Omit<PostOptions, "message" | "session">;
@@ -35,9 +36,9 @@ export function createWire(
     sessions: createUpstreamSessions(url.href),
     streamingFetch,
     async connect(context) {
-      const token = await credentials?.token(context);
+      const token = credentials && (await tokenFor(credentials, context));
       const headers = { ...fixed, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
-      return { url, fetch, headers, idleMs };
+      return { url, fetch, headers, idleMs, secrets: token === undefined ? [] : [token] };
     },
   };
 }
