@@ -1,4 +1,5 @@
 /** A desktop server of SDK v1, which keeps a number in memory: run by tests as a process. */
+import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
@@ -23,6 +24,20 @@ server.registerTool("write", { inputSchema: { path: z.string() } }, async ({ pat
   return text("written");
 });
 server.registerTool("flood", {}, async () => text("x".repeat(2_000_000)));
+server.registerTool("print", {}, async () => {
+  // As loggers do by default.
+  process.stdout.write('ready\n{"level":30,"msg":"asked"}\n42\n');
+  return text("printed");
+});
+server.registerTool("spawn", {}, async () =>
+  text(spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" }).pid),
+);
+server.registerTool("chatter", {}, () => {
+  const params = { level: "info", data: "again" };
+  const line = `${JSON.stringify({ jsonrpc: "2.0", method: "notifications/message", params })}\n`;
+  process.stdout.write(line.repeat(20_000));
+  return new Promise<never>(() => {});
+});
 server.registerTool("hang", {}, () => new Promise<never>(() => {}));
 server.registerTool("progress", { inputSchema: { steps: z.number() } }, async ({ steps }, extra) => {
   const progressToken = extra._meta?.progressToken ?? "none";

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,7 +35,9 @@ const as = (caller: string) => ({ headers: { authorization: `Bearer ${caller}` }
 
 const isRunning = (pid: string): boolean => {
   try {
-    return process.kill(Number(pid), 0);
+    process.kill(Number(pid), 0);
+    // A process that has ended stays in the table until its parent has asked for it.
+    return !existsSync("/proc/self") || !/\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch {
     return false;
   }
@@ -106,6 +108,34 @@ describe("a client", () => {
     await expect.poll(() => callText(client, "desk_count")).toMatch(/^\d+$/);
     expect(await callText(client, "desk_hang")).toContain("silent for 5 s");
     expect(await callText(client, "desk_flood")).toContain("It ended.");
+  });
+
+  test("is answered by a process that also prints what is no message", async () => {
+    const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+    const client = await connectTo(endpointOf(), era, as("ada"));
+    expect(await callText(client, "desk_count")).toBe("1");
+    expect(await callText(client, "desk_print")).toBe("printed");
+    expect(await callText(client, "desk_print")).toBe("printed");
+    // It is the same process.
+    expect(await callText(client, "desk_count")).toBe("2");
+    expect(logged.mock.calls.filter(([line]) => /prints to its standard output/.test(line))).toHaveLength(1);
+  });
+
+  test("whose process sends messages without end is told so, and the process is ended", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const client = await connectTo(endpointOf(), era, as("ada"));
+    const pid = await callText(client, "desk_pid");
+    expect(await callText(client, "desk_chatter")).toContain("too many messages");
+    await expect.poll(() => isRunning(pid)).toBe(false);
+  });
+
+  test("whose process ends leaves nothing behind that the process started", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    const client = await connectTo(endpointOf(), era, as("ada"));
+    const started = await callText(client, "desk_spawn");
+    expect(isRunning(started)).toBe(true);
+    expect(await callText(client, "desk_die")).toContain("It ended.");
+    await expect.poll(() => isRunning(started)).toBe(false);
   });
 
   test("is given no process while all that there may be are in use", async () => {

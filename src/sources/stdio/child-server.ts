@@ -6,9 +6,11 @@ import {
 } from "@modelcontextprotocol/server";
 import { answerFor } from "../forwarding/answer-for.ts";
 import type { DeclaredClient, ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
+import { createIdleTimer, type IdleTimer } from "../forwarding/idle-timer.ts";
 import { toInitialize, toLegacyMessage } from "../forwarding/request-message.ts";
 import { toResult } from "../forwarding/result.ts";
 import { UpstreamFailure } from "../remote/upstream-failure.ts";
+import { createFloodGuard } from "../remote/wire/flood-guard.ts";
 import { type StartedProcess, startProcess } from "./start-process.ts";
 import type { ProcessesOptions } from "./stdio-options.ts";
 
@@ -17,7 +19,7 @@ interface Pending {
   readonly onSessionNotification: (notification: JSONRPCNotification) => void;
   resolve(response: JSONRPCResponse): void;
   reject(error: unknown): void;
-  restartTimer(): void;
+  readonly timer: IdleTimer;
   readonly progressToken: unknown;
 }
 
@@ -27,6 +29,7 @@ export class ChildServer {
   readonly #process: StartedProcess;
   readonly #limits: ProcessesOptions["limits"];
   readonly #pending = new Map<number, Pending>();
+  readonly #count = createFloodGuard();
   readonly #ready: Promise<unknown>;
   #lastId = 0;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -37,12 +40,11 @@ export class ChildServer {
   constructor(options: ProcessesOptions, client: DeclaredClient, onEnd: (how: string | undefined) => void) {
     this.#limits = options.limits;
     this.#process = startProcess(options, {
-      onMessage: (message) => void this.#receive(message),
+      onMessage: (message) => void this.#receive(message).catch((error) => this.#fail(error)),
       onEnd: (how) => {
         this.hasEnded = true;
         clearTimeout(this.#idleTimer);
-        for (const { reject } of this.#pending.values()) reject(new UpstreamFailure("unavailable", "It ended."));
-        this.#pending.clear();
+        this.#rejectAll(new UpstreamFailure("unavailable", "It ended."));
         onEnd(how);
       },
     });
@@ -81,6 +83,17 @@ export class ChildServer {
     this.#process.end();
   }
 
+  /** One that sends without end is ended: all callers of the instance wait for what it sends. */
+  #fail(error: unknown): void {
+    this.#rejectAll(error);
+    this.end();
+  }
+
+  #rejectAll(error: unknown): void {
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+  }
+
   async #initialize(client: DeclaredClient): Promise<void> {
     await this.#send(toInitialize(client, ++this.#lastId), QUIET);
     this.#process.write(serializeMessage({ jsonrpc: "2.0", method: "notifications/initialized" }));
@@ -91,13 +104,9 @@ export class ChildServer {
     const { promise, resolve, reject } = Promise.withResolvers<JSONRPCResponse>();
     const { timeoutMs } = this.#limits;
     const silent = (): void => reject(new UpstreamFailure("unavailable", `It was silent for ${timeoutMs / 1000} s.`));
-    let timer = setTimeout(silent, timeoutMs);
-    const restartTimer = (): void => {
-      clearTimeout(timer);
-      timer = setTimeout(silent, timeoutMs);
-    };
+    const timer = createIdleTimer(timeoutMs, silent);
     const { progressToken } = (message.params?._meta ?? {}) as { readonly progressToken?: unknown };
-    this.#pending.set(id, { ...asked, request: asked, resolve, reject, restartTimer, progressToken });
+    this.#pending.set(id, { ...asked, request: asked, resolve, reject, timer, progressToken });
     const onAbort = (): void => reject(asked.signal?.reason);
     asked.signal?.addEventListener("abort", onAbort, { once: true });
     try {
@@ -109,7 +118,7 @@ export class ChildServer {
       if (!this.hasEnded && message.method !== "initialize") this.#process.write(serializeMessage(cancelled));
       throw error;
     } finally {
-      clearTimeout(timer);
+      timer.stop();
       asked.signal?.removeEventListener("abort", onAbort);
       this.#pending.delete(id);
     }
@@ -119,16 +128,17 @@ export class ChildServer {
     if (!("method" in message)) return this.#pending.get(Number(message.id))?.resolve(message);
     // Over standard output, nothing says which request a message belongs to: with one caller, it is the newest.
     const newest = [...this.#pending.values()].at(-1);
+    this.#count();
     if ("id" in message) {
-      const reply = await answerFor(newest?.request ?? QUIET, message);
-      newest?.restartTimer();
+      const asked = answerFor(newest?.request ?? QUIET, message);
+      const reply = await (newest ? newest.timer.pausedFor(asked) : asked);
       if (!this.hasEnded) this.#process.write(serializeMessage(reply));
       return;
     }
     const { method, params } = message;
     if (method === "notifications/progress") {
       const pending = this.#pending.get(Number(params?.progressToken));
-      pending?.restartTimer();
+      pending?.timer.restart();
       const own = { ...message, params: { ...params, progressToken: pending?.progressToken } };
       await pending?.request.notify(own).catch(() => {});
     } else if (method === "notifications/message") await newest?.request.notify(message).catch(() => {});

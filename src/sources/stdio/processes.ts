@@ -1,4 +1,5 @@
 import { type JSONRPCNotification, ProtocolError } from "@modelcontextprotocol/server";
+import { AnycloudError } from "../../errors.ts";
 import { logAboutRequest } from "../../http/served-request.ts";
 import { LISTS } from "../../server/list-kinds.ts";
 import type { FactoryContext } from "../../server/server-factory.ts";
@@ -47,7 +48,7 @@ export function createProcesses(options: ProcessesOptions): Processes {
       return known;
     }
     if (children.size >= limits.maxProcesses) makeRoom();
-    const child = new ChildServer(options, request.client, (how) => {
+    const child = startChild(options, request.client, (how) => {
       if (children.get(owner) === child) children.delete(owner);
       if (how) console.error(`stdio server ${name} ended ${how}`);
     });
@@ -77,11 +78,21 @@ export function createProcesses(options: ProcessesOptions): Processes {
         const list = LISTS.get(request.method);
         if (list && error instanceof ProtocolError) return emptyWhereNone(list)(error);
         if (!(error instanceof UpstreamFailure)) throw error;
-        logAboutRequest(`stdio server ${name}: ${error.message}`);
+        logAboutRequest(`stdio server ${name}: ${error.message}`, ...(error.cause ? [String(error.cause)] : []));
         return toUnanswered(request, error);
       }
     },
   };
+}
+
+/** A disk that is full, say, is no business of a caller. */
+function startChild(...given: ConstructorParameters<typeof ChildServer>): ChildServer {
+  try {
+    return new ChildServer(...given);
+  } catch (error) {
+    if (error instanceof AnycloudError) throw error;
+    throw new UpstreamFailure("unavailable", "It could not be started.", { cause: error });
+  }
 }
 
 const MAY_NOT_WRITE =

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,10 +52,12 @@ export function startProcess(
     env: { ...sharedVariables(), HOME: folder, TMPDIR: folder, ...own },
     stdio: ["pipe", "pipe", "pipe"],
     windowsHide: true,
+    // A group of its own, so that the programs which it starts end with it.
+    detached: true,
   });
   watchExit();
   const entry = {
-    kill: (): boolean => child.kill("SIGKILL"),
+    kill: (): boolean => killGroup(child),
     remove: (): void => rmSync(folder, { recursive: true, force: true }),
   };
   running.add(entry);
@@ -63,26 +66,39 @@ export function startProcess(
   const buffer = new ReadBuffer({ maxBufferSize: limits.maxBytes });
   let isEnding = false;
   let hasEnded = false;
+  let hasStrayed = false;
   let said = "";
   let problem: string | undefined;
 
   function finish(how: string): void {
     if (hasEnded) return;
     hasEnded = true;
+    entry.kill();
     running.delete(entry);
     entry.remove();
     const words = lastWordsOf(said);
     onEnd(isEnding && !problem ? undefined : `(${problem ?? how})${words && `: ${words}`}`);
   }
 
+  /** The next message, null where there is none yet, and undefined for a line that is none: programs also print there. */
+  function next(): JSONRPCMessage | null | undefined {
+    try {
+      return buffer.readMessage();
+    } catch {
+      if (!hasStrayed) console.error(`stdio server ${name} prints to its standard output what is no message: left out`);
+      hasStrayed = true;
+      return undefined;
+    }
+  }
+
   child.stdout.on("data", (chunk: Buffer) => {
     try {
       buffer.append(chunk);
-      for (let message = buffer.readMessage(); message !== null; message = buffer.readMessage()) onMessage(message);
     } catch (error) {
-      problem = `it sent what is no message: ${(error as Error).message.slice(0, 200)}`;
-      child.kill("SIGKILL");
+      problem = `it sent too large a message: ${(error as Error).message}`;
+      entry.kill();
     }
+    for (let message = next(); message !== null; message = next()) if (message) onMessage(message);
   });
   child.stderr.on("data", (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-4_000);
@@ -96,9 +112,18 @@ export function startProcess(
     end() {
       isEnding = true;
       child.stdin.end();
-      setTimeout(() => child.kill("SIGKILL"), GRACE_MS).unref();
+      setTimeout(() => hasEnded || entry.kill(), GRACE_MS).unref();
     },
   };
+}
+
+/** Ends a process and what it started. Where there are no groups of processes, it alone. */
+function killGroup(child: ChildProcess): boolean {
+  try {
+    return process.kill(-(child.pid as number), "SIGKILL");
+  } catch {
+    return child.kill("SIGKILL");
+  }
 }
 
 const sharedVariables = (): Record<string, string> =>
