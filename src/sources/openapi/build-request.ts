@@ -25,7 +25,7 @@ export function buildRequest(
   if (unknown !== undefined) throw new InvalidArguments(`${tool.name} has no argument ${JSON.stringify(unknown)}.`);
   const given = (place: Parameter["in"]): [Parameter, unknown][] =>
     parameters.flatMap((parameter) => {
-      const value = args[parameter.argument];
+      const value = Object.hasOwn(args, parameter.argument) ? args[parameter.argument] : undefined;
       if (parameter.in !== place) return [];
       if (value !== undefined && value !== null) return [[parameter, value] as [Parameter, unknown]];
       if (parameter.required) throw new InvalidArguments(`${parameter.argument} is missing.`);

@@ -1,6 +1,7 @@
 import { isRecord } from "../../http/json-rpc.ts";
 import type { JsonObject } from "../forwarding/forwarded-request.ts";
 import { toToolError } from "../forwarding/result.ts";
+import { withoutSecrets } from "../forwarding/without-secrets.ts";
 import { buildRequest, InvalidArguments } from "./build-request.ts";
 import { isJsonType } from "./media-types.ts";
 import type { Operation } from "./operation.ts";
@@ -15,6 +16,8 @@ export interface CallOptions {
   readonly timeoutMs: number;
   readonly maxBytes: number;
   readonly signal: AbortSignal;
+  /** The deployment's, which no caller is told. */
+  readonly secrets: readonly string[];
 }
 
 /** Characters of an API's error that a model is told. */
@@ -34,7 +37,7 @@ export async function callOperation(operation: Operation, args: JsonObject, opti
       redirect: "manual",
       signal: AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]),
     });
-    return await toToolResult(operation, response, options);
+    return withoutSecrets(await toToolResult(operation, response, options), options.secrets);
   } catch (error) {
     if (error instanceof InvalidArguments) return toToolError(error.message);
     const isLate = (error as Error)?.name === "TimeoutError";
@@ -54,19 +57,24 @@ async function toToolResult(operation: Operation, response: Response, options: C
   if (status < 400 && image && isWhole) {
     return { content: [{ type: image[1], data: bytes.toString("base64"), mimeType: image[0] }] };
   }
-  if (bytes.length > 0 && !isJsonType(type) && !/^text\/|xml|yaml|javascript|^$/.test(type)) {
+  if (bytes.length > 0 && !isJsonType(type) && !/^text\/|json|xml|yaml|javascript|^$/.test(type)) {
     return {
-      content: [{ type: "text", text: `The API answered with ${bytes.length} bytes of ${type.slice(0, 100)}.` }],
+      content: [
+        {
+          type: "text",
+          text: `The API answered with ${isWhole ? "" : "more than "}${bytes.length} bytes of ${type.slice(0, 100)}.`,
+        },
+      ],
     };
   }
-  const text = bytes.toString("utf8");
+  const text = decoded(bytes, type);
   if (status >= 400) return toToolError(`The API answered with ${status}: ${text.slice(0, MAX_ERROR)}`.trim());
   if (!isWhole) {
     return toToolError(`The answer is larger than ${options.maxBytes} bytes: ask for less of it. It begins: ${text}`);
   }
   const structured = isJsonType(type) ? parsedObject(text) : undefined;
   if (operation.tool.outputSchema && !structured)
-    return toToolError(`The API answered with no JSON object: ${text.slice(0, MAX_ERROR)}`);
+    return toToolError(`The API answered with ${status} and no JSON object: ${text.slice(0, MAX_ERROR)}`.trim());
   const next = nextPage(operation, headers.get("link"), options.baseUrl);
   return {
     content: [{ type: "text", text: text || `Done (${status}).` }, ...(next ? [{ type: "text", text: next }] : [])],
@@ -87,6 +95,15 @@ async function read(
     if (length > maxBytes) return { bytes: Buffer.concat(chunks).subarray(0, maxBytes), isWhole: false };
   }
   return { bytes: Buffer.concat(chunks), isWhole: true };
+}
+
+/** The text of an answer, in the encoding that its type names; in UTF-8 where it names none that is known. */
+function decoded(bytes: Buffer, type: string): string {
+  try {
+    return new TextDecoder(/\bcharset="?([\w-]+)/i.exec(type)?.[1]).decode(bytes);
+  } catch {
+    return new TextDecoder().decode(bytes);
+  }
 }
 
 function parsedObject(text: string): JsonObject | undefined {

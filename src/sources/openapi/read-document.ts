@@ -18,8 +18,8 @@ export function readDocument(document: string | object): OpenApiDocument {
   const title = isRecord(root) && isRecord(root.info) ? root.info.title : undefined;
   const name = typeof document === "string" ? document : typeof title === "string" ? title : "the document";
   const version = isRecord(root) ? root.openapi : undefined;
-  if (typeof version !== "string" || !/^3\.[01]\.\d+/.test(version)) {
-    const found = isRecord(root) && "swagger" in root ? "Swagger 2.0: convert it" : "no OpenAPI 3.0 or 3.1";
+  if (typeof version !== "string" || !/^3\.[012]\.\d+/.test(version)) {
+    const found = isRecord(root) && "swagger" in root ? "Swagger 2.0: convert it" : "no OpenAPI 3.0, 3.1 or 3.2";
     throw invalid(name, `is ${found}`);
   }
   if (!isRecord(root.paths)) throw invalid(name, "has no paths");
@@ -48,14 +48,21 @@ export function resolved({ name, root }: OpenApiDocument, value: unknown): JsonO
     const { $ref } = current;
     if (!$ref.startsWith("#/"))
       throw invalid(name, `refers to ${$ref}, which is not in it: bundle its parts into one file`);
-    current = $ref.slice(2).split("/").map(unescaped).reduce<unknown>(member, root);
+    const parts = $ref.slice(2).split("/").map(unescaped);
+    current = parts.reduce<unknown>((value, part) => (part === undefined ? undefined : member(value, part)), root);
     if (steps > 32 || current === undefined) throw invalid(name, `refers to ${$ref}, which leads nowhere`);
   }
   return isRecord(current) ? current : {};
 }
 
-/** RFC 6901 §4, in a fragment of a URI. */
-const unescaped = (part: string): string => decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
+/** RFC 6901 §4, in a fragment of a URI. Undefined for what is none. */
+function unescaped(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
+  } catch {
+    return undefined;
+  }
+}
 
 const member = (value: unknown, key: string): unknown =>
   typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;

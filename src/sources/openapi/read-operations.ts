@@ -6,7 +6,7 @@ import { FORM, isJsonType } from "./media-types.ts";
 import { NoTool } from "./no-tool.ts";
 import type { Operation, RequestBody, SkippedOperation } from "./operation.ts";
 import { type OpenApiDocument, resolved } from "./read-document.ts";
-import { argumentFor, parametersOf, schemaOf, toParameter } from "./read-parameters.ts";
+import { argumentFor, type FixedParameters, parametersOf, schemaOf, toParameter } from "./read-parameters.ts";
 
 export interface OperationFilter {
   /** Names of tools to offer, with `*`: `["getPet*"]`. Default: all. */
@@ -20,23 +20,25 @@ export interface ReadOperations {
   readonly skipped: readonly SkippedOperation[];
 }
 
-const METHODS = ["get", "put", "post", "delete", "patch", "head", "options"] as const;
+const METHODS = ["get", "put", "post", "delete", "patch", "head", "options", "trace", "query"] as const;
 
-/** The operations of a document as tools, and those that cannot be one with the reason. */
-export function readOperations(document: OpenApiDocument, { include, exclude = [] }: OperationFilter): ReadOperations {
+/** The operations of a document as tools without the parameters that are fixed, and those that cannot be one with the reason. */
+export function readOperations(
+  document: OpenApiDocument,
+  { include, exclude = [] }: OperationFilter,
+  fixed: FixedParameters = new Set(),
+): ReadOperations {
   const operations: Operation[] = [];
   const skipped: SkippedOperation[] = [];
   const names = new Set<string>();
   for (const [path, item] of Object.entries(document.root.paths as JsonObject)) {
     const pathItem = resolved(document, item);
-    for (const method of METHODS) {
-      const definition = pathItem[method];
-      if (!isRecord(definition)) continue;
+    for (const [method, definition] of definitionsIn(pathItem)) {
       const name = uniqueName(definition.operationId, { method, path }, names);
       const matches = (globs: readonly string[]): boolean => globs.some((glob) => matchesGlob(name, glob));
       if ((include && !matches(include)) || matches(exclude)) continue;
       try {
-        operations.push(toOperation(document, { name, method, path, definition, pathItem }));
+        operations.push(toOperation(document, { name, method, path, definition, pathItem, fixed }));
       } catch (error) {
         if (!(error instanceof NoTool)) throw error;
         skipped.push({ operation: `${method.toUpperCase()} ${path}`, reason: error.message });
@@ -46,12 +48,23 @@ export function readOperations(document: OpenApiDocument, { include, exclude = [
   return { operations, skipped };
 }
 
-/** The operation's id, or its method and path, in characters that every client takes. */
-function uniqueName(id: unknown, { method, path }: { method: string; path: string }, names: Set<string>): string {
-  const base = (typeof id === "string" && id !== "" ? id : `${method}${path}`)
+/** The operations of a path, by their methods; OpenAPI 3.2 has those of further methods in a place of their own. */
+function definitionsIn(pathItem: JsonObject): [method: string, definition: JsonObject][] {
+  const further = isRecord(pathItem.additionalOperations) ? Object.entries(pathItem.additionalOperations) : [];
+  const all = [...METHODS.map((method) => [method, pathItem[method]] as const), ...further];
+  return all.flatMap(([method, definition]) => (isRecord(definition) ? [[method, definition]] : []));
+}
+
+/** The part of a text that every client takes in a name. */
+const nameFrom = (text: string): string =>
+  text
     .replaceAll(/[^\w-]+/g, "_")
     .replaceAll(/^_+|_+$/g, "")
     .slice(0, 60);
+
+/** The operation's id, or its method and path, in characters that every client takes. */
+function uniqueName(id: unknown, { method, path }: { method: string; path: string }, names: Set<string>): string {
+  const base = (typeof id === "string" && nameFrom(id)) || nameFrom(`${method}${path}`);
   let name = base;
   for (let n = 2; names.has(name); n++) name = `${base}_${n}`;
   names.add(name);
@@ -64,13 +77,19 @@ interface Definition {
   readonly path: string;
   readonly definition: JsonObject;
   readonly pathItem: JsonObject;
+  readonly fixed: FixedParameters;
 }
 
+/** Methods that `fetch` refuses to send. */
+const UNSENDABLE = /^(trace|track|connect)$/i;
+
 function toOperation(document: OpenApiDocument, from: Definition): Operation {
-  const { name, method, path, definition, pathItem } = from;
-  const converter = new SchemaConverter(document);
+  const { name, method, path, definition, pathItem, fixed } = from;
+  if (UNSENDABLE.test(method)) throw new NoTool(`its method is ${method.toUpperCase()}`);
+  refuseOtherServer(document, definition.servers ?? pathItem.servers);
+  const converter = new SchemaConverter(document, "request");
   const properties: Record<string, unknown> = {};
-  const parameters = parametersOf(document, [pathItem.parameters, definition.parameters]).map((parameter) => {
+  const parameters = parametersOf(document, [pathItem.parameters, definition.parameters], fixed).map((parameter) => {
     const argument = argumentFor(parameter, properties);
     properties[argument] = withDescription(converter.convert(schemaOf(parameter) ?? {}), parameter.description);
     return toParameter(parameter, argument);
@@ -80,7 +99,7 @@ function toOperation(document: OpenApiDocument, from: Definition): Operation {
     if (!isKnown) throw new NoTool(`its path needs ${needed}, which is no parameter`);
   }
   const requestBody = resolved(document, definition.requestBody);
-  const body = toBody(requestBody);
+  const body = toBody(requestBody, method);
   if (body) {
     const schema = resolvedMedia(requestBody, body.mediaType)?.schema ?? {};
     properties.body = withDescription(converter.convert(schema), requestBody.description);
@@ -109,8 +128,22 @@ function toOperation(document: OpenApiDocument, from: Definition): Operation {
   return { method: method.toUpperCase(), path, parameters, body, tool };
 }
 
-function toBody({ content, required }: JsonObject): RequestBody | undefined {
+/** A token that is meant for one server is sent to no other (OpenAPI 3.1, Operation Object, `servers`). */
+function refuseOtherServer({ root }: OpenApiDocument, servers: unknown): void {
+  if (!Array.isArray(servers) || servers.length === 0) return;
+  const [own, common] = [servers, root.servers].map((list) =>
+    Array.isArray(list) && isRecord(list[0]) ? list[0].url : undefined,
+  );
+  if (own !== common) throw new NoTool(`it has a server of its own, ${own}`);
+}
+
+function toBody({ content, required }: JsonObject, method: string): RequestBody | undefined {
   if (!isRecord(content) || Object.keys(content).length === 0) return undefined;
+  if (/^(get|head)$/i.test(method)) {
+    // OpenAPI 3.1, Operation Object: such a body has no meaning that servers agree on, and `fetch` sends none.
+    if (required === true) throw new NoTool(`its ${method.toUpperCase()} needs a body`);
+    return undefined;
+  }
   const types = Object.keys(content);
   const mediaType =
     types.find(isJsonType) ?? types.find((type) => type === FORM) ?? types.find((type) => type.startsWith("text/"));
@@ -123,15 +156,21 @@ const resolvedMedia = ({ content }: JsonObject, mediaType: string): JsonObject |
   return (entries[mediaType] ?? entries["*/*"]) as JsonObject | undefined;
 };
 
-/** The schema of a success, where it is that of a JSON object: the protocol has structured content for objects alone. */
+/**
+ * The schema of every success, where they have one and it is that of a JSON object: the protocol has structured content for
+ * objects alone, and a tool that promises it must keep that.
+ */
 function outputSchemaOf(document: OpenApiDocument, { responses }: JsonObject): JsonObject | undefined {
-  const codes = isRecord(responses) ? responses : {};
-  const success = Object.keys(codes).find((code) => /^2(\d\d|XX)$/i.test(code));
-  const { content } = resolved(document, success === undefined ? undefined : codes[success]);
-  const type = isRecord(content) ? Object.keys(content).find(isJsonType) : undefined;
-  const schema = type === undefined ? undefined : ((content as JsonObject)[type] as JsonObject).schema;
+  const successes = Object.entries(isRecord(responses) ? responses : {}).filter(([code]) => /^2(\d\d|XX)$/i.test(code));
+  const schemas = successes.map(([, response]) => {
+    const { content } = resolved(document, response);
+    const type = isRecord(content) ? Object.keys(content).find(isJsonType) : undefined;
+    return type === undefined ? undefined : ((content as JsonObject)[type] as JsonObject).schema;
+  });
+  const [schema] = schemas;
+  if (new Set(schemas.map((other) => JSON.stringify(other))).size !== 1) return undefined;
   if (resolved(document, schema).type !== "object") return undefined;
-  const converter = new SchemaConverter(document);
+  const converter = new SchemaConverter(document, "answer");
   const converted = converter.convert(resolved(document, schema)) as JsonObject;
   return { ...converted, type: "object", ...(converter.definitions && { $defs: converter.definitions }) };
 }
@@ -149,7 +188,7 @@ function descriptionOf({ definition: { summary, description, deprecated }, metho
 
 /** Hints from what methods mean (RFC 9110 §9.2). A POST or PATCH may do anything. */
 function annotationsOf(method: string): JsonObject {
-  const isReadOnly = /^(get|head|options)$/.test(method);
+  const isReadOnly = /^(get|head|options|query)$/.test(method);
   const isIdempotent = isReadOnly || /^(put|delete)$/.test(method);
   return {
     readOnlyHint: isReadOnly,

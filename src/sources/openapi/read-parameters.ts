@@ -4,8 +4,15 @@ import { NoTool } from "./no-tool.ts";
 import type { Parameter } from "./operation.ts";
 import { type OpenApiDocument, resolved } from "./read-document.ts";
 
-/** Parameters of the path, replaced by those of the operation with the same name and place. */
-export function parametersOf(document: OpenApiDocument, lists: readonly unknown[]): JsonObject[] {
+/** Parameters that the deployment sets itself: `query key`, `header x-key`. */
+export type FixedParameters = ReadonlySet<string>;
+
+/** Parameters of the path, replaced by those of the operation with the same name and place, but for those that are `fixed`. */
+export function parametersOf(
+  document: OpenApiDocument,
+  lists: readonly unknown[],
+  fixed: FixedParameters,
+): JsonObject[] {
   const found = new Map<string, JsonObject>();
   for (const item of lists.flatMap((list) => (Array.isArray(list) ? list : []))) {
     const parameter = resolved(document, item);
@@ -13,13 +20,26 @@ export function parametersOf(document: OpenApiDocument, lists: readonly unknown[
   }
   // OpenAPI 3.1, Parameter Object: these three are not described as parameters.
   return [...found.values()].filter(
-    ({ in: place, name }) => place !== "header" || !/^(accept|content-type|authorization)$/i.test(String(name)),
+    ({ in: place, name }) =>
+      !fixed.has(`${place} ${place === "header" ? String(name).toLowerCase() : name}`) &&
+      (place !== "header" || !/^(accept|content-type|authorization)$/i.test(String(name))),
   );
 }
 
+/** Characters that the name of an argument may have for clients and their models. */
+const MAX_ARGUMENT = 64;
+
+/** The argument for a parameter: its name, and before it its place where that is taken. */
 export function argumentFor({ name, in: place }: JsonObject, taken: object): string {
-  const plain = String(name).replaceAll(/[^\w.-]/g, "_");
-  return Object.hasOwn(taken, plain) || plain === "body" ? `${place}_${plain}` : plain;
+  const plain = String(name)
+    .replaceAll(/[^\w.-]/g, "_")
+    .slice(0, MAX_ARGUMENT);
+  const isTaken = (argument: string): boolean => Object.hasOwn(taken, argument) || argument === "body";
+  if (!isTaken(plain)) return plain;
+  const placed = `${place}_${plain}`.slice(0, MAX_ARGUMENT - 4);
+  let argument = placed;
+  for (let n = 2; isTaken(argument); n++) argument = `${placed}_${n}`;
+  return argument;
 }
 
 /** A schema, or that of the one media type in its place. */
@@ -31,6 +51,8 @@ const RESERVED = /^(host|connection|content-length|transfer-encoding|te|trailer|
 
 export function toParameter(parameter: JsonObject, argument: string): Parameter {
   const { name, in: place, required, style, explode, content } = parameter;
+  // OpenAPI 3.2: one parameter for the whole query.
+  if (place === "querystring") throw new NoTool("its query is one parameter");
   if (typeof name !== "string" || typeof place !== "string" || !/^(path|query|header|cookie)$/.test(place)) {
     throw new NoTool("it has a parameter without a name or a place");
   }
