@@ -90,7 +90,8 @@ export function createAlarms(scope: Construct, sources: AlarmSources, props: Ala
       ...options,
       metric,
       threshold,
-      alarmDescription,
+      // Whoever is woken up reads this alone.
+      alarmDescription: `${alarmDescription}. What to do: docs/alarms.md of mcp-anycloud.`,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,

@@ -1,6 +1,9 @@
 # Alarms with the thresholds of stacks/alarms.ts. No data means no requests, and is no alarm. Each costs $0.10 a month per
 # metric, idle or not. metrics.tf adds those of what runs the server.
 locals {
+  # Whoever is woken up reads this alone.
+  runbook = "What to do: docs/alarms.md of mcp-anycloud."
+
   alarms = merge(local.platform_alarms, {
     slow = {
       description = "MCP answers take long"
@@ -50,7 +53,7 @@ resource "aws_cloudwatch_metric_alarm" "server" {
 
   region             = var.region
   alarm_name         = "${var.name}-${each.key}"
-  alarm_description  = each.value.description
+  alarm_description  = "${each.value.description}. ${local.runbook}"
   namespace          = each.value.namespace
   metric_name        = each.value.metric
   dimensions         = each.value.dimensions
@@ -80,7 +83,7 @@ resource "aws_cloudwatch_metric_alarm" "failed_calls" {
 
   region              = var.region
   alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = each.value == "" ? "A large part of the calls of tools fail" : "A large part of the calls of ${trimprefix(each.value, "/")} fail"
+  alarm_description   = "A large part of the calls of ${each.value == "" ? "tools" : trimprefix(each.value, "/")} fail. ${local.runbook}"
   threshold           = 20
   evaluation_periods  = 1
   comparison_operator = "GreaterThanOrEqualToThreshold"
@@ -119,7 +122,7 @@ resource "aws_cloudwatch_metric_alarm" "table_throttles" {
 
   region              = var.region
   alarm_name          = "${var.name}-table-throttles"
-  alarm_description   = "DynamoDB refuses requests to the session table"
+  alarm_description   = "DynamoDB refuses requests to the session table. ${local.runbook}"
   threshold           = 1
   evaluation_periods  = 1
   comparison_operator = "GreaterThanOrEqualToThreshold"

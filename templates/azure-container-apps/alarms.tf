@@ -3,6 +3,9 @@
 # The thresholds of stacks/alarms.ts, over the same lines. A rule is asked every quarter of an hour, because that is what it
 # costs least: about $0.50 a month each, and three times that every five minutes.
 locals {
+  # Whoever is woken up reads this alone.
+  runbook = "What to do: docs/alarms.md of mcp-anycloud."
+
   alarms = merge(local.platform_alarms, {
     server-errors = {
       description = "MCP clients get answers of 5xx"
@@ -42,7 +45,7 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "alarm" {
   name                = "${var.name}-${each.key}"
   resource_group_name = azurerm_resource_group.server.name
   location            = azurerm_resource_group.server.location
-  description         = each.value.description
+  description         = "${each.value.description}. ${local.runbook}"
   scopes              = [local.logs.id]
   severity            = 2
 

@@ -47,7 +47,7 @@ locals {
 resource "azurerm_monitor_metric_alert" "restarts" {
   name                = "${var.name}-restarts"
   resource_group_name = azurerm_resource_group.server.name
-  description         = "Replicas of the MCP server end and are started again"
+  description         = "Replicas of the MCP server end and are started again. ${local.runbook}"
   scopes              = [azurerm_container_app.server.id]
   severity            = 1
   frequency           = "PT5M"

@@ -14,7 +14,7 @@ resource "azurerm_monitor_scheduled_query_rules_alert_v2" "failing_jobs" {
   name                = "${var.name}-failing-jobs"
   resource_group_name = azurerm_resource_group.server.name
   location            = azurerm_resource_group.server.location
-  description         = "Jobs of tasks fail"
+  description         = "Jobs of tasks fail. ${local.runbook}"
   scopes              = [local.insights_id]
   severity            = 2
 

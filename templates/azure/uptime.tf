@@ -31,7 +31,7 @@ resource "azurerm_application_insights_standard_web_test" "health" {
 resource "azurerm_monitor_metric_alert" "down" {
   name                = "${var.name}-down"
   resource_group_name = azurerm_resource_group.server.name
-  description         = "The MCP server does not answer its web test"
+  description         = "The MCP server does not answer its web test. ${local.runbook}"
   scopes              = [azurerm_application_insights_standard_web_test.health.id, local.insights_id]
   severity            = 1
   frequency           = "PT5M"

@@ -1,6 +1,9 @@
 # Alarms with the thresholds of stacks/alarms.ts. No data means no requests, and is no alarm. Idle: about $0.10 a month for each,
 # where Google charges for conditions.
 locals {
+  # Whoever is woken up reads this alone.
+  runbook = "What to do: docs/alarms.md of mcp-anycloud."
+
   # In PromQL a metric's name has no hyphens, and what it counts is estimated from samples: half a request stands for a whole.
   metric   = { for name in distinct(concat(keys(local.counted_answers), keys(local.counted_jobs), keys(local.measured_fields), ["duration"])) : name => "logging_googleapis_com:user_${replace(var.name, "-", "_")}_${replace(name, "-", "_")}" }
   of_calls = "monitored_resource=\"cloud_run_revision\",method=\"tools/call\""
@@ -61,7 +64,7 @@ resource "google_monitoring_alert_policy" "server" {
   user_labels           = local.tags
 
   documentation {
-    content = each.value.description
+    content = "${each.value.description}. ${local.runbook}"
   }
 
   conditions {
@@ -92,7 +95,7 @@ resource "google_monitoring_alert_policy" "down" {
   user_labels           = local.tags
 
   documentation {
-    content = "The MCP server does not answer its uptime check"
+    content = "The MCP server does not answer its uptime check. ${local.runbook}"
   }
 
   conditions {

@@ -18,7 +18,9 @@ function alarmsOfModules(): Set<string> {
     for (const [name, attributes] of objectsIn(text))
       if (attributes.has("description") && (attributes.has("threshold") || attributes.has("query"))) names.add(name);
     for (const { index } of text.matchAll(ALARM)) {
-      const attributes = attributesIn(text.slice(index, text.indexOf("\n}\n", index)), 2);
+      const alarm = text.slice(index, text.indexOf("\n}\n", index));
+      if (!alarm.includes("local.runbook")) throw new Error(`An alarm of ${file} does not name the page: ${alarm}`);
+      const attributes = attributesIn(alarm, 2);
       const written = attributes.get("alarm_name") ?? attributes.get("display_name") ?? attributes.get("name") ?? "";
       const [, name] = /^"\$\{var\.name\}-(.+)"$/.exec(written) ?? [];
       if (name === undefined) throw new Error(`An alarm of ${file} has no name of the server's: ${written}`);
@@ -32,6 +34,7 @@ function alarmsOfModules(): Set<string> {
 /** The alarms of the CDK stack, in the words of the modules. */
 function alarmsOfStack(): Set<string> {
   const alarms = synthesize({ ingress: "rest-api", tasks: true }).resources("AWS::CloudWatch::Alarm");
+  for (const [, { Properties }] of alarms) expect(Properties.AlarmDescription).toContain("docs/alarms.md");
   const ids = alarms.map(([id]) => /^Server(\w+)Alarm[0-9A-F]{8}$/.exec(id)?.[1] ?? id);
   return new Set(ids.map((id) => id.replaceAll(/(?<=[a-z])[A-Z]/g, "-$&").toLowerCase()));
 }
