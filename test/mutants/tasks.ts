@@ -43,6 +43,12 @@ export const TASK_FAULTS: readonly PromiseFaults[] = [
         test: DURABLE,
       },
       {
+        file: "src/tasks/jobs/attempt.ts",
+        text: "released.then(never, () => {})",
+        replacement: "released.catch(() => {})",
+        test: "test/tasks/attempt.test.ts",
+      },
+      {
         file: "src/tasks/task-store.ts",
         text: "newValueKey = (): string => ",
         replacement: 'newValueKey = (): string => "value/1" || ',

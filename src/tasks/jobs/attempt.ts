@@ -85,12 +85,15 @@ export class Attempt {
     return this.#writeLast((record) => ({ ...change(record), leaseUntil: this.#tasks.now() + LEASE_MS }));
   }
 
-  /** Changes the record and lets the lease go. */
+  /** Changes the record and lets the lease go: the last write of this attempt. */
   release(change: (record: TaskRecord) => TaskRecord): Promise<void> {
-    return this.#writeLast((record) => {
-      const { leaseUntil: _lease, ...released } = change(record);
-      return released;
+    const released = this.#writeLast((record) => {
+      const { leaseUntil: _lease, ...rest } = change(record);
+      return rest;
     });
+    // A sign of life, or a step that its handler did not wait for, would take the lease again.
+    this.#last = released.then(never, () => {});
+    return released;
   }
 
   /** Asks the store, again where it cannot be asked. Never settles once the attempt has ended. Throws RangeError. */
