@@ -1,8 +1,7 @@
-import { Token } from "aws-cdk-lib";
 import { AuthorizationType, type IAuthorizer } from "aws-cdk-lib/aws-apigateway";
 import type { IUserPool, IUserPoolClient } from "aws-cdk-lib/aws-cognito";
 import type { Construct } from "constructs";
-import { refuse } from "../checks/refuse.ts";
+import { refuse, refuseUnknown } from "../checks/refuse.ts";
 import type { IngressKind } from "../ingress/ingress.ts";
 import { checkIssuers, checkScopes, type TokenIssuer } from "./token-issuer.ts";
 
@@ -70,9 +69,7 @@ export function checkAuth(scope: Construct, { auth, ingress, publicUrl }: AuthPr
     refuse(scope, "auth", 'say who may call: "public", "iam", { cognito } or { jwt }; there is no default.');
   }
   if ("cognito" in auth && "jwt" in auth) refuse(scope, "auth", "give one of { cognito } and { jwt }, not both.");
-  if (publicUrl !== undefined && Token.isUnresolved(publicUrl)) {
-    refuse(scope, "settings.publicUrl", "must be known when the stack is made, not when it is deployed.");
-  }
+  refuseUnknown(scope, "settings.publicUrl", publicUrl);
   if ("cognito" in auth) checkCognito(scope, auth, ingress);
   else checkJwt(scope, auth, ingress, publicUrl);
 }

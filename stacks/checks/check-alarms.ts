@@ -1,8 +1,7 @@
-import { Token } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import type { McpServerProps } from "../mcp-server-props.ts";
 import { checkWholeNumber } from "./check-whole-number.ts";
-import { refuse } from "./refuse.ts";
+import { refuse, refuseUnknown } from "./refuse.ts";
 
 /** Each takes two of the 100 metric filters that a log group may have ("CloudWatch Logs quotas"). */
 const MOST_TOOLS = 40;
@@ -24,8 +23,7 @@ export function checkAlarms(scope: Construct, { alarms = {}, ingress, tasks }: M
   }
   if (tools.length > MOST_TOOLS) refuse(scope, "alarms.tools", `must be at most ${MOST_TOOLS}, not ${tools.length}.`);
   for (const [index, tool] of tools.entries()) {
-    if (Token.isUnresolved(tool))
-      refuse(scope, "alarms.tools", "must be known when the stack is made, not when it is deployed.");
+    refuseUnknown(scope, "alarms.tools", tool);
     if (!/^[\w.-]{1,128}$/.test(tool))
       refuse(scope, "alarms.tools", `must be names of tools, such as search_notes, not ${JSON.stringify(tool)}.`);
     if (tools.indexOf(tool) < index) refuse(scope, "alarms.tools", `has ${tool} twice.`);

@@ -6,7 +6,7 @@ import type { IngressKind } from "../ingress/ingress.ts";
 import type { McpServerProps } from "../mcp-server-props.ts";
 import { checkAlarms } from "./check-alarms.ts";
 import { checkWholeNumber } from "./check-whole-number.ts";
-import { refuse } from "./refuse.ts";
+import { refuse, refuseUnknown } from "./refuse.ts";
 
 /** Props that some ingresses do not have. Ignoring one silently would leave out a limit that the user believes in. */
 const ONLY_FOR: Partial<Record<keyof McpServerProps, readonly IngressKind[]>> = {
@@ -117,8 +117,7 @@ export function timeoutOf(
   const buffered = ingress === "rest-api" && !streaming;
   const longest = buffered ? LONGEST_BUFFERED : LONGEST;
   if (!timeout) return Duration.seconds(longest);
-  if (timeout.isUnresolved())
-    refuse(scope, "timeout", "must be known when the stack is made, not when it is deployed.");
+  refuseUnknown(scope, "timeout", timeout);
   const seconds = timeout.toSeconds({ integral: false });
   if (seconds >= 1 && seconds <= longest && Number.isInteger(seconds)) return timeout;
   const how = buffered ? "a REST API waits for an answer that is not streamed" : "an answer may take";

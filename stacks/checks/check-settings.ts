@@ -2,15 +2,13 @@ import { Token } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { type McpSettings, SETTINGS } from "../settings.ts";
 import { checkWholeNumber } from "./check-whole-number.ts";
-import { refuse } from "./refuse.ts";
+import { refuse, refuseUnknown } from "./refuse.ts";
 import type { SettingRule } from "./setting-rule.ts";
 
 /** Refuses settings that the endpoint would refuse, because otherwise only the first request would find them out. */
 export function checkSettings(scope: Construct, settings: McpSettings, hasStore: boolean): void {
-  if (Token.isUnresolved(settings.path)) {
-    // The resources of the API and the URL for clients are derived from it.
-    refuse(scope, "settings.path", "must be known when the stack is made, not when it is deployed.");
-  }
+  // The resources of the API and the URL for clients are derived from it.
+  refuseUnknown(scope, "settings.path", settings.path);
   for (const field of Object.keys(settings) as (keyof McpSettings)[]) {
     const value = settings[field];
     const rule = SETTINGS[field];

@@ -1,6 +1,5 @@
-import { Token } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import { refuse } from "./refuse.ts";
+import { refuse, refuseUnknown } from "./refuse.ts";
 
 export interface WholeNumberRule {
   readonly min: number;
@@ -17,8 +16,6 @@ export function checkWholeNumber(
   { min, max, must = `be a whole number from ${min} to ${max}` }: WholeNumberRule,
 ): void {
   if (value === undefined) return;
-  if (Token.isUnresolved(value)) {
-    refuse(scope, prop, "must be known when the stack is made, not when it is deployed.");
-  }
+  refuseUnknown(scope, prop, value);
   if (!Number.isInteger(value) || value < min || value > max) refuse(scope, prop, `must ${must}, not ${value}.`);
 }

@@ -1,3 +1,4 @@
+import { Duration, Token } from "aws-cdk-lib";
 import type { IConstruct } from "constructs";
 
 /**
@@ -7,4 +8,10 @@ import type { IConstruct } from "constructs";
 export function refuse(scope: IConstruct, prop: string, sentence: string): never {
   const path = [scope.node.path, prop].filter((part) => part !== "").join(".");
   throw new Error(`${path}: ${sentence}`);
+}
+
+/** Refuses a prop that the stack itself depends on, where only the deployment will know its value. */
+export function refuseUnknown(scope: IConstruct, prop: string, value: unknown): void {
+  const isUnknown = value instanceof Duration ? value.isUnresolved() : Token.isUnresolved(value);
+  if (isUnknown) refuse(scope, prop, "must be known when the stack is made, not when it is deployed.");
 }
