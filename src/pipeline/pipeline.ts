@@ -143,31 +143,24 @@ function serve(pipeline: Pipeline, context: RequestContext): HttpResponse | Prom
 
 /** Serves the message of a POST, or what GET and DELETE ask of a session. */
 const serveMethod = (pipeline: Pipeline, context: RequestContext): Promise<HttpResponse> =>
-  context.request.method === "POST" ? servePost(pipeline, context) : serveWithoutMessage(pipeline, context);
+  context.request.method === "POST" ? servePost(pipeline, context) : serveSession(pipeline, context);
 
-async function serveWithoutMessage(pipeline: Pipeline, context: RequestContext): Promise<HttpResponse> {
-  // A message may need more scopes than these, and is told of all at once; a GET or DELETE has no message.
-  const { requiredScopes = [] } = pipeline.config;
-  const isAllowed = requiredScopes.every((scope) => context.caller.scopes.includes(scope));
-  if (!isAllowed) return pipeline.authentication.challenges.insufficientScope([]);
-  return (await serveSession(pipeline, context)) ?? methodNotAllowed(pipeline);
-}
-
-/** GET and DELETE, which concern sessions; undefined where there are none. */
-async function serveSession(
-  { config, legacy, streams }: Pipeline,
-  context: RequestContext,
-): Promise<HttpResponse | undefined> {
+/** GET and DELETE, which concern sessions: 2026-07-28 has neither (MCP, Streamable HTTP). */
+async function serveSession(pipeline: Pipeline, context: RequestContext): Promise<HttpResponse> {
+  const { config, legacy, streams, authentication } = pipeline;
   const { method, headers } = context.request;
-  // 2026-07-28 has neither (MCP, Streamable HTTP).
-  if ((headers["mcp-protocol-version"] ?? "") >= MODERN_REVISION) return undefined;
+  // A message may need more scopes than these, and is told of all at once; these requests have no message.
+  const { requiredScopes = [] } = config;
+  const isAllowed = requiredScopes.every((scope) => context.caller.scopes.includes(scope));
+  if (!isAllowed) return authentication.challenges.insufficientScope([]);
   const { openStream, endSession } = legacy;
-  if (method === "GET" && openStream) {
+  const isModern = (headers["mcp-protocol-version"] ?? "") >= MODERN_REVISION;
+  if (method === "GET" && openStream && !isModern) {
     const open = (): Promise<HttpResponse> =>
       serveStream(openStream, { ...context, heartbeatMs: config.heartbeatSeconds * 1000 });
     return (await legacy.resumesRequest?.(context.request)) ? open() : streams.acquire(context, open);
   }
-  return method === "DELETE" && endSession ? endSession(context) : undefined;
+  return method === "DELETE" && endSession && !isModern ? endSession(context) : methodNotAllowed(pipeline);
 }
 
 function methodNotAllowed({ legacy }: Pipeline): HttpResponse {
