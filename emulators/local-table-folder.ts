@@ -1,8 +1,11 @@
 import { rmSync } from "node:fs";
 import { createRequire } from "node:module";
 
-/** Why a table's folder cannot be used: another process has it, or it does not hold a LevelDB database. */
-export type FolderProblem = "locked" | "damaged";
+/** Why a table's folder cannot be used: another process has it, nobody can write to it, or it holds no LevelDB database. */
+export type FolderProblem = "locked" | "unwritable" | "damaged";
+
+/** The system's words, which LevelDB passes on without a code. */
+const UNWRITABLE = /: (No space left on device|Disk quota exceeded|Read-only file system|Permission denied)$/;
 
 /** The part of LevelDB's package that is used. */
 interface Database {
@@ -45,8 +48,9 @@ async function open(path: string): Promise<Database | FolderProblem> {
     await database.open();
     return database;
   } catch (error) {
-    const { code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
-    return code === "LEVEL_LOCKED" ? "locked" : "damaged";
+    const { code, message } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
+    if (code === "LEVEL_LOCKED") return "locked";
+    return UNWRITABLE.test(message) ? "unwritable" : "damaged";
   }
 }
 

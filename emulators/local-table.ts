@@ -42,15 +42,19 @@ export async function startLocalTable(): Promise<LocalTable> {
 
 /**
  * The same with a table that is kept in a folder, without the items whose time to live is over. Settles with undefined while
- * another process has the folder. Rejects with INSTANCE_FAILED when the folder holds something else.
+ * another process has the folder. Rejects with INSTANCE_FAILED when the folder holds something else, or
+ * cannot be written.
  */
 export async function startKeptTable({ folder, reset }: KeptTableOptions): Promise<LocalTable | undefined> {
   const { report, close } = await startProcess([folder, ...(reset ? ["reset"] : [])]);
   if ("url" in report) return toTable(report.url, close);
   await close();
   if (report.problem === "locked") return undefined;
-  const message = `The files of the local table in ${folder} cannot be read: run dev with --reset, which removes them.`;
-  throw new AnycloudError("INSTANCE_FAILED", message);
+  const why =
+    report.problem === "unwritable"
+      ? "cannot be written, because the disk is full or yours to read only: make room, or run dev with --no-store"
+      : "cannot be read: run dev with --reset, which removes them";
+  throw new AnycloudError("INSTANCE_FAILED", `The files of the local table in ${folder} ${why}.`);
 }
 
 async function startProcess(args: readonly string[]): Promise<{ report: LocalTableReport; close(): Promise<void> }> {

@@ -4,13 +4,14 @@ import type { Artefact } from "../build/artefact/artefact.ts";
 import { buildSmokeHook } from "../build/build-smoke-hook.ts";
 import { buildTarget } from "../build/build-target.ts";
 import { packageFiles } from "../build/packages/install.ts";
-import { replaceFile } from "../build/replace-file.ts";
 import { type Built, toBuildJson, toBuildText, type Zip } from "../build/report.ts";
 import { checkStart } from "../build/start/check-start.ts";
 import { zipFile } from "../build/zip-file.ts";
 import type { Platform } from "../clouds.ts";
 import type { BuildCommand } from "../command.ts";
 import { findEntry } from "../entry.ts";
+import { sentenceOf } from "../failure.ts";
+import { replaceFile } from "../replace-file.ts";
 import { ADAPTER_SETTINGS } from "../settings.ts";
 import { writeStdioEntry } from "../stdio-entry.ts";
 
@@ -28,12 +29,13 @@ export async function buildCommand(command: BuildCommand): Promise<void> {
     for (const warning of built.warnings) process.stderr.write(`${warning}\n`);
     process.stdout.write(json ? toBuildJson(built) : toBuildText(built));
   } catch (error) {
-    if (!(error instanceof AnycloudError)) throw error;
-    const stack: readonly string[] = Array.isArray(error.cause) ? error.cause : [];
+    const isKnown = error instanceof AnycloudError;
+    const stack: readonly string[] = isKnown && Array.isArray(error.cause) ? error.cause : [];
     if (json) {
-      const { code, message } = error;
+      const { code, message } = isKnown ? error : { code: "BUILD_FAILED", message: sentenceOf(error) };
       process.stdout.write(`${JSON.stringify({ ok: false, error: { code, message, stack } })}\n`);
     }
+    if (!isKnown) throw error;
     throw new AnycloudError(error.code, [error.message, ...stack].join("\n"), { cause: error });
   }
 }

@@ -13,7 +13,8 @@ import { toTable } from "../table.ts";
 
 /**
  * `mcp-anycloud init`: writes a project, or adds to one what it lacks, and says what it did. It plans everything before it
- * writes anything. Throws USAGE for a wrong choice, or for a place that is taken.
+ * writes anything. Throws USAGE for a wrong choice, or for a place that is taken, and BUILD_FAILED
+ * for a file that cannot be written.
  */
 export async function initCommand(command: InitCommand): Promise<void> {
   const project = readProject(resolve(command.folder));
@@ -21,7 +22,7 @@ export async function initCommand(command: InitCommand): Promise<void> {
   const presets = { name: nameOfFolder(basename(project.folder)), sdk: usesV1 ? "v1" : "v2" } as const;
   const choices = await choose(command, presets);
   const changes = planChanges(project, choices);
-  writeChanges(project.folder, changes);
+  await writeChanges(project.folder, changes);
   process.stdout.write(`${tableOf(changes)}\n${nextSteps(project)}`);
 }
 

@@ -9,9 +9,9 @@ import { BUNDLE, bundleOptions } from "../build/bundle-options.ts";
 import { lockSource } from "../build/entry/entry-source.ts";
 import { linkPackages, namedPackages } from "../build/packages/install.ts";
 import { readProject } from "../build/project/project.ts";
-import { replaceFile } from "../build/replace-file.ts";
 import { findEntry } from "../entry.ts";
 import type { LockCommand } from "../lock/parse-lock.ts";
+import { replaceFile } from "../replace-file.ts";
 
 interface Lock {
   readonly version: number;

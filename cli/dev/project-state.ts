@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type LocalTable, startKeptTable, startLocalTable } from "../../emulators/local-table.ts";
 import { AnycloudError } from "../../src/adapter.ts";
+import { refusalOf } from "../refusal.ts";
 import { shownPath } from "../shown-path.ts";
 
 /** Folder in the working directory that keeps the state of `dev` from one run to the next. */
@@ -31,8 +32,8 @@ export async function openProjectState(reset: boolean): Promise<ProjectState> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(join(folder, ".gitignore"), "*\n");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return inMemory(`${FOLDER} cannot be written here (${code}), so sessions end with this run.`);
+    const why = refusalOf(error)?.why ?? (error as NodeJS.ErrnoException).code;
+    return inMemory(`${FOLDER} cannot be written, because ${why}: sessions end with this run.`);
   }
   const table = await startKeptTable({ folder: join(folder, "table"), reset });
   if (table) {

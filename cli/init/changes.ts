@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { AnycloudError } from "../../src/adapter.ts";
+import { replaceFile } from "../replace-file.ts";
 import { shownPath } from "../shown-path.ts";
 import type { Choices } from "./choose.ts";
 import { extendManifest, type Manifest } from "./manifest.ts";
@@ -93,11 +94,12 @@ function refuseTaken(folder: string, path: string): void {
   }
 }
 
-/** Writes what is to be written. */
-export function writeChanges(folder: string, changes: readonly Change[]): void {
+/** Writes what is to be written, each file in one step: on a full disk, package.json stays as it was. Throws BUILD_FAILED. */
+export async function writeChanges(folder: string, changes: readonly Change[]): Promise<void> {
   for (const { path, text } of changes) {
     if (text === undefined) continue;
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), text);
+    const file = join(folder, path);
+    if (existsSync(file)) await replaceFile(realpathSync(file), text, statSync(file).mode & 0o777);
+    else await replaceFile(file, text);
   }
 }

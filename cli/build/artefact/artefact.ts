@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { BuildResult, Metafile } from "esbuild";
 import type { Platform } from "../../clouds.ts";
+import { replaceFile } from "../../replace-file.ts";
 import { toWarnings } from "../build-warnings.ts";
 import { BUNDLE } from "../bundle-options.ts";
 import type { BundleOptions } from "../output-options.ts";
@@ -14,7 +15,6 @@ import { PART_FILES } from "../plugins/lazy-parts-plugin.ts";
 import { VALIDATOR_BUNDLES } from "../plugins/lazy-validator-plugin.ts";
 import { type Asset, copyAssets } from "../project/assets.ts";
 import type { Project } from "../project/project.ts";
-import { replaceFile } from "../replace-file.ts";
 import { platformFiles } from "./platform-files.ts";
 import { LICENSES, thirdPartyLicenses } from "./third-party-licenses.ts";
 

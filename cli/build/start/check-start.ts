@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { AnycloudError, readConfig } from "../../../src/adapter.ts";
+import { replaceFile } from "../../replace-file.ts";
 import { ADAPTER_SETTINGS } from "../../settings.ts";
 import type { Artefact } from "../artefact/artefact.ts";
 import { compiled } from "../build-target.ts";
@@ -10,7 +11,6 @@ import { BUNDLE, bundleOptions } from "../bundle-options.ts";
 import { checkSource } from "../entry/entry-source.ts";
 import { linkPackages, namedPackages } from "../packages/install.ts";
 import { readProject } from "../project/project.ts";
-import { replaceFile } from "../replace-file.ts";
 import { checkEntry } from "./check-entry.ts";
 import { startArtefact } from "./start-artefact.ts";
 
