@@ -8,6 +8,7 @@ import type { BundleOptions } from "./output-options.ts";
 import { installPackages, linkPackages, namedPackages } from "./packages/install.ts";
 import { stdioPackages } from "./packages/stdio-packages.ts";
 import { findAssets } from "./project/assets.ts";
+import { decoratorMetadataWarning } from "./project/decorator-metadata.ts";
 import { readProject } from "./project/project.ts";
 
 /** One entry, to be bundled for one platform. */
@@ -61,7 +62,9 @@ export async function buildTarget(target: Target): Promise<Artefact> {
     target.packages === "install" ? await installPackages({ platform, project, packages, outDir }) : undefined;
   if (!installation) await linkPackages(outDir, packages);
   const parts = { project, assets, packages, installation, hasTasks };
-  return writeArtefact({ platform, outDir, sourceMapDir: sourceMapDir ?? outDir, ...parts }, bundle);
+  const artefact = await writeArtefact({ platform, outDir, sourceMapDir: sourceMapDir ?? outDir, ...parts }, bundle);
+  const warning = decoratorMetadataWarning(entry, Object.keys(bundle.metafile.inputs));
+  return warning === undefined ? artefact : { ...artefact, warnings: [...artefact.warnings, warning] };
 }
 
 /** A project that depends on it wants its server observed, by whatever SDK it brings. */
