@@ -15,6 +15,9 @@ const RESOLUTIONS = [
   ["bundler", "esnext"],
 ] as const;
 
+/** Each compiles the declarations of AWS's library, too. */
+const SLOW = { timeout: 600_000 };
+
 let project: InstalledPackage;
 beforeAll(async () => {
   const compilers = COMPILERS.map((compiler, index) => `compiler-${index}@npm:${compiler}`);
@@ -42,6 +45,6 @@ test.each(
   COMPILERS.flatMap((name, compiler) =>
     RESOLUTIONS.map(([resolution, module]) => ({ name, compiler, resolution, module })),
   ),
-)("the public types are right for $name with $resolution", async ({ compiler, resolution, module }) => {
+)("the public types are right for $name with $resolution", SLOW, async ({ compiler, resolution, module }) => {
   expect(await compile(compiler, module, resolution)).toBe("");
 });

@@ -1,8 +1,9 @@
-import { basename } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { BuildFailure, Location, Message } from "esbuild";
 import { AnycloudError } from "../../src/adapter.ts";
 import { shownPath } from "../shown-path.ts";
 import { GENERATED } from "./bundle-options.ts";
+import { findInstalled } from "./packages/installed-package.ts";
 
 /** How many of the compiler's findings are told; the first one usually causes the others. */
 const MOST = 5;
@@ -36,13 +37,29 @@ const lacksDefaultExport = ({ text, location }: Message): boolean =>
 function describe({ text, location }: Message): string {
   const unresolved = /^Could not resolve "([^./][^"]*)"/.exec(text)?.[1];
   const sentence = unresolved
-    ? `${text}: install it (npm install ${packageOf(unresolved)}) or correct the import`
+    ? `${text}: ${remedyForMissing(unresolved, location)}`
     : text.startsWith("No loader is configured")
-      ? `${text}: ${BINARY.test(text) ? "" : 'import it with { type: "text" }, or '}read it as a file that "assets" names (docs/assets.md)`
+      ? `${text}: ${remedyFor(text)} (docs/assets.md)`
       : text;
   return location && !isGenerated(location)
     ? `${location.file}:${location.line}:${location.column + 1}: ${sentence}.`
     : `${sentence}.`;
+}
+
+function remedyForMissing(specifier: string, location: Location | null): string {
+  if (/^(#|[@~]\/)/.test(specifier))
+    return 'correct the import, or its alias in "imports" of package.json or "paths" of tsconfig.json';
+  const name = packageOf(specifier);
+  // A package of a workspace may be there and not built yet.
+  return location && findInstalled(name, dirname(resolve(location.file)))
+    ? `the package is installed, but its package.json leads to no file for that, so build ${name} first or correct the import`
+    : `install it (npm install ${name}) or correct the import`;
+}
+
+function remedyFor(text: string): string {
+  const [, addon] = /"\.node" files: .*node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(text) ?? [];
+  if (addon) return `add "${addon.replace("\\", "/")}" to "external" of "mcp-anycloud" in package.json`;
+  return `${BINARY.test(text) ? "" : 'import it with { type: "text" }, or '}read it as a file that "assets" names`;
 }
 
 const isGenerated = (location: Location | null): boolean => basename(location?.file ?? "") === GENERATED;

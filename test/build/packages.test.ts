@@ -154,6 +154,12 @@ test.each<[string, object, boolean]>([
   expect(isNative({ name: "some", folder: project.folder, manifest })).toBe(isKnown);
 });
 
+test("a package that brings built code for each platform in a folder is known by that", () => {
+  project.write("prebuilt/prebuilds/linux-x64/addon.node", "");
+  const folder = join(project.folder, "prebuilt");
+  expect(isNative({ name: "prebuilt", folder, manifest: {} })).toBe(true);
+});
+
 describe("a package that is not installed", () => {
   test("is no error of a dependency that can do without", async () => {
     expect(await build("optional.ts", "aws")).toMatchObject({ code: 0, stderr: "" });

@@ -44,6 +44,6 @@ export function isNative({ folder, manifest }: InstalledPackage): boolean {
   return (
     Object.keys(dependencies).some((name) => TELLTALE.has(name)) ||
     Object.keys(optionalDependencies).some((name) => PLATFORM.test(name)) ||
-    existsSync(join(folder, "binding.gyp"))
+    ["binding.gyp", "prebuilds"].some((name) => existsSync(join(folder, name)))
   );
 }
