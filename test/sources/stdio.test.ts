@@ -214,15 +214,23 @@ test("lists nothing of a kind that it has not, and says so in no error", async (
 test("writes to its own folder and to paths that it is given, and nowhere else", async () => {
   const logged = vi.spyOn(console, "error").mockImplementation(() => {});
   const own = realpathSync(mkdtempSync(join(tmpdir(), "given-")));
-  const client = await connectTo(endpointOf({ env: { DATA: own } }, ["--log={folder}/log"]), "2026-07-28", as("ada"));
+  const files = realpathSync(mkdtempSync(join(tmpdir(), "given-file-")));
+  const LIST = join(files, "list.json");
+  const client = await connectTo(
+    endpointOf({ env: { DATA: own, LIST } }, ["--log={folder}/log"]),
+    "2026-07-28",
+    as("ada"),
+  );
   const { HOME } = JSON.parse(await callText(client, "desk_variables"));
   expect(await callText(client, "desk_write", { path: `${HOME}/a` })).toBe("written");
   expect(await callText(client, "desk_write", { path: `${own}/a` })).toBe("written");
-  const beside = join(dirname(PROGRAM), "of-all-callers");
-  expect(await callText(client, "desk_write", { path: beside })).toContain("restricted");
-  expect(existsSync(beside)).toBe(false);
+  for (const path of [LIST, `${LIST}.a1b2.tmp`]) expect(await callText(client, "desk_write", { path })).toBe("written");
+  for (const path of [`${LIST}s`, `${own}s`, `${own}.old`, join(dirname(PROGRAM), "of-all-callers")]) {
+    expect(await callText(client, "desk_write", { path })).toContain("restricted");
+    expect(existsSync(path)).toBe(false);
+  }
   expect(logged.mock.calls.join("\n")).toContain("may not write there");
-  rmSync(own, { recursive: true });
+  for (const folder of [own, files]) rmSync(folder, { recursive: true });
 });
 
 test.each([

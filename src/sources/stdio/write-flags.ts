@@ -13,19 +13,25 @@ const ALLOWED = [
 ];
 
 /**
- * Flags of Node.js by which a process writes to its own folder alone, and to paths that the words given to it name. Many desktop
- * servers keep a file of a fixed name beside their code: all callers of an instance would share it. It holds back mistakes, not
- * attackers: a program that the process starts is not held (nodejs.org, Permission Model).
+ * Flags of Node.js by which a process writes to its own folder alone, and to paths that the words given to it name; for a file, to
+ * those beside it whose names go on with a dot, too, because it may be replaced in one step. Many desktop servers keep a file of a
+ * fixed name beside their code: all callers of an instance would share it. It holds back mistakes, not attackers: a program that
+ * the process starts is not held (nodejs.org, Permission Model).
  */
 export function writeFlags(folder: string, words: readonly string[]): string[] {
   const known = process.allowedNodeEnvironmentFlags;
   // Only `dev` runs on a Node.js without it.
   if (!known.has("--permission")) return [];
   const named = words.flatMap((word) => [word, word.slice(word.indexOf("=") + 1)]).filter(isPath);
-  const written = [...new Set([folder, ...named.map((path) => resolve(path))])];
+  const written = [...new Set([folder, ...named.map((path) => resolve(path)).flatMap(withReplacements)])];
   const allowed = ALLOWED.filter((flag) => known.has(flag.replace(/=.*/, "")));
   return ["--permission", ...allowed, ...written.map((path) => `--allow-fs-write=${path}`)];
 }
+
+const withReplacements = (path: string): string[] => (isFolder(path) ? [path] : [path, `${path}.*`]);
+
+/** Without an error for a path that cannot be looked at. */
+const isFolder = (path: string): boolean => existsSync(`${path}/.`);
 
 const isPath = (word: string): boolean => isAbsolute(word) || (word !== "" && existsSync(word));
 
