@@ -5,9 +5,9 @@ import { shownPath } from "./shown-path.ts";
 
 /** Why the system does not let this process write or read something, for people. */
 export interface Refusal {
-  /** The reason, which follows "because". */
+  /** Follows "because". */
   readonly why: string;
-  /** What to do about it, which follows a colon. */
+  /** Follows a colon: what to do about it. */
   readonly remedy: string;
 }
 
@@ -45,7 +45,7 @@ function codeOf(error: unknown): string {
   return code === "ENOENT" && syscall === "mkdir" && path !== undefined ? whyNotMade(path) : code;
 }
 
-/** What keeps a folder from being made: Node.js says ENOENT where `recursive` meets a disk that is read-only. */
+/** The code of what keeps a folder from being made: Node.js says ENOENT where `recursive` meets a disk that is read-only. */
 function whyNotMade(folder: string): string {
   let above = dirname(folder);
   while (!existsSync(above) && above !== dirname(above)) above = dirname(above);

@@ -41,7 +41,16 @@ function keysOf(text: string | undefined): NonNullable<ReturnType<typeof readSta
 
 /** The lines of all files, one after the other. Throws USAGE for a file that cannot be read. */
 async function* linesOf(files: readonly string[]): AsyncGenerator<string> {
-  for (const file of files) yield* (await openFile(file)).readLines();
+  for (const file of files) {
+    // Not by `readLines`, which ends a line at U+2028, too: JSON may hold that, and so may the name of a tool that a caller sends.
+    let rest = "";
+    for await (const text of (await openFile(file)).createReadStream({ encoding: "utf8" })) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      yield* lines;
+    }
+    if (rest) yield rest;
+  }
 }
 
 async function openFile(file: string): Promise<FileHandle> {

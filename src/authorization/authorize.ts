@@ -6,11 +6,11 @@ import type { Challenges } from "../auth/challenge.ts";
 import type { RequestContext } from "../auth/request-context.ts";
 import type { HttpResponse } from "../http/http-handler.ts";
 import { Rejection } from "../http/rejection.ts";
-import { LISTS } from "../server/list-kinds.ts";
 import type { MessageInterceptor } from "../server/message-interceptor.ts";
 import { LISTEN, withoutSubscriptions } from "../server/operation.ts";
 import { createCallInterceptor } from "./call-interceptor.ts";
 import { checkRules, type DeclaredRules } from "./check-rules.ts";
+import { FILTERED_LISTS } from "./list-filter.ts";
 import { decideOperations, type OperationDecision } from "./operation-decision.ts";
 import { type EnforcedPolicy, isListed } from "./policy.ts";
 import { lackingScopes, neededScopes } from "./scope-check.ts";
@@ -75,7 +75,7 @@ export function createAuthorize(options: AuthorizeOptions): Authorize | undefine
     const requests = requestsIn(message);
     const decisions = requests.flatMap((request) => decideOperations(request, caller, { rules, policy }));
     const passing = decisions.filter(({ passes }) => passes);
-    const lists = requests.filter(({ method }) => LISTS.has(method));
+    const lists = requests.filter(({ method }) => FILTERED_LISTS.has(method));
     // The scopes of a denied call are not named: its caller must not learn that the tool exists.
     const required = [...requiredScopes, ...passing.flatMap((decision) => scopesOf(decision))];
     const isLacking = lackingScopes(required, caller.scopes).length > 0;

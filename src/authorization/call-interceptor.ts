@@ -59,11 +59,11 @@ export function createCallInterceptor(options: CallInterceptorOptions): MessageI
     mapOutgoing(message) {
       if ("method" in message || message.id === undefined) return message;
       const list = listOf.get(message.id);
-      if (isListed && list) return withoutHidden(message, list, isListed);
+      const shown = isListed && list ? withoutHidden(message, list, isListed) : message;
       const decision = decisions.get(message.id);
-      if (!decision) return message;
-      const within = withinLimit(message, maxOutputBytes);
-      operationAudit.answered(decision, within, within !== message);
+      if (!decision) return shown;
+      const within = withinLimit(shown, maxOutputBytes);
+      operationAudit.answered(decision, within, within !== shown);
       return within;
     },
     onClose: () => cancel(),

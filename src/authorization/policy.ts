@@ -1,5 +1,6 @@
 import type { Caller } from "../auth/caller.ts";
 import type { Operation, Primitive } from "../server/operation.ts";
+import { uriForms } from "./uri-forms.ts";
 
 /**
  * The question to a policy: may this caller do this with this thing? Exactly one of `tool`, `prompt`, `resource` and
@@ -45,7 +46,7 @@ export interface EnforcedPolicy extends Policy {
 
 /**
  * The policy's answer about a use of something. To subscribe to a resource, a caller must be allowed to read it, too: its
- * changes tell of it.
+ * changes tell of it. What has several forms must be allowed in each of them.
  */
 export function decideUse(
   policy: Policy,
@@ -53,10 +54,16 @@ export function decideUse(
   { action, primitive, name }: Operation,
   attributes: PolicyQuestion["attributes"] = {},
 ): PolicyAnswer {
-  const ask = (asked: PolicyQuestion["action"]): PolicyAnswer =>
-    askPolicy(policy, { caller, action: asked, [primitive]: name, attributes });
-  const reading = action === "subscribe" ? ask("read") : undefined;
-  return reading?.allowed === false ? reading : ask(action);
+  const actions: readonly Operation["action"][] = action === "subscribe" ? ["read", action] : [action];
+  const forms = primitive === "resource" ? uriForms(name) : [name];
+  let answer: PolicyAnswer = { allowed: false, policies: [] };
+  for (const asked of actions) {
+    for (const form of forms) {
+      answer = askPolicy(policy, { caller, action: asked, [primitive]: form, attributes });
+      if (!answer.allowed) return answer;
+    }
+  }
+  return answer;
 }
 
 /** The policy's answer; a policy that throws allows nothing. */

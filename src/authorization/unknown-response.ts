@@ -18,11 +18,19 @@ export function unknownResponse(built: BuiltServer | undefined, denied: Operatio
     const shown = primitive === "resource" ? hrefOf(name) : name;
     return { jsonrpc: "2.0", id, error: { code, message: `MCP error ${code}: ${NOT_FOUND[primitive](shown)}` } };
   }
+  const ofExtension = NOT_IN_EXTENSION.get(request.method);
+  if (ofExtension) return { jsonrpc: "2.0", id, error: { code, message: ofExtension(name) } };
   if (primitive === "resource") {
     return { jsonrpc: "2.0", id, error: { code, message: `Resource not found: ${name}`, data: { uri: name } } };
   }
   return { jsonrpc: "2.0", id, error: { code, message: NOT_FOUND[primitive](name) } };
 }
+
+/** The words of SDK v2 for the methods of the Skills extension. */
+const NOT_IN_EXTENSION: ReadonlyMap<string, (uri: string) => string> = new Map([
+  ["skills/get", (uri) => `No skill is served at ${uri}`],
+  ["resources/directory/read", (uri) => `${uri} is not a directory resource`],
+]);
 
 const NOT_FOUND: Readonly<Record<OperationDecision["primitive"], (name: string) => string>> = {
   tool: unknownTool,

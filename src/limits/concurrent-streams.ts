@@ -74,9 +74,14 @@ export function createConcurrentStreams({
   };
 }
 
-/** A session has one standalone stream, which GET opens; every `subscriptions/listen` is a stream of its own. */
-const streamOwner = ({ request }: RequestContext): string =>
-  (request.method === "GET" && request.headers["mcp-session-id"]) || crypto.randomUUID();
+/**
+ * A session has one standalone stream, which GET opens; every `subscriptions/listen` is a stream of its own. The owner of a slot is
+ * stored, and read with all others of its caller, so a session is named by a hash: nobody knows yet whether there is such a one.
+ */
+function streamOwner({ request }: RequestContext): string {
+  const session = request.method === "GET" && request.headers["mcp-session-id"];
+  return session ? partitionOf("session", [session]) : crypto.randomUUID();
+}
 
 /** The same stream, which keeps its slot as long as it is read. */
 function keepingSlot(

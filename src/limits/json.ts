@@ -40,7 +40,12 @@ const invalidRequest = (problem: string, id: string | number | null): HttpRespon
 function idIn(text: string): string | number | null {
   const [, first] = FIRST_ID.exec(text) ?? [];
   const [, id = first] = LAST_ID.exec(text.slice(-2 * MAX_ID_LENGTH)) ?? [];
-  return id === undefined ? null : JSON.parse(id);
+  try {
+    return id === undefined ? null : JSON.parse(id);
+  } catch {
+    // Not JSON, such as 007 or a text with a line break, and so the id of no request.
+    return null;
+  }
 }
 
 const FIRST_ID =

@@ -33,6 +33,8 @@ export function operationsOf({ method, params }: JSONRPCRequest): readonly Opera
     case "prompts/get":
       return [{ action: "get", primitive: "prompt", name: textOf(name), arguments: args }];
     case "resources/read":
+    case "resources/directory/read":
+    case "skills/get":
       return [{ action: "read", primitive: "resource", name: textOf(uri) }];
     case "resources/subscribe":
       return [{ action: "subscribe", primitive: "resource", name: textOf(uri) }];

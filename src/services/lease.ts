@@ -1,9 +1,13 @@
+import { CLOCK_SKEW_MS } from "../clock.ts";
 import { isConflict, type StateItem, type StateKey, type StateStore } from "../store/store.ts";
 import { expiresIn } from "./caller-scope.ts";
 
-/** Seconds for which a lease holds without a sign of life of its holder. */
-const LEASE_SECONDS = 10;
 const SIGN_OF_LIFE_MS = 3_000;
+/**
+ * Seconds for which a lease holds without a sign of life of its holder: a living one keeps it also where its clock is behind
+ * that of everybody else.
+ */
+const LEASE_SECONDS = (CLOCK_SKEW_MS + SIGN_OF_LIFE_MS + 2_000) / 1_000;
 
 /** The right to decide what stands at a key, for as long as its holder lives. */
 export interface Lease {

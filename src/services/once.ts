@@ -12,7 +12,7 @@ import { isLease, type Lease, takeLease } from "./lease.ts";
  * lost its connection has to send its request anew (MCP 2026-07-28, Streamable HTTP).
  *
  * Work that throws counts as not done: its caller gets the error, and the next caller, or one that waits, runs it again.
- * Work of an instance that died is taken over 10 to 11 seconds after its last sign of life. So work may only run a second
+ * Work of an instance that died is taken over 20 to 21 seconds after its last sign of life. So work may only run a second
  * time where the first run was cut short, or could not be recorded, in which case the call throws STORE_UNAVAILABLE.
  * The first call costs a read and two writes, each later one a read. Where no token says who calls, all callers are one,
  * and whoever guesses a key gets its result.

@@ -1,4 +1,5 @@
 import { ProtocolError, ProtocolErrorCode } from "@modelcontextprotocol/server";
+import { CLOCK_SKEW_MS } from "../clock.ts";
 import { keysOf, type StateKeySource } from "../config/key-ring.ts";
 import { AnycloudError } from "../errors.ts";
 import { isConflict } from "../store/store.ts";
@@ -77,8 +78,11 @@ export function createRequestState(
     if (!unsealed) throw refusal("it was not sealed here for this caller and this call");
     const { payload, expiresAt }: Sealed = JSON.parse(unsealed.text);
     if (expiresAt <= now() / 1000) throw refusal("it has expired");
+    // Longer than any instance takes the state for valid, whose clock may be behind that of the store.
+    const keptUntil = expiresAt + CLOCK_SKEW_MS / 1000;
+    const mark = { partition: `used-state/${unsealed.sealId}`, sort: "used", value: "", expiresAt: keptUntil };
     try {
-      await store.put({ partition: `used-state/${unsealed.sealId}`, sort: "used", value: "", expiresAt }, "absent");
+      await store.put(mark, "absent");
     } catch (error) {
       throw isConflict(error) ? refusal("it has been used") : error;
     }

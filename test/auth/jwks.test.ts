@@ -137,6 +137,17 @@ describe.each(["breaks", "errs", "hangs"] as const)("an issuer that %s", (mood) 
     expect(await check()).toMatchObject(accepted);
   });
 
+  test("is asked again though the clock was set back meanwhile", async () => {
+    const { issuer, check, pass } = await start();
+    issuer.become(mood);
+    hurry();
+    await expect(check()).rejects.toEqual(unavailable);
+    vi.restoreAllMocks();
+    issuer.become("up");
+    pass(-600);
+    expect(await check()).toMatchObject(accepted);
+  });
+
   test("is done without for an hour where its keys are known, and not for unknown ones", async () => {
     const { issuer, check, pass } = await start();
     expect(await check()).toMatchObject(accepted);

@@ -4,7 +4,7 @@ import { afterAll, expect, test } from "vitest";
 import { readStateKeys } from "../../src/adapter.ts";
 import { type AuditRecord, createMcpEndpoint } from "../../src/index.ts";
 import { createV2Tools } from "../security/tool-servers.ts";
-import { callerOf, modernCall, textOf } from "../support/messages.ts";
+import { callerOf, legacyRequest, textOf } from "../support/messages.ts";
 import { createProject } from "./project.ts";
 import { type CliResult, runCli } from "./run-cli.ts";
 
@@ -15,13 +15,13 @@ const MCP_ANYCLOUD_STATE_KEYS = `k1:${Buffer.alloc(32, 7).toString("base64")}`;
 const stateKeys = readStateKeys(MCP_ANYCLOUD_STATE_KEYS) ?? [];
 
 /** Lines of the audit log of an instance that served three calls. */
-async function logOf(): Promise<string[]> {
+async function logOf(name = "fail"): Promise<string[]> {
   const lines: string[] = [];
   const audit = (record: AuditRecord): void => void lines.push(JSON.stringify(record));
   const call = callerOf(
     createMcpEndpoint({ createServer: () => createV2Tools([]), audit }, { logLevel: "silent", stateKeys }),
   );
-  for (let count = 0; count < 3; count++) await textOf(await call(...modernCall("tools/call", { name: "fail" })));
+  for (let count = 0; count < 3; count++) await textOf(await call(legacyRequest("tools/call", { name })));
   return lines;
 }
 
@@ -45,6 +45,12 @@ test("a whole log passes, in one file or in two; a part of it passes and says so
   const part = await verify([lines.slice(1)]);
   expect(part.code).toBe(0);
   expect(part.stdout).toContain("records 2 to 3; 1 to 1 are not in this log");
+});
+
+test("a record with a character that other readers end a line at is whole", async () => {
+  const lines = await logOf("a\u2028b\u2029c\u0085d");
+  expect(lines.join()).toContain("\u2028");
+  expect((await verify([lines])).stdout).toMatch(/^signed records: 3; chains: 1; repeated lines: 0; other lines: 0\n/);
 });
 
 test("a log that was changed fails with the line", async () => {

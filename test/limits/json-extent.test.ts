@@ -78,6 +78,15 @@ test.each([
   expect(JSON.parse(String(refused?.body)).id).toBe(id);
 });
 
+test.each([`{"id":007,"params":LONG}`, `{"id":"a\nb","params":LONG}`, `{"params":LONG,"id":"\0"}`])(
+  "what is no id in JSON does not become one, nor a failure: %s",
+  (text) => {
+    const body = text.replace("LONG", JSON.stringify(Array(100).fill(0)));
+    const refused = textProblem(body, { maxJsonDepth: 10, maxJsonKeys: 50 });
+    expect([refused?.status, JSON.parse(String(refused?.body)).id]).toEqual([400, null]);
+  },
+);
+
 /** Counts a parsed value, as the check of its text has to. */
 function countOf(value: unknown): { depth: number; elements: number } {
   if (typeof value !== "object" || value === null) return { depth: 0, elements: 0 };

@@ -111,8 +111,8 @@ export const ACCESS_FAULTS: readonly PromiseFaults[] = [
       },
       {
         file: "src/authorization/policy.ts",
-        text: "return reading?.allowed === false ? reading : ask(action);",
-        replacement: "return reading?.allowed === null ? reading : ask(action);",
+        text: '? ["read", action] :',
+        replacement: "? [action] :",
         test: PRIMITIVES,
       },
     ],

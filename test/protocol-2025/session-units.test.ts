@@ -19,6 +19,16 @@ function createPermissive(): Server {
   return server;
 }
 
+test("a session that somebody makes up costs a stream's slot, whatever its id", async () => {
+  const { instances, costOf, written } = startMetered();
+  const headers = { accept: "text/event-stream", "mcp-session-id": "x".repeat(12_000) };
+  const { reads, writes } = await costOf(async () => {
+    expect((await instances[0](undefined, { method: "GET", headers })).status).toBe(404);
+  });
+  expect({ reads, writes }).toEqual({ reads: 0, writes: 2 });
+  expect(written.map(({ value }) => value.length).filter((length) => length > 100)).toEqual([]);
+});
+
 describe("what a session keeps", () => {
   test("of initialize has a limit, and is refused in words before anything is stored", async () => {
     const { instances, costOf } = startMetered();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { CLOCK_SKEW_MS } from "../../src/clock.ts";
 import { takeLease } from "../../src/services/lease.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { breakableStore } from "../support/stores.ts";
@@ -21,6 +22,16 @@ test("a lease holds as long as its holder lives, and nobody else gets it", async
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test("nobody takes it from a living holder whose clock is behind", async () => {
+  const store = createMemoryStore(now);
+  const lease = await takeLease({ store, key, now: () => Date.now() - CLOCK_SKEW_MS });
+  for (let seconds = 0; seconds < 60; seconds += 1) {
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await takeLease({ store, key, now })).toBeUndefined();
+  }
+  expect(await lease?.end("result", 60)).toBe(true);
+});
+
 test("ended with nothing there it is to be had at once", async () => {
   const place = { store: createMemoryStore(now), key, now };
   const lease = await takeLease(place);
@@ -41,7 +52,7 @@ test("it survives a store that is unavailable for less than its length, and is l
   await vi.advanceTimersByTimeAsync(20_000);
   expect(await takeLease(place)).toBeUndefined();
   store.broken = true;
-  await vi.advanceTimersByTimeAsync(12_000);
+  await vi.advanceTimersByTimeAsync(22_000);
   store.broken = false;
   const other = await takeLease(place);
   expect(other).toBeDefined();

@@ -87,7 +87,7 @@ test("work of an instance that gives no sign of life is taken over, and then the
   const other = createWork();
   other.end();
   const second = createOnce(scope())("a", HOUR, async () => `taken over, run ${await other.run()}`);
-  clock.pass(9);
+  clock.pass(19);
   const { reads } = store.counts;
   await expect.poll(() => store.counts.reads).toBeGreaterThan(reads + 2);
   expect(other.runs()).toBe(0);
@@ -132,7 +132,7 @@ test("a run that was taken over gets no fencing token, and its successor a large
   });
   await expect.poll(() => tokens).toEqual([1]);
   // Its instance stands still, and so do its signs of life.
-  clock.pass(20);
+  clock.pass(30);
   const second = createOnce(scope())("order 7", HOUR, ({ fencingToken }) => fencingToken());
   expect(await second).toBe(2);
   stopped.resolve();

@@ -12,9 +12,12 @@ import {
   type McpEndpointOptions,
   toFetch,
 } from "../../src/index.ts";
+import { createRequestState } from "../../src/services/request-state.ts";
+import { observed } from "../../src/store/observed-store.ts";
 import { anyUser, instanceOf, textResult, withOptions } from "../protocol-2026/instances.ts";
 import { type Caller, type CallOptions, messagesOf, modernCall } from "../support/messages.ts";
 import { breakableStore } from "../support/stores.ts";
+import { createClock } from "./scope.ts";
 
 const form = z.object({ ok: z.boolean() });
 
@@ -138,6 +141,21 @@ describe("a sealed state", () => {
       expect((await round(call, { state: forged })).answer).toMatchObject(REFUSED);
     }
     expect((await round(call, { state })).answer).toMatchObject(DONE);
+  });
+
+  test("is refused the second time at an instance whose clock is behind, though the store has forgotten what expired", async () => {
+    const clock = createClock();
+    const store = observed(createMemoryStore(clock.now));
+    const requestState = (behindSeconds: number) =>
+      createRequestState(
+        { store, principal: "ada", now: () => clock.now() - behindSeconds * 1000 },
+        { keys: [keyOf("a")], durable: true, message: { method: "tools/call", params: { name: "delete" } } },
+      );
+    const { mint, verify } = requestState(0);
+    const state = await mint("swordfish", { ttlSeconds: 60 });
+    expect(await verify(state)).toBe("swordfish");
+    clock.pass(65);
+    await expect(requestState(10).verify(state)).rejects.toThrow(/used/);
   });
 
   test("keys change with an overlap: the new one seals, both open, and without the old one its states are refused", async () => {

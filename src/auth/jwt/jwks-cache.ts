@@ -31,6 +31,9 @@ export function createJwksCache({ issuer, jwksUri }: TokenIssuer, now: () => num
   let failure: { readonly at: number; readonly error: KeysUnavailable } | undefined;
   let loading: Promise<void> | undefined;
 
+  /** Whether so much time has passed since `at`. A clock that was set back has told a wrong time then or tells it now. */
+  const isOver = (at: number, ms: number): boolean => now() < at || now() - at > ms;
+
   async function load(): Promise<void> {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
@@ -47,13 +50,13 @@ export function createJwksCache({ issuer, jwksUri }: TokenIssuer, now: () => num
 
   /** The cached keys, read again if they are older than `maxAge`. */
   async function keysUpTo(maxAge: number): Promise<FindKey> {
-    if (now() - loadedAt > maxAge && !(failure && now() - failure.at < RETRY_MS)) {
+    if (isOver(loadedAt, maxAge) && (!failure || isOver(failure.at, RETRY_MS))) {
       loading ??= load().finally(() => {
         loading = undefined;
       });
       await loading;
     }
-    if (find && now() - loadedAt <= USABLE_MS) return find;
+    if (find && !isOver(loadedAt, USABLE_MS)) return find;
     throw failure?.error ?? new KeysUnavailable(`The keys of ${issuer} are too old.`);
   }
 

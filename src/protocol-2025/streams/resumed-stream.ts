@@ -1,3 +1,4 @@
+import { CLOCK_SKEW_MS } from "../../clock.ts";
 import type { HttpResponse } from "../../http/http-handler.ts";
 import { failedResponse } from "../../http/json-rpc.ts";
 import { SSE_HEADERS, sseRetry } from "../../http/sse.ts";
@@ -11,7 +12,6 @@ import { streamEnd } from "./stream-end.ts";
 import { frameOf, RETRY_MS, toEventId } from "./stream-frames.ts";
 import {
   appendEntry,
-  CLOCK_SKEW_MS,
   type EventPosition,
   isLast,
   type NumberedEntry,

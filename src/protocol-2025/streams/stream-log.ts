@@ -1,4 +1,5 @@
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/server";
+import { CLOCK_SKEW_MS } from "../../clock.ts";
 import type { ObservedStore } from "../../store/observed-store.ts";
 import { isConflict, type StateItem, type StateStore } from "../../store/store.ts";
 
@@ -26,9 +27,6 @@ export const streamPartition = (sessionId: string, streamId: string): string => 
 
 /** Fixed width, so that the text order of sort keys is the order of the numbers. */
 const toSort = (number: number): string => String(number).padStart(10, "0");
-
-/** Instances' clocks, which the platforms keep, differ by less, also where one was not set since its instance was frozen. */
-export const CLOCK_SKEW_MS = 15_000;
 
 /** For how long a stream can be resumed, in milliseconds. */
 const TTL_MS = 3_600_000;
