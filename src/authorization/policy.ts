@@ -56,14 +56,10 @@ export function decideUse(
 ): PolicyAnswer {
   const actions: readonly Operation["action"][] = action === "subscribe" ? ["read", action] : [action];
   const forms = primitive === "resource" ? uriForms(name) : [name];
-  let answer: PolicyAnswer = { allowed: false, policies: [] };
-  for (const asked of actions) {
-    for (const form of forms) {
-      answer = askPolicy(policy, { caller, action: asked, [primitive]: form, attributes });
-      if (!answer.allowed) return answer;
-    }
-  }
-  return answer;
+  const answers = actions.flatMap((asked) =>
+    forms.map((form) => askPolicy(policy, { caller, action: asked, [primitive]: form, attributes })),
+  );
+  return answers.find(({ allowed }) => !allowed) ?? (answers.at(-1) as PolicyAnswer);
 }
 
 /** The policy's answer; a policy that throws allows nothing. */

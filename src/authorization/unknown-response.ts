@@ -2,6 +2,7 @@ import type { JSONRPCMessage } from "@modelcontextprotocol/server";
 import { JsonRpcCode, unknownTool, unknownToolResult } from "../http/json-rpc.ts";
 import type { BuiltServer } from "../server/sdk-server.ts";
 import type { OperationDecision } from "./operation-decision.ts";
+import { hrefOf } from "./uri-forms.ts";
 
 /** The response of a server without the thing that an operation names: that of McpServer, in the words of its SDK. */
 export function unknownResponse(built: BuiltServer | undefined, denied: OperationDecision): JSONRPCMessage {
@@ -15,6 +16,7 @@ export function unknownResponse(built: BuiltServer | undefined, denied: Operatio
     return { result: { content, isError: true }, jsonrpc: "2.0", id };
   }
   if (isSdkV1) {
+    // SDK v1 repeats a resource's URI as the parser of URLs prints it.
     const shown = primitive === "resource" ? hrefOf(name) : name;
     return { jsonrpc: "2.0", id, error: { code, message: `MCP error ${code}: ${NOT_FOUND[primitive](shown)}` } };
   }
@@ -38,6 +40,3 @@ const NOT_FOUND: Readonly<Record<OperationDecision["primitive"], (name: string) 
   resource: (uri) => `Resource ${uri} not found`,
   resourceTemplate: (uri) => `Resource template ${uri} not found`,
 };
-
-/** SDK v1 repeats a resource's URI as the parser of URLs prints it. */
-const hrefOf = (uri: string): string => URL.parse(uri)?.href ?? uri;

@@ -5,7 +5,8 @@
  */
 export function uriForms(uri: string): readonly string[] {
   const [, source = "", inner = uri] = /^([a-z][a-z0-9-]*\+)(.*)$/s.exec(uri) ?? [];
-  const parsed = URL.parse(inner)?.href;
-  const forms = [uri, URL.parse(uri)?.href, parsed === undefined ? undefined : source + parsed];
-  return [...new Set(forms.filter((form) => form !== undefined))];
+  return [...new Set([uri, hrefOf(uri), source + hrefOf(inner)])];
 }
+
+/** A URI as the parser of URLs prints it; as it is where that cannot read it. */
+export const hrefOf = (uri: string): string => URL.parse(uri)?.href ?? uri;

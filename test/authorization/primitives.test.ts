@@ -168,8 +168,10 @@ test.each(ROUTES.filter(([, { sessions }]) => sessions))(
 test("a listen stream has the subscriptions that the policy allows, and says so", async () => {
   const opened = open(MODERN, { policy });
   const notifications = { resourceSubscriptions: [DIARY, SECRET], resourcesListChanged: true };
-  const invocation = { deadline: AbortSignal.timeout(200) };
+  const deadline = new AbortController();
+  const invocation = { deadline: deadline.signal };
   const response = await opened.ask(ada, "subscriptions/listen", { notifications }, { invocation });
+  deadline.abort();
   const [acknowledged] = await messagesOf(response);
   expect(acknowledged?.params).toMatchObject({
     notifications: { resourceSubscriptions: [DIARY], resourcesListChanged: true },
