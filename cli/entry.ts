@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { AnycloudError } from "../src/adapter.ts";
-import { readText } from "./read-text.ts";
+import { readText } from "./files/read-text.ts";
 
 const NAMES = ["server.ts", "server.mts", "server.js", "server.mjs"];
 /** Where a server is looked for that nobody named. */

@@ -1,5 +1,5 @@
 import type { AnycloudError, ErrorCode } from "../src/adapter.ts";
-import { refusalSentence } from "./refusal.ts";
+import { refusalSentence } from "./files/refusal.ts";
 
 /** Errors in the user's input, as opposed to failures. */
 const ASKED_WRONGLY: ReadonlySet<ErrorCode> = new Set(["USAGE", "ENTRY_INVALID", "SERVER_INVALID"]);

@@ -1,7 +1,7 @@
 import { lstatSync } from "node:fs";
 import { parseEnv } from "node:util";
+import { readText } from "./files/read-text.ts";
 import { usage } from "./flags.ts";
-import { readText } from "./read-text.ts";
 
 export interface EnvironmentFlags {
   /** Values of `--env`: `NAME` or `NAME=value`. */

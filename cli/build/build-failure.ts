@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from "node:path";
 import type { BuildFailure, Location, Message } from "esbuild";
 import { AnycloudError } from "../../src/adapter.ts";
-import { shownPath } from "../shown-path.ts";
+import { shownPath } from "../files/shown-path.ts";
 import { GENERATED } from "./bundle-options.ts";
 import { findInstalled } from "./packages/installed-package.ts";
 

@@ -1,7 +1,7 @@
 import { relative, resolve } from "node:path";
 import type { Message } from "esbuild";
+import { shownPath } from "../files/shown-path.ts";
 import { PACKAGE_FOLDER } from "../package-json.ts";
-import { shownPath } from "../shown-path.ts";
 import { LOCATION_PLUGIN } from "./plugins/project/module-location-plugin.ts";
 import { BUNDLED } from "./project/shipped-path.ts";
 

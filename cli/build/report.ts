@@ -1,5 +1,5 @@
 import type { Platform } from "../clouds.ts";
-import { shownPath } from "../shown-path.ts";
+import { shownPath } from "../files/shown-path.ts";
 import { toTable } from "../table.ts";
 import type { Artefact } from "./artefact/artefact.ts";
 

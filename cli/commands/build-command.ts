@@ -11,7 +11,7 @@ import type { Platform } from "../clouds.ts";
 import type { BuildCommand } from "../command.ts";
 import { findEntry } from "../entry.ts";
 import { sentenceOf } from "../failure.ts";
-import { replaceFile } from "../replace-file.ts";
+import { replaceFile } from "../files/replace-file.ts";
 import { ADAPTER_SETTINGS } from "../settings.ts";
 import { writeStdioEntry } from "../stdio-entry.ts";
 

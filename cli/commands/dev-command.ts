@@ -21,9 +21,9 @@ import { terminalKeys } from "../dev/terminal-keys.ts";
 import { type Watch, watchEntry } from "../dev/watch-entry.ts";
 import { findEntry } from "../entry.ts";
 import { sentenceOf } from "../failure.ts";
+import { shownPath } from "../files/shown-path.ts";
 import { ownPackage } from "../package-json.ts";
 import { ADAPTER_SETTINGS } from "../settings.ts";
-import { shownPath } from "../shown-path.ts";
 import { writeStdioEntry } from "../stdio-entry.ts";
 import { toTable } from "../table.ts";
 

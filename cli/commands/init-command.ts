@@ -2,13 +2,13 @@ import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { AnycloudError } from "../../src/adapter.ts";
 import { USUAL_ENTRIES } from "../entry.ts";
+import { readText } from "../files/read-text.ts";
+import { shownPath } from "../files/shown-path.ts";
 import { type Change, type Project, planChanges, writeChanges } from "../init/changes.ts";
 import { choose } from "../init/choose.ts";
 import { readManifest } from "../init/manifest.ts";
 import { type InitCommand, nameOfFolder } from "../init/parse-init.ts";
 import { findWorkspace } from "../init/workspace.ts";
-import { readText } from "../read-text.ts";
-import { shownPath } from "../shown-path.ts";
 import { toTable } from "../table.ts";
 
 /**

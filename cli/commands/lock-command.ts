@@ -10,8 +10,8 @@ import { lockSource } from "../build/entry/entry-source.ts";
 import { linkPackages, namedPackages } from "../build/packages/install.ts";
 import { readProject } from "../build/project/project.ts";
 import { findEntry } from "../entry.ts";
+import { replaceFile } from "../files/replace-file.ts";
 import type { LockCommand } from "../lock/parse-lock.ts";
-import { replaceFile } from "../replace-file.ts";
 
 interface Lock {
   readonly version: number;

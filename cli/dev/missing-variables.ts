@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { shownPath } from "../files/shown-path.ts";
 import { PACKAGE_FOLDER } from "../package-json.ts";
-import { shownPath } from "../shown-path.ts";
 
 /** Variables that the platforms, Node.js and npm set themselves. */
 const PLATFORM = /^(?:PATH|HOME|PORT|NODE_\w*|AWS_\w*|LAMBDA_\w*|FUNCTIONS_\w*|K_\w*|npm_\w*)$/;

@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type LocalTable, startKeptTable, startLocalTable } from "../../emulators/local-table.ts";
 import { AnycloudError } from "../../src/adapter.ts";
-import { refusalOf } from "../refusal.ts";
-import { shownPath } from "../shown-path.ts";
+import { refusalOf } from "../files/refusal.ts";
+import { shownPath } from "../files/shown-path.ts";
 
 /** Folder in the working directory that keeps the state of `dev` from one run to the next. */
 const FOLDER = ".mcp-anycloud";

@@ -6,7 +6,7 @@ import { checkSource } from "../build/entry/entry-source.ts";
 import type { BundleOptions } from "../build/output-options.ts";
 import { linkPackages, namedPackages } from "../build/packages/install.ts";
 import { readProject } from "../build/project/project.ts";
-import { replaceFile } from "../replace-file.ts";
+import { replaceFile } from "../files/replace-file.ts";
 
 export interface WatchOptions {
   readonly entry: string;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AnycloudError } from "../../src/adapter.ts";
-import { replaceFile } from "../replace-file.ts";
-import { shownPath } from "../shown-path.ts";
+import { replaceFile } from "../files/replace-file.ts";
+import { shownPath } from "../files/shown-path.ts";
 import type { Choices } from "./choose.ts";
 import { extendManifest, type Manifest } from "./manifest.ts";
 import { projectFiles } from "./project-files.ts";

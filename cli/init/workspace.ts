@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { readText } from "../read-text.ts";
+import { readText } from "../files/read-text.ts";
 
 export type PackageManager = "npm" | "pnpm" | "yarn" | "bun";
 

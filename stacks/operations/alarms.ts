@@ -90,7 +90,7 @@ export function createAlarms(scope: Construct, sources: AlarmSources, props: Ala
       ...options,
       metric,
       threshold,
-      // Whoever is woken up reads this alone.
+      // The notification of an alarm shows this text and no other.
       alarmDescription: `${alarmDescription}. What to do: docs/alarms.md of mcp-anycloud.`,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -3,7 +3,7 @@
 # Alarms with the thresholds of stacks/alarms.ts. No data means no requests, and is no alarm. Each costs $0.10 a month per
 # metric, idle or not. metrics.tf adds those of what runs the server.
 locals {
-  # Whoever is woken up reads this alone.
+  # The notification of an alarm shows this text and no other.
   runbook = "What to do: docs/alarms.md of mcp-anycloud."
 
   alarms = merge(local.platform_alarms, {

@@ -3,7 +3,7 @@
 # The thresholds of stacks/alarms.ts, over the same lines. A rule is asked every quarter of an hour, because that is what it
 # costs least: about $0.50 a month each, and three times that every five minutes.
 locals {
-  # Whoever is woken up reads this alone.
+  # The notification of an alarm shows this text and no other.
   runbook = "What to do: docs/alarms.md of mcp-anycloud."
 
   alarms = merge(local.platform_alarms, {

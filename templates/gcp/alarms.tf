@@ -1,7 +1,7 @@
 # Alarms with the thresholds of stacks/alarms.ts. No data means no requests, and is no alarm. Idle: about $0.10 a month for each,
 # where Google charges for conditions.
 locals {
-  # Whoever is woken up reads this alone.
+  # The notification of an alarm shows this text and no other.
   runbook = "What to do: docs/alarms.md of mcp-anycloud."
 
   # In PromQL a metric's name has no hyphens, and what it counts is estimated from samples: half a request stands for a whole.

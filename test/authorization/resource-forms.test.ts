@@ -83,7 +83,7 @@ test.each([
   ["no URI", ["no URI"]],
   ["", [""]],
   ["HTTPS://Example.com:443/a/../b", ["HTTPS://Example.com:443/a/../b", "https://example.com/b"]],
-  // What stands behind the name of a source is a URI of its own: only there, the scheme is known.
+  // A gateway puts the name of a source before the URI, which hides the scheme from the parser.
   ["crm+https://EXAMPLE.com/a", ["crm+https://EXAMPLE.com/a", "crm+https://example.com/a"]],
 ])("the forms of %j", (uri, forms) => {
   expect(uriForms(uri)).toEqual(forms);

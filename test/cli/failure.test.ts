@@ -14,7 +14,7 @@ test.each([
   [refused("ENOSPC", { path: undefined }), /^A file cannot be written or read, because the disk is full: make room\.$/],
   [refused("EROFS", { path: "/etc/passwd", dest: "/media/copy" }), /^\/media\/copy cannot be written or read, /],
   [refused("EROFS", { path: "/ro/x-XXXXXX", syscall: "mkdtemp" }), /^\/ro cannot .*: set TMPDIR to another one\.$/],
-  // What Node.js 24 makes of EDQUOT.
+  // Node.js 24 has no name for EDQUOT.
   [
     refused("Unknown system error -122", { errno: -122 }),
     /^dist .*because your quota on its disk is used up: make room\.$/,

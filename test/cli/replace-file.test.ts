@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { replaceFile } from "../../cli/replace-file.ts";
+import { replaceFile } from "../../cli/files/replace-file.ts";
 
 let folder = "";
 beforeEach(() => {

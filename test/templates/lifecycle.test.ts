@@ -51,7 +51,7 @@ test("API Management sends requests to its pool only while there is one, and lat
     const on = await apply(true);
     expect(on.findIndex(policy)).toBeGreaterThan(on.findLastIndex(pool));
     const off = await apply(false);
-    // Of all five operations, each told twice.
+    // The gateway has five operations, and Terraform prints two lines for the policy of each.
     expect(off.filter(policy)).toHaveLength(10);
     expect(off.findIndex(pool)).toBeGreaterThan(off.findLastIndex(policy));
     expect(off.filter((line) => line.includes(": Modif"))).toEqual([]);

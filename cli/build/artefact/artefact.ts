@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { BuildResult, Metafile } from "esbuild";
 import type { Platform } from "../../clouds.ts";
-import { replaceFile } from "../../replace-file.ts";
+import { replaceFile } from "../../files/replace-file.ts";
 import { toWarnings } from "../build-warnings.ts";
 import { BUNDLE } from "../bundle-options.ts";
 import type { BundleOptions } from "../output-options.ts";

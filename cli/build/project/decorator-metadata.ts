@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import { shownPath } from "../../shown-path.ts";
+import { shownPath } from "../../files/shown-path.ts";
 import { referencedTsConfig } from "./referenced-tsconfig.ts";
 import { nearestTsConfig, readTsConfig } from "./tsconfig.ts";
 

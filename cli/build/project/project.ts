@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { AnycloudError } from "../../../src/adapter.ts";
-import { readText } from "../../read-text.ts";
+import { readText } from "../../files/read-text.ts";
 
 /** The project that a server's module belongs to, and what its package.json says to `mcp-anycloud`. */
 export interface Project {

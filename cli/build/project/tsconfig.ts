@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { readText } from "../../read-text.ts";
+import { readText } from "../../files/read-text.ts";
 
 /** The fields of a tsconfig.json that are read here. */
 export interface TsConfig {

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { type Instance, startInstance } from "../../../emulators/instance.ts";
 import { AnycloudError } from "../../../src/adapter.ts";
+import { shownPath } from "../../files/shown-path.ts";
 import { RUNS_FROM_SOURCE } from "../../package-json.ts";
-import { shownPath } from "../../shown-path.ts";
 import type { CheckReport, LoadFailure } from "./check-process.ts";
 import { framesOf } from "./frames.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { AnycloudError, readConfig } from "../../../src/adapter.ts";
-import { replaceFile } from "../../replace-file.ts";
+import { replaceFile } from "../../files/replace-file.ts";
 import { ADAPTER_SETTINGS } from "../../settings.ts";
 import type { Artefact } from "../artefact/artefact.ts";
 import { compiled } from "../build-target.ts";

@@ -55,7 +55,7 @@ export function createSender({
       } catch (error) {
         if (!isUnknownEra(error)) throw error;
         if (request.era === "modern") {
-          // What it answered to the probe may have been an error of the moment.
+          // The server may have refused the probe by an error that passes, so its era is asked for again.
           eras.forget();
           throw error;
         }

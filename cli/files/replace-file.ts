@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { AnycloudError } from "../src/adapter.ts";
+import { AnycloudError } from "../../src/adapter.ts";
 import { refusalOf } from "./refusal.ts";
 import { shownPath } from "./shown-path.ts";
 
