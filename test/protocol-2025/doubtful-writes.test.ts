@@ -81,7 +81,7 @@ describe.each<Fault>(["it happened", "it did not happen"])("an event whose write
   });
 });
 
-test("a client that leaves and comes back at will is told each event once, whatever becomes of the writes", async () => {
+test("a client that comes back at will until it has its answer is told each event once, whatever becomes of the writes", async () => {
   let seed = 7;
   const random = (): number => {
     seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
@@ -97,7 +97,8 @@ test("a client that leaves and comes back at will is told each event once, whate
       const event = await stream.next();
       if (!event) return told(events);
       events.push(event);
-      if (!event.message || !stream.lastEventId || random() < 0.5) continue;
+      const isAnswer = told([event]).some((what) => typeof what === "string");
+      if (!event.message || isAnswer || !stream.lastEventId || random() < 0.5) continue;
       await stream.leave();
       const response = await session.get(++at, stream.lastEventId);
       if (response.status === 204) return told(events);
