@@ -31,14 +31,63 @@ test.each<[string, () => Promise<string>]>([
   expect(logged).toHaveBeenCalled();
 });
 
+/** An upstream that takes one token, and a gateway with tokens from an issuer. */
+function startRevocable() {
+  vi.useFakeTimers({ toFake: ["hrtime"] });
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const state = { valid: "token-1", issued: 0, next: "token-1" };
+  const wire = wireTo(upstreamOf(createCrm));
+  const shown: string[] = [];
+  const fetch = (async (url: string, init: RequestInit) => {
+    const token = new Headers(init.headers).get("authorization") ?? "";
+    shown.push(token);
+    if (token !== `Bearer ${state.valid}`) return new Response(`no: ${token}`, { status: 401 });
+    return wire.fetch(url, init);
+  }) as typeof globalThis.fetch;
+  const credentials = platformToken(async () => {
+    state.issued++;
+    return { token: state.next, expiresInSeconds: 3_600 };
+  });
+  const [handler] = instancesOf(gatewayOf(fetch, { credentials }), 1) as [HttpHandler];
+  return { state, shown, handler };
+}
+
+const passSeconds = (seconds: number): void => void vi.advanceTimersByTime(seconds * 1_000);
+
+test("a token that an upstream refuses is replaced, and the call is made once more with the new one", async () => {
+  const { state, shown, handler } = startRevocable();
+  const client = await connectTo(handler, "2026-07-28");
+  const before = await callText(client, "crm_find", { name: "a" });
+  passSeconds(60);
+  Object.assign(state, { valid: "token-2", next: "token-2" });
+  shown.length = 0;
+  expect(await callText(client, "crm_find", { name: "a" })).toBe(before);
+  expect(shown).toEqual(["Bearer token-1", "Bearer token-2"]);
+  expect(state.issued).toBe(2);
+});
+
+test("an upstream that refuses every token does not have the issuer asked for each call", async () => {
+  const { state, handler } = startRevocable();
+  const client = await connectTo(handler, "2026-07-28");
+  await callText(client, "crm_find", { name: "a" });
+  state.valid = "none";
+  for (let call = 0; call < 12; call++) {
+    passSeconds(10);
+    state.next = `token-${call}`;
+    expect(await callText(client, "crm_find", { name: "a" })).toContain("It refuses the credentials of this server.");
+  }
+  // In 120 seconds, a token of 30 seconds at most.
+  expect(state.issued).toBeLessThanOrEqual(5);
+});
+
 test("a token that does not come is not waited for without end, and fetched anew by who comes later", async () => {
   vi.useFakeTimers();
   const set = vi.spyOn(globalThis, "setTimeout");
   const cleared = vi.spyOn(globalThis, "clearTimeout");
-  const cached = createTokenCache();
+  const cache = createTokenCache();
   const answers = [new Promise<never>(() => {}), Promise.resolve({ token: "second", expiresInSeconds: 60 })];
   const token = (): Promise<string> =>
-    cached([], () => answers.shift() as Promise<{ token: string; expiresInSeconds: number }>);
+    cache.get([], () => answers.shift() as Promise<{ token: string; expiresInSeconds: number }>);
   const first = tokenFor({ perCaller: false, token }, context);
   const refused = expect(first).rejects.toThrow("no token for it now");
   await vi.advanceTimersByTimeAsync(15_000);

@@ -17,7 +17,7 @@ export interface CallOptions {
   readonly maxBytes: number;
   readonly signal: AbortSignal;
   /** The deployment's, which no caller is told. */
-  readonly secrets: readonly string[];
+  readonly secrets: () => readonly string[];
 }
 
 /** Characters of an API's error that a model is told. */
@@ -37,7 +37,7 @@ export async function callOperation(operation: Operation, args: JsonObject, opti
       redirect: "manual",
       signal: AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]),
     });
-    return withoutSecrets(await toToolResult(operation, response, options), options.secrets);
+    return withoutSecrets(await toToolResult(operation, response, options), options.secrets());
   } catch (error) {
     if (error instanceof InvalidArguments) return toToolError(error.message);
     const isLate = (error as Error)?.name === "TimeoutError";

@@ -5,7 +5,8 @@ import { isRecord, JsonRpcCode } from "../../http/json-rpc.ts";
 import type { FactoryContext } from "../../server/server-factory.ts";
 import type { JsonObject } from "../forwarding/forwarded-request.ts";
 import { toToolError } from "../forwarding/result.ts";
-import { type Credentials, tokenFor } from "../remote/credentials/credentials.ts";
+import type { Credentials } from "../remote/credentials/credentials.ts";
+import { withToken } from "../remote/credentials/with-token.ts";
 import { UpstreamFailure } from "../remote/upstream-failure.ts";
 import { callOperation } from "./call-operation.ts";
 import { invalid, type OpenApiDocument, readDocument } from "./read-document.ts";
@@ -67,17 +68,16 @@ export function openapi(document: string | object, options: OpenApiOptions = {})
       const operation = byName.get(params.name);
       if (!operation) throw new ProtocolError(JsonRpcCode.INVALID_PARAMS, `Tool ${params.name} not found`);
       try {
-        const token = auth && (await tokenFor(auth, context));
-        const headers = { ...fixed, ...key.headers, ...(token && { authorization: `Bearer ${token}` }) };
+        const authorized = await withToken(fetch, auth, context);
         const call = {
           baseUrl,
-          headers,
+          headers: { ...fixed, ...key.headers },
           query: key.query,
-          fetch,
+          fetch: authorized.fetch,
           timeoutMs: timeoutSeconds * 1000,
           maxBytes,
           signal: mcpReq.signal,
-          secrets: [...(token ? [token] : []), ...key.secrets],
+          secrets: () => [...authorized.tokens, ...key.secrets],
         };
         return (await callOperation(operation, (params.arguments ?? {}) as JsonObject, call)) as never;
       } catch (error) {

@@ -8,18 +8,18 @@ import { createTransport, type UpstreamSession } from "../wire/upstream-transpor
 import { type Base, NOBODY } from "../wire/upstream-wire.ts";
 import { type Hearing, LONGEST_STREAM_MS } from "./hearing.ts";
 
-type SessionHearing = Pick<Hearing, "signal" | "onOpen" | "onNotification"> & { readonly streamingFetch: Fetch };
+type SessionHearing = Pick<Hearing, "signal" | "onOpen" | "onNotification">;
 
 /** Hears the standalone stream of a session, until it ends. Throws UpstreamFailure, also for a server that has no such stream. */
 export async function hearSession(
   base: Base,
   session: UpstreamSession,
-  { signal: left, streamingFetch, onOpen, onNotification }: SessionHearing,
+  { signal: left, onOpen, onNotification }: SessionHearing,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const count = createFloodGuard();
   const fetch: Fetch = async (input, init) => {
-    const response = await streamingFetch(input, init);
+    const response = await base.streamingFetch(input, init);
     if (init?.method === "GET" && response.ok) onOpen();
     // The transport takes it as the word that there is nothing to hear.
     if (init?.method === "GET" && response.status === 405) reject(new UpstreamFailure("refused", NO_STREAM));

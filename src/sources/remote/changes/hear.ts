@@ -17,9 +17,7 @@ const GATEWAY: DeclaredClient = { capabilities: {} };
  * Hears what an upstream tells outside of requests, until its stream ends: with `subscriptions/listen` in 2026-07-28, on the
  * standalone stream of a session in the 2025 protocols. Throws ProtocolError and UpstreamFailure.
  */
-export function createHear(wire: UpstreamWire): (hearing: Hearing) => Promise<void> {
-  const { eras, sessions, connect } = wire;
-
+export function createHear({ eras, sessions, connect }: UpstreamWire): (hearing: Hearing) => Promise<void> {
   return async (hearing) => {
     const { client, signal, onNotification } = hearing;
     const base: Base = {
@@ -51,7 +49,7 @@ export function createHear(wire: UpstreamWire): (hearing: Hearing) => Promise<vo
         return false;
       }
       try {
-        await hearSession(base, opened.session, { ...hearing, ...wire });
+        await hearSession(base, opened.session, hearing);
         return true;
       } catch (error) {
         const isLost = error instanceof UpstreamFailure && error.kind === "session-lost";
@@ -68,7 +66,7 @@ export function createHear(wire: UpstreamWire): (hearing: Hearing) => Promise<vo
         const message = toLegacyMessage({ method: "resources/subscribe", params: { uri } }, newId());
         await post({ ...base, session, message });
       }
-      await hearSession(base, session, { ...hearing, ...wire });
+      await hearSession(base, session, hearing);
     } finally {
       await endSession(base, session);
     }

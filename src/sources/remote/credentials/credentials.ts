@@ -7,6 +7,8 @@ export interface Credentials {
   readonly perCaller: boolean;
   /** The bearer token for a request of this caller. Throws UpstreamFailure where there is none to be had. */
   token(context: Pick<FactoryContext, "authInfo" | "caller">): Promise<string>;
+  /** Told of a token that the upstream refuses with 401. Then `token` is called once more, and may have another. */
+  refused?(token: string): void;
 }
 
 /** Milliseconds for which a request waits for its token. */

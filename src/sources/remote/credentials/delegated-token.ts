@@ -46,14 +46,15 @@ export function delegatedToken(options: DelegationOptions): Credentials {
       `delegatedToken needs the secret in the variable ${clientSecretVariable}.`,
     );
   }
-  const cached = createTokenCache();
+  const cache = createTokenCache();
   return {
     perCaller: true,
     async token({ authInfo, caller }) {
       if (!authInfo?.token) throw new UpstreamFailure("refused", "It needs a caller with an access token.");
       const { token } = authInfo;
-      return cached([caller.principal, token], () => fetchToken(token, { ...options, secret, fetch }));
+      return cache.get([caller.principal, token], () => fetchToken(token, { ...options, secret, fetch }));
     },
+    refused: cache.refused,
   };
 }
 

@@ -6,6 +6,6 @@ import { createTokenCache, type IssuedToken } from "./token-cache.ts";
  * service; it is called again shortly before the token expires.
  */
 export function platformToken(fetchToken: () => Promise<IssuedToken>): Credentials {
-  const cached = createTokenCache();
-  return { perCaller: false, token: () => cached([], fetchToken) };
+  const cache = createTokenCache();
+  return { perCaller: false, token: () => cache.get([], fetchToken), refused: cache.refused };
 }

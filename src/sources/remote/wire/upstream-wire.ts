@@ -1,7 +1,7 @@
 import type { FactoryContext } from "../../../server/server-factory.ts";
 import type { DeclaredClient } from "../../forwarding/forwarded-request.ts";
 import { toInitialize, toModernMessage } from "../../forwarding/request-message.ts";
-import { tokenFor } from "../credentials/credentials.ts";
+import { withToken } from "../credentials/with-token.ts";
 import { createEras, type Eras } from "../eras.ts";
 import type { CheckedOptions, RemoteOptions } from "../remote-options.ts";
 import { UpstreamFailure } from "../upstream-failure.ts";
@@ -16,29 +16,28 @@ export interface UpstreamWire {
   readonly sessions: UpstreamSessions;
   /** The way for a caller, with the token that is theirs. Throws UpstreamFailure where there is none to be had. */
   connect(context: FactoryContext): Promise<Connected>;
+}
+
+interface Connected extends Pick<PostOptions, "url" | "fetch" | "headers" | "idleMs" | "secrets"> {
   /** Also opens streams that belong to no request. */
   readonly streamingFetch: Fetch;
 }
 
-type Connected = Pick<PostOptions, "url" | "fetch" | "headers" | "idleMs" | "secrets">;
-
 /** The part that is common to all requests that are sent for one of a client. */
-export type Base = Omit<PostOptions, "message" | "session">;
+export type Base = Omit<PostOptions, "message" | "session"> & Connected;
 
 export function createWire(
   { url, idleMs, maxBytes }: CheckedOptions,
-  { credentials, headers: fixed = {}, fetch: own = globalThis.fetch }: RemoteOptions,
+  { credentials, headers = {}, fetch: own = globalThis.fetch }: RemoteOptions,
 ): UpstreamWire {
-  const streamingFetch = createLimitedFetch(own, maxBytes);
-  const fetch = withoutStandaloneStreams(streamingFetch);
+  const limitedFetch = createLimitedFetch(own, maxBytes);
   return {
     eras: createEras(),
     sessions: createUpstreamSessions(url.href),
-    streamingFetch,
     async connect(context) {
-      const token = credentials && (await tokenFor(credentials, context));
-      const headers = { ...fixed, ...(token !== undefined && { authorization: `Bearer ${token}` }) };
-      return { url, fetch, headers, idleMs, secrets: token === undefined ? [] : [token] };
+      const { fetch: streamingFetch, tokens } = await withToken(limitedFetch, credentials, context);
+      const fetch = withoutStandaloneStreams(streamingFetch);
+      return { url, fetch, streamingFetch, headers, idleMs, secrets: tokens };
     },
   };
 }
