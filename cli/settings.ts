@@ -5,6 +5,7 @@ import { STORAGE_TABLE_SETTINGS, type StorageTableConfig } from "../adapters/azu
 import { FIRESTORE_SETTINGS, type FirestoreConfig } from "../adapters/gcp/firestore/settings.ts";
 import { CLOUD_TASKS_SETTINGS, type CloudTasksConfig } from "../adapters/gcp/jobs/settings.ts";
 import { SECRET_MANAGER_SETTINGS, type SecretManagerConfig } from "../adapters/gcp/secret-manager/settings.ts";
+import { CONTAINER_SETTINGS, type ContainerConfig } from "../adapters/gcp/settings.ts";
 import { REDIS_SETTINGS, type RedisConfig } from "../adapters/redis/settings.ts";
 import type { Settings } from "../src/adapter.ts";
 
@@ -17,6 +18,7 @@ export const ADAPTER_SETTINGS: Settings<
     SecretManagerConfig &
     StorageQueueConfig &
     CloudTasksConfig &
+    ContainerConfig &
     RedisConfig
 > = {
   ...AWS_SETTINGS,
@@ -26,5 +28,6 @@ export const ADAPTER_SETTINGS: Settings<
   ...SECRET_MANAGER_SETTINGS,
   ...STORAGE_QUEUE_SETTINGS,
   ...CLOUD_TASKS_SETTINGS,
+  ...CONTAINER_SETTINGS,
   ...REDIS_SETTINGS,
 };

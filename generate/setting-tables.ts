@@ -8,6 +8,7 @@ import { FIRESTORE_SETTINGS } from "../adapters/gcp/firestore/settings.ts";
 import { containerIdentities as container } from "../adapters/gcp/identity.ts";
 import { CLOUD_TASKS_SETTINGS } from "../adapters/gcp/jobs/settings.ts";
 import { SECRET_MANAGER_SETTINGS } from "../adapters/gcp/secret-manager/settings.ts";
+import { CONTAINER_SETTINGS } from "../adapters/gcp/settings.ts";
 import { REDIS_SETTINGS } from "../adapters/redis/settings.ts";
 import { AUTH_SETTINGS } from "../src/config/auth-settings.ts";
 import { AUTHORIZATION_SETTINGS } from "../src/config/authorization-settings.ts";
@@ -35,6 +36,7 @@ export const SETTING_TABLES: readonly SettingTable[] = [
   { title: "Sessions and streams", file: "src/config/session-settings.ts", settings: SESSION_SETTINGS },
   { title: "Keys", file: "src/config/key-settings.ts", settings: KEY_SETTINGS },
   { title: "Telemetry", file: "src/config/telemetry-settings.ts", settings: TELEMETRY_SETTINGS },
+  { title: "Containers", file: "adapters/gcp/settings.ts", settings: CONTAINER_SETTINGS },
   { title: "State in AWS", file: "adapters/aws/settings.ts", settings: AWS_SETTINGS },
   {
     title: "State in Azure",

@@ -15,7 +15,7 @@ export type { RateRule } from "./config/limit-settings.ts";
 export { readConfig } from "./config/read-config.ts";
 export type { Settings } from "./config/setting.ts";
 export type { ClaimValue, TokenIssuer } from "./config/token-issuer.ts";
-export { textLike } from "./config/value-type.ts";
+export { textLike, wholeNumber } from "./config/value-type.ts";
 export { AnycloudError, type ErrorCode } from "./errors.ts";
 export { catchErrors } from "./http/catch-errors.ts";
 export type {

@@ -3,27 +3,31 @@ import type { AddressInfo } from "node:net";
 import { AnycloudError, containUnhandledRejections, type HttpHandler } from "../../src/adapter.ts";
 import { checkState, type State } from "../shared/check-state.ts";
 import { createListener } from "./listener.ts";
-import { GRACE } from "./shutdown.ts";
+import { CONTAINER_SETTINGS } from "./settings.ts";
+import { graceOf } from "./shutdown.ts";
 
 export { containerIdentities as platformIdentities } from "./identity.ts";
+export { CONTAINER_SETTINGS };
 
 export interface ContainerOptions {
   /** Default: `PORT` of the environment, else 8080 ("Container runtime contract"). 0 takes any free port. */
   readonly port?: number;
   /** Address to listen on. Default 0.0.0.0, as the contract demands. */
   readonly host?: string;
-  /** Time limits for slow clients, from the configuration. Default: those of the settings. */
+  /** Time limits, from the configuration. Default: those of the settings. */
   readonly limits?: ContainerLimits | undefined;
   /** Where the server's state is, to be tried once: what is set up wrongly is told before a request needs it. */
   readonly state?: State | undefined;
 }
 
-/** How long a client may take. */
+/** How long something may take. */
 export interface ContainerLimits {
-  /** To send a request, headers and body. */
+  /** A client, to send a request, headers and body. */
   readonly requestSeconds: number;
-  /** Without taking anything of its response. */
+  /** A client that takes nothing of its response. */
   readonly readerSeconds: number;
+  /** The end of the process, from SIGTERM to SIGKILL. Default 10, Cloud Run's ("Container runtime contract"). */
+  readonly shutdownSeconds?: number;
 }
 
 const DEFAULT_LIMITS: ContainerLimits = { requestSeconds: 30, readerSeconds: 60 };
@@ -52,7 +56,7 @@ const serverOptions = (requestMs: number): ServerOptions => ({
 
 /**
  * Serves a Cloud Run container: a `node:http` server on `PORT`. On SIGTERM it stops accepting, lets go what a client can
- * resume elsewhere, finishes the rest within the platform's 10 s, and ends the process with code 0.
+ * resume elsewhere, finishes the rest within the time that the platform gives, and ends the process with code 0.
  */
 export async function listenOnPort(handler: HttpHandler, options: ContainerOptions = {}): Promise<Container> {
   const { port = portOf(process.env.PORT), host = "0.0.0.0", limits = DEFAULT_LIMITS, state } = options;
@@ -77,7 +81,7 @@ export async function listenOnPort(handler: HttpHandler, options: ContainerOptio
   let closing: Promise<void> | undefined;
   async function end(): Promise<void> {
     clearTimeout(check);
-    const drained = drain(GRACE);
+    const drained = drain(graceOf(limits.shutdownSeconds ?? CONTAINER_SETTINGS.shutdownSeconds.default));
     const closed = stopAccepting(server);
     await drained;
     // The listening socket is closed; this stops the timers of node:http.

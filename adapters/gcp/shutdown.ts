@@ -1,10 +1,14 @@
 import type { Grace } from "../shared/in-flight.ts";
+import { CONTAINER_SETTINGS } from "./settings.ts";
 
 /**
- * Cloud Run sends SIGTERM, and SIGKILL 10 s later ("Container runtime contract", instance shutdown). What is in flight has
- * 7 s to finish, then a second to be told that it could not, and a second more to reach its client.
+ * The time that a platform gives between SIGTERM and SIGKILL: what is in flight may finish until 3 s before its end, then has a
+ * second to be told that it could not, and a second more to reach its client.
  */
-export const GRACE: Grace = { answerMs: 7_000, endMs: 9_000 };
+export const graceOf = (shutdownSeconds: number): Grace => ({
+  answerMs: (shutdownSeconds - 3) * 1000,
+  endMs: (shutdownSeconds - 1) * 1000,
+});
 
 /**
  * Lets the requests in flight end before the process does. The Functions Framework's own SIGTERM listener (its
@@ -19,7 +23,7 @@ export function deferSigterm(drain: (grace: Grace) => Promise<void>): void {
   process.on("SIGTERM", async (signal) => {
     if (draining) return;
     draining = true;
-    await drain(GRACE);
+    await drain(graceOf(CONTAINER_SETTINGS.shutdownSeconds.default));
     for (const listener of deferred) listener(signal);
   });
 }

@@ -12,6 +12,6 @@ locals {
   port = 8080
 
   # The balancer lets requests of a task that is to end finish for as long, and ECS waits for as long after SIGTERM before it
-  # kills. The image needs 10 seconds of that (adapters/gcp/shutdown.ts).
+  # kills, which the server knows.
   drain_seconds = 30
 }

@@ -37,6 +37,7 @@ locals {
       AWS_REGION                     = var.region
       PORT                           = tostring(local.port)
       MCP_ANYCLOUD_ALLOWED_HOSTS     = var.custom_domain.name
+      MCP_ANYCLOUD_SHUTDOWN_SECONDS  = tostring(local.drain_seconds)
       MCP_ANYCLOUD_STATE_KEYS_SECRET = local.key_ring_arn
       MCP_ANYCLOUD_TIMEOUT_SECONDS   = tostring(var.timeout_seconds)
       MCP_ANYCLOUD_TRUSTED_PROXIES   = tostring(var.trusted_proxies)

@@ -76,8 +76,8 @@ resource "azurerm_container_app" "server" {
   template {
     min_replicas = var.min_instances
     max_replicas = var.max_instances
-    # From SIGTERM on. The image needs 10 seconds of that (adapters/gcp/shutdown.ts); its ingress sends nothing new meanwhile.
-    termination_grace_period_seconds = 30
+    # From SIGTERM on. The ingress sends nothing new meanwhile.
+    termination_grace_period_seconds = local.shutdown_seconds
 
     http_scale_rule {
       name                = "requests"
@@ -142,6 +142,8 @@ locals {
 
   # The port on which the image listens.
   port = 8080
+  # From SIGTERM to SIGKILL.
+  shutdown_seconds = 30
 
   host   = "${local.app_name}.${azurerm_container_app_environment.server.default_domain}"
   origin = "https://${try(var.custom_domain.name, local.host)}"

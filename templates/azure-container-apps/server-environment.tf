@@ -46,11 +46,12 @@ locals {
     local.makes_key_ring ? { MCP_ANYCLOUD_KEY_VAULT_SECRET = local.key_ring_uri } : { MCP_ANYCLOUD_STATE_KEYS_SECRET = var.shared_state.key_ring },
     {
       # By which adapters/azure/identity-token.ts asks for tokens: for the vault, the table and AWS.
-      AZURE_CLIENT_ID              = azurerm_user_assigned_identity.server.client_id
-      PORT                         = tostring(local.port)
-      MCP_ANYCLOUD_TIMEOUT_SECONDS = tostring(var.timeout_seconds)
+      AZURE_CLIENT_ID               = azurerm_user_assigned_identity.server.client_id
+      PORT                          = tostring(local.port)
+      MCP_ANYCLOUD_SHUTDOWN_SECONDS = tostring(local.shutdown_seconds)
+      MCP_ANYCLOUD_TIMEOUT_SECONDS  = tostring(var.timeout_seconds)
       # The ingress appends to what the client sent ("Ingress in Azure Container Apps", HTTP headers).
-      MCP_ANYCLOUD_TRUSTED_PROXIES = tostring(var.trusted_proxies)
+      MCP_ANYCLOUD_TRUSTED_PROXIES  = tostring(var.trusted_proxies)
     },
   )
   # Variables whose values are secrets, by the name of the secret.

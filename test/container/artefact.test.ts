@@ -28,6 +28,8 @@ test("one image finds its state on every cloud", () => {
   const bundle = readFileSync(join(folder, "index.mjs"), "utf8");
   for (const setting of ["TABLE", "STORAGE_TABLE", "FIRESTORE_DATABASE", "REDIS_URL"])
     expect(bundle).toContain(`MCP_ANYCLOUD_${setting}`);
+  // A platform that gives a container more time to end says so by this variable.
+  expect(bundle).toContain("MCP_ANYCLOUD_SHUTDOWN_SECONDS");
   // The Functions Framework reads this variable; an image starts without it.
   expect(bundle).not.toContain("FUNCTION_TARGET");
 });

@@ -121,6 +121,29 @@ describe("a container", () => {
     await closing;
   });
 
+  test("gives its requests the time that the platform gives it, but for 3 seconds", async () => {
+    const told: number[] = [];
+    const close = async (shutdownSeconds: number): Promise<void> => {
+      const started = Promise.withResolvers<void>();
+      const handler: HttpHandler = async (_, { deadline }) => {
+        started.resolve();
+        await once(deadline, "abort");
+        told.push(shutdownSeconds);
+        return { status: 204, headers: {} };
+      };
+      const limits = { requestSeconds: 30, readerSeconds: 60, shutdownSeconds };
+      const container = await listenOnPort(handler, { ...LOOPBACK, limits });
+      const response = send(container.port, { path: "/" });
+      await started.promise;
+      const since = performance.now();
+      await Promise.all([container.close(), response]);
+      // Timers may fire a millisecond early.
+      expect(performance.now() - since).toBeGreaterThan((shutdownSeconds - 3) * 1000 - 10);
+    };
+    await Promise.all([close(7), close(5)]);
+    expect(told).toEqual([5, 7]);
+  });
+
   test("closed twice, closes once, and listens to SIGTERM no more", async () => {
     const before = process.listenerCount("SIGTERM");
     const { close } = await listen(async () => ({ status: 204, headers: {} }));

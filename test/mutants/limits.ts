@@ -151,7 +151,7 @@ export const LIMIT_FAULTS: readonly PromiseFaults[] = [
       },
       {
         file: "adapters/gcp/container.ts",
-        text: "const drained = drain(GRACE);",
+        text: "const drained = drain(graceOf(limits.shutdownSeconds ?? CONTAINER_SETTINGS.shutdownSeconds.default));",
         replacement: "const drained = drain({ answerMs: 0, endMs: 0 });",
         test: "test/chaos/ending.test.ts",
         title: "container",

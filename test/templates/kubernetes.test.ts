@@ -73,9 +73,9 @@ test("the base runs without root, rights and writable files, and lets calls end"
     capabilities: { drop: ["ALL"] },
   });
   expect(pod.spec.automountServiceAccountToken).toBe(false);
-  // The server needs its 10 s behind preStop (adapters/gcp/shutdown.ts).
   const { seconds } = container.lifecycle.preStop.sleep;
-  expect(pod.spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(seconds + 10);
+  const shutdown = Number(of("ConfigMap").data.MCP_ANYCLOUD_SHUTDOWN_SECONDS);
+  expect(pod.spec.terminationGracePeriodSeconds).toBe(seconds + shutdown);
   for (const kind of ["Service", "PodDisruptionBudget", "NetworkPolicy"]) {
     const { selector, podSelector } = of(kind).spec;
     const labels = (selector?.matchLabels ?? selector ?? podSelector.matchLabels) as Record<string, string>;
@@ -107,7 +107,11 @@ test("a project's own kustomization sets image, namespace and variables", ({ ski
   expect(deployment.metadata.namespace).toBe("notes");
   expect(deployment.spec.template.spec.containers[0].image).toBe(`registry.example.com/notes@sha256:${"0".repeat(64)}`);
   const variables = manifests.find(({ kind }) => kind === "ConfigMap").data;
-  expect(variables).toEqual({ MCP_ANYCLOUD_TIMEOUT_SECONDS: "900", MCP_ANYCLOUD_TABLE: "notes" });
+  expect(variables).toEqual({
+    MCP_ANYCLOUD_TIMEOUT_SECONDS: "900",
+    MCP_ANYCLOUD_SHUTDOWN_SECONDS: "35",
+    MCP_ANYCLOUD_TABLE: "notes",
+  });
 });
 
 test("components add secrets, the way to Redis, and a collector", ({ skip }) => {

@@ -50,6 +50,7 @@ const DIFFERENCES: Readonly<Record<ContainerModule, Differences>> = {
     environment: [
       "AWS_REGION",
       "MCP_ANYCLOUD_PLATFORM_IDENTITY",
+      "MCP_ANYCLOUD_SHUTDOWN_SECONDS",
       "MCP_ANYCLOUD_TIMEOUT_SECONDS",
       "MCP_ANYCLOUD_TRUSTED_PROXIES",
     ],
@@ -71,6 +72,7 @@ const DIFFERENCES: Readonly<Record<ContainerModule, Differences>> = {
     },
     environment: [
       "MCP_ANYCLOUD_PLATFORM_IDENTITY",
+      "MCP_ANYCLOUD_SHUTDOWN_SECONDS",
       "MCP_ANYCLOUD_STORAGE_QUEUE",
       "MCP_ANYCLOUD_TIMEOUT_SECONDS",
       "MCP_ANYCLOUD_TRUSTED_PROXIES",

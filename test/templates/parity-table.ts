@@ -130,6 +130,7 @@ const QUEUES_OF_OTHERS = queues("a function on Lambda hands its tasks to invocat
 
 const TOLD = {
   MCP_ANYCLOUD_TIMEOUT_SECONDS: "the platform tells how long a request may take",
+  MCP_ANYCLOUD_SHUTDOWN_SECONDS: "it is no container",
   ...CLIENT_TOLD,
 };
 
@@ -189,6 +190,7 @@ export const NOT_SET: Readonly<Record<"cdk" | Cloud, Readonly<Record<string, str
     ...TOLD,
   },
   gcp: {
+    MCP_ANYCLOUD_SHUTDOWN_SECONDS: "Cloud Run's time is the default",
     MCP_ANYCLOUD_PLATFORM_AUDIENCE: IAP,
     MCP_ANYCLOUD_TRUST_DOMAINS: "no proxy of a mesh stands beside it",
     MCP_ANYCLOUD_STORAGE_QUEUE: "Cloud Tasks brings jobs",

@@ -153,6 +153,7 @@ describe.for(findTerraform() ? CONTAINER_MODULES : [])("the image, run by templa
       ...EVERY_SETTING_READ,
       allowedHosts: [HOST],
       trustedProxies: 1,
+      shutdownSeconds: 30,
       ...(isAws
         ? { table: NAME, stateKeysSecret: String(values.outputs.key_ring_name) }
         : ownKeyRing("azure-container-apps", values, ["1"])),

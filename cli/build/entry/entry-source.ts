@@ -26,7 +26,14 @@ function serverSource(
   hasTelemetry: boolean,
 ): string {
   const native = NATIVE_STATE[platform];
-  const tables = ["AWS_SETTINGS", "REDIS_SETTINGS", ...native.settings, jobs?.settings];
+  const isContainer = platform === "gcp" || platform === "container";
+  const tables = [
+    "AWS_SETTINGS",
+    "REDIS_SETTINGS",
+    isContainer && "CONTAINER_SETTINGS",
+    ...native.settings,
+    jobs?.settings,
+  ];
   const settings = `{ ${tables.flatMap((table) => (table ? [`...${table}`] : [])).join(", ")} }`;
   const { argument } = IDENTITY_TOKEN[platform];
   const redis = `openRedis(config, openConfiguredRedisUrl(config${argument}))`;
@@ -41,7 +48,7 @@ import { openConfiguredRedisUrl } from "mcp-anycloud/aws/redis-url";
 import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
 import { openConfiguredStateKeys } from "mcp-anycloud/aws/state-keys";
 import { openRedis, REDIS_SETTINGS } from "mcp-anycloud/redis";
-${native.imports}${hasTelemetry ? `import { registeredTelemetry } from ${JSON.stringify(ownModule("src", "telemetry", "registered"))};\n` : ""}${jobs?.imports ?? ""}${IDENTITY_TOKEN[platform].source}${source}const config = readConfig(process.env, ${settings});
+${isContainer ? `import { CONTAINER_SETTINGS } from "mcp-anycloud/gcp/container";\n` : ""}${native.imports}${hasTelemetry ? `import { registeredTelemetry } from ${JSON.stringify(ownModule("src", "telemetry", "registered"))};\n` : ""}${jobs?.imports ?? ""}${IDENTITY_TOKEN[platform].source}${source}const config = readConfig(process.env, ${settings});
 ${jobs?.open ?? ""}const store = ${wrap("observedStore", store)};
 const stateKeys = ${keys};
 const endpoint = ${wrap("observedEndpoint", `createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities${jobs ? ", workQueue" : ""}${hasTelemetry ? ", telemetry: await registeredTelemetry()" : ""} })`)};

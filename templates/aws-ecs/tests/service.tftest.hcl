@@ -40,6 +40,7 @@ run "container_without_rights" {
     condition = { for one in jsondecode(aws_ecs_task_definition.server.container_definitions)[0].environment : one.name => one.value } == {
       AWS_REGION                     = "eu-central-1"
       MCP_ANYCLOUD_ALLOWED_HOSTS     = "mcp.example.com"
+      MCP_ANYCLOUD_SHUTDOWN_SECONDS  = "30"
       MCP_ANYCLOUD_STATE_KEYS_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:notes-key-ring-1-AbCdEf"
       MCP_ANYCLOUD_TABLE             = "notes"
       MCP_ANYCLOUD_TIMEOUT_SECONDS   = "900"

@@ -29,6 +29,7 @@ run "app_and_environment" {
       MCP_ANYCLOUD_AWS_ROLE_ARN       = "arn:aws:iam::123456789012:role/notes-1"
       MCP_ANYCLOUD_AWS_TOKEN_AUDIENCE = "api://44444444-4444-4444-4444-444444444444"
       MCP_ANYCLOUD_KEY_VAULT_SECRET   = "https://notesabc123.vault.azure.net/secrets/state-keys"
+      MCP_ANYCLOUD_SHUTDOWN_SECONDS   = "30"
       MCP_ANYCLOUD_TABLE              = "notes"
       MCP_ANYCLOUD_TIMEOUT_SECONDS    = "240"
       MCP_ANYCLOUD_TRUSTED_PROXIES    = "1"
