@@ -127,7 +127,7 @@ describe("a container", () => {
       const started = Promise.withResolvers<void>();
       const handler: HttpHandler = async (_, { deadline }) => {
         started.resolve();
-        await once(deadline, "abort");
+        await once(deadline as AbortSignal, "abort");
         told.push(shutdownSeconds);
         return { status: 204, headers: {} };
       };

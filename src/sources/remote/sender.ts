@@ -2,8 +2,6 @@ import type { JSONRPCNotification } from "@modelcontextprotocol/server";
 import type { FactoryContext } from "../../server/server-factory.ts";
 import { type ForwardedRequest, type JsonObject, withoutQuestions } from "../forwarding/forwarded-request.ts";
 import { toLegacyMessage, toModernMessage } from "../forwarding/request-message.ts";
-import { isUnknownEra } from "./eras.ts";
-import { UpstreamFailure } from "./upstream-failure.ts";
 import { post } from "./wire/post.ts";
 import { endSession, type UpstreamSession } from "./wire/upstream-transport.ts";
 import { type Base, discover, NOBODY, newId, openSession, type UpstreamWire } from "./wire/upstream-wire.ts";
@@ -47,34 +45,28 @@ export function createSender({
   async function sendInSession(base: Base, request: ForwardedRequest, context: FactoryContext): Promise<JsonObject> {
     const message = toLegacyMessage(request, newId());
     const open = (): Promise<UpstreamSession> => openSession(base, request.client);
-    let lost: UpstreamSession | undefined;
-    for (;;) {
-      let opened: Awaited<ReturnType<typeof sessions.of>>;
-      try {
-        opened = await sessions.of({ context, request, open, lost });
-      } catch (error) {
-        if (!isUnknownEra(error)) throw error;
-        if (request.era === "modern") {
-          // The server may have refused the probe by an error that passes, so its era is asked for again.
-          eras.forget();
-          throw error;
-        }
-        eras.onSessionRefused();
-        return sendModern(base, request, context);
-      }
-      const { session, isTransient, isNew } = opened;
-      try {
-        await setLogLevel(base, request, session);
-        return (await post({ ...base, session, message })).result;
-      } catch (error) {
-        const isLost = error instanceof UpstreamFailure && error.kind === "session-lost";
-        // Nothing was done for a session that is not known. An instance that was away may know several such in a row.
-        if (!isLost || isNew) throw error;
-        lost = session;
-      } finally {
-        if (isTransient) await endSession(base, session);
-      }
-    }
+    return sessions.use<JsonObject>(
+      { context, request, open },
+      {
+        async work({ session, isTransient }) {
+          try {
+            await setLogLevel(base, request, session);
+            return (await post({ ...base, session, message })).result;
+          } finally {
+            if (isTransient) await endSession(base, session);
+          }
+        },
+        onRefused(error) {
+          if (request.era === "modern") {
+            // The server may have refused the probe by an error that passes, so its era is asked for again.
+            eras.forget();
+            throw error;
+          }
+          eras.onSessionRefused();
+          return sendModern(base, request, context);
+        },
+      },
+    );
   }
 }
 

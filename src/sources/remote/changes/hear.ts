@@ -1,8 +1,6 @@
 import type { ListeningClient } from "../../../server/listening-client.ts";
 import type { DeclaredClient } from "../../forwarding/forwarded-request.ts";
 import { toLegacyMessage, toModernMessage } from "../../forwarding/request-message.ts";
-import { isUnknownEra } from "../eras.ts";
-import { UpstreamFailure } from "../upstream-failure.ts";
 import { post } from "../wire/post.ts";
 import { endSession, type UpstreamSession } from "../wire/upstream-transport.ts";
 import { type Base, discover, NOBODY, newId, openSession, type UpstreamWire } from "../wire/upstream-wire.ts";
@@ -38,25 +36,19 @@ export function createHear({ eras, sessions, connect }: UpstreamWire): (hearing:
   ): Promise<boolean> {
     const { context } = hearing.client;
     const open = (): Promise<UpstreamSession> => openSession(base, toDeclared(initialize));
-    let lost: UpstreamSession | undefined;
-    for (;;) {
-      let opened: Awaited<ReturnType<typeof sessions.of>>;
-      try {
-        opened = await sessions.of({ context, request: { era: "legacy", sessionId: id }, open, lost });
-      } catch (error) {
-        if (!isUnknownEra(error)) throw error;
-        eras.onSessionRefused();
-        return false;
-      }
-      try {
-        await hearSession(base, opened.session, hearing);
-        return true;
-      } catch (error) {
-        const isLost = error instanceof UpstreamFailure && error.kind === "session-lost";
-        if (!isLost || opened.isNew) throw error;
-        lost = opened.session;
-      }
-    }
+    return sessions.use<boolean>(
+      { context, request: { era: "legacy", sessionId: id }, open },
+      {
+        async work({ session }) {
+          await hearSession(base, session, hearing);
+          return true;
+        },
+        onRefused() {
+          eras.onSessionRefused();
+          return false;
+        },
+      },
+    );
   }
 
   async function hearNewSession(base: Base, hearing: Hearing): Promise<void> {
