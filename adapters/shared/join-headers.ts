@@ -1,5 +1,5 @@
 /** A header with its name in any case, and its value or values. */
-type Header = readonly [name: string, value: string | readonly string[] | undefined];
+type Header = readonly [name: string, value: string | readonly string[] | null | undefined];
 
 /**
  * Headers by lower-case name, as the core takes them. The values of a repeated header are joined (RFC 9110 §5.3), never
@@ -8,11 +8,11 @@ type Header = readonly [name: string, value: string | readonly string[] | undefi
 export function joinHeaders(headers: Iterable<Header>): Record<string, string> {
   const joined: Record<string, string> = {};
   for (const [rawName, value] of headers) {
-    if (value === undefined) continue;
     const name = rawName.toLowerCase();
     const separator = name === "cookie" ? "; " : ", ";
     const before = Object.hasOwn(joined, name) ? joined[name] : undefined;
-    const after = typeof value === "string" ? value : value.join(separator);
+    const after = typeof value === "string" ? value : value?.join(separator);
+    if (after === undefined) continue;
     const whole = before === undefined ? after : before + separator + after;
     // An assignment would set the prototype instead of a header of that name.
     if (name === "__proto__")

@@ -64,3 +64,9 @@ test("names that differ in case alone are one header", () => {
   const { headers } = toRequest(event({ "X-One": "1", "x-one": "2", Cookie: "a=1", cookie: "b=2" }));
   expect(headers).toEqual({ "x-one": "1, 2", cookie: "a=1; b=2" });
 });
+
+test("a header without a value, as an event that is written by hand may have it, is none", () => {
+  const named = JSON.parse('{"a":null,"A":"1","b":null}');
+  expect(toRequest(event(named)).headers).toEqual({ a: "1" });
+  expect(toRequest(event({}, JSON.parse('{"a":null,"b":["2"]}'))).headers).toEqual({ b: "2" });
+});

@@ -138,9 +138,10 @@ test("a package that a workspace installed further up is named as if it lay besi
 test("a file that a module names and nobody ships is told with its place", async () => {
   const project = createProject({
     "server.ts": `const card = new URL("./cards/card.html", import.meta.url);\n${greeter("Hello")}void card;
-      void new URL("./100%.html", import.meta.url);`,
+      void new URL("./100%.html", import.meta.url); void new URL("./one%23%3f.html", import.meta.url);`,
     "100%.html": "",
-    "package.json": manifest({ assets: ["100%.html"] }),
+    "one#?.html": "",
+    "package.json": manifest({ assets: ["*.html"] }),
   });
   try {
     const { code, stderr } = await runCli(["build", "--target", "aws"], { cwd: project.folder });

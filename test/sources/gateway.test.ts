@@ -94,6 +94,25 @@ describe.each(ERAS)("a client of %s", (era) => {
     logged.mockRestore();
   });
 
+  test("has its operator told once of a tool whose name is too long for some clients", async () => {
+    const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+    // Another one for each era: a name is told of once in a process.
+    const prefix = `${era.replaceAll("-", "")}${"y".repeat(31)}_`;
+    const long = "z".repeat(24);
+    const server = () => {
+      const made = new McpServer({ name: "long", version: "1.0.0" });
+      made.registerTool(long, {}, async () => ({ content: [] }));
+      made.registerTool(`${long}z`, {}, async () => ({ content: [] }));
+      return made;
+    };
+    const client = await connectTo(endpointOf({ crm: server }, { prefixes: { crm: prefix } }), era);
+    expect((await client.listTools()).tools).toHaveLength(2);
+    await client.listTools();
+    const lines = logged.mock.calls.map(([line]) => String(line)).filter((line) => line.includes("characters"));
+    expect(lines).toEqual([expect.stringContaining(`tool "${prefix}${long}z" has 65 characters`)]);
+    logged.mockRestore();
+  });
+
   test("is held to the policy of the gateway and to that of the source", async () => {
     const guarded = { ...named("notes"), policy: allowOnly("who"), tools: { who: { policyAttributes: ["like"] } } };
     const endpoint = endpointOf(

@@ -218,6 +218,20 @@ test.each([
   expect(sent).toHaveLength(1);
 });
 
+test("what an answer that does not end has sent in time is told", async () => {
+  const events = new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode("data: one\n\n")),
+  });
+  const fetch = async (_input: unknown, init?: RequestInit): Promise<Response> => {
+    const { signal } = init ?? {};
+    const body = events.pipeThrough(new TransformStream(), { ...(signal && { signal }) });
+    return new Response(body, { headers: { "content-type": "text/event-stream" } });
+  };
+  const { client } = await connectApi("petstore", undefined, { fetch: fetch as never, timeoutSeconds: 1 });
+  const result = await client.callTool({ name: "getPetById", arguments: { petId: "1" } });
+  expect(outcomeOf(result)).toBe("error: The answer did not end in time: ask for less of it. It begins: data: one\n\n");
+});
+
 test("a structured answer, an image, and a next page", async () => {
   const pet = await connectApi("petstore", () => Response.json({ name: "Rex", id: 1 }));
   await pet.client.listTools();

@@ -5,6 +5,7 @@ import type { ListKind } from "../../server/list-kinds.ts";
 import { emptyWhereNone } from "../forwarding/empty-where-none.ts";
 import type { ForwardedRequest, JsonObject } from "../forwarding/forwarded-request.ts";
 import { isListItem } from "../forwarding/list-items.ts";
+import { warnOfLongName } from "./long-names.ts";
 import type { SourceNames } from "./naming.ts";
 import type { Route } from "./route.ts";
 
@@ -51,6 +52,7 @@ export async function mergedList(kind: ListKind, options: MergeOptions): Promise
         continue;
       }
       seen.add(name);
+      if (kind.member === "tools") warnOfLongName(name);
       items.push(item);
     }
   }

@@ -50,11 +50,11 @@ export async function callOperation(operation: Operation, args: JsonObject, opti
 async function toToolResult(operation: Operation, response: Response, options: CallOptions): Promise<JsonObject> {
   const { status, headers } = response;
   const type = headers.get("content-type") ?? "";
-  const { bytes, isWhole } = await read(response, options.maxBytes);
+  const { bytes, cut } = await read(response, options.maxBytes);
   if (status >= 300 && status < 400)
     return toToolError(`The API answered with a redirect (${status}), which is not followed.`);
   const image = /^(image|audio)\/[\w.+-]+/.exec(type);
-  if (status < 400 && image && isWhole) {
+  if (status < 400 && image && !cut) {
     return { content: [{ type: image[1], data: bytes.toString("base64"), mimeType: image[0] }] };
   }
   if (bytes.length > 0 && !isJsonType(type) && !/^text\/|json|xml|yaml|javascript|^$/.test(type)) {
@@ -62,16 +62,16 @@ async function toToolResult(operation: Operation, response: Response, options: C
       content: [
         {
           type: "text",
-          text: `The API answered with ${isWhole ? "" : "more than "}${bytes.length} bytes of ${type.slice(0, 100)}.`,
+          text: `The API answered with ${cut ? "more than " : ""}${bytes.length} bytes of ${type.slice(0, 100)}.`,
         },
       ],
     };
   }
   const text = decoded(bytes, type);
   if (status >= 400) return toToolError(`The API answered with ${status}: ${text.slice(0, MAX_ERROR)}`.trim());
-  if (!isWhole) {
+  if (cut === "large")
     return toToolError(`The answer is larger than ${options.maxBytes} bytes: ask for less of it. It begins: ${text}`);
-  }
+  if (cut === "late") return toToolError(`The answer did not end in time: ask for less of it. It begins: ${text}`);
   const structured = isJsonType(type) ? parsedObject(text) : undefined;
   if (operation.tool.outputSchema && !structured)
     return toToolError(`The API answered with ${status} and no JSON object: ${text.slice(0, MAX_ERROR)}`.trim());
@@ -82,19 +82,28 @@ async function toToolResult(operation: Operation, response: Response, options: C
   };
 }
 
-/** At most so many bytes of a body; the rest is not read. */
-async function read(
-  response: Response,
-  maxBytes: number,
-): Promise<{ readonly bytes: Buffer; readonly isWhole: boolean }> {
+interface ReadBody {
+  readonly bytes: Buffer;
+  /** Why the rest was not read; absent where there is none. */
+  readonly cut?: "large" | "late";
+}
+
+/** At most so many bytes of a body, as far as they come in time. */
+async function read(response: Response, maxBytes: number): Promise<ReadBody> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > maxBytes) return { bytes: Buffer.concat(chunks).subarray(0, maxBytes), isWhole: false };
+  try {
+    for await (const chunk of response.body ?? []) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > maxBytes) return { bytes: Buffer.concat(chunks).subarray(0, maxBytes), cut: "large" };
+    }
+  } catch (error) {
+    // A stream of events, for one, may never end.
+    if ((error as Error)?.name !== "TimeoutError" || length === 0) throw error;
+    return { bytes: Buffer.concat(chunks), cut: "late" };
   }
-  return { bytes: Buffer.concat(chunks), isWhole: true };
+  return { bytes: Buffer.concat(chunks) };
 }
 
 /** The text of an answer, in the encoding that its type names; in UTF-8 where it names none that is known. */

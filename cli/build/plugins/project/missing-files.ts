@@ -58,7 +58,7 @@ export function missingFiles(module: ModuleFiles): PartialMessage[] {
 /** A path as a URL names it. A `%` may also stand for itself. */
 function decoded(path: string): string {
   try {
-    return decodeURI(path);
+    return decodeURIComponent(path);
   } catch {
     return path;
   }
