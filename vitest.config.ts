@@ -3,7 +3,7 @@ import { configDefaults, defineConfig, type ViteUserConfig } from "vitest/config
 
 /** Rooms whose tests share processes. Telemetry is not among them: OpenTelemetry is registered once in a process. */
 const ROOMS =
-  "architecture|audit|auth|authorization|config|generate|http|limits|pipeline|protocol-2025|protocol-2026|release|scale|server|services|sources";
+  "architecture|audit|auth|authorization|config|generate|http|kept-state|limits|pipeline|protocol-2025|protocol-2026|release|scale|server|services|sources";
 
 /** Tests of single rooms, most of which start no process and build no artefact: `npm run test:unit`. */
 const UNIT = `test/@(${ROOMS})/**/*.test.ts`;

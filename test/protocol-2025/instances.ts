@@ -52,16 +52,25 @@ export function startInstances(
   };
 }
 
-async function openSession(
+export async function openSession(
   instances: readonly Caller[],
   { protocolVersion = "2025-11-25", capabilities = {}, headers: own = {} }: OpenOptions = {},
 ): Promise<ClientSession> {
-  const at = (instance: number): Caller => instances[instance % instances.length] as Caller;
   const clientInfo = { name: "test-client", version: "1.2.3" };
   const initialize = legacyRequest("initialize", { protocolVersion, capabilities, clientInfo });
-  const opened = await at(0)(initialize, { headers: own });
+  const opened = await (instances[0] as Caller)(initialize, { headers: own });
   const id = opened.headers["mcp-session-id"];
   if (id === undefined) throw new Error(`no session: ${opened.status} ${opened.body}`);
+  return resumedSession(instances, id, { protocolVersion, headers: own });
+}
+
+/** A session that was opened before. */
+export function resumedSession(
+  instances: readonly Caller[],
+  id: string,
+  { protocolVersion = "2025-11-25", headers: own = {} }: OpenOptions = {},
+): ClientSession {
+  const at = (instance: number): Caller => instances[instance % instances.length] as Caller;
   const headers = { "mcp-session-id": id, "mcp-protocol-version": protocolVersion, ...own };
   const session: ClientSession = {
     id,
