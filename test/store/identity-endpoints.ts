@@ -36,6 +36,39 @@ export function azureIdentityEndpoint(
 }
 
 /**
+ * Entra's token endpoint, which exchanges the token of a Kubernetes service account for one of a managed identity
+ * (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow).
+ */
+export function entraTokenEndpoint(
+  tenant: string,
+  issue: (asked: TokenRequest & { readonly assertion: string }) => string | undefined,
+): IdentityEndpoint {
+  const refusal = (error: string): StandInAnswer => ({
+    status: error === "invalid_client" ? 401 : 400,
+    headers: JSON_TYPE,
+    body: JSON.stringify({ error, error_description: "AADSTS700213", error_codes: [700213] }),
+  });
+  return ({ method, url, headers, body }) => {
+    if (method !== "POST" || url.pathname !== `/${tenant}/oauth2/v2.0/token`) return { status: 404, body: "" };
+    if (headers["content-type"] !== "application/x-www-form-urlencoded") return refusal("invalid_request");
+    const {
+      client_id: clientId,
+      scope = "",
+      client_assertion: assertion = "",
+      ...rest
+    } = Object.fromEntries(new URLSearchParams(body));
+    const [, audience] = /^(.*[^/])\/\.default$/.exec(scope) ?? [];
+    if (rest.grant_type !== "client_credentials" || !audience) return refusal("invalid_scope");
+    const type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    if (rest.client_assertion_type !== type || Object.keys(rest).length > 2) return refusal("invalid_request");
+    const token = issue({ audience, clientId, assertion });
+    if (token === undefined) return refusal("invalid_client");
+    const answer = { token_type: "Bearer", expires_in: 86_399, ext_expires_in: 86_399, access_token: token };
+    return { status: 200, headers: JSON_TYPE, body: JSON.stringify(answer) };
+  };
+}
+
+/**
  * Google's metadata server, which refuses what a forged request could be
  * (https://cloud.google.com/docs/authentication/get-id-token#metadata-server). `accessToken` makes what Google's own APIs take.
  */

@@ -1,8 +1,11 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { identityToken as azureIdentityToken } from "../../adapters/azure/identity-token.ts";
 import { identityToken as googleIdentityToken } from "../../adapters/gcp/identity-token.ts";
 import type { ErrorCode } from "../../src/adapter.ts";
-import { azureIdentityEndpoint, googleMetadataServer } from "./identity-endpoints.ts";
+import { azureIdentityEndpoint, entraTokenEndpoint, googleMetadataServer } from "./identity-endpoints.ts";
 import { type StandIn, type StandInAnswer, type StandInRequest, startStandIn } from "./stand-in-server.ts";
 
 let standIn: StandIn | undefined;
@@ -68,6 +71,47 @@ describe("Azure", () => {
     vi.stubEnv("IDENTITY_ENDPOINT", undefined);
     await expect(azureIdentityToken("api://aws")).rejects.toMatchObject(
       unavailable(/no managed identity/, "STORE_MISCONFIGURED"),
+    );
+  });
+});
+
+describe("AKS", () => {
+  const endpoint = entraTokenEndpoint("the-tenant", ({ audience, clientId, assertion }) =>
+    assertion === "of the account" ? `for ${audience} by ${clientId}` : undefined,
+  );
+  let folder: string;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "workload-identity-"));
+    vi.stubEnv("IDENTITY_ENDPOINT", undefined);
+    vi.stubEnv("AZURE_FEDERATED_TOKEN_FILE", join(folder, "token"));
+    vi.stubEnv("AZURE_TENANT_ID", "the-tenant");
+    vi.stubEnv("AZURE_CLIENT_ID", "the-identity");
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const mount = (token: string): void => writeFileSync(join(folder, "token"), token);
+
+  test("a pod's token is exchanged for one of its identity, each time with the one that is mounted", async () => {
+    vi.stubEnv("AZURE_AUTHORITY_HOST", `http://${await start(endpoint, 2)}/`);
+    mount("an old one");
+    await expect(azureIdentityToken("api://aws")).rejects.toMatchObject(
+      unavailable(/^Microsoft Entra answered with status 401/, "STORE_MISCONFIGURED"),
+    );
+    mount("of the account\n");
+    expect(await azureIdentityToken("api://aws")).toBe("for api://aws by the-identity");
+    expect(await azureIdentityToken("https://storage.azure.com/")).toBe(
+      "for https://storage.azure.com by the-identity",
+    );
+  });
+
+  test("what the pod lacks is said in a sentence", async () => {
+    const lacking = (message: RegExp): object => unavailable(message, "STORE_MISCONFIGURED");
+    await expect(azureIdentityToken("api://aws")).rejects.toMatchObject(
+      lacking(/label azure\.workload\.identity\/use/),
+    );
+    mount("of the account");
+    vi.stubEnv("AZURE_CLIENT_ID", undefined);
+    await expect(azureIdentityToken("api://aws")).rejects.toMatchObject(
+      lacking(/annotation azure\.workload\.identity\/client-id/),
     );
   });
 });

@@ -1,7 +1,7 @@
 import { AnycloudError, type StateStore } from "../../../src/adapter.ts";
 import { createAccessToken } from "../../shared/access-token.ts";
 import { createDocumentStore } from "../../shared/documents/document-store.ts";
-import { readIdentityToken } from "../identity-token.ts";
+import { hasManagedIdentity, readIdentityToken } from "../identity-token.ts";
 import { toTableFailure } from "./failure.ts";
 import type { StorageTableConfig } from "./settings.ts";
 import type { StorageCredential } from "./signature.ts";
@@ -53,7 +53,7 @@ export function openStorageTable(
   const uri =
     environment.AzureWebJobsStorage__tableServiceUri ?? (account && `https://${account}.table.core.windows.net`);
   if (!uri) throw new AnycloudError("CONFIG_INVALID", NO_ACCOUNT);
-  if (!environment.IDENTITY_ENDPOINT) throw new AnycloudError("CONFIG_INVALID", NO_IDENTITY);
+  if (!hasManagedIdentity(environment)) throw new AnycloudError("CONFIG_INVALID", NO_IDENTITY);
   const accessToken = createAccessToken(() => readIdentityToken("https://storage.azure.com/"));
   return createTableStore({ url: uri, table, credential: { accessToken } });
 }
@@ -75,6 +75,6 @@ function readConnection(text: string): Pick<TableStoreOptions, "url" | "credenti
 const NO_ACCOUNT =
   "MCP_ANYCLOUD_STORAGE_TABLE is a table in the storage account of the function app, and none is named: set AzureWebJobsStorage__accountName, or unset it.";
 const NO_IDENTITY =
-  "MCP_ANYCLOUD_STORAGE_TABLE takes a managed identity, and this function app has none (IDENTITY_ENDPOINT is not set): switch one on, or unset it.";
+  "MCP_ANYCLOUD_STORAGE_TABLE takes a managed identity, and there is none here (neither IDENTITY_ENDPOINT nor AZURE_FEDERATED_TOKEN_FILE is set): switch one on, or unset it.";
 const NO_KEY =
   "AzureWebJobsStorage is no connection string with AccountName and AccountKey: correct it, or set AzureWebJobsStorage__accountName and a managed identity instead.";

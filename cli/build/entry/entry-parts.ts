@@ -25,12 +25,12 @@ export const IDENTITY_TOKEN: Readonly<Record<Platform, { readonly source: string
   aws: { source: "", argument: "" },
   azure: { source: `import { identityToken } from "mcp-anycloud/azure";\n`, argument: ", identityToken" },
   gcp: { source: `import { identityToken } from "mcp-anycloud/gcp";\n`, argument: ", identityToken" },
-  // Azure names its endpoint, and Google's is always the same. On AWS nothing asks for a token.
+  // Azure says that there is an identity, and Google's endpoint is always the same. On AWS nothing asks for a token.
   container: {
     source: `
-import { identityToken as azureToken } from ${JSON.stringify(ownModule("adapters", "azure", "identity-token"))};
+import { hasManagedIdentity, identityToken as azureToken } from ${JSON.stringify(ownModule("adapters", "azure", "identity-token"))};
 import { identityToken as googleToken } from "mcp-anycloud/gcp";
-const identityToken = process.env.IDENTITY_ENDPOINT ? azureToken : googleToken;
+const identityToken = hasManagedIdentity(process.env) ? azureToken : googleToken;
 `,
     argument: ", identityToken",
   },
