@@ -23,6 +23,7 @@ const thrower = (sdk: "v1" | "v2" | "low-level"): string => {
     v2: `const server = new McpServer({ name: "s", version: "1" });\n${tool}`,
     v1: `const server = new McpServer({ name: "s", version: "1" });\n${tool}`,
     "low-level": `const server = new Server({ name: "s", version: "1" }, { capabilities: { tools: {} } });
+      server.setRequestHandler("tools/list", async () => ({ tools: [{ name: "fail", inputSchema: { type: "object" } }] }));
       server.setRequestHandler("tools/call", async () => fail());`,
   };
   return `${imports[sdk]}
@@ -36,6 +37,8 @@ export default { createServer() { ${bodies[sdk]}\nreturn server; } };\n`;
 async function callFail(url: string): Promise<void> {
   const client = new Client({ name: "test", version: "1" }, { versionNegotiation: { mode: "auto" } });
   await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+  // Names that no answer had are not shown.
+  await client.listTools();
   await client.callTool({ name: "fail", arguments: { name: "a-secret" } }).catch(() => {});
   await client.close();
 }
@@ -43,7 +46,7 @@ async function callFail(url: string): Promise<void> {
 test.each([
   ["v2", "tool_error"],
   ["v1", "tool_error"],
-  ["low-level", "error"],
+  ["low-level", "protocol_error"],
 ] as const)("what a handler of SDK %s throws is told with its outcome and its line", async (sdk, outcome) => {
   const { folder } = project({ "server.ts": thrower(sdk) });
   const cli = start(["--target", "gcp"], { cwd: folder });
