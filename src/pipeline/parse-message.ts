@@ -75,10 +75,11 @@ function namesIn(message: unknown): RequestLogFields {
 
 /** The text of a body, or the refusal of one that is too large or no text. */
 function textOf(body: string | Uint8Array, config: Config): string | HttpResponse {
-  if ((typeof body === "string" ? Buffer.byteLength(body) : body.length) > config.maxBodyBytes) return tooLarge(config);
+  if (Buffer.byteLength(body) > config.maxBodyBytes) return tooLarge(config);
   let text: string;
   try {
-    text = typeof body === "string" ? body : utf8.decode(body);
+    // Where an event carries text, the byte order mark is still there (RFC 8259 §8.1: a parser may ignore it).
+    text = typeof body === "string" ? body.replace(/^\ufeff/, "") : utf8.decode(body);
   } catch {
     return notJson();
   }

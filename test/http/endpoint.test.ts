@@ -26,6 +26,16 @@ describe("the requests that are let in", () => {
     expect(await messagesOf(response)).toMatchObject([{ jsonrpc: "2.0", id: null, error: {} }]);
   });
 
+  test("a byte order mark is passed over once, in text as in bytes", async () => {
+    for (const [mark, status] of [
+      ["\ufeff", 200],
+      ["\ufeff\ufeff", 400],
+    ] as const) {
+      const body = mark + JSON.stringify(list);
+      for (const sent of [body, Buffer.from(body)]) expect((await call(list, { body: sent })).status).toBe(status);
+    }
+  });
+
   test("a query does not hide the path", async () => {
     expect((await call(list, { url: "/mcp?x=1" })).status).toBe(200);
   });
