@@ -1,4 +1,4 @@
-import type { Server, ServerOptions } from "node:http";
+import type { RequestListener, Server, ServerOptions } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AnycloudError, containUnhandledRejections, type HttpHandler } from "../../src/adapter.ts";
 import { checkState, type State } from "../shared/check-state.ts";
@@ -62,19 +62,17 @@ export async function listenOnPort(handler: HttpHandler, options: ContainerOptio
   const { port = portOf(process.env.PORT), host = "0.0.0.0", limits = DEFAULT_LIMITS, state } = options;
   containUnhandledRejections();
   const { listener, drain } = createListener(handler, limits.readerSeconds * 1000);
+  const serve: RequestListener = (incoming, outgoing) => void listener(incoming, outgoing);
   // An import of node:http as an ES module would load undici: 36 ms of a cold start.
-  const server = process
-    .getBuiltinModule("node:http")
-    .createServer(
-      serverOptions(limits.requestSeconds * 1000),
-      (incoming, outgoing) => void listener(incoming, outgoing),
-    );
+  const server = process.getBuiltinModule("node:http").createServer(serverOptions(limits.requestSeconds * 1000), serve);
   // Node.js limits the size of headers anyway; a limit on their number would silently drop the later ones.
   server.maxHeadersCount = 0;
   server.on("checkContinue", (incoming, outgoing) => {
     // A client that asks first sends its body only when the head was accepted (RFC 9110 §10.1.1).
     void listener(incoming, outgoing, () => outgoing.writeContinue());
   });
+  // Nothing else can be expected of a server. Node.js would refuse it without a word, and the clouds' ingresses take it away.
+  server.on("checkExpectation", serve);
   await listen(server, port, host);
   const check = state && setTimeout(() => void checkState(state), CHECK_AFTER_MS).unref();
 

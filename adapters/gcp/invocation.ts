@@ -4,6 +4,7 @@ import { startDeadline } from "../shared/deadline.ts";
 import type { InFlight } from "../shared/in-flight.ts";
 import { clientAddress } from "./client-address.ts";
 import type { CloudRunRequest } from "./cloud-run-request.ts";
+import { closeAfter } from "./last-response.ts";
 import { correlateIn } from "./trace.ts";
 
 /** Facts about the instance, which the platform writes into its environment. */
@@ -59,8 +60,7 @@ export function openInvocation({ incoming, outgoing, environment, inFlight }: In
   const deadline = startDeadline(environment.deadlineMs);
   const stopping = new AbortController();
   const stop = (): void => {
-    // This response asks the client to send no further request on its connection.
-    outgoing.shouldKeepAlive = false;
+    closeAfter(outgoing);
     stopping.abort();
   };
   const { keep, leave } = inFlight.enter({ stop, fire: deadline.fire });

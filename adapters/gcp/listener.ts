@@ -3,6 +3,7 @@ import { catchErrors, type HttpHandler } from "../../src/adapter.ts";
 import { createInFlight, type InFlight } from "../shared/in-flight.ts";
 import type { CloudRunRequest } from "./cloud-run-request.ts";
 import { openInvocation, readEnvironment } from "./invocation.ts";
+import { isBehindLast } from "./last-response.ts";
 import { toRequest } from "./request.ts";
 import { checkResponses, sendResponse } from "./response.ts";
 
@@ -25,6 +26,7 @@ export function createListener(handler: HttpHandler, readerMs: number = READER_S
   const inFlight = createInFlight();
 
   async function listener(incoming: CloudRunRequest, outgoing: ServerResponse, beforeRead?: () => void): Promise<void> {
+    if (isBehindLast(incoming)) return;
     // A write that races with a disconnect reports an error, and `close` reports the disconnect.
     outgoing.on("error", () => {});
     const invocation = openInvocation({ incoming, outgoing, environment, inFlight });

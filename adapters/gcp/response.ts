@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { HttpHandler, HttpResponse } from "../../src/adapter.ts";
 import { drained } from "../shared/backpressure.ts";
+import { closeAfter } from "./last-response.ts";
 import { endResponse } from "./request-body.ts";
 
 /** Headers that this file alone sets: a wrong length or a second transfer coding would let one response run into the next. */
@@ -41,7 +42,7 @@ export async function sendResponse(
   const headers: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(response.headers)) if (!FRAMING.has(name)) headers[name] = value;
   // Between two requests the rest of a body would be read as the next one, so that a client that goes on sending is cut off.
-  if (!outgoing.req.complete) headers.connection = "close";
+  if (!outgoing.req.complete) closeAfter(outgoing);
   const bodiless = outgoing.req.method === "HEAD" || status === 204 || status === 304;
 
   if (typeof body === "object") {

@@ -118,6 +118,34 @@ describe.each(FORMS)("a request that no client of ours would send, as %s", (form
     expect(Buffer.from(arrivedIn(answer).body, "base64").toString()).toBe("body");
   });
 
+  test("that expects what no server can do is served without it", async () => {
+    const head = "POST /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\nExpect: a-miracle\r\n";
+    const answer = await exchange(instancePort, `${head}Content-Length: 4\r\n\r\nbody`);
+    // The framework's server has no say in it.
+    if (form === "function") expect(answer).toMatch(/^HTTP\/1\.1 417 /);
+    else expect(Buffer.from(arrivedIn(answer).body, "base64").toString()).toBe("body");
+  });
+
+  test("is not served behind one whose refusal closes the connection", async () => {
+    const refused = "POST /refuse HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\n";
+    const behind = "GET /flood?bytes=1 HTTP/1.1\r\nHost: h\r\n\r\n";
+    for (const pieces of [[`${refused}body${behind}`], [refused, `body${behind}${behind}`]]) {
+      const socket = connect(instancePort, "127.0.0.1").setEncoding("latin1");
+      let answer = "";
+      socket.on("data", (chunk) => {
+        answer += chunk;
+      });
+      const closed = once(socket, "close");
+      for (const piece of pieces) {
+        socket.write(piece);
+        await sleep(50);
+      }
+      await closed;
+      expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 413"]);
+    }
+    expect((await about(instancePort)).flooded).toBe(0);
+  });
+
   test("that is cut off before its end reaches nobody and harms nobody", async () => {
     const socket = connect(service.port, "127.0.0.1");
     socket.write("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nhalf");
