@@ -203,6 +203,17 @@ test("the first version goes to the first app, and no candidate stands beside no
   expect(pools()).toEqual([{ [FIRST]: 100, beside: "nothing" }]);
 });
 
+test("a candidate stands beside the version that the first app had before there was a second", async () => {
+  start("unreleased");
+  world.packages[FIRST] = "0";
+  expect((await run("good", { candidate: true })).version).toBe(SECOND);
+  expect(world.packages).toEqual({ [FIRST]: "0", [SECOND]: "1" });
+  expect(pools().slice(0, 2)).toEqual([
+    { [FIRST]: 100, beside: "nothing" },
+    { [FIRST]: 100, beside: "candidate" },
+  ]);
+});
+
 test.each(["none", "one app"] as const)(
   "with a gateway for %s there is no candidate, and it is said why",
   async (gateway) => {

@@ -69,7 +69,7 @@ export function fakeFunctionApps(description = "nothing"): FunctionApps {
   return world;
 }
 
-/** `az rest`, for what API Management of 2024-05-01 takes. */
+/** `az rest`, for what API Management of 2024-05-01 takes, and the list of an app's functions. */
 function rest(world: FunctionApps, args: readonly string[]): string {
   const { flags } = readArguments(args, {
     words: ["rest"],
@@ -77,6 +77,9 @@ function rest(world: FunctionApps, args: readonly string[]): string {
     needs: ["--method", "--url", "--output"],
   });
   const [path, query] = (flags["--url"] ?? "").split("?");
+  if (flags["--method"] === "get" && path === `${OUTPUTS.app}/functions` && query === "api-version=2024-11-01") {
+    return JSON.stringify({ value: world.packages[APPS[0]] === undefined ? [] : [{ name: `${APPS[0]}/mcp` }] });
+  }
   if (query !== "api-version=2024-05-01") throw new Error(`no such version: ${query}`);
   if (flags["--method"] === "get" && path === `${GROUP}/providers/Microsoft.ApiManagement/service`) {
     return JSON.stringify({ value: world.gateway === "none" ? [] : [{ name: APPS[0] }] });

@@ -39,14 +39,15 @@ interface Backend {
   };
 }
 
-const VERSION = "api-version=2024-05-01";
+const API_MANAGEMENT = "api-version=2024-05-01";
+const APP_SERVICE = "api-version=2024-11-01";
 
 /** Name of the pool that templates/azure/second-app.tf makes. The backends in it have the names of their apps. */
 const POOL = "mcp";
 
 const rest = (method: string, url: string, ...more: string[]): Command => ({
   program: "az",
-  args: ["rest", "--method", method, "--url", `${url}?${VERSION}`, ...more, "--output", "json"],
+  args: ["rest", "--method", method, "--url", url, ...more, "--output", "json"],
 });
 
 /**
@@ -62,10 +63,16 @@ export async function findPool(app: string, expected: boolean, tools: Tools): Pr
     return (JSON.parse(text) as { value: readonly Backend[] }).value;
   };
   // The gateway has the name of the app (templates/azure/gateway.tf).
-  if (!(await list(services, [{ name }])).some((service) => service.name === name)) return undefined;
-  const backends = await list(`${services}/${name}/backends`, dryBackends(`${services}/${name}/backends`, name));
-  const pool = backends.find((backend) => backend.name === POOL);
-  return pool && toPool(pool, backends, name);
+  const gateways = await list(`${services}?${API_MANAGEMENT}`, [{ name }]);
+  if (!gateways.some((service) => service.name === name)) return undefined;
+  const at = `${services}/${name}/backends`;
+  const backends = await list(`${at}?${API_MANAGEMENT}`, dryBackends(at, name));
+  const found = backends.find((backend) => backend.name === POOL);
+  const pool = found && toPool(found, backends, name);
+  if (pool?.beside !== "unreleased") return pool;
+  // The pool may be newer than the app: then a version stands there, beside which a candidate can stand.
+  const functions = await list(`${app}/functions?${APP_SERVICE}`, []);
+  return functions.length > 0 ? { ...pool, beside: "nothing" } : pool;
 }
 
 function toPool({ id, properties }: Backend, backends: readonly Backend[], name: string): Pool {
@@ -105,7 +112,7 @@ export async function sharePool(
   ].filter(({ weight }) => weight > 0);
   const properties = { type: "Pool", description: beside, pool: { services } };
   const body = ["--headers", "If-Match=*", "--body", JSON.stringify({ properties })];
-  await tools.change(rest("put", id, ...body));
+  await tools.change(rest("put", `${id}?${API_MANAGEMENT}`, ...body));
 }
 
 /** Shown by a dry run in place of what only Azure knows. */
