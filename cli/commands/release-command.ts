@@ -4,7 +4,7 @@ import { CLOUD_RELEASES } from "../release/clouds/cloud-releases.ts";
 import { deploy, promote } from "../release/deploy.ts";
 import { examine, requireHealthy } from "../release/doctor.ts";
 import type { ReleaseCommand } from "../release/parse-release.ts";
-import { findInfrastructure, type Infrastructure } from "../release/project.ts";
+import { findInfrastructure, type Infrastructure } from "../release/infrastructure.ts";
 import { type LoopOptions, refuseBreaking } from "../release/release-loop.ts";
 import { diff } from "../release/surface/diff.ts";
 import { createTools, type Tools } from "../release/tool.ts";

@@ -1,4 +1,4 @@
-import type { Outputs } from "./project.ts";
+import type { Outputs } from "./infrastructure.ts";
 
 /** A version that the cloud's tool has brought, beside the one that clients reach. */
 export interface Candidate {

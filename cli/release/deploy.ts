@@ -1,6 +1,6 @@
 import { AnycloudError } from "../../src/adapter.ts";
 import type { CloudRelease } from "./cloud-release.ts";
-import { checkArtefact, type Infrastructure } from "./project.ts";
+import { checkArtefact, type Infrastructure } from "./infrastructure.ts";
 import { deployCandidate, type LoopOptions, shiftAndPromote, smoke, takenBack, watchAll } from "./release-loop.ts";
 
 export interface Deployed {

@@ -1,6 +1,6 @@
 import { AnycloudError } from "../../src/adapter.ts";
 import type { Cloud } from "../clouds.ts";
-import type { Infrastructure } from "./project.ts";
+import type { Infrastructure } from "./infrastructure.ts";
 import type { Command, Tools } from "./tool.ts";
 
 /** A tool that a release needs, and how to see that it is there and may do its work. */

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { artefactHash } from "../../cli/release/artefact-hash.ts";
 import { azureRelease } from "../../cli/release/clouds/azure-release.ts";
-import type { Infrastructure } from "../../cli/release/project.ts";
+import type { Infrastructure } from "../../cli/release/infrastructure.ts";
 import type { Command } from "../../cli/release/tool.ts";
 import { startAzureEmulator } from "../../emulators/azure/emulator.ts";
 import type { Emulator } from "../../emulators/emulator.ts";

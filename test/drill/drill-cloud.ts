@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { CloudRelease } from "../../cli/release/cloud-release.ts";
-import type { Infrastructure } from "../../cli/release/project.ts";
+import type { Infrastructure } from "../../cli/release/infrastructure.ts";
 
 /** A cloud whose tools and platform are played, and whose versions run in its emulator. */
 export interface DrillCloud {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { awsRelease } from "../../cli/release/clouds/aws-release.ts";
-import type { Infrastructure } from "../../cli/release/project.ts";
+import type { Infrastructure } from "../../cli/release/infrastructure.ts";
 import type { Command } from "../../cli/release/tool.ts";
 import { runSmoke } from "../../cli/smoke/run-smoke.ts";
 import { startAwsEmulator } from "../../emulators/aws/emulator.ts";

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { Container } from "../../adapters/gcp/container.ts";
 import { azureRelease } from "../../cli/release/clouds/azure-release.ts";
 import { deploy, promote } from "../../cli/release/deploy.ts";
-import type { Infrastructure } from "../../cli/release/project.ts";
+import type { Infrastructure } from "../../cli/release/infrastructure.ts";
 import type { LoopOptions } from "../../cli/release/release-loop.ts";
 import { APPS, type App, type FunctionApps, fakeFunctionApps, OUTPUTS } from "./fake-api-management.ts";
 import { type FakeTools, fakeTools } from "./fake-tools.ts";

@@ -8,7 +8,7 @@ import { type Container, listenOnPort } from "../../adapters/gcp/container.ts";
 import { countRequests } from "../../cli/release/clouds/azure-app.ts";
 import { azureRelease } from "../../cli/release/clouds/azure-release.ts";
 import { deploy } from "../../cli/release/deploy.ts";
-import type { Infrastructure } from "../../cli/release/project.ts";
+import type { Infrastructure } from "../../cli/release/infrastructure.ts";
 import type { Command } from "../../cli/release/tool.ts";
 import type { RequestRecord } from "../../src/adapter.ts";
 import { createMcpEndpoint } from "../../src/index.ts";

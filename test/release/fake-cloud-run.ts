@@ -1,4 +1,4 @@
-import type { Infrastructure } from "../../cli/release/project.ts";
+import type { Infrastructure } from "../../cli/release/infrastructure.ts";
 import type { Command } from "../../cli/release/tool.ts";
 import { readArguments } from "./strict-arguments.ts";
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { awsRelease } from "../../cli/release/clouds/aws-release.ts";
 import { azureRelease } from "../../cli/release/clouds/azure-release.ts";
 import { deploy, promote } from "../../cli/release/deploy.ts";
-import type { Infrastructure } from "../../cli/release/project.ts";
+import type { Infrastructure } from "../../cli/release/infrastructure.ts";
 import type { LoopOptions } from "../../cli/release/release-loop.ts";
 import type { Command } from "../../cli/release/tool.ts";
 import { fakeTools } from "./fake-tools.ts";

@@ -1,6 +1,6 @@
 import { AnycloudError } from "../../../src/adapter.ts";
 import type { CloudRelease, VersionStatus } from "../cloud-release.ts";
-import { type Infrastructure, type Outputs, readOutputs } from "../project.ts";
+import { type Infrastructure, type Outputs, readOutputs } from "../infrastructure.ts";
 import type { Command, Tools } from "../tool.ts";
 import { applyTerraform, destroyTerraform } from "./terraform-steps.ts";
 

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AnycloudError } from "../../../src/adapter.ts";
 import type { CloudRelease } from "../cloud-release.ts";
-import { type Infrastructure, readOutputs } from "../project.ts";
+import { type Infrastructure, readOutputs } from "../infrastructure.ts";
 import type { Tools } from "../tool.ts";
 import { countRequests, type Pause, publishTo, toApp } from "./azure-app.ts";
 import { candidateOf, findPool, type Pool, sharePool } from "./azure-pool.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { AnycloudError } from "../../../src/adapter.ts";
 import { artefactHash } from "../artefact-hash.ts";
 import type { Candidate, TrafficControl } from "../cloud-release.ts";
-import { type Infrastructure, readOutputs } from "../project.ts";
+import { type Infrastructure, readOutputs } from "../infrastructure.ts";
 import type { Tools } from "../tool.ts";
 import { countRequests, type Pause, publishTo } from "./azure-app.ts";
 import { candidateOf, findPool, type Pool, type PooledApp, sharePool } from "./azure-pool.ts";

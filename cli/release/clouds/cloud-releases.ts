@@ -1,6 +1,6 @@
 import type { Cloud } from "../../clouds.ts";
 import type { CloudRelease } from "../cloud-release.ts";
-import type { Infrastructure } from "../project.ts";
+import type { Infrastructure } from "../infrastructure.ts";
 import type { Tools } from "../tool.ts";
 import { awsRelease } from "./aws-release.ts";
 import { azureRelease } from "./azure-release.ts";

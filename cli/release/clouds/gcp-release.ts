@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { AnycloudError } from "../../../src/adapter.ts";
 import { artefactHash } from "../artefact-hash.ts";
 import type { Candidate, CloudRelease, Traffic, VersionStatus } from "../cloud-release.ts";
-import { type Infrastructure, readOutputs } from "../project.ts";
+import { type Infrastructure, readOutputs } from "../infrastructure.ts";
 import type { Tools } from "../tool.ts";
 import {
   DRY_REVISIONS,

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Infrastructure, terraformCommand } from "../project.ts";
+import { type Infrastructure, terraformCommand } from "../infrastructure.ts";
 import type { Tools } from "../tool.ts";
 
 /** Applies a root module. Without `yes` Terraform shows its plan and asks. */
