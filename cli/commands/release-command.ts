@@ -2,9 +2,9 @@ import { AnycloudError } from "../../src/adapter.ts";
 import type { CloudRelease } from "../release/cloud-release.ts";
 import { CLOUD_RELEASES } from "../release/clouds/cloud-releases.ts";
 import { deploy, promote } from "../release/deploy.ts";
-import { examine, requireHealthy } from "../release/doctor.ts";
-import type { ReleaseCommand } from "../release/parse-release.ts";
+import { type CheckResult, examine, requireAll, requireHealthy } from "../release/doctor.ts";
 import { findInfrastructure, type Infrastructure } from "../release/infrastructure.ts";
+import type { ReleaseCommand } from "../release/parse-release.ts";
 import { type LoopOptions, refuseBreaking } from "../release/release-loop.ts";
 import { diff } from "../release/surface/diff.ts";
 import { createTools, type Tools } from "../release/tool.ts";
@@ -89,11 +89,10 @@ async function carryOutOn({ command, infrastructure, tools, release, print }: Wo
   return { result: {}, lines: [] };
 }
 
-function toDoctor(checks: Awaited<ReturnType<typeof examine>>): Result {
+function toDoctor(checks: readonly CheckResult[]): Result {
   const rows = checks.map(({ what, ok, remedy }) => [what, ok ? "ok" : remedy]);
-  const missing = checks.find(({ ok }) => !ok);
   const table = toTable([{ title: "what" }, { title: "state" }], rows).trimEnd();
-  if (!missing) return { result: { checks }, lines: [table] };
-  process.stderr.write(`${table}\n`);
-  throw new AnycloudError("CONFIG_INVALID", `Not ready, ${missing.what} is missing: ${missing.remedy}.`);
+  if (checks.some(({ ok }) => !ok)) process.stderr.write(`${table}\n`);
+  requireAll(checks);
+  return { result: { checks }, lines: [table] };
 }

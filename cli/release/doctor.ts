@@ -7,7 +7,7 @@ import type { Command, Tools } from "./tool.ts";
 interface Check {
   readonly what: string;
   readonly command: Command;
-  /** Completes "… failed: ". */
+  /** Follows "… is missing: ". */
   readonly remedy: string;
 }
 
@@ -38,14 +38,14 @@ const OF_CLOUD: Readonly<Record<Cloud, readonly Check[]>> = {
   aws: [
     { what: "AWS CLI", command: command("aws", "--version"), remedy: "install the AWS CLI 2" },
     {
-      what: "signed in to AWS",
+      what: "sign-in to AWS",
       command: command("aws", "sts", "get-caller-identity", "--output", "json"),
       remedy: "aws sso login, or give credentials another way",
     },
   ],
   azure: [
     { what: "Azure CLI", command: command("az", "version", "--output", "json"), remedy: "install the Azure CLI" },
-    { what: "signed in to Azure", command: command("az", "account", "show", "--output", "json"), remedy: "az login" },
+    { what: "sign-in to Azure", command: command("az", "account", "show", "--output", "json"), remedy: "az login" },
     {
       what: "Azure Functions Core Tools",
       command: command("func", "--version"),
@@ -55,7 +55,7 @@ const OF_CLOUD: Readonly<Record<Cloud, readonly Check[]>> = {
   gcp: [
     { what: "gcloud", command: command("gcloud", "version", "--format", "json"), remedy: "install the gcloud CLI" },
     {
-      what: "signed in to Google Cloud",
+      what: "sign-in to Google Cloud",
       command: command("gcloud", "auth", "print-access-token"),
       remedy: "gcloud auth login",
     },
@@ -80,8 +80,13 @@ export async function examine(infrastructure: Infrastructure, tools: Tools): Pro
   return results;
 }
 
-/** Throws CONFIG_INVALID with the first thing to do. */
+/** Runs every check. Throws CONFIG_INVALID with the first thing to do. */
 export async function requireHealthy(infrastructure: Infrastructure, tools: Tools): Promise<void> {
-  const missing = (await examine(infrastructure, tools)).find(({ ok }) => !ok);
+  requireAll(await examine(infrastructure, tools));
+}
+
+/** Throws CONFIG_INVALID with the first thing to do. */
+export function requireAll(results: readonly CheckResult[]): void {
+  const missing = results.find(({ ok }) => !ok);
   if (missing) throw new AnycloudError("CONFIG_INVALID", `Not ready, ${missing.what} is missing: ${missing.remedy}.`);
 }

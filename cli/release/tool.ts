@@ -57,9 +57,16 @@ async function run(command: Command, options: ToolsOptions, output: "inherit" | 
   const child = spawn(program, args, {
     cwd: folder,
     env: options.environment ?? process.env,
-    // The output of a tool is for people, so it goes to standard error: standard output may belong to --json.
-    stdio: ["inherit", output === "pipe" ? "pipe" : 2, output === "pipe" ? "pipe" : 2],
+    // What a tool prints for people goes to standard error: standard output may belong to --json. One whose output is read has no
+    // input, or it could ask there what nobody sees, such as az for leave to install an extension.
+    stdio: output === "pipe" ? ["ignore", "pipe", "pipe"] : ["inherit", 2, 2],
   });
+  // Ctrl-C reaches the tool, too, which may have to finish first, as Terraform has with its state.
+  let isInterrupted = false;
+  const onInterrupt = (): void => {
+    isInterrupted = true;
+  };
+  process.on("SIGINT", onInterrupt);
   const told: string[] = [];
   child.stdout?.setEncoding("utf8").on("data", (text: string) => printed.push(text));
   child.stderr?.setEncoding("utf8").on("data", (text: string) => told.push(text));
@@ -74,5 +81,10 @@ async function run(command: Command, options: ToolsOptions, output: "inherit" | 
     const next = "correct it and run the same mcp-anycloud command again";
     reject(new AnycloudError("INSTANCE_FAILED", `${what}${last ? ` (${last})` : ""}: ${next}.`));
   });
-  return promise;
+  try {
+    return await promise;
+  } finally {
+    process.off("SIGINT", onInterrupt);
+    if (isInterrupted) process.exit(130);
+  }
 }

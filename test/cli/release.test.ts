@@ -1,16 +1,23 @@
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCli } from "./run-cli.ts";
+import { runCli, startCli } from "./run-cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "release-cli-"));
 const bin = join(folder, "bin");
 const calls = join(folder, "calls");
 const TOOLS = ["terraform", "gcloud", "aws", "npx", "az", "func"];
 
+/** Tools for which somebody is signed in. */
+const signedIn = join(folder, "signed-in");
+
 /** Tools that write down that they ran, and fail as if nobody were signed in. */
 beforeAll(() => {
+  mkdirSync(signedIn);
+  writeFileSync(join(signedIn, "gcloud"), "#!/bin/sh\n");
+  chmodSync(join(signedIn, "gcloud"), 0o755);
   mkdirSync(bin);
   for (const name of TOOLS) {
     writeFileSync(
@@ -47,7 +54,7 @@ describe.each([
     rmSync(calls, { force: true });
     const { code, stderr } = await run("rollback", cloud);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^Not ready, signed in to \w+( \w+)? is missing: .*login.*\.\n$/);
+    expect(stderr).toMatch(/^Not ready, sign-in to \w+( \w+)? is missing: .*login.*\.\n$/);
     expect(readFileSync(calls, "utf8")).not.toMatch(/update|publish|deploy/);
   });
 });
@@ -61,12 +68,28 @@ test("a dry run of a candidate on Azure shows how it is shared out", async () =>
   expect(existsSync(calls)).toBe(false);
 });
 
+test("Ctrl-C ends the command after the tool, which has something to finish", async () => {
+  const terraform = join(folder, "slow-terraform");
+  const [started, finished] = [join(folder, "started"), join(folder, "finished")];
+  writeFileSync(
+    terraform,
+    `#!/bin/sh\n[ "$1" = version ] && exit\ntrap 'sleep 0.5; touch ${finished}; exit 1' INT\ntouch ${started}\nwhile :; do sleep 0.05; done\n`,
+  );
+  chmodSync(terraform, 0o755);
+  const environment = { PATH: `${signedIn}:/usr/bin:/bin`, MCP_ANYCLOUD_TERRAFORM: terraform };
+  const cli = startCli(["destroy", "gcp"], { cwd: folder, environment });
+  await expect.poll(() => existsSync(started)).toBe(true);
+  cli.signalGroup("SIGINT");
+  const [code] = await once(cli.process, "exit");
+  expect({ code, hasFinished: existsSync(finished) }).toEqual({ code: 130, hasFinished: true });
+});
+
 test("doctor tells machines what is missing", async () => {
   const { code, stdout } = await run("doctor", "gcp", "--json");
   expect(code).toBe(1);
   expect(JSON.parse(stdout)).toEqual({
     ok: false,
-    error: { code: "CONFIG_INVALID", message: "Not ready, signed in to Google Cloud is missing: gcloud auth login." },
+    error: { code: "CONFIG_INVALID", message: "Not ready, sign-in to Google Cloud is missing: gcloud auth login." },
   });
 });
 

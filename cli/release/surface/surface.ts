@@ -15,13 +15,16 @@ interface ToolSurface {
   readonly output: unknown;
 }
 
+/** Time to connect, and time for the metadata. */
+const LIMIT_MS = 30_000;
+
 /** Reads the surface of a server as a client does. Throws INSTANCE_FAILED with one sentence where that fails. */
 export async function readSurface(target: SmokeTarget): Promise<Surface> {
   const { Client } = await import("@modelcontextprotocol/client");
   const client = new Client({ name: "mcp-anycloud-diff", version: "1.0.0" }, { versionNegotiation: { mode: "auto" } });
   const transport = await openTransport(target);
   try {
-    await client.connect(transport, { timeout: 30_000 });
+    await client.connect(transport, { timeout: LIMIT_MS });
     const { tools } = await client.listTools();
     const prompts = client.getServerCapabilities()?.prompts ? (await client.listPrompts()).prompts : [];
     return {
@@ -40,7 +43,8 @@ export async function readSurface(target: SmokeTarget): Promise<Surface> {
 
 /** RFC 9728 §3.1: the metadata's path stands before the path of the resource. */
 async function readScopes(url: URL): Promise<readonly string[]> {
-  const response = await fetch(new URL(`/.well-known/oauth-protected-resource${url.pathname}`, url.origin));
+  const metadata = new URL(`/.well-known/oauth-protected-resource${url.pathname}`, url.origin);
+  const response = await fetch(metadata, { signal: AbortSignal.timeout(LIMIT_MS) });
   if (!response.ok) return [];
   const { scopes_supported: scopes } = (await response.json().catch(() => ({}))) as { scopes_supported?: unknown };
   return Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === "string") : [];
