@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { AWS_SETTINGS } from "../../adapters/aws/settings.ts";
+import { ADAPTER_SETTINGS } from "../../cli/settings.ts";
 import { type Config, readConfig } from "../../src/adapter.ts";
 import type { McpServerProps } from "../../stacks/mcp-server-props.ts";
 import { synthesize } from "../stacks/synthesis.ts";
@@ -17,9 +17,10 @@ const PLACES: Readonly<Record<Cloud, Readonly<Record<string, string>>>> = {
 };
 const ATTESTS = { aws: "aws-iam", azure: "azure-easy-auth", gcp: "google-iam" } as const;
 
-/** As the server reads it. */
-function accessIn({ MCP_ANYCLOUD_AWS_ROLE_ARN: _, ...handed }: Handed): Partial<Config> {
-  const { publicUrl, tokenIssuers, requiredScopes, platformIdentity } = readConfig(handed, AWS_SETTINGS);
+/** As the server reads it, without the ids of resources that are stand-ins in no form that it takes. */
+function accessIn(variables: Handed): Partial<Config> {
+  const { MCP_ANYCLOUD_AWS_ROLE_ARN: _role, MCP_ANYCLOUD_KEY_VAULT_SECRET: _secret, ...handed } = variables;
+  const { publicUrl, tokenIssuers, requiredScopes, platformIdentity } = readConfig(handed, ADAPTER_SETTINGS);
   return JSON.parse(JSON.stringify({ publicUrl, tokenIssuers, requiredScopes, platformIdentity }));
 }
 
