@@ -53,13 +53,3 @@ export async function emulate(artefact: string, options: Partial<AwsEmulatorOpti
     },
   };
 }
-
-/** Whether a process of this id exists. */
-export function isAlive(pid: string): boolean {
-  try {
-    process.kill(Number(pid), 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

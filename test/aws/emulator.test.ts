@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isRunning } from "../support/programs.ts";
 import { type Artefact, buildArtefact, writeArtefact } from "./artefact.ts";
-import { emulate, isAlive, RUNTIMES } from "./emulated.ts";
+import { emulate, RUNTIMES } from "./emulated.ts";
 import { SAMPLE_HANDLER } from "./sample-handler.ts";
 
 let artefact: Artefact;
@@ -15,7 +16,7 @@ describe.each(RUNTIMES)("on %s", (runtime) => {
     await using aws = await emulate(artefact.folder, { runtime, amnesia: true });
     const pids = [await aws.text("/pid"), await aws.text("/pid"), await aws.text("/pid")];
     expect(new Set(pids).size).toBe(3);
-    await expect.poll(() => pids.some(isAlive)).toBe(false);
+    await expect.poll(() => pids.some(isRunning)).toBe(false);
   });
 
   test("three instances take turns", async () => {
@@ -43,7 +44,7 @@ describe.each(RUNTIMES)("on %s", (runtime) => {
     expect(await aws.text("/pid")).toBe("new");
     aws.open(barrier);
     expect(await inFlight).toMatch(/^\d+$/);
-    await expect.poll(() => isAlive(before)).toBe(false);
+    await expect.poll(() => isRunning(before)).toBe(false);
   });
 
   test("close leaves no process behind, whatever it was doing", async () => {
@@ -57,7 +58,7 @@ describe.each(RUNTIMES)("on %s", (runtime) => {
         .replace(";", ""),
     );
     await aws[Symbol.asyncDispose]();
-    expect(pids.map(isAlive)).toEqual([false, false, false]);
+    expect(pids.map(isRunning)).toEqual([false, false, false]);
     expect(await hanging).toBe("cut off");
   });
 
@@ -92,7 +93,7 @@ describe.each(RUNTIMES)("on %s", (runtime) => {
     await using aws = await emulate(artefact.folder, { runtime, timeoutSeconds: 100, timeScale: 0.02 });
     const pid = await aws.text("/pid");
     expect(await aws.answer("/hang")).toEqual([502, '{"message":"Internal server error"}']);
-    await expect.poll(() => isAlive(pid)).toBe(false);
+    await expect.poll(() => isRunning(pid)).toBe(false);
     expect(aws.output.join("\n")).toContain("Task timed out after 2.00 seconds");
     const stream = await fetch(`${aws.url}/stream?barrier=never`);
     await expect(stream.text()).rejects.toThrow(/terminated/);

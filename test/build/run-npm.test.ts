@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { runNpm } from "../../cli/build/packages/run-npm.ts";
+import { isRunning } from "../support/programs.ts";
 
 const work = realpathSync(mkdtempSync(join(tmpdir(), "run-npm-")));
 afterAll(() => rmSync(work, { recursive: true }));
@@ -47,14 +48,5 @@ await runNpm(${JSON.stringify(folder)}, { cpu: ${JSON.stringify(OTHER_CPU)}, scr
   }
   await exited;
   const pid = Number(readFileSync(join(folder, "pid"), "utf8"));
-  await expect.poll(() => isAlive(pid)).toBe(false);
+  await expect.poll(() => isRunning(pid)).toBe(false);
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,24 +1,16 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../emulators/free-port.ts";
+import { findProgram, startProgram } from "../support/programs.ts";
 
 /** Why nothing is tried behind haproxy. */
 export const NO_HAPROXY = "haproxy is not installed; apt-get install haproxy installs it";
 
 /** Where haproxy lies on this machine; undefined where it is not installed. */
-export function findHaproxy(): string | undefined {
-  try {
-    return execFileSync("which", ["haproxy"], { encoding: "utf8" }).trim();
-  } catch {
-    return undefined;
-  }
-}
+export const findHaproxy = (): string | undefined => findProgram("haproxy");
 
 export interface Haproxy {
   readonly port: number;
@@ -32,9 +24,22 @@ export async function startHaproxy(program: string, replicas: readonly number[])
   const folder = await mkdtemp(join(tmpdir(), "haproxy-"));
   const [file, socket, port] = [join(folder, "haproxy.cfg"), join(folder, "admin"), await freePort()];
   await writeFile(file, configuration({ socket, port, replicas }));
-  const child = spawn(program, ["-db", "-f", file], { stdio: "ignore" });
-  const exited = once(child, "exit");
-  await untilHealthy(port, child);
+  const balancer = startProgram(program, ["-db", "-f", file]);
+  const close = async (): Promise<void> => {
+    await balancer.close();
+    await rm(folder, { recursive: true });
+  };
+  try {
+    await balancer.readyWhen(() =>
+      fetch(`http://127.0.0.1:${port}/health`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    );
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     port,
     async replace(replica, to) {
@@ -43,11 +48,7 @@ export async function startHaproxy(program: string, replicas: readonly number[])
       const answer = await text(admin);
       if (!answer.includes("port changed")) throw new Error(`haproxy did not change the port: ${answer}`);
     },
-    async close() {
-      child.kill("SIGTERM");
-      await exited;
-      await rm(folder, { recursive: true });
-    },
+    close,
   };
 }
 
@@ -77,12 +78,3 @@ backend replicas
   balance roundrobin
 ${replicas.map((replica, index) => `  server replica-${index} 127.0.0.1:${replica}`).join("\n")}
 `;
-
-async function untilHealthy(port: number, child: ChildProcess): Promise<void> {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`haproxy ended with ${child.exitCode}.`);
-    const response = await fetch(`http://127.0.0.1:${port}/health`).catch(() => undefined);
-    if (response?.ok) return;
-    await sleep(50);
-  }
-}

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Instance, startInstance } from "../../emulators/instance.ts";
+import { isRunning } from "../support/programs.ts";
 
 const started: Instance[] = [];
 afterEach(async () => {
@@ -27,15 +28,6 @@ async function firstMessage(script: string, environment?: Record<string, string>
   const { instance } = run(script, environment);
   const [message] = await once(instance.process, "message");
   return message;
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 describe("an instance", () => {
@@ -115,9 +107,9 @@ describe("an instance", () => {
     try {
       const [line] = await once(createInterface({ input: emulator.stdout }), "line");
       const pid = Number(line);
-      expect(alive(pid)).toBe(true);
+      expect(isRunning(pid)).toBe(true);
       emulator.kill("SIGKILL");
-      await expect.poll(() => alive(pid)).toBe(false);
+      await expect.poll(() => isRunning(pid)).toBe(false);
     } finally {
       emulator.kill("SIGKILL");
     }

@@ -8,6 +8,7 @@ import { NODE_IMAGE } from "../../cli/build/artefact/dockerfile.ts";
 import { buildTarget } from "../../cli/build/build-target.ts";
 import { runSmoke } from "../../cli/smoke/run-smoke.ts";
 import { type ServiceInstance, startServiceInstance } from "../../emulators/gcp/service-instance.ts";
+import { findProgram } from "../support/programs.ts";
 import { copyContext, readDockerfile } from "./dockerfile.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -114,7 +115,7 @@ test("an image is built of a server that cannot be imported where it is built, t
 });
 
 test("gcloud uploads what runs and nothing else", ({ skip }) => {
-  const program = findGcloud();
+  const program = findProgram("gcloud");
   if (!program) return skip("gcloud is not installed: nothing else reads .gcloudignore as it does");
   // gcloud writes its settings to a folder of its own, in place of the developer's.
   const environment = { ...process.env, CLOUDSDK_CONFIG: join(work, "gcloud") };
@@ -122,11 +123,3 @@ test("gcloud uploads what runs and nothing else", ({ skip }) => {
   const uploaded = execFileSync(program, ["meta", "list-files-for-upload", folder], options).trimEnd().split("\n");
   expect(uploaded.sort()).toEqual(UPLOADED);
 });
-
-function findGcloud(): string | undefined {
-  try {
-    return execFileSync("which", ["gcloud"], { encoding: "utf8" }).trim();
-  } catch {
-    return undefined;
-  }
-}

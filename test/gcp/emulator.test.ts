@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { isRunning } from "../support/programs.ts";
 import {
   about,
-  alive,
   bodyOf,
   buildArtefact,
   echo,
@@ -32,7 +32,7 @@ describe.each(FORMS)("the service's life, as %s", (form) => {
     const pids: number[] = [];
     for (let request = 0; request < 4; request++) pids.push((await echo(service.port, { path: "/x" })).pid);
     expect(new Set(pids).size).toBe(4);
-    await expect.poll(() => pids.filter(alive)).toEqual([]);
+    await expect.poll(() => pids.filter(isRunning)).toEqual([]);
   });
 
   test("an instance that dies is a 5xx for its requests and is replaced", async () => {
@@ -76,7 +76,7 @@ describe.each(FORMS)("the service's life, as %s", (form) => {
     // The stream's process has left the rotation and lives on for it: only there can its barrier be opened.
     await textOf(Number(before.env.PORT), `/open?name=${name}`);
     expect((await bodyOf(stream)).toString()).toBe("onetwo");
-    await expect.poll(() => alive(before.pid)).toBe(false);
+    await expect.poll(() => isRunning(before.pid)).toBe(false);
   });
 
   test("SIGTERM: a stream that can be resumed ends at once, the deadline ends the others before the platform does", async () => {
@@ -89,7 +89,7 @@ describe.each(FORMS)("the service's life, as %s", (form) => {
     const bodies = Promise.all(streams.map(bodyOf));
     await service.close();
     expect((await bodies).map(String)).toEqual(["opengoodbye", "opengoodbye"]);
-    expect(alive(pid)).toBe(false);
+    expect(isRunning(pid)).toBe(false);
   });
 
   test("close ends a stream that will not end, and leaves no process", async () => {
@@ -99,7 +99,7 @@ describe.each(FORMS)("the service's life, as %s", (form) => {
     const broken = expect(bodyOf(stream)).rejects.toThrow("aborted");
     await service.close();
     await broken;
-    expect(pids.filter(alive)).toEqual([]);
+    expect(pids.filter(isRunning)).toEqual([]);
     await expect(send(service.port, { path: "/x" })).rejects.toThrow();
   });
 

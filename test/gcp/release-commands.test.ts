@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { gcpRelease } from "../../cli/release/clouds/gcp-release.ts";
 import type { Command, Tools } from "../../cli/release/tool.ts";
+import { findProgram } from "../support/programs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "release-gcloud-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -51,11 +52,7 @@ async function commands(): Promise<readonly string[][]> {
 }
 
 test("gcloud's own parser takes every command of a release", { timeout: 120_000 }, async ({ skip }) => {
-  try {
-    execFileSync("which", ["gcloud"]);
-  } catch {
-    return skip("gcloud is not installed: nothing else parses as it does");
-  }
+  if (!findProgram("gcloud")) return skip("gcloud is not installed: nothing else parses as it does");
   const env = { ...process.env, CLOUDSDK_CONFIG: join(folder, "gcloud"), CLOUDSDK_CORE_DISABLE_PROMPTS: "1" };
   const refused: string[] = [];
   for (const args of await commands()) {

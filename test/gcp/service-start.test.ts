@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { alive, FORMS, startService, temporaryFolder } from "./service.ts";
+import { isRunning } from "../support/programs.ts";
+import { FORMS, startService, temporaryFolder } from "./service.ts";
 
 describe("a service that does not start", () => {
   function artefact(files: Record<string, string>): { readonly path: string } & Disposable {
@@ -50,6 +51,6 @@ describe("a service that does not start", () => {
       code: "INSTANCE_FAILED",
       message: expect.stringMatching(/did not listen on PORT \d+ within 1.2 s/),
     });
-    expect(lines.map(Number).filter(alive)).toEqual([]);
+    expect(lines.map(Number).filter(isRunning)).toEqual([]);
   });
 });

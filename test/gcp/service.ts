@@ -145,12 +145,3 @@ export interface About {
 export async function about(port: number): Promise<About> {
   return JSON.parse(await textOf(port, "/about")) as About;
 }
-
-export function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

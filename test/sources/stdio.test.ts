@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +7,7 @@ import { createMcpEndpoint, createMemoryStore, defineServer } from "../../src/in
 import { gateway, type StdioOptions, stdio } from "../../src/sources/sources.ts";
 import { lastWordsOf } from "../../src/sources/stdio/last-words.ts";
 import { DESKTOP_SERVERS } from "../real-servers/desktop-servers.ts";
+import { isRunning } from "../support/programs.ts";
 import { callText, connectTo, ERAS } from "./source-client.ts";
 
 const PROGRAM = fileURLToPath(new URL("./desktop-server.ts", import.meta.url));
@@ -32,16 +33,6 @@ const endpointOf = (options: StdioOptions = {}, args: readonly string[] = []) =>
   );
 
 const as = (caller: string) => ({ headers: { authorization: `Bearer ${caller}` } });
-
-const isRunning = (pid: string): boolean => {
-  try {
-    process.kill(Number(pid), 0);
-    // A process that has ended stays in the table until its parent has asked for it.
-    return !existsSync("/proc/self") || !/\) [ZX]/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
-  }
-};
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { CfnResource } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { describe, expect, test } from "vitest";
 import { addChecks } from "../../stacks/checks/add-checks.ts";
+import { findProgram } from "../support/programs.ts";
 import { INGRESSES, type Synthesis, type SynthesisOptions, synthesize } from "./synthesis.ts";
 import { OPT_IN, VARIANTS } from "./variants.ts";
 
@@ -37,7 +38,7 @@ describe("CDK's validation and cdk-nag stop", () => {
   });
 });
 
-const cfnLint = which("cfn-lint");
+const cfnLint = findProgram("cfn-lint");
 describe("cfn-lint finds nothing", () => {
   const templates = [
     ...INGRESSES.map((ingress) => ({ name: ingress, make: () => synthesize({ ingress }) })),
@@ -81,12 +82,4 @@ function isYoungerThanLint({ Rule, Message, Location }: LintFinding, { Resources
   const [, id = "", ...property] = Location.Path ?? [];
   const isDashboard = Resources[id]?.Type === "AWS::CloudWatch::Dashboard";
   return Rule.Id === "E3002" && isDashboard && property.join(".") === "Properties.Tags";
-}
-
-function which(program: string): string | undefined {
-  try {
-    return execFileSync("which", [program], { encoding: "utf8" }).trim();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,5 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +8,7 @@ import { createTableStore, type TableStoreOptions } from "../../adapters/azure/t
 import { createFirestoreStore } from "../../adapters/gcp/firestore/firestore-store.ts";
 import { freePort } from "../../emulators/free-port.ts";
 import type { StateStore } from "../../src/adapter.ts";
+import { startProgram } from "../support/programs.ts";
 import { answers } from "./engines.ts";
 
 /** A database of its own, for stores with the given clocks. */
@@ -33,7 +33,7 @@ export async function startAzurite(): Promise<
   const main = fileURLToPath(import.meta.resolve("azurite/dist/src/table/main.js"));
   const port = await freePort();
   const options = ["--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent"];
-  const close = startWithTests(process.execPath, [
+  const { readyWhen, close } = startProgram(process.execPath, [
     main,
     "--tableHost",
     "127.0.0.1",
@@ -42,7 +42,7 @@ export async function startAzurite(): Promise<
     ...options,
   ]);
   const root = `http://127.0.0.1:${port}`;
-  while (!(await answers(root, [200, 400, 403, 404]))) await new Promise((resolve) => setTimeout(resolve, 100));
+  await readyWhen(() => answers(root, [200, 400, 403, 404]));
   const url = `${root}/${AZURITE.account}`;
   const table = `contract${randomUUID().replaceAll("-", "")}`;
   const created = await fetch(`${url}/Tables`, {
@@ -74,7 +74,7 @@ export function findFirestoreEmulator(): string | undefined {
 export async function startFirestoreEmulator(jar: string): Promise<DocumentEngine & { readonly host: string }> {
   const port = await freePort();
   const name = "com.google.cloud.datastore.emulator.firestore.CloudFirestore";
-  const close = startWithTests("java", [
+  const { readyWhen, close } = startProgram("java", [
     "-Duser.language=en",
     "-Xmx512m",
     "-cp",
@@ -84,18 +84,8 @@ export async function startFirestoreEmulator(jar: string): Promise<DocumentEngin
     `--port=${port}`,
   ]);
   const host = `127.0.0.1:${port}`;
-  while (!(await answers(`http://${host}`, [200]))) await new Promise((resolve) => setTimeout(resolve, 200));
+  await readyWhen(() => answers(`http://${host}`));
   const database = `projects/contract-${port}/databases/(default)`;
   const options = { database, url: `http://${host}`, accessToken: async () => "owner", ...PATIENCE };
   return { host, close, open: (now) => createFirestoreStore({ ...options, ...(now && { now }) }) };
-}
-
-/** Starts a program that ends with the tests, however they end: the shell's own input ends with them. */
-export function startWithTests(program: string, args: readonly string[]): () => Promise<void> {
-  const script = '"$0" "$@" & read -r line; kill -KILL $!; wait';
-  const shell = spawn("sh", ["-c", script, program, ...args], { stdio: ["pipe", "ignore", "ignore"] });
-  return async () => {
-    shell.stdin.end();
-    await once(shell, "exit");
-  };
 }

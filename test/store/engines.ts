@@ -1,6 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import {
   type AttributeValue,
   CreateTableCommand,
@@ -12,6 +10,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { freePort } from "../../emulators/free-port.ts";
 import { startLocalTable } from "../../emulators/local-table.ts";
+import { findProgram, startProgram } from "../support/programs.ts";
 
 type Attributes = Record<string, AttributeValue>;
 
@@ -40,29 +39,15 @@ export async function startDynalite(): Promise<Engine> {
 }
 
 /** Where moto's server lies on this machine; undefined where it is not installed. */
-export function findMoto(): string | undefined {
-  try {
-    return execFileSync("which", ["moto_server"], { encoding: "utf8" }).trim();
-  } catch {
-    return undefined;
-  }
-}
+export const findMoto = (): string | undefined => findProgram("moto_server");
 
 /** moto's server in a process of its own: every service of AWS that it imitates at one address. */
 export async function startMotoServer(program: string): Promise<{ endpoint: string; close(): Promise<void> }> {
   const port = await freePort();
-  // The shell ends it when its own input ends: with the tests, however they end.
-  const script = '"$0" -H 127.0.0.1 -p "$1" & read -r line; kill -KILL $!; wait';
-  const shell = spawn("sh", ["-c", script, program, String(port)], { stdio: ["pipe", "ignore", "ignore"] });
+  const { readyWhen, close } = startProgram(program, ["-H", "127.0.0.1", "-p", String(port)]);
   const endpoint = `http://127.0.0.1:${port}`;
-  while (!(await answers(`${endpoint}/moto-api/`))) await new Promise((resolve) => setTimeout(resolve, 100));
-  return {
-    endpoint,
-    async close() {
-      shell.stdin.end();
-      await once(shell, "exit");
-    },
-  };
+  await readyWhen(() => answers(`${endpoint}/moto-api/`));
+  return { endpoint, close };
 }
 
 /** Whether something answers there, with one of these statuses. */

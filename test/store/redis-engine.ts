@@ -1,21 +1,15 @@
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { createRedisStore } from "../../adapters/redis/redis-store.ts";
 import { freePort } from "../../emulators/free-port.ts";
-import { type DocumentEngine, startWithTests } from "./document-engines.ts";
+import { findProgram, startProgram } from "../support/programs.ts";
+import type { DocumentEngine } from "./document-engines.ts";
 
 /** Why tests of Redis are not run. */
 export const NO_REDIS = "redis-server is not installed; apt-get install redis-server";
 
 /** Where redis-server lies on this machine; undefined where it is not installed. */
-export function findRedis(): string | undefined {
-  try {
-    return execFileSync("which", ["redis-server"], { encoding: "utf8" }).trim();
-  } catch {
-    return undefined;
-  }
-}
+export const findRedis = (): string | undefined => findProgram("redis-server");
 
 export interface RedisEngine extends DocumentEngine {
   readonly url: string;
@@ -27,7 +21,7 @@ export interface RedisEngine extends DocumentEngine {
 export async function startRedis(program: string, ...options: readonly string[]): Promise<RedisEngine> {
   const port = await freePort();
   const base = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", "/tmp"];
-  const close = startWithTests(program, [...base, ...options]);
+  const { readyWhen, close } = startProgram(program, [...base, ...options]);
   const send = async (...commands: readonly string[]): Promise<string> => {
     const socket = connect(port, "127.0.0.1");
     try {
@@ -40,7 +34,7 @@ export async function startRedis(program: string, ...options: readonly string[])
       return "";
     }
   };
-  while (!/PONG|NOAUTH/.test(await send("PING"))) await new Promise((resolve) => setTimeout(resolve, 20));
+  await readyWhen(async () => /PONG|NOAUTH/.test(await send("PING")));
   const url = `redis://127.0.0.1:${port}`;
   const patience = { attemptTimeoutMs: 30_000, timeoutMs: 60_000 };
   return { url, close, send, open: (now) => createRedisStore({ url, ...patience, ...(now && { now }) }) };

@@ -1,22 +1,12 @@
-import { execFileSync } from "node:child_process";
 import { type Browser, chromium } from "playwright-core";
-
-const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+import { findProgram } from "./programs.ts";
 
 /** Why tests of pages are not run, where there is no browser. */
 export const NO_CHROMIUM = "no Chromium; apt-get install chromium installs it";
 
 /** Path of the machine's Chromium; undefined where there is none. */
-export function findChromium(): string | undefined {
-  for (const name of NAMES) {
-    try {
-      return execFileSync("which", [name], { encoding: "utf8" }).trim();
-    } catch {
-      // It has another name, or is not here.
-    }
-  }
-  return undefined;
-}
+export const findChromium = (): string | undefined =>
+  findProgram("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
 
 /** Starts Chromium, for which the names in `hosts` are this machine, as after DNS rebinding. */
 export const startChromium = (executablePath: string, hosts: readonly string[] = []): Promise<Browser> =>

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ENDS_WITH_TESTS } from "../support/programs.ts";
 import type { ProviderMirror } from "./aws-provider-mirror.ts";
 import { composeRoot } from "./aws-provider-root.ts";
 import type { Terraform } from "./run/terraform.ts";
@@ -54,16 +55,16 @@ export function deployTo(
   };
 }
 
-/**
- * Terraform leads a process group, in which its provider is, too: a provider outlives a Terraform that is killed. The
- * group ends when the shell's input does: with the tests, however they end.
- */
-const LEASH = 'exec 3<&0; { read -r line <&3; kill -KILL 0; } >/dev/null 2>&1 & exec "$@" 3<&- </dev/null';
-
+/** Terraform leads a process group, in which its provider is, too: a provider outlives a Terraform that is killed. */
 function run(command: readonly string[], cwd: string, env: NodeJS.ProcessEnv): ReturnType<Terraform> {
   return new Promise((resolve, reject) => {
     const stdio = ["pipe", "pipe", "pipe"] as const;
-    const child = spawn("sh", ["-c", LEASH, "sh", ...command], { cwd, env, detached: true, stdio: [...stdio] });
+    const child = spawn("sh", ["-c", ENDS_WITH_TESTS, "sh", ...command], {
+      cwd,
+      env,
+      detached: true,
+      stdio: [...stdio],
+    });
     let [stdout, output] = ["", ""];
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;

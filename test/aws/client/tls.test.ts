@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findProgram } from "../../support/programs.ts";
 
 const STORE = new URL("../../../adapters/aws/dynamodb/dynamodb-store.ts", import.meta.url).href;
 
@@ -19,17 +20,8 @@ const PROGRAM = `
   process.exit();
 `;
 
-/** Path of the program on this machine; undefined where it is not installed. */
-function findOpenssl(): string | undefined {
-  try {
-    return execFileSync("which", ["openssl"], { encoding: "utf8" }).trim();
-  } catch {
-    return undefined;
-  }
-}
-
 describe("an endpoint over TLS, as AWS's are", () => {
-  const openssl = findOpenssl();
+  const openssl = findProgram("openssl");
   if (!openssl) {
     test("is asked", ({ skip }) => skip("openssl, which makes the certificate, is not installed"));
     return;

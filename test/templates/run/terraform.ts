@@ -1,15 +1,10 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { findProgram } from "../../support/programs.ts";
 
 /** Where Terraform lies on this machine; undefined where it is not installed. */
-export function findTerraform(): string | undefined {
-  try {
-    return execFileSync("which", ["terraform"], { encoding: "utf8" }).trim();
-  } catch {
-    return undefined;
-  }
-}
+export const findTerraform = (): string | undefined => findProgram("terraform");
 
 /** Why tests that need Terraform are not run. */
 export const NO_TERRAFORM = "terraform is not installed; https://developer.hashicorp.com/terraform/install brings it";
