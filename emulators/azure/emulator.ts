@@ -42,7 +42,10 @@ export async function startAzureEmulator(options: EmulatorOptions): Promise<Emul
     concurrency: CONCURRENCY,
     maxInstances: MAX_INSTANCES,
     graceMs: GRACE_MS * timeScale,
-    start: () => startWorker({ app, environment: environmentOf(app, allSettings(), timeScale), onOutput }),
+    start() {
+      const environment = environmentOf(app, allSettings(), timeScale);
+      return startWorker({ app, environment, signal: closing.signal, onOutput });
+    },
   });
   put = createQueueTrigger({
     pool,

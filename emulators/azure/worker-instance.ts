@@ -31,7 +31,11 @@ interface QueueTrigger {
 export interface WorkerOptions {
   readonly app: FunctionApp;
   readonly environment: Readonly<Record<string, string>>;
+  /** Aborts a start that is in progress. */
+  readonly signal: AbortSignal;
   readonly onOutput: ((line: string) => void) | undefined;
+  /** How long the app may take to load. Default 30 s, as for the host (WorkerProcessCountOptions.EnvironmentReloadTimeout). */
+  readonly limitMs?: number;
 }
 
 const SCRIPT = fileURLToPath(
@@ -41,7 +45,8 @@ const SCRIPT = fileURLToPath(
 const SHOWN = new Set(["information", "warning", "error", "critical"]);
 
 /** Starts a worker. Rejects with ARTEFACT_INVALID or INSTANCE_FAILED when it cannot serve HTTP functions. */
-export async function startWorker({ app, environment, onOutput }: WorkerOptions): Promise<Worker> {
+export async function startWorker(options: WorkerOptions): Promise<Worker> {
+  const { app, environment, signal, onOutput, limitMs = 30_000 } = options;
   const instance = startInstance({
     command: [SCRIPT, app.folder],
     cwd: app.folder,
@@ -60,7 +65,14 @@ export async function startWorker({ app, environment, onOutput }: WorkerOptions)
     const message = `The function app in ${app.folder} ended while it started (${how}): see what it printed.`;
     ready.reject(new AnycloudError("INSTANCE_FAILED", message));
   });
+  const stop = (): void => void instance.stop();
+  signal.addEventListener("abort", stop, { once: true });
+  const limit = setTimeout(() => {
+    const message = `The function app in ${app.folder} does not load within ${limitMs / 1_000} s: look for what it waits for.`;
+    ready.reject(new AnycloudError("INSTANCE_FAILED", message));
+  }, limitMs);
   try {
+    if (signal.aborted) stop();
     const { capabilities, functions } = await ready.promise;
     const routes = toRoutes(functions, app.routePrefix);
     if (routes.length === 0) throw invalid(app, "registers no HTTP function: call toAzureFunctions in its entry file");
@@ -76,6 +88,9 @@ export async function startWorker({ app, environment, onOutput }: WorkerOptions)
   } catch (error) {
     await instance.stop();
     throw error;
+  } finally {
+    clearTimeout(limit);
+    signal.removeEventListener("abort", stop);
   }
 }
 

@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { readFunctionApp } from "../../emulators/azure/function-app.ts";
+import { startWorker } from "../../emulators/azure/worker-instance.ts";
+import { isRunning } from "../support/programs.ts";
 import { rewriteFunctionApp, run, serve, serving, writeFunctionApp } from "./function-app.ts";
 import { ask } from "./raw-request.ts";
 
@@ -9,14 +12,6 @@ async function pids(url: string, count: number): Promise<number[]> {
   for (let i = 0; i < count; i++) seen.push(Number((await ask(url)).body.toString()));
   return seen;
 }
-
-const alive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 test("three instances are asked in turn", async () => {
   const { url } = await serve(PID, { instances: 3 });
@@ -29,10 +24,10 @@ test("with amnesia every request has a process of its own, and closing leaves no
   const { url, close } = await serve(PID, { amnesia: true });
   const seen = await pids(url, 4);
   expect(new Set(seen).size).toBe(4);
-  await expect.poll(() => seen.filter(alive)).toEqual([]);
+  await expect.poll(() => seen.filter(isRunning)).toEqual([]);
   const [last = 0] = await pids(url, 1);
   await close();
-  expect(alive(last)).toBe(false);
+  expect(isRunning(last)).toBe(false);
 });
 
 test("a request whose client left while its process started keeps no process busy", async () => {
@@ -41,7 +36,7 @@ test("a request whose client left while its process started keeps no process bus
   // The successor of the first request's process is still starting.
   await expect(fetch(url, { signal: AbortSignal.timeout(20) })).rejects.toThrow();
   await ask(url);
-  await expect.poll(() => output.map(Number).filter(alive)).toEqual([]);
+  await expect.poll(() => output.map(Number).filter(isRunning)).toEqual([]);
 });
 
 test("one instance takes sixteen requests at a time, the seventeenth starts another", async () => {
@@ -64,7 +59,32 @@ test("closing ends an instance that is busy", async () => {
   await expect.poll(() => output.length).toBe(1);
   await close();
   expect(await asked).toBe("broken");
-  expect(alive(Number(output[0]))).toBe(false);
+  expect(isRunning(Number(output[0]))).toBe(false);
+});
+
+const HANGING = "console.log(process.pid); await new Promise(() => {});";
+
+test("closing ends an instance whose app never loads", async () => {
+  const artefact = await writeFunctionApp({ entry: serving(PID) });
+  const { output, reload, close } = await run(artefact);
+  await rewriteFunctionApp(artefact, { entry: HANGING });
+  const reloaded = reload().catch((error: Error) => error.message);
+  await expect.poll(() => output.length).toBe(1);
+  await close();
+  expect(await reloaded).toContain("ended while it started (SIGKILL)");
+  expect(isRunning(Number(output[0]))).toBe(false);
+});
+
+test("an app that never loads is given up, and ended", async () => {
+  const artefact = await writeFunctionApp({ entry: HANGING });
+  const app = await readFunctionApp(artefact, {});
+  const output: string[] = [];
+  const onOutput = (line: string): void => void output.push(line);
+  const { signal } = new AbortController();
+  await expect(startWorker({ app, environment: {}, signal, onOutput, limitMs: 1_000 })).rejects.toThrow(
+    `The function app in ${artefact} does not load within 1 s: look for what it waits for.`,
+  );
+  expect(output.map(Number).filter(isRunning)).toEqual([]);
 });
 
 test("an instance that crashes fails its requests and is replaced", async () => {
