@@ -24,6 +24,9 @@ export interface InstanceOptions {
 const PRELOAD_GUARD = new URL(`./preload-guard.${import.meta.filename.endsWith(".ts") ? "ts" : "js"}`, import.meta.url)
   .href;
 
+/** Time in which the output of a process that has ended is read. */
+const OUTPUT_LIMIT_MS = 5_000;
+
 /** Ends what is left of a process group. */
 function endGroup({ pid }: ChildProcess): void {
   try {
@@ -68,4 +71,18 @@ export function startInstance({ command, cwd, environment, onOutput, ownGroup = 
       }
     },
   };
+}
+
+/**
+ * Resolves with how a process ended once all that it printed was read, which may say why, or after five seconds: a process that
+ * it started may hold its output open. To be called when the instance was started.
+ */
+export async function endOf({ process: child, exited }: Instance): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  child.once("close", resolve);
+  const how = await exited;
+  const timer = setTimeout(resolve, OUTPUT_LIMIT_MS);
+  await promise;
+  clearTimeout(timer);
+  return how;
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { AnycloudError } from "../src/adapter.ts";
-import { startInstance } from "./instance.ts";
+import { endOf, startInstance } from "./instance.ts";
 import type { LocalTableReport } from "./local-table-process.ts";
 
 /** A DynamoDB table of a process on this machine. Its contents end with that process, or are kept in a folder. */
@@ -64,7 +64,7 @@ async function startProcess(args: readonly string[]): Promise<{ report: LocalTab
     environment: {},
     onOutput: (line) => lines.push(line),
   });
-  const ended = instance.exited.then((how) => {
+  const ended = endOf(instance).then((how) => {
     const said = lines.find((line) => /Error\b/.test(line)) ?? "nothing";
     throw failed(`${how}, saying "${said}"`);
   });

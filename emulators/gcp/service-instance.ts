@@ -1,9 +1,8 @@
-import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AnycloudError } from "../../src/adapter.ts";
 import { freePort } from "../free-port.ts";
-import { type Instance, startInstance } from "../instance.ts";
+import { endOf, type Instance, startInstance } from "../instance.ts";
 import type { Artefact } from "./artefact.ts";
 import { SECRET_VARIABLE } from "./ingress-secret.ts";
 
@@ -66,18 +65,13 @@ async function probe(
   port: number,
   { startupMs, signal }: ServiceInstanceOptions,
 ): Promise<string | undefined> {
-  const closed = once(instance.process, "close");
   let ended: string | undefined;
-  void instance.exited.then((how) => {
+  void endOf(instance).then((how) => {
     ended = how;
   });
   const giveUpAt = performance.now() + startupMs;
   while (!(await accepts(port))) {
-    if (ended !== undefined) {
-      // The last lines of output, which hold the reason, may arrive after the end of the process.
-      await closed;
-      return `it ended with ${ended} before it listened on PORT ${port}`;
-    }
+    if (ended !== undefined) return `it ended with ${ended} before it listened on PORT ${port}`;
     if (signal.aborted) return "the emulator is closing";
     if (performance.now() > giveUpAt) return `it did not listen on PORT ${port} within ${startupMs / 1000} s`;
     await sleep(PROBE_INTERVAL_MS);

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { type Instance, startInstance } from "../../../emulators/instance.ts";
+import { endOf, startInstance } from "../../../emulators/instance.ts";
 import { AnycloudError } from "../../../src/adapter.ts";
 import { shownPath } from "../../files/shown-path.ts";
 import { RUNS_FROM_SOURCE } from "../../package-json.ts";
@@ -15,8 +15,6 @@ const MOST_LINES = 1_000;
 const MOST_CHARACTERS = 300;
 /** Empty lines, and lines of stacks, those of Node.js's own code among them. */
 const IS_FRAME = /^\s*($|at |\d+: |#|-{4})/;
-/** Time in which the output of a process that has ended is read. */
-const OUTPUT_LIMIT_MS = 5_000;
 
 export interface Check {
   /** The user's module, for messages. */
@@ -58,17 +56,6 @@ export async function checkEntry({ entry, bundle, environment, limitMs = 60_000 
     clearTimeout(timer);
     await instance.stop();
   }
-}
-
-/** How a process ended, when all that it printed has been read; a process that it started may hold its output open. */
-async function endOf({ process: child, exited }: Instance): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  child.once("close", resolve);
-  const how = await exited;
-  const timer = setTimeout(resolve, OUTPUT_LIMIT_MS);
-  await promise;
-  clearTimeout(timer);
-  return how;
 }
 
 /** Servers say themselves what they lack, and then end the process. */
