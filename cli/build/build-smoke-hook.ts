@@ -1,15 +1,13 @@
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { build } from "esbuild";
-import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../package-json.ts";
+import { ownModule } from "../own-module.ts";
 import { type Artefact, writeArtefact } from "./artefact/artefact.ts";
 import { compiled } from "./build-target.ts";
 import { bundleOptions } from "./bundle-options.ts";
 import { ownPackage } from "./plugins/own-package-plugin.ts";
 import { zodLocales } from "./plugins/zod-locales-plugin.ts";
 
-const HOOK = RUNS_FROM_SOURCE
-  ? join(PACKAGE_FOLDER, "cli/smoke/deployment-hook.ts")
-  : join(PACKAGE_FOLDER, "lib/cli/smoke/deployment-hook.js");
+const HOOK = ownModule("cli/smoke/deployment-hook");
 
 /**
  * Bundles the function that tries a new version on AWS before it gets traffic, into `outDir`. It is the same for every

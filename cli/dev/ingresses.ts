@@ -1,8 +1,9 @@
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { EmulatorOptions } from "../../emulators/emulator.ts";
 import { buildTarget } from "../build/build-target.ts";
 import type { Cloud } from "../clouds.ts";
-import { RUNS_FROM_SOURCE } from "../package-json.ts";
+import { ownModule } from "../own-module.ts";
 import { START_EMULATOR } from "../start-emulator.ts";
 
 export interface IngressOptions extends Omit<EmulatorOptions, "artefact"> {
@@ -16,7 +17,7 @@ export interface IngressOptions extends Omit<EmulatorOptions, "artefact"> {
   readonly onWarnings: (warnings: readonly string[]) => void;
 }
 
-const DEBUGGER = new URL(`../../emulators/debugger.${RUNS_FROM_SOURCE ? "ts" : "js"}`, import.meta.url).href;
+const DEBUGGER = pathToFileURL(ownModule("emulators/debugger")).href;
 
 /** One cloud's artefact behind its ingress. */
 export interface Ingress {

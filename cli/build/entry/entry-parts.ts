@@ -1,5 +1,5 @@
 import type { Platform } from "../../clouds.ts";
-import { ownModule } from "./own-module.ts";
+import { ownModule } from "../../own-module.ts";
 
 const CONTAINER = `
 import { listenOnPort } from "mcp-anycloud/gcp/container";
@@ -28,7 +28,7 @@ export const IDENTITY_TOKEN: Readonly<Record<Platform, { readonly source: string
   // Azure says that there is an identity, and Google's endpoint is always the same. On AWS nothing asks for a token.
   container: {
     source: `
-import { hasManagedIdentity, identityToken as azureToken } from ${JSON.stringify(ownModule("adapters", "azure", "identity-token"))};
+import { hasManagedIdentity, identityToken as azureToken } from ${JSON.stringify(ownModule("adapters/azure/identity-token"))};
 import { identityToken as googleToken } from "mcp-anycloud/gcp";
 const identityToken = hasManagedIdentity(process.env) ? azureToken : googleToken;
 `,

@@ -1,6 +1,6 @@
 import { CLOUDS, type Platform } from "../../clouds.ts";
+import { ownModule } from "../../own-module.ts";
 import { EXPORTS, IDENTITY_TOKEN, JOBS, type JobsSource, NATIVE_STATE, WARM_UP } from "./entry-parts.ts";
-import { ownModule } from "./own-module.ts";
 
 /** The kind of an entry's default export: an MCP server, or the toolkit's own `HttpHandler`. */
 export type EntryKind = "server" | "handler";
@@ -14,7 +14,7 @@ interface Wrapping {
 const wrapping = (observed: boolean): Wrapping =>
   observed
     ? {
-        source: `import { observedEndpoint, observedStore } from ${JSON.stringify(ownModule("cli", "dev", "observer", "observer"))};\n`,
+        source: `import { observedEndpoint, observedStore } from ${JSON.stringify(ownModule("cli/dev/observer/observer"))};\n`,
         wrap: (name, expression) => `${name}(${expression})`,
       }
     : { source: "", wrap: (_name, expression) => expression };
@@ -48,7 +48,7 @@ import { openConfiguredRedisUrl } from "mcp-anycloud/aws/redis-url";
 import { AWS_SETTINGS } from "mcp-anycloud/aws/settings";
 import { openConfiguredStateKeys } from "mcp-anycloud/aws/state-keys";
 import { openRedis, REDIS_SETTINGS } from "mcp-anycloud/redis";
-${isContainer ? `import { CONTAINER_SETTINGS } from "mcp-anycloud/gcp/container";\n` : ""}${native.imports}${hasTelemetry ? `import { registeredTelemetry } from ${JSON.stringify(ownModule("src", "telemetry", "registered"))};\n` : ""}${jobs?.imports ?? ""}${IDENTITY_TOKEN[platform].source}${source}const config = readConfig(process.env, ${settings});
+${isContainer ? `import { CONTAINER_SETTINGS } from "mcp-anycloud/gcp/container";\n` : ""}${native.imports}${hasTelemetry ? `import { registeredTelemetry } from ${JSON.stringify(ownModule("src/telemetry/registered"))};\n` : ""}${jobs?.imports ?? ""}${IDENTITY_TOKEN[platform].source}${source}const config = readConfig(process.env, ${settings});
 ${jobs?.open ?? ""}const store = ${wrap("observedStore", store)};
 const stateKeys = ${keys};
 const endpoint = ${wrap("observedEndpoint", `createMcpEndpoint(entry, { config, store, stateKeys, platformIdentities${jobs ? ", workQueue" : ""}${hasTelemetry ? ", telemetry: await registeredTelemetry()" : ""} })`)};
@@ -98,12 +98,12 @@ export const lock = () => lockTools(entry);
 export function checkSource(entry: string): string {
   const identities = CLOUDS.map(
     (cloud) =>
-      `import { ${cloud === "gcp" ? "containerIdentities" : "platformIdentities"} as ${cloud} } from ${JSON.stringify(ownModule("adapters", cloud, "identity"))};`,
+      `import { ${cloud === "gcp" ? "containerIdentities" : "platformIdentities"} as ${cloud} } from ${JSON.stringify(ownModule(`adapters/${cloud}/identity`))};`,
   );
   return `${importOf(entry)}
 import { createMcpEndpoint, createMemoryStore } from "mcp-anycloud";
 import { readConfig } from "mcp-anycloud/adapter";
-import { ADAPTER_SETTINGS } from ${JSON.stringify(ownModule("cli", "settings"))};
+import { ADAPTER_SETTINGS } from ${JSON.stringify(ownModule("cli/settings"))};
 ${identities.join("\n")}
 const config = readConfig(process.env, ADAPTER_SETTINGS);
 const hasStore = [config.table, config.storageTable, config.firestoreDatabase, config.redisUrl, config.redisUrlSecret].some((name) => name !== undefined);

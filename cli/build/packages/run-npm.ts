@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
-import { join } from "node:path";
 import { AnycloudError } from "../../../src/adapter.ts";
 import { SIGNALS } from "../../dev/stop-signal.ts";
-import { RUNS_FROM_SOURCE } from "../../package-json.ts";
+import { ownModule } from "../../own-module.ts";
 import type { Cpu } from "./platform.ts";
 
 /** Version of Node.js on every platform, for which native code is fetched. */
@@ -14,7 +13,7 @@ const NODE_MAJOR = 24;
 export const isNodeOfPlatforms: boolean = process.versions.node.startsWith(`${NODE_MAJOR}.`);
 
 /** In the place of node-gyp: a program that fails. */
-const NO_COMPILER = join(import.meta.dirname, `no-compiler.${RUNS_FROM_SOURCE ? "ts" : "js"}`);
+const NO_COMPILER = ownModule("cli/build/packages/no-compiler");
 
 /** The most time that npm has, in milliseconds. Scripts of packages may wait for a place that cannot be reached. */
 const LIMIT_MS = { scripts: 60_000, none: 180_000 };

@@ -1,12 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Plugin } from "esbuild";
-import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../../package-json.ts";
+import { ownModule } from "../../own-module.ts";
 import { replaceParts } from "./source-part.ts";
 
-const CACHE = RUNS_FROM_SOURCE
-  ? join(PACKAGE_FOLDER, "src/server/json-schema-cache.ts")
-  : join(PACKAGE_FOLDER, "lib/src/server/json-schema-cache.js");
+const CACHE = ownModule("src/server/json-schema-cache");
 
 /** The method of zod's schemas through which SDK v2 converts them. */
 const METHOD = `

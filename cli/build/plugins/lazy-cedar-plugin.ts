@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { BuildResult, Plugin } from "esbuild";
-import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../../package-json.ts";
-import { findPeer } from "../find-peer.ts";
+import { ownModule } from "../../own-module.ts";
+import { findPeer } from "./find-peer.ts";
 import { addBundles, bundleSeparately, type SeparateBundle } from "./separate-bundle.ts";
 
 /** Files beside index.mjs that hold Cedar; the first one loads the second from beside itself, by that name. */
@@ -11,9 +11,7 @@ export const CEDAR_FILES = ["cedar.cjs", "cedar_wasm_bg.wasm"] as const;
 const [CEDAR_BUNDLE, CEDAR_WASM] = CEDAR_FILES;
 
 /** The module of the toolkit that loads Cedar. */
-const LOADER = RUNS_FROM_SOURCE
-  ? join(PACKAGE_FOLDER, "src/authorization/cedar-module.ts")
-  : join(PACKAGE_FOLDER, "lib/src/authorization/cedar-module.js");
+const LOADER = ownModule("src/authorization/cedar-module");
 
 const CEDAR = "@cedar-policy/cedar-wasm";
 

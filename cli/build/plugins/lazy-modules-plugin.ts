@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
-import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../../package-json.ts";
-import { findPeer } from "../find-peer.ts";
+import { ownModule } from "../../own-module.ts";
+import { PACKAGE_FOLDER } from "../../package-json.ts";
+import { findPeer } from "./find-peer.ts";
 import { addBundles, bundleSeparately, type SeparateBundle } from "./separate-bundle.ts";
 import { smallRedis } from "./small-redis-plugin.ts";
 
@@ -31,9 +32,6 @@ const CREDENTIALS_BUNDLE = "aws-credentials.cjs";
 /** Bundles beside index.mjs that call AWS, find credentials for it, and verify tokens. */
 export const LAZY_BUNDLES: readonly string[] = [...Object.keys(MODULES), CREDENTIALS_BUNDLE];
 
-const pathOf = (module: string): string =>
-  RUNS_FROM_SOURCE ? join(PACKAGE_FOLDER, `${module}.ts`) : join(PACKAGE_FOLDER, "lib", `${module}.js`);
-
 /**
  * Puts modules that not every request needs into files of their own, which are loaded when they are first needed: importing
  * index.mjs costs the same with them and without. They lie beside every server, because whether there is a table, and who
@@ -46,7 +44,7 @@ export function lazyModules(projectFolder: string): Plugin {
     setup(build) {
       const bundles = new Map<string, SeparateBundle>();
       for (const [bundle, module] of Object.entries(MODULES)) {
-        const file = pathOf(module);
+        const file = ownModule(module);
         build.onResolve(
           {
             filter:

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import type { Loader, Plugin, PluginBuild } from "esbuild";
+import { ownModule } from "../../own-module.ts";
 import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../../package-json.ts";
 import { type BundleOptions, OUTPUT } from "../output-options.ts";
 import { modernHandler } from "./modern-handler-plugin.ts";
@@ -34,9 +35,6 @@ const PARTS: Readonly<Record<string, Part>> = {
 /** Files beside index.mjs that hold parts. */
 export const PART_FILES: readonly string[] = Object.keys(PARTS);
 
-const pathOf = (module: string): string =>
-  RUNS_FROM_SOURCE ? join(PACKAGE_FOLDER, `${module}.ts`) : join(PACKAGE_FOLDER, "lib", `${module}.js`);
-
 /**
  * Puts parts of the toolkit into files of their own, which index.mjs loads when they are first needed. A part is a function
  * of the modules that it shares with index.mjs, so that there is one copy of each class and each state. Not esbuild's own
@@ -48,7 +46,7 @@ export const lazyParts = (projectFolder: string): Plugin => ({
   setup(build) {
     const bundles = new Map<string, SeparateBundle>();
     build.onLoad({ filter: /[\\/]protocol-202[56][\\/]handler\.[jt]s$/, namespace: "file" }, async ({ path }) => {
-      const [file, part] = Object.entries(PARTS).find(([, { importer }]) => pathOf(importer) === path) ?? [];
+      const [file, part] = Object.entries(PARTS).find(([, { importer }]) => ownModule(importer) === path) ?? [];
       if (!file || !part) return undefined;
       const { bundle, shared } = await bundleOf(build, part, projectFolder);
       bundles.set(file, bundle);
@@ -59,7 +57,7 @@ export const lazyParts = (projectFolder: string): Plugin => ({
     build.onResolve({ filter: /^\.\/[\w-]+\.mjs$/ }, ({ path, importer }) => {
       // A project may have files of these names.
       const part = PARTS[path.slice("./".length)];
-      return part && importer === pathOf(part.importer) ? { path, external: true } : undefined;
+      return part && importer === ownModule(part.importer) ? { path, external: true } : undefined;
     });
     addBundles(build, bundles);
   },
@@ -89,7 +87,7 @@ function bundleOf(build: PluginBuild, part: Part, projectFolder: string): Promis
 async function bundlePart({ esbuild }: PluginBuild, part: Part, projectFolder: string): Promise<PartBundle> {
   const optionsOf = (nameOf: NameOf): BundleOptions => ({
     ...OUTPUT,
-    entryPoints: [pathOf(part.entry)],
+    entryPoints: [ownModule(part.entry)],
     // Nothing is written there, but esbuild needs a name for the file.
     outfile: join(PACKAGE_FOLDER, "part.mjs"),
     format: "cjs",

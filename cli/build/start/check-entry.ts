@@ -1,13 +1,12 @@
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { endOf, startInstance } from "../../../emulators/instance.ts";
 import { AnycloudError } from "../../../src/adapter.ts";
 import { shownPath } from "../../files/shown-path.ts";
-import { RUNS_FROM_SOURCE } from "../../package-json.ts";
+import { ownModule } from "../../own-module.ts";
 import type { CheckReport, LoadFailure } from "./check-process.ts";
 import { framesOf } from "./frames.ts";
 
-const PROGRAM = fileURLToPath(new URL(`./check-process.${RUNS_FROM_SOURCE ? "ts" : "js"}`, import.meta.url));
+const PROGRAM = ownModule("cli/build/start/check-process");
 
 /** Lines that are kept of the output of a server. */
 const MOST_LINES = 1_000;

@@ -3,11 +3,10 @@ import { readFileSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
-import { fileURLToPath } from "node:url";
 import { startInstance } from "../../../emulators/instance.ts";
 import { AnycloudError } from "../../../src/adapter.ts";
 import { shownPath } from "../../files/shown-path.ts";
-import { RUNS_FROM_SOURCE } from "../../package-json.ts";
+import { ownModule } from "../../own-module.ts";
 import type { Artefact } from "../artefact/artefact.ts";
 import { BUNDLE } from "../bundle-options.ts";
 import { linkPackages } from "../packages/install.ts";
@@ -15,7 +14,7 @@ import { runsHere } from "../packages/platform.ts";
 import { framesOf, mappedFrames } from "./frames.ts";
 import type { StartReport, StartRequest } from "./start-process.ts";
 
-const PROGRAM = fileURLToPath(new URL(`./start-process.${RUNS_FROM_SOURCE ? "ts" : "js"}`, import.meta.url));
+const PROGRAM = ownModule("cli/build/start/start-process");
 
 export interface StartOptions {
   readonly artefact: Artefact;

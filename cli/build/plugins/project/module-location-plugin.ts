@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { extname, join, relative } from "node:path";
+import { extname, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Loader, Plugin } from "esbuild";
-import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../../../package-json.ts";
+import { ownModule } from "../../../own-module.ts";
+import { PACKAGE_FOLDER } from "../../../package-json.ts";
 import { shippedPath } from "../../project/shipped-path.ts";
 import { isInstalled, missingFiles } from "./missing-files.ts";
 
@@ -16,9 +17,7 @@ export const LOCATION_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** The module that holds the functions for those replacements; esbuild leaves it out where none is used. */
-export const LOCATIONS_MODULE: string = RUNS_FROM_SOURCE
-  ? join(PACKAGE_FOLDER, "adapters/shared/module-locations.ts")
-  : join(PACKAGE_FOLDER, "lib/adapters/shared/module-locations.js");
+export const LOCATIONS_MODULE: string = ownModule("adapters/shared/module-locations");
 
 /** Name under which esbuild reports the warnings of this plugin. */
 export const LOCATION_PLUGIN = "module-location";

@@ -1,5 +1,5 @@
 import type { ImportKind, PluginBuild } from "esbuild";
-import { PACKAGE_FOLDER } from "../package-json.ts";
+import { PACKAGE_FOLDER } from "../../package-json.ts";
 
 /**
  * Path of an optional peer of this package: the copy of the user's project, or one beside the toolkit, which `npx` may have
