@@ -3,6 +3,12 @@ import { parseEnv } from "node:util";
 import { readText } from "./files/read-text.ts";
 import { usage } from "./flags.ts";
 
+/** The flags by which verbs say what the variables of the server are. */
+export const ENVIRONMENT_FLAGS = {
+  env: { type: "string", multiple: true },
+  "env-file": { type: "string", multiple: true },
+} as const;
+
 export interface EnvironmentFlags {
   /** Values of `--env`: `NAME` or `NAME=value`. */
   readonly env: readonly string[] | undefined;

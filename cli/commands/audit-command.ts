@@ -9,9 +9,8 @@ export interface AuditCommand {
 }
 
 /** Reads the command line behind `audit`. Throws USAGE. */
-export function parseAudit(args: readonly string[]): AuditCommand | { readonly verb: "help" } {
+export function parseAudit(args: readonly string[]): AuditCommand {
   const [verb, ...files] = args;
-  if (args.includes("--help") || args.includes("-h")) return { verb: "help" };
   if (verb !== "verify") throw usage("audit has one command", "write audit verify FILE");
   if (files.length === 0) throw usage("audit verify needs an exported log", "name its file");
   const flag = files.find((file) => file.startsWith("-"));

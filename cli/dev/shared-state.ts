@@ -1,5 +1,5 @@
 import type { TableAddress } from "../../emulators/local-table-client.ts";
-import type { DevCommand } from "../command.ts";
+import type { DevCommand } from "./parse-dev.ts";
 import { freshKey, openProjectState } from "./project-state.ts";
 
 /** State that the instances of all ingresses share, so that together they are one server. */

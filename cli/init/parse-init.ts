@@ -19,17 +19,15 @@ export interface InitCommand {
 }
 
 /** Reads the command line behind `init`. Throws USAGE. */
-export function parseInit(args: string[]): InitCommand | { readonly verb: "help" } {
+export function parseInit(args: string[]): InitCommand {
   const options = {
     yes: { type: "boolean", short: "y" },
     name: { type: "string" },
     target: { type: "string", multiple: true },
     sdk: { type: "string" },
     terraform: { type: "boolean" },
-    help: { type: "boolean", short: "h" },
   } as const;
   const { values, positionals } = readFlags("init", () => parseArgs({ args, options, allowPositionals: true }));
-  if (values.help) return { verb: "help" };
   if (positionals.length > 1) throw usage("There is one folder to write to", `leave out ${positionals[1]}`);
   return {
     verb: "init",

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
-import { readFlags, usage } from "../flags.ts";
-import { givenVariables } from "../server-environment.ts";
+import { readFlags } from "../flags.ts";
+import { ENVIRONMENT_FLAGS, givenVariables } from "../server-environment.ts";
+import { toEntry } from "../server-flags.ts";
 
 export interface LockCommand {
   readonly verb: "lock";
@@ -13,20 +14,17 @@ export interface LockCommand {
 }
 
 const FLAGS = {
+  ...ENVIRONMENT_FLAGS,
   check: { type: "boolean" },
   out: { type: "string" },
-  env: { type: "string", multiple: true },
-  "env-file": { type: "string", multiple: true },
 } as const;
 
 /** Reads the command line of `lock`. Throws USAGE. */
 export function parseLock(args: string[]): LockCommand {
   const { values, positionals } = readFlags("lock", () => parseArgs({ args, options: FLAGS, allowPositionals: true }));
-  if (positionals.length > 1)
-    throw usage(`There is one entry, not ${positionals.length}`, `leave out ${positionals[1]}`);
   return {
     verb: "lock",
-    entry: positionals[0],
+    entry: toEntry(positionals),
     file: values.out ?? "tools.lock.json",
     isCheck: values.check ?? false,
     environment: givenVariables({ env: values.env, envFile: values["env-file"] }),

@@ -35,7 +35,6 @@ export interface ReleaseCommand {
   readonly timeoutSeconds: number | undefined;
 }
 
-const ALWAYS = ["json", "help", "version"];
 const TRIES = ["header", "call", "timeout", "allow-breaking"];
 
 /** Flags of each verb. One that would do nothing is refused. */
@@ -61,22 +60,15 @@ const FLAGS = {
   header: { type: "string", multiple: true },
   call: { type: "string" },
   timeout: { type: "string" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean", short: "v" },
 } as const satisfies ParseArgsOptionsConfig;
 
 export const isReleaseVerb = (verb: string | undefined): verb is ReleaseVerb =>
   RELEASE_VERBS.some((one) => one === verb);
 
 /** Reads the arguments of a verb of releases. Throws USAGE, which never repeats the value of a header. */
-export function parseRelease(
-  verb: ReleaseVerb,
-  args: string[],
-): ReleaseCommand | { readonly verb: "help" } | { readonly verb: "version" } {
+export function parseRelease(verb: ReleaseVerb, args: string[]): ReleaseCommand {
   const { values, positionals } = readFlags(verb, () => parseArgs({ args, options: FLAGS, allowPositionals: true }));
-  if (values.help) return { verb: "help" };
-  if (values.version) return { verb: "version" };
-  const stray = Object.keys(values).find((flag) => ![...ALWAYS, ...TAKES[verb]].includes(flag));
+  const stray = Object.keys(values).find((flag) => flag !== "json" && !TAKES[verb].includes(flag));
   if (stray !== undefined) throw usage(`mcp-anycloud ${verb} has no flag --${stray}`, "leave it out");
   const [first, second] = positionals;
   if (second !== undefined) throw usage(`There is one argument, not ${positionals.length}`, `leave out ${second}`);

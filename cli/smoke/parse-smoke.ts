@@ -15,18 +15,14 @@ const FLAGS = {
   call: { type: "string" },
   header: { type: "string", multiple: true },
   timeout: { type: "string" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean", short: "v" },
 } as const satisfies ParseArgsOptionsConfig;
 
 /** Longest time a check may take, in seconds: that of a request to Lambda. */
 const MAX_TIMEOUT_SECONDS = 900;
 
 /** Reads the arguments of `mcp-anycloud smoke`. Throws USAGE, which never repeats the value of a header. */
-export function parseSmoke(args: string[]): SmokeCommand | { readonly verb: "help" } | { readonly verb: "version" } {
+export function parseSmoke(args: string[]): SmokeCommand {
   const { values, positionals } = readFlags("smoke", () => parseArgs({ args, options: FLAGS, allowPositionals: true }));
-  if (values.help) return { verb: "help" };
-  if (values.version) return { verb: "version" };
   const { lambda, region, call, header = [] } = values;
   if (positionals.length > 1) throw usage(`There is one url, not ${positionals.length}`, `leave out ${positionals[1]}`);
   const [url] = positionals;

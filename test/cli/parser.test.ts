@@ -33,9 +33,15 @@ test.each(REFUSED)("mcp-anycloud %j is refused in words", (args, sentence) => {
   expect(sentenceOf(error)).not.toContain("\n");
 });
 
-test.each([["dev"], ["build"], ["smoke"], ["init"]])("%s --help asks for the help", (verb) => {
-  expect(parseCommand([verb, "--help"])).toEqual({ verb: "help" });
-});
+test.each([["init"], ["dev"], ["build"], ["smoke"], ["deploy"], ["diff"], ["lock"], ["audit"]])(
+  "%s asks for the help, and for the version",
+  (verb) => {
+    expect(parseCommand([verb, "--help"])).toEqual({ verb: "help" });
+    expect(parseCommand([verb, "-h"])).toEqual({ verb: "help" });
+    expect(parseCommand([verb, "--version"])).toEqual({ verb: "version" });
+    expect(parseCommand([verb, "-v"])).toEqual({ verb: "version" });
+  },
+);
 
 function errorOf(action: () => unknown): unknown {
   try {
