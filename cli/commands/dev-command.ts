@@ -103,6 +103,7 @@ async function serve(session: Session): Promise<void> {
   stop.signal.throwIfAborted();
   const debugPort = command.inspect ? await freePort(DEBUG_PORT) : undefined;
   ingresses.push(...(await openAll(session, environment, debugPort)));
+  stop.signal.throwIfAborted();
   const consoleUrl = await openPage(session, ingresses);
   const rows = [...ingresses.map(({ cloud, url, imitates }) => [cloud, url + path, imitates])];
   if (row) rows.push([...row]);
@@ -121,7 +122,7 @@ async function serve(session: Session): Promise<void> {
     restart: () => void renew("The ingresses have new instances.").catch(onFailure),
     quit: () => stop.stop(),
   });
-  const end = readKeys(process.stdin, keys);
+  const end = readKeys(process.stdin, keys, () => stop.stop());
   if (end) closers.push(async () => end());
   say(`Serving ${shownPath(entry)}, and again whenever it changes. Ctrl-C stops.\n`);
   if (end) say(colored("dim", `${keysLine(keys)}\n`));

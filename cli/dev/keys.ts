@@ -8,14 +8,21 @@ export interface Key {
   press(): void;
 }
 
-/** Reads single keys, where the input is a terminal and this process is in its foreground. Returns a function that ends it. */
-export function readKeys(input: ReadStream, keys: Readonly<Record<string, Key>>): (() => void) | undefined {
+/**
+ * Reads single keys, where the input is a terminal and this process is in its foreground. Calls `interrupt` for Ctrl-C. Returns a
+ * function that ends it.
+ */
+export function readKeys(
+  input: ReadStream,
+  keys: Readonly<Record<string, Key>>,
+  interrupt: () => void,
+): (() => void) | undefined {
   // A process in the background is stopped when it changes the terminal.
   if (!input.isTTY || !isInForeground()) return undefined;
   const onData = (typed: Buffer): void => {
     for (const key of typed.toString()) {
       // Raw mode makes a character of Ctrl-C.
-      if (key === "\u0003") process.kill(process.pid, "SIGINT");
+      if (key === "\u0003") interrupt();
       else keys[key]?.press();
     }
   };
