@@ -2,6 +2,13 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AnycloudError } from "../src/adapter.ts";
 
+/** Why a port cannot be had, by the system's code. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "is taken by another program: end that program or choose another port",
+  // Ports below 1024, and those that Windows has set aside.
+  EACCES: "is not yours to open: choose another port",
+};
+
 /**
  * Opens an HTTP server on loopback. It waits for slow clients as long as the platforms' ingresses do, and for responses without
  * a limit: each emulator enforces that of its platform.
@@ -14,9 +21,8 @@ export async function openIngress(
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 10_000, keepAliveTimeout: 0 }, listener);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
-      const taken = error.code === "EADDRINUSE" || error.code === "EACCES";
-      const message = `Port ${port} is taken by another program: end that program or choose another port with --port.`;
-      reject(taken ? new AnycloudError("PORT_IN_USE", message, { cause: error }) : error);
+      const why = REFUSALS[error.code ?? ""];
+      reject(why ? new AnycloudError("PORT_IN_USE", `Port ${port} ${why} with --port.`, { cause: error }) : error);
     });
     server.listen(port, host, resolve);
   });

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
-import { connect } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { connect, Server as NetServer } from "node:net";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { closeIngress, openIngress } from "../../emulators/ingress.ts";
 
 const open: Server[] = [];
@@ -28,6 +28,19 @@ describe("an ingress", () => {
     await expect(ingress(port)).rejects.toMatchObject({
       code: "PORT_IN_USE",
       message: expect.stringContaining(`Port ${port} is taken`),
+    });
+  });
+
+  test("says that its port is not to be had, and what to do", async () => {
+    // What Linux says of ports below 1024 to whoever is not root.
+    const refused = Object.assign(new Error("listen EACCES"), { code: "EACCES" });
+    vi.spyOn(NetServer.prototype, "listen").mockImplementationOnce(function (this: NetServer) {
+      this.emit("error", refused);
+      return this;
+    });
+    await expect(ingress(80)).rejects.toMatchObject({
+      code: "PORT_IN_USE",
+      message: "Port 80 is not yours to open: choose another port with --port.",
     });
   });
 
