@@ -1,4 +1,4 @@
-/** `npm run generate`: writes the documents and deployment files that are made from the tables of settings. */
+/** `npm run generate`: writes every generated file. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generatedFiles } from "./generated-files.ts";

@@ -1,4 +1,4 @@
-# Written by `npm run generate` from the settings in src/config/ and adapters/aws/settings.ts: change those, not this file.
+# Written by `npm run generate` from the settings that generate/setting-tables.ts lists: change those, not this file.
 
 # A setting that is null is left out, and the endpoint has its default. server-environment.tf adds the rest.
 locals {

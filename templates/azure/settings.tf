@@ -1,4 +1,4 @@
-# Written by `npm run generate` from the settings in src/config/ and adapters/aws/settings.ts: change those, not this file.
+# Written by `npm run generate` from the settings that generate/setting-tables.ts lists: change those, not this file.
 
 variable "settings" {
   description = <<-EOT
