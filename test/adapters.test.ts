@@ -8,7 +8,7 @@ import { catchErrors } from "../src/adapter.ts";
 import { adapterContract } from "./contract/adapter.ts";
 import { httpArm, inProcessArm, type Traits } from "./contract/arm.ts";
 import handler from "./contract/handler.ts";
-import { type FrontOptions, startIngress } from "./support/ingresses.ts";
+import { type IngressOptions, startIngress } from "./support/ingresses.ts";
 
 const HANDLER = fileURLToPath(new URL("./contract/handler.ts", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "adapter-contract-"));
@@ -40,7 +40,7 @@ const LAMBDA: Traits = {
 const REST: Traits = { ...LAMBDA, exactQuery: false };
 const AZURE: Traits = { ...PLAIN, exactPath: false, tellsDisconnect: false };
 
-const ARMS: ReadonlyArray<[name: string, Cloud, Traits, Partial<FrontOptions>]> = [
+const ARMS: ReadonlyArray<[name: string, Cloud, Traits, Partial<IngressOptions>]> = [
   ["API Gateway REST API, streamed", "aws", REST, {}],
   ["API Gateway REST API, streamed, on the built-in runtime client", "aws", REST, { runtime: "built-in" }],
   ["API Gateway REST API, buffered", "aws", { ...REST, canStream: false }, { streaming: false }],

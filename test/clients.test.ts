@@ -5,7 +5,7 @@ import { StreamableHTTPClientTransport as SdkV1Transport } from "@modelcontextpr
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cloud } from "../cli/clouds.ts";
 import type { Emulator } from "../emulators/emulator.ts";
-import { type FrontOptions, startIngress } from "./support/ingresses.ts";
+import { type IngressOptions, startIngress } from "./support/ingresses.ts";
 
 const SERVERS = {
   "SDK v2": fileURLToPath(new URL("./fixtures/conformance-server.ts", import.meta.url)),
@@ -63,7 +63,7 @@ const CLIENTS: ReadonlyArray<[string, (url: URL) => Promise<TestClient>]> = [
   ["SDK v1", connectV1],
 ];
 
-const TEST_INGRESSES: ReadonlyArray<[string, Cloud, Partial<FrontOptions>]> = [
+const TEST_INGRESSES: ReadonlyArray<[string, Cloud, Partial<IngressOptions>]> = [
   ["API Gateway and Lambda", "aws", {}],
   ["a Function URL and Lambda", "aws", { ingress: "function-url" }],
   ["Azure Functions", "azure", {}],

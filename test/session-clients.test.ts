@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Cloud } from "../cli/clouds.ts";
 import type { Emulator } from "../emulators/emulator.ts";
 import { type LocalTable, startLocalTable } from "../emulators/local-table.ts";
-import { type FrontOptions, startIngress } from "./support/ingresses.ts";
+import { type IngressOptions, startIngress } from "./support/ingresses.ts";
 
 const ENTRY = fileURLToPath(new URL("./fixtures/conformance-server.ts", import.meta.url));
 
@@ -64,7 +64,7 @@ async function connectV2(url: URL): Promise<SessionClient> {
   };
 }
 
-const TEST_INGRESSES: ReadonlyArray<[string, Cloud, Partial<FrontOptions>]> = [
+const TEST_INGRESSES: ReadonlyArray<[string, Cloud, Partial<IngressOptions>]> = [
   ["three instances of Lambda", "aws", { instances: 3 }],
   ["three instances of Azure Functions", "azure", { instances: 3 }],
   ["three instances of Cloud Run", "gcp", { instances: 3 }],

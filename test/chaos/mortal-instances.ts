@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../emulators/free-port.ts";
@@ -76,8 +77,7 @@ function launch({ artefact, environment }: MortalInstancesOptions, port: number)
   });
 }
 
-async function answers(port: number): Promise<boolean> {
-  const { request } = await import("node:http");
+function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const call = request({ host: "127.0.0.1", port, path: "/health", agent: false }, (response) => {
       response.resume();

@@ -9,12 +9,12 @@ import { runConformanceAt } from "../conformance/run-conformance.ts";
 import { describeVerdict, isAsExpected } from "../conformance/verdict.ts";
 import { adapterContract } from "../contract/adapter.ts";
 import { type Arm, httpArm, type Traits } from "../contract/arm.ts";
-import { type FrontOptions, startIngress } from "../support/ingresses.ts";
+import { type IngressOptions, startIngress } from "../support/ingresses.ts";
 import { findTerraform, NO_TERRAFORM } from "../templates/run/terraform.ts";
 import { type Deployment, deploy } from "./deployment.ts";
 import type { OutsideCloud } from "./local-cloud.ts";
 
-const entry = (path: string, kind: EntryKind): Pick<FrontOptions, "entry" | "kind"> => ({
+const entry = (path: string, kind: EntryKind): Pick<IngressOptions, "entry" | "kind"> => ({
   entry: fileURLToPath(new URL(`../${path}`, import.meta.url)),
   kind,
 });
@@ -34,7 +34,7 @@ const PLAIN: Traits = {
 const AZURE: Traits = { ...PLAIN, exactPath: false, tellsDisconnect: false };
 
 /** The first form of each cloud is the one that its document deploys. */
-const FORMS: ReadonlyArray<[name: string, OutsideCloud, Traits, Partial<FrontOptions>]> = [
+const FORMS: ReadonlyArray<[name: string, OutsideCloud, Traits, Partial<IngressOptions>]> = [
   ["templates/azure", "azure", AZURE, {}],
   ["templates/gcp, as a function", "gcp", PLAIN, { form: "function" }],
   ["templates/gcp, as a container", "gcp", PLAIN, { form: "container" }],

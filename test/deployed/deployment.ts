@@ -1,5 +1,5 @@
 import { ROLE } from "../store/sts-stand-in.ts";
-import type { FrontOptions } from "../support/ingresses.ts";
+import type { IngressOptions } from "../support/ingresses.ts";
 import { applyTemplate } from "../templates/run/apply-template.ts";
 import { readRole } from "./aws-role.ts";
 import { readAzureApp } from "./azure-app.ts";
@@ -10,7 +10,7 @@ import { type LocalCloud, type OutsideCloud, openLocalCloud } from "./local-clou
 export interface Deployment {
   /** The variables of an instance, from the template, the platform and this machine. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly ingress: Partial<FrontOptions>;
+  readonly ingress: Partial<IngressOptions>;
   readonly local: LocalCloud;
   /** Whether the role in AWS allows an action on the table. */
   readonly allows: (action: string) => boolean;

@@ -1,5 +1,5 @@
 import type { Emulator } from "../../emulators/emulator.ts";
-import { type FrontOptions, startIngress } from "../support/ingresses.ts";
+import { type IngressOptions, startIngress } from "../support/ingresses.ts";
 import type { OutsideCloud } from "./local-cloud.ts";
 
 /** An answer to a request, read to its end. */
@@ -20,7 +20,7 @@ export interface RunningServer extends Emulator {
   post(message: object, headers?: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
-export async function startServer(cloud: OutsideCloud, options: FrontOptions): Promise<RunningServer> {
+export async function startServer(cloud: OutsideCloud, options: IngressOptions): Promise<RunningServer> {
   const log: string[] = [];
   const said: string[] = [];
   const emulator = await startIngress(cloud, { ...options, onOutput: (line) => log.push(line) });

@@ -1,4 +1,4 @@
-import type { FrontOptions } from "../support/ingresses.ts";
+import type { IngressOptions } from "../support/ingresses.ts";
 import type { Identity } from "./local-cloud.ts";
 
 /** A service as its platform runs it, read from the template that describes it. */
@@ -9,5 +9,5 @@ export interface Served {
   readonly keyRing: string | undefined;
   readonly identity: Identity;
   /** Options of the service's ingress. */
-  readonly ingress: Partial<FrontOptions>;
+  readonly ingress: Partial<IngressOptions>;
 }

@@ -5,7 +5,7 @@ import { readConfig } from "../../src/adapter.ts";
 import { createMcpEndpoint, createMemoryStore } from "../../src/index.ts";
 import { type Arm, httpArm, inProcessArm, readAll } from "../contract/arm.ts";
 import server from "../fixtures/secured-server.ts";
-import { type FrontOptions, startIngress } from "../support/ingresses.ts";
+import { type IngressOptions, startIngress } from "../support/ingresses.ts";
 import type { SendAttack } from "./attack.ts";
 import { modern } from "./messages.ts";
 
@@ -22,7 +22,7 @@ export interface SecuredIngress {
 export interface Ingress {
   readonly name: string;
   readonly cloud: Cloud | undefined;
-  readonly options?: Partial<FrontOptions>;
+  readonly options?: Partial<IngressOptions>;
   /** Under which `www-authenticate` reaches the client. */
   readonly challengeHeader: string;
 }

@@ -32,7 +32,7 @@ export async function builtArtefact(cloud: Cloud, entry: string, kind: EntryKind
   // Modules elsewhere are written by tests, which change them.
   const shared = run && entry.startsWith(ROOT) ? join(run, nameOf(cloud, entry, kind)) : undefined;
   if (shared && existsSync(shared)) return { folder: shared, release: async () => {} };
-  const own = await mkdtemp(join(shared ? (run as string) : tmpdir(), `front-${cloud}-`));
+  const own = await mkdtemp(join(shared ? (run as string) : tmpdir(), `artefact-${cloud}-`));
   const discard = (): Promise<void> => rm(own, { recursive: true, force: true });
   try {
     await buildTarget({ platform: cloud, entry, outDir: own, kind });

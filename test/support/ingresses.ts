@@ -7,7 +7,7 @@ import { type GcpEmulatorOptions, startGcpEmulator } from "../../emulators/gcp/e
 import { builtArtefact } from "./artefacts.ts";
 
 /** Options of an ingress. All others have the emulators' own defaults. */
-export interface FrontOptions
+export interface IngressOptions
   extends Partial<Omit<EmulatorOptions, "artefact">>,
     Pick<AwsEmulatorOptions, "ingress" | "streaming" | "runtime">,
     Pick<GcpEmulatorOptions, "form" | "requestTimeoutSeconds" | "concurrency" | "maxInstances"> {
@@ -25,7 +25,7 @@ const START: Readonly<Record<Cloud, (options: EmulatorOptions) => Promise<Emulat
 /** Builds an entry for a cloud and serves the artefact behind that cloud's ingress, on any free port. */
 export async function startIngress(
   cloud: Cloud,
-  { entry, kind = "server", ...options }: FrontOptions,
+  { entry, kind = "server", ...options }: IngressOptions,
 ): Promise<Emulator> {
   const { folder, release } = await builtArtefact(cloud, entry, kind);
   try {

@@ -5,6 +5,7 @@
 import { Agent, type IncomingMessage, request as openRequest } from "node:http";
 import { loadHandler } from "./handler-loading.ts";
 import { installGlobals, isStreaming, type MarkedHandler, toRuntimeStream } from "./runtime-globals.ts";
+import { readText } from "./runtime-messages.ts";
 
 const { AWS_LAMBDA_RUNTIME_API = "", LAMBDA_TASK_ROOT = "", _HANDLER = "" } = process.env;
 const API = `http://${AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
@@ -103,12 +104,6 @@ async function post(path: string, body: unknown): Promise<void> {
     request.setHeader("content-type", "application/json").end(JSON.stringify(body));
   });
   await readText(response);
-}
-
-async function readText(message: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
 }
 
 function describe(error: unknown): { errorType: string; errorMessage: string; trace: string[] } {

@@ -97,10 +97,10 @@ export async function runTaskChaos({ seed, tasks: count, deadlineMs }: ChaosOpti
   }
 
   async function work(taskId: string): Promise<void> {
-    const again = clock.now + VISIBILITY_MS;
-    const late = jobs.push({ taskId, at: again }) && jobs.at(-1);
+    const again = { taskId, at: clock.now + VISIBILITY_MS };
+    jobs.push(again);
     const { status, headers } = await deliver(anyInstance().call, taskId);
-    const at = late ? jobs.indexOf(late) : -1;
+    const at = jobs.indexOf(again);
     if (at >= 0) jobs.splice(at, 1);
     if (status !== 204) jobs.push({ taskId, at: clock.now + Number(headers["retry-after"] ?? 1) * 1000 });
   }
@@ -130,11 +130,7 @@ export async function runTaskChaos({ seed, tasks: count, deadlineMs }: ChaosOpti
     await Promise.all(sessions.map((one) => one.answer(taskId, answer())));
   }
 
-  const clients: Client[] = Array.from({ length: count }, (_, n) => ({
-    n,
-    notes: new Map(),
-    nextAt: clock.now + seconds(60),
-  }));
+  const clients: Client[] = Array.from({ length: count }, (_, n) => ({ n, nextAt: clock.now + seconds(60) }));
   const busy = new Set<Client>();
   const endsAt = Date.now() + deadlineMs;
   while (clients.some(({ done }) => !done) && Date.now() < endsAt) {
