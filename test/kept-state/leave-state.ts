@@ -7,12 +7,12 @@ import { createManualQueue, drain } from "../tasks/manual-queue.ts";
 import { TasksClient } from "../tasks/tasks-client.ts";
 import { server } from "./server.ts";
 
-/** What clients know of the state that they left. */
+/** The state that clients left, as they know it. */
 export interface ClientFacts {
   readonly session: string;
-  /** Of a call whose result its client did not wait for. */
+  /** Id of the last event of a call whose result its client did not wait for. */
   readonly streamEvent: string;
-  /** Of the session's own stream. */
+  /** Id of the last event of the session's own stream. */
   readonly sessionEvent: string;
   readonly handle: string;
   readonly requestState: string;
