@@ -147,7 +147,5 @@ const counted = (
   });
 
 /** The size of a body in bytes of UTF-8; 0 of a stream. */
-const byteLength = (body: HttpRequest["body"] | HttpResponse["body"]): number => {
-  if (typeof body === "string") return Buffer.byteLength(body);
-  return body instanceof Uint8Array ? body.length : 0;
-};
+const byteLength = (body: HttpRequest["body"] | HttpResponse["body"]): number =>
+  typeof body === "string" || body instanceof Uint8Array ? Buffer.byteLength(body) : 0;

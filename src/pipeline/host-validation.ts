@@ -80,5 +80,4 @@ function isAllowedOrigin(origin: string, { allowedOrigins }: Allowed, isLoopback
 }
 
 /** Whether an address that the platform attests is on the loopback interface: the server runs on the caller's machine. */
-const isLoopbackAddress = (address: string | undefined): boolean =>
-  address !== undefined && (address === "::1" || address.startsWith("127.") || address.startsWith("::ffff:127."));
+const isLoopbackAddress = (address = ""): boolean => /^(::1$|(::ffff:)?127\.)/.test(address);

@@ -126,8 +126,7 @@ function abandonmentOf({ invocation: { signal } }: RequestContext): AbortControl
 }
 
 /** A client that lists what it accepts without streams gets one JSON body. */
-const acceptsStream = (accept: string | undefined): boolean =>
-  accept === undefined || /text\/event-stream|text\/\*|\*\/\*/.test(accept);
+const acceptsStream = (accept = "*/*"): boolean => /text\/(event-stream|\*)|\*\/\*/.test(accept);
 
 const timedOut = (message: unknown): HttpResponse =>
   errorResponse(504, {

@@ -124,6 +124,7 @@ async function connectIntercepted(
   const { send, onclose } = transport;
   transport.send = async (message, options) => send.call(transport, sendable(message, mcpRequest), options);
   transport.onclose = () => {
+    if (mcpRequest.signal.aborted) mcpRequest.logFields.outcome ??= "cancelled";
     try {
       onclose?.();
     } finally {

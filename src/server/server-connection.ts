@@ -189,7 +189,8 @@ export function keepSending(lowLevel: LowLevelServer, sink: Transport): void {
 /** Takes a message that a server sends after its request has ended. Throws what a request of the server rejects with. */
 export function dropLate(message: JSONRPCRequest | JSONRPCNotification): void {
   const served = servedRequest.getStore();
-  if (!served?.hasLateMessage) {
+  // Where the client left or its time was up, no handler made a mistake.
+  if (!served?.hasLateMessage && !/cancelled|timed_out/.test(served?.logFields.outcome ?? "")) {
     logAboutRequest(`${message.method} was dropped: the request had ended, so await what a handler sends.`);
   }
   if (served) served.hasLateMessage = true;

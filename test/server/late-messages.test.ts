@@ -96,6 +96,30 @@ describe.each(MODES)("after the answer of a call of %s", (_name, serverOf, optio
   });
 });
 
+test.each([true, false])(
+  "a notification that its client left before is no mistake to log (fast path: %s)",
+  async (fastPath) => {
+    const left = new AbortController();
+    const sent = vi.fn();
+    const factory: ServerFactory = () => {
+      const server = new McpServer({ name: "late", version: "1" });
+      server.registerTool("leave", {}, async ({ mcpReq }) => {
+        left.abort();
+        await sleep(LATER_MS);
+        await mcpReq.notify(progress).catch(() => {});
+        sent();
+        return textResult("done");
+      });
+      return server;
+    };
+    const call = callerOf(createMcpEndpoint(factory, { logLevel: "silent", fastPath }));
+    const [message, options] = modernCall("tools/call", { name: "leave", arguments: {}, _meta: { progressToken: 1 } });
+    expect((await call(message, { ...options, invocation: { signal: left.signal } })).status).toBe(499);
+    await expect.poll(() => sent).toHaveBeenCalledOnce();
+    expect(lines).not.toHaveBeenCalled();
+  },
+);
+
 test("a late request of a server fails with the reason, and does not wait for its time limit", async () => {
   const failed = vi.fn();
   const factory: ServerFactory = () => {
