@@ -3,7 +3,7 @@ import { catchErrors, type HttpHandler } from "../../src/adapter.ts";
 import { createInFlight, type InFlight } from "../shared/in-flight.ts";
 import type { CloudRunRequest } from "./cloud-run-request.ts";
 import { openInvocation, readEnvironment } from "./invocation.ts";
-import { isBehindLast } from "./last-response.ts";
+import { closeAfter, isBehindLast } from "./last-response.ts";
 import { toRequest } from "./request.ts";
 import { checkResponses, sendResponse } from "./response.ts";
 
@@ -30,7 +30,10 @@ export function createListener(handler: HttpHandler, readerMs: number = READER_S
     // A write that races with a disconnect reports an error, and `close` reports the disconnect.
     outgoing.on("error", () => {});
     const invocation = openInvocation({ incoming, outgoing, environment, inFlight });
-    const response = await serve(toRequest(incoming, beforeRead), invocation);
+    const request = toRequest(incoming, beforeRead);
+    // HTTP/1.0 knows no chunks: a proxy may have taken their end for another one (RFC 9112 §6.1).
+    if (incoming.httpVersion === "1.0" && "transfer-encoding" in request.headers) closeAfter(outgoing);
+    const response = await serve(request, invocation);
     await sendResponse(response, outgoing, { requestId: invocation.requestId, readerMs });
   }
   return { listener, drain: inFlight.drain };

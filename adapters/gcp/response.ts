@@ -73,18 +73,24 @@ async function write(outgoing: ServerResponse, text: string, readerMs: number): 
     // Half of a surrogate pair has no UTF-8 form.
     if (/[\ud800-\udbff]/.test(text[next - 1] ?? "")) next += 1;
     if (outgoing.write(text.slice(at, next))) continue;
-    const timer = setTimeout(() => outgoing.destroy(), readerMs);
+    const timer = limitReader(outgoing, readerMs);
     await drained(outgoing);
-    clearTimeout(timer);
+    clearInterval(timer);
   }
 }
 
 /** Ends a response, and closes the connection when its end cannot be sent for a time. */
 function end(outgoing: ServerResponse, body: string | undefined, readerMs: number): void {
-  const timer = setTimeout(() => outgoing.destroy(), readerMs);
-  outgoing.once("close", () => clearTimeout(timer));
+  const timer = limitReader(outgoing, readerMs);
+  outgoing.once("close", () => clearInterval(timer));
   endResponse(outgoing, body);
 }
+
+/** Closes the connection after a time, but not while a response before this one is being sent: that one has a limit of its own. */
+const limitReader = (outgoing: ServerResponse, readerMs: number): NodeJS.Timeout =>
+  setInterval(() => {
+    if (outgoing.socket) outgoing.destroy();
+  }, readerMs);
 
 async function stream(
   body: AsyncIterable<string>,

@@ -146,6 +146,15 @@ describe.each(FORMS)("a request that no client of ours would send, as %s", (form
     expect((await about(instancePort)).flooded).toBe(0);
   });
 
+  test("of HTTP/1.0 with chunks is the last one of its connection", async () => {
+    const head = "HTTP/1.0\r\nHost: h\r\nConnection: keep-alive\r\n";
+    const answer = await exchange(
+      instancePort,
+      `POST /x ${head}Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\nGET /behind ${head}\r\n`,
+    );
+    expect(arrivedIn(answer).url).toBe("/x");
+  });
+
   test("that is cut off before its end reaches nobody and harms nobody", async () => {
     const socket = connect(service.port, "127.0.0.1");
     socket.write("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nhalf");

@@ -20,6 +20,7 @@ beforeAll(async () => {
     async (request, invocation) => {
       if (request.url === "/whole") return { status: 200, headers: {}, body: LARGE };
       if (request.url.startsWith("/emoji")) return { status: 200, headers: {}, body: request.url.slice(6) + EMOJI };
+      if (request.url === "/long") return { status: 200, headers: {}, body: long() };
       return request.url === "/stream" ? { status: 200, headers: {}, body: flood() } : endpoint(request, invocation);
     },
     { port: 0, host: "127.0.0.1", limits: { requestSeconds: REQUEST_SECONDS, readerSeconds: READER_SECONDS } },
@@ -33,6 +34,14 @@ async function* flood(): AsyncGenerator<string> {
     for (;;) yield "x".repeat(1_000_000);
   } finally {
     streamReleased.resolve();
+  }
+}
+
+/** Takes longer than a client may read nothing, and is read. */
+async function* long(): AsyncGenerator<string> {
+  for (let part = 0; part < 6; part++) {
+    yield "part";
+    await sleep(500 * READER_SECONDS);
   }
 }
 
@@ -85,6 +94,13 @@ test("a large text arrives as it is, wherever it is cut", async () => {
     const response = await fetch(`http://127.0.0.1:${container.port}/emoji${before}`);
     expect(await response.text()).toBe(`${before}${EMOJI}`);
   }
+});
+
+test("a response waits for a long one before it on the same connection, and arrives whole", async () => {
+  const head = "HTTP/1.1\r\nHost: localhost\r\n";
+  const answer = await untilClosed(open(`GET /long ${head}\r\nGET /emoji ${head}Connection: close\r\n\r\n`));
+  expect(answer.match(/HTTP\/1\.1 \d+/g)).toHaveLength(2);
+  expect(Buffer.from(answer, "latin1").toString().endsWith(`\r\n\r\n${EMOJI}`)).toBe(true);
 });
 
 test("a client that reads slowly, but reads, gets its whole response", async () => {
