@@ -37,7 +37,8 @@ export function privateListener(listener: RequestListener, path: string): Reques
     const isOfPage = headers.origin !== undefined || headers["sec-fetch-site"] !== undefined;
     const isAddressed = headers.host === `${socket.localAddress}:${socket.localPort}` && url.startsWith(path);
     const rest = url.slice(path.length);
-    if (isOfPage || !isAddressed || !/^(\/|$)/.test(rest)) {
+    // A second slash would begin a host in what listeners make a URL of.
+    if (isOfPage || !isAddressed || !/^(\/(?![\\/])|$)/.test(rest)) {
       outgoing.writeHead(403, { connection: "close" }).end();
       return;
     }

@@ -4,6 +4,8 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startAwsEmulator } from "../../emulators/aws/emulator.ts";
 import { openRuntimeApi } from "../../emulators/aws/runtime/runtime-api.ts";
+import { openStorageAccount } from "../../emulators/azure/queue/storage-account.ts";
+import { openGoogleApis } from "../../emulators/gcp/cloud-tasks/google-apis.ts";
 import { startLocalTable } from "../../emulators/local-table.ts";
 import { writeArtefact } from "../aws/artefact.ts";
 import { ECHOES } from "../aws/invoke-functions.ts";
@@ -33,6 +35,16 @@ const SERVICES: Readonly<Record<string, () => Promise<Service>>> = {
     const authorization = "AWS4-HMAC-SHA256 Credential=EMULATED/20261101/us-east-1/lambda/aws4_request";
     const close = (): Promise<unknown> => Promise.all([emulator.close(), artefact.remove()]);
     return { url: emulator.lambdaUrl, close, method: "POST", path, headers: { authorization } };
+  },
+  "the storage account": async () => {
+    const { environment, close } = await openStorageAccount(() => {});
+    return { url: environment.AzureWebJobsStorage__queueServiceUri ?? "", close, method: "GET", path: "/msi/token" };
+  },
+  "Google's metadata server": async () => {
+    const { environment, close } = await openGoogleApis({ timeScale: 1, log: () => {} });
+    const { GCE_METADATA_HOST } = environment("http://127.0.0.1");
+    const path = "/computeMetadata/v1/instance/service-accounts/default/email";
+    return { url: `http://${GCE_METADATA_HOST}`, close, method: "GET", path, headers: { "metadata-flavor": "Google" } };
   },
 };
 
@@ -67,6 +79,11 @@ describe.each(Object.entries(SERVICES))("%s", (_name, open) => {
   const refused = { status: 403, body: "" };
 
   test("answers those who were told its URL", async () => {
+    expect((await ask()).status).not.toBe(403);
+  });
+
+  test.each(["//", "/%5C", "/\\", "//evil.example/"])("survives the path %s", async (path) => {
+    await ask({}, path);
     expect((await ask()).status).not.toBe(403);
   });
 
