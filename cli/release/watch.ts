@@ -13,6 +13,8 @@ const EVERY_SECONDS = 30;
 const FAILED_REQUESTS = 5;
 const FAILED_SHARE = 0.05;
 const TIMES_BEFORE = 2;
+/** Looks in a row that may fail: what counts requests is busy sometimes. A version that could not be watched at the end goes back. */
+const FAILED_LOOKS = 2;
 
 interface WatchOptions {
   readonly dryRun: boolean;
@@ -29,9 +31,16 @@ interface Seen {
 /** Looks at the requests to a version for five minutes. Throws INSTANCE_FAILED as soon as they speak against it. */
 export async function watchVersion(name: string, look: () => Promise<Seen>, options: WatchOptions): Promise<void> {
   const { dryRun, pause = (seconds) => wait(seconds * 1000) } = options;
-  for (let seconds = 0; seconds < WATCH_SECONDS; seconds += EVERY_SECONDS) {
+  let failedLooks = 0;
+  for (let left = WATCH_SECONDS - EVERY_SECONDS; left >= 0; left -= EVERY_SECONDS) {
     if (!dryRun) await pause(EVERY_SECONDS);
-    const { now, before } = await look();
+    const seen = await look().catch((error: unknown) => {
+      failedLooks += 1;
+      if (failedLooks > FAILED_LOOKS || left === 0) throw error;
+    });
+    if (!seen) continue;
+    failedLooks = 0;
+    const { now, before } = seen;
     if (isBad(now, before)) {
       const sentence = `${now.failed} of ${now.requests} requests to ${name} failed.`;
       throw new AnycloudError("INSTANCE_FAILED", sentence);
