@@ -23,8 +23,8 @@ const AWS_PACKAGE = /node_modules\/(@aws-sdk|@smithy|@aws)\//;
 
 const CORE = /(^|\/)src\/|node_modules\/(zod|@modelcontextprotocol)\//;
 
-/** Most kilobytes of the notebook's index.mjs: its size in November 2026, and room for small changes. */
-const BUDGET_KB: Readonly<Record<Cloud, number>> = { aws: 381.9, azure: 476.4, gcp: 398.1 };
+/** Most kilobytes of the notebook's index.mjs: its size in December 2026, and room for small changes. */
+const BUDGET_KB: Readonly<Record<Cloud, number>> = { aws: 381.9, azure: 477.6, gcp: 398.6 };
 
 /** Likewise of the client for AWS. */
 const AWS_CLIENT_BUDGET_KB = 17.5;

@@ -51,7 +51,7 @@ locals {
       MCP_ANYCLOUD_SHUTDOWN_SECONDS = tostring(local.shutdown_seconds)
       MCP_ANYCLOUD_TIMEOUT_SECONDS  = tostring(var.timeout_seconds)
       # The ingress appends to what the client sent ("Ingress in Azure Container Apps", HTTP headers).
-      MCP_ANYCLOUD_TRUSTED_PROXIES  = tostring(var.trusted_proxies)
+      MCP_ANYCLOUD_TRUSTED_PROXIES = tostring(var.trusted_proxies)
     },
   )
   # Variables whose values are secrets, by the name of the secret.

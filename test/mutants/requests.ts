@@ -96,7 +96,7 @@ export const REQUEST_FAULTS: readonly PromiseFaults[] = [
         title: "table",
       },
       { file: SERVICE, text: " && url.startsWith(path);", replacement: ";", test: PRIVATE, title: "table" },
-      { file: SERVICE, text: " || !/^(\\/|$)/.test(rest)", replacement: "", test: PRIVATE, title: "table" },
+      { file: SERVICE, text: " || !/^(\\/(?![\\\\/])|$)/.test(rest)", replacement: "", test: PRIVATE, title: "table" },
       {
         file: "emulators/aws/emulator.ts",
         text: "await openPrivateService((incoming, outgoing)",

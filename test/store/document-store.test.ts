@@ -121,7 +121,9 @@ describe("what is wrong is told by name, with what to do", () => {
   test("a function app without a storage account or an identity does not start", () => {
     const open = (environment: NodeJS.ProcessEnv) => () => openStorageTable({ storageTable: "mcp" }, environment);
     expect(open({})).toThrow(/set AzureWebJobsStorage__accountName/);
-    expect(open({ AzureWebJobsStorage__accountName: "a" })).toThrow(/has none \(IDENTITY_ENDPOINT is not set\)/);
+    expect(open({ AzureWebJobsStorage__accountName: "a" })).toThrow(
+      /neither IDENTITY_ENDPOINT nor AZURE_FEDERATED_TOKEN_FILE is set/,
+    );
     expect(open({ AzureWebJobsStorage: "nonsense" })).toThrow(/no connection string/);
     expect(open({ AzureWebJobsStorage: "UseDevelopmentStorage=true" })()).toBeDefined();
     expect(openStorageTable({}, {})).toBeUndefined();
