@@ -2,9 +2,9 @@ import type { ServerResponse } from "node:http";
 import { type Invocation, readConfig } from "../../src/adapter.ts";
 import { startDeadline } from "../shared/deadline.ts";
 import type { InFlight } from "../shared/in-flight.ts";
-import { clientAddress } from "./client-address.ts";
 import type { CloudRunRequest } from "./cloud-run-request.ts";
-import { closeAfter } from "./last-response.ts";
+import { clientAddress } from "./connection/client-address.ts";
+import { closeAfter } from "./connection/last-response.ts";
 import { correlateIn } from "./trace.ts";
 
 /** Facts about the instance, which the platform writes into its environment. */

@@ -2,8 +2,8 @@ import type { ServerResponse } from "node:http";
 import { catchErrors, type HttpHandler } from "../../src/adapter.ts";
 import { createInFlight, type InFlight } from "../shared/in-flight.ts";
 import type { CloudRunRequest } from "./cloud-run-request.ts";
+import { closeAfter, isBehindLast } from "./connection/last-response.ts";
 import { openInvocation, readEnvironment } from "./invocation.ts";
-import { closeAfter, isBehindLast } from "./last-response.ts";
 import { toRequest } from "./request.ts";
 import { checkResponses, sendResponse } from "./response.ts";
 

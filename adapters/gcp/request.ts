@@ -1,7 +1,7 @@
 import type { HttpRequest } from "../../src/adapter.ts";
 import { joinHeaders } from "../shared/join-headers.ts";
 import type { CloudRunRequest } from "./cloud-run-request.ts";
-import { toBody } from "./request-body.ts";
+import { toBody } from "./connection/request-body.ts";
 
 /** The request as the client sent it. `beforeRead` is called when somebody begins to read its body. */
 export function toRequest(incoming: CloudRunRequest, beforeRead?: () => void): HttpRequest {

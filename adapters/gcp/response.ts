@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import type { HttpHandler, HttpResponse } from "../../src/adapter.ts";
 import { drained } from "../shared/backpressure.ts";
-import { closeAfter } from "./last-response.ts";
-import { endResponse } from "./request-body.ts";
+import { closeAfter } from "./connection/last-response.ts";
+import { endResponse } from "./connection/request-body.ts";
 
 /** Headers that this file alone sets: a wrong length or a second transfer coding would let one response run into the next. */
 const FRAMING = new Set(["connection", "content-length", "keep-alive", "trailer", "transfer-encoding", "upgrade"]);

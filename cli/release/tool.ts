@@ -57,8 +57,8 @@ async function run(command: Command, options: ToolsOptions, output: "inherit" | 
   const child = spawn(program, args, {
     cwd: folder,
     env: options.environment ?? process.env,
-    // What a tool prints for people goes to standard error: standard output may belong to --json. One whose output is read has no
-    // input, or it could ask there what nobody sees, such as az for leave to install an extension.
+    // Tools print to standard error, because standard output may belong to --json. A tool whose output is read gets no input: it
+    // could ask a question that nobody sees, such as az before it installs an extension.
     stdio: output === "pipe" ? ["ignore", "pipe", "pipe"] : ["inherit", 2, 2],
   });
   // Ctrl-C reaches the tool, too, which may have to finish first, as Terraform has with its state.

@@ -32,7 +32,7 @@ describe("an ingress", () => {
   });
 
   test("says that its port is not to be had, and what to do", async () => {
-    // What Linux says of ports below 1024 to whoever is not root.
+    // Linux refuses ports below 1024 to users other than root.
     const refused = Object.assign(new Error("listen EACCES"), { code: "EACCES" });
     vi.spyOn(NetServer.prototype, "listen").mockImplementationOnce(function (this: NetServer) {
       this.emit("error", refused);

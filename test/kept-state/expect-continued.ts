@@ -15,7 +15,7 @@ export async function expectContinued(store: StateStore, facts: ClientFacts): Pr
   expect(textOf((await session.ask(1, "tools/call", { name: "who", arguments: {} })).result as Result)).toBe(
     "test-client",
   );
-  // Of two messages of the log, one has the level that the client asked for.
+  // The tool logs two messages. The client asked for the level of one of them.
   expect(methodsOf(await messagesOf(await session.call(0, "log")))).toEqual(["notifications/message", "result"]);
 
   const rest = await (await session.listen(2, facts.streamEvent)).rest();

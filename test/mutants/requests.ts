@@ -117,14 +117,14 @@ export const REQUEST_FAULTS: readonly PromiseFaults[] = [
     promise: "forged `X-Forwarded-*`",
     faults: [
       {
-        file: "adapters/gcp/client-address.ts",
+        file: "adapters/gcp/connection/client-address.ts",
         text: "entries.slice(-trustedProxies)",
         replacement: "entries.slice(0, trustedProxies)",
         test: "test/gcp/client-address.test.ts",
         title: "from the end",
       },
       {
-        file: "adapters/gcp/client-address.ts",
+        file: "adapters/gcp/connection/client-address.ts",
         text: "addresses.length === trustedProxies ? addresses : []",
         replacement: "addresses",
         test: "test/gcp/client-address.test.ts",

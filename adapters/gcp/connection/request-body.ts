@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import type { HttpRequest } from "../../src/adapter.ts";
-import type { CloudRunRequest } from "./cloud-run-request.ts";
+import type { HttpRequest } from "../../../src/adapter.ts";
+import type { CloudRunRequest } from "../cloud-run-request.ts";
 
 /**
  * The body as it comes in; undefined where the headers announce none (RFC 9112 §6.3). `beforeRead` is called when somebody

@@ -1,5 +1,5 @@
-import { ipAddress } from "../shared/ip-address.ts";
-import type { CloudRunRequest } from "./cloud-run-request.ts";
+import { ipAddress } from "../../shared/ip-address.ts";
+import type { CloudRunRequest } from "../cloud-run-request.ts";
 
 /**
  * The address of the client: the entry of the outermost trusted proxy. Each proxy appends to X-Forwarded-For the address that
