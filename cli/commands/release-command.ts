@@ -4,6 +4,7 @@ import { CLOUD_RELEASES } from "../release/clouds/cloud-releases.ts";
 import { deploy, promote } from "../release/deploy.ts";
 import { type CheckResult, examine, requireAll, requireHealthy } from "../release/doctor.ts";
 import { findInfrastructure, type Infrastructure } from "../release/infrastructure.ts";
+import { Interruption } from "../release/interruption.ts";
 import type { ReleaseCommand } from "../release/parse-release.ts";
 import { type LoopOptions, refuseBreaking } from "../release/release-loop.ts";
 import { diff } from "../release/surface/diff.ts";
@@ -85,8 +86,14 @@ async function carryOutOn({ command, infrastructure, tools, release, print }: Wo
     const outputs = await release.outputs();
     return { result: { outputs }, lines: Object.entries(outputs).map(([name, value]) => `${name} = ${String(value)}`) };
   }
-  await (verb === "logs" ? release.logs(command.follow) : release.destroy());
+  if (verb === "logs") await release.logs(command.follow).catch(unlessInterrupted);
+  else await release.destroy();
   return { result: {}, lines: [] };
+}
+
+/** Ctrl-C is how one stops following. */
+function unlessInterrupted(error: unknown): void {
+  if (!(error instanceof Interruption)) throw error;
 }
 
 function toDoctor(checks: readonly CheckResult[]): Result {

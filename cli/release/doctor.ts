@@ -1,6 +1,7 @@
 import { AnycloudError } from "../../src/adapter.ts";
 import type { Cloud } from "../clouds.ts";
 import type { Infrastructure } from "./infrastructure.ts";
+import { Interruption } from "./interruption.ts";
 import type { Command, Tools } from "./tool.ts";
 
 /** A tool that a release needs, and how to see that it is there and may do its work. */
@@ -73,7 +74,10 @@ export async function examine(infrastructure: Infrastructure, tools: Tools): Pro
   for (const { what, command: asked, remedy } of checksOf(infrastructure)) {
     const ok = await tools.look(asked, "").then(
       () => true,
-      () => false,
+      (error: unknown) => {
+        if (error instanceof Interruption) throw error;
+        return false;
+      },
     );
     results.push({ what, ok, remedy });
   }

@@ -39,16 +39,19 @@ export async function deployCandidate(
   return candidate;
 }
 
-/** Gives the candidate a tenth of the traffic, watches it, and promotes it, or goes back and throws INSTANCE_FAILED. */
+/**
+ * Gives the candidate a tenth of the traffic, watches it, and promotes it, or goes back and throws INSTANCE_FAILED; so it does,
+ * too, where somebody ends the watch.
+ */
 export async function shiftAndPromote(
   release: CloudRelease,
   traffic: TrafficControl,
   candidate: Candidate,
   options: LoopOptions,
 ): Promise<string> {
-  await traffic.shift(SHARE);
-  options.print(`${SHARE} % of the traffic goes to ${candidate.name}, ${WATCHED}.`);
   try {
+    await traffic.shift(SHARE);
+    options.print(`${SHARE} % of the traffic goes to ${candidate.name}, ${WATCHED}.`);
     const look = async () => ({
       now: await traffic.watched(candidate.name),
       before: candidate.before === undefined ? NO_TRAFFIC : await traffic.watched(candidate.before),

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { AnycloudError } from "../../src/adapter.ts";
+import { Interruption, interruptible } from "./interruption.ts";
 
 /** Runs the clouds' own tools, and shows each command before it runs. */
 export interface Tools {
@@ -50,7 +51,23 @@ export function toShell({ program, args, folder }: Command): string {
 
 const toWord = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
-async function run(command: Command, options: ToolsOptions, output: "inherit" | "pipe"): Promise<string> {
+function run(command: Command, options: ToolsOptions, output: "inherit" | "pipe"): Promise<string> {
+  const { program, args } = command;
+  const sentence = `${toShell({ program, args })} was interrupted: run the same mcp-anycloud command again to go on.`;
+  return interruptible(sentence, async (signal) => {
+    const printed = await runUntil(signal, command, options, output);
+    signal.throwIfAborted();
+    return printed;
+  });
+}
+
+/** Waits for the tool also once it is interrupted: it may have to finish first, as Terraform has with its state. */
+async function runUntil(
+  interrupted: AbortSignal,
+  command: Command,
+  options: ToolsOptions,
+  output: "inherit" | "pipe",
+): Promise<string> {
   const { program, args, folder = options.folder } = command;
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const printed: string[] = [];
@@ -61,12 +78,10 @@ async function run(command: Command, options: ToolsOptions, output: "inherit" | 
     // could ask a question that nobody sees, such as az before it installs an extension.
     stdio: output === "pipe" ? ["ignore", "pipe", "pipe"] : ["inherit", 2, 2],
   });
-  // Ctrl-C reaches the tool, too, which may have to finish first, as Terraform has with its state.
-  let isInterrupted = false;
-  const onInterrupt = (): void => {
-    isInterrupted = true;
-  };
-  process.on("SIGINT", onInterrupt);
+  interrupted.addEventListener("abort", () => {
+    // Ctrl-C reaches the tool itself, for which a second one would mean to end at once.
+    if (interrupted.reason instanceof Interruption && interrupted.reason.signal === "SIGTERM") child.kill();
+  });
   const told: string[] = [];
   child.stdout?.setEncoding("utf8").on("data", (text: string) => printed.push(text));
   child.stderr?.setEncoding("utf8").on("data", (text: string) => told.push(text));
@@ -76,15 +91,11 @@ async function run(command: Command, options: ToolsOptions, output: "inherit" | 
   });
   child.once("close", (code, signal) => {
     if (code === 0) return resolve(printed.join(""));
+    if (interrupted.aborted) return reject(interrupted.reason);
     const last = told.join("").trim().split("\n").at(-1)?.trim();
     const what = `${toShell({ program, args })} ended with ${code ?? signal}`;
     const next = "correct it and run the same mcp-anycloud command again";
     reject(new AnycloudError("INSTANCE_FAILED", `${what}${last ? ` (${last})` : ""}: ${next}.`));
   });
-  try {
-    return await promise;
-  } finally {
-    process.off("SIGINT", onInterrupt);
-    if (isInterrupted) process.exit(130);
-  }
+  return promise;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { AnycloudError } from "../../src/adapter.ts";
 import type { Traffic } from "./cloud-release.ts";
+import { interruptible } from "./interruption.ts";
 
 /** How long a version is watched, and how often. */
 export const WATCH_SECONDS = 300;
@@ -28,13 +29,29 @@ interface Seen {
   readonly before: Traffic;
 }
 
-/** Looks at the requests to a version for five minutes. Throws INSTANCE_FAILED as soon as they speak against it. */
-export async function watchVersion(name: string, look: () => Promise<Seen>, options: WatchOptions): Promise<void> {
-  const { dryRun, pause = (seconds) => wait(seconds * 1000) } = options;
+/**
+ * Looks at the requests to a version for five minutes. Throws INSTANCE_FAILED as soon as they speak against it, and where
+ * somebody ends the watch.
+ */
+export function watchVersion(name: string, look: () => Promise<Seen>, options: WatchOptions): Promise<void> {
+  const sentence = `The watch of ${name} was interrupted.`;
+  return interruptible(sentence, (interrupted) => watchUntil(interrupted, name, look, options));
+}
+
+async function watchUntil(
+  interrupted: AbortSignal,
+  name: string,
+  look: () => Promise<Seen>,
+  options: WatchOptions,
+): Promise<void> {
+  const { dryRun, pause = (seconds) => wait(seconds * 1000, undefined, { signal: interrupted }).catch(() => {}) } =
+    options;
   let failedLooks = 0;
   for (let left = WATCH_SECONDS - EVERY_SECONDS; left >= 0; left -= EVERY_SECONDS) {
     if (!dryRun) await pause(EVERY_SECONDS);
+    interrupted.throwIfAborted();
     const seen = await look().catch((error: unknown) => {
+      interrupted.throwIfAborted();
       failedLooks += 1;
       if (failedLooks > FAILED_LOOKS || left === 0) throw error;
     });

@@ -125,6 +125,15 @@ test("a version whose calls fail for a tenth of the clients is taken back withou
   expect(changes().some((line) => line.includes("candidate=10"))).toBe(true);
 });
 
+test("a watch that Ctrl-C ends takes the version back", async () => {
+  const pause = async () => void process.emit("SIGINT", "SIGINT");
+  await expect(run("good", { pause })).rejects.toThrow(
+    /^The watch of notes-\w+-2 was interrupted\. Rolled back: all traffic is at notes-00001-abc\.$/,
+  );
+  expect(shares()).toEqual([["notes-00001-abc", 100, undefined]]);
+  expect(changes().some((line) => line.includes("candidate=10"))).toBe(true);
+});
+
 test.each([
   ["hardly more often than in the version before", answers(45, 5), answers(93, 6)],
   ["seldom", answers(120, 6), answers(100, 0)],

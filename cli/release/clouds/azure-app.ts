@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { AnycloudError } from "../../../src/adapter.ts";
 import type { Traffic } from "../cloud-release.ts";
+import { Interruption } from "../interruption.ts";
 import type { Tools } from "../tool.ts";
 
 /** A function app, by the parts of its id. */
@@ -40,7 +41,8 @@ export async function publishTo(
     try {
       return await tools.change(command);
     } catch (error) {
-      if (!(error instanceof AnycloudError) || error.message.includes("is not installed")) throw error;
+      if (!(error instanceof AnycloudError) || error instanceof Interruption) throw error;
+      if (error.message.includes("is not installed")) throw error;
       await pause(seconds);
     }
   }
