@@ -1,6 +1,7 @@
 /**
  * `npm run chaos`: the long form, 1,000 sessions whose instances are killed, then instances that end with 500 requests in
- * flight. CHAOS_SEED repeats a run's choices, `-- --store redis` takes another store than dynalite.
+ * flight. CHAOS_SEED repeats a run's choices, `-- --store redis` takes another store than dynalite. A slow engine is given
+ * fewer sessions at a time, and more time between kills: `-- --store moto --concurrency 20 --kill-seconds 6`.
  */
 import { parseArgs } from "node:util";
 import { runChaos } from "./chaos.ts";
@@ -10,14 +11,21 @@ import { runEnding } from "./ending.ts";
 const WHOLE = '{"statuses":{"200":375,"202":125},"lostReplies":0,"lostSessions":0,"ended":"exit code 0"}';
 const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000);
 const sessions = Number(process.env.CHAOS_SESSIONS ?? 1_000);
-const { store } = parseArgs({ options: { store: { type: "string", default: "dynalite" } } }).values;
-say(`chaos: seed ${seed}, ${sessions} sessions in ${store}`);
+const options = parseArgs({
+  options: {
+    store: { type: "string", default: "dynalite" },
+    concurrency: { type: "string", default: "200" },
+    "kill-seconds": { type: "string", default: "0.6" },
+  },
+}).values;
+const killMs = Number(options["kill-seconds"]) * 1_000;
+say(`chaos: seed ${seed}, ${sessions} sessions in ${options.store}, ${options.concurrency} at a time`);
 const { violations, ...report } = await runChaos({
   seed,
   sessions,
-  store,
-  concurrency: 200,
-  killEveryMs: [300, 900],
+  store: options.store,
+  concurrency: Number(options.concurrency),
+  killEveryMs: [killMs / 2, killMs * 1.5],
   deadlineMs: 300_000,
 });
 say(JSON.stringify(report, undefined, 2));
