@@ -4,12 +4,16 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { findMoto, startMotoServer } from "../store/engines.ts";
 
 const OWN_APP = fileURLToPath(new URL("../../examples/own-cdk-app/app.ts", import.meta.url));
 const THIS_APP = fileURLToPath(new URL("../../stacks/app.ts", import.meta.url));
 const CDK = createRequire(import.meta.url).resolve("aws-cdk/bin/cdk");
+
+/** The most that one `cdk` takes on a slow machine, in milliseconds. */
+const CDK_MS = 140_000;
+vi.setConfig({ testTimeout: 2 * CDK_MS + 20_000 });
 
 const folder = mkdtempSync(join(tmpdir(), "mcp-anycloud-own-app-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -24,8 +28,9 @@ function cdk(app: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) 
     CDK_DISABLE_CLI_TELEMETRY: "true",
     ...env,
   };
+  const options = { cwd: folder, env: own, timeout: CDK_MS };
   return new Promise<{ code: number; output: string }>((resolve) => {
-    const child = execFile(process.execPath, command, { cwd: folder, env: own }, (_error, stdout, stderr) => {
+    const child = execFile(process.execPath, command, options, (_error, stdout, stderr) => {
       resolve({ code: child.exitCode ?? -1, output: stdout + stderr });
     });
   });
@@ -66,7 +71,7 @@ test("an account is bootstrapped before anything is chosen or built", async ({ s
   } finally {
     await moto.close();
   }
-}, 300_000);
+});
 
 test("after a build, an own app is synthesized from its own folder, beside the stacks that it has", async () => {
   mkdirSync(join(folder, "dist/aws"), { recursive: true });
