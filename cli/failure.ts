@@ -1,11 +1,14 @@
+import { constants } from "node:os";
 import type { AnycloudError, ErrorCode } from "../src/adapter.ts";
 import { refusalSentence } from "./files/refusal.ts";
+import { Interruption } from "./interruption.ts";
 
 /** Errors in the user's input, as opposed to failures. */
 const ASKED_WRONGLY: ReadonlySet<ErrorCode> = new Set(["USAGE", "ENTRY_INVALID", "SERVER_INVALID"]);
 
-/** 2 for an error in the user's input, 1 for a failure. */
-export function exitCodeOf(error: unknown): 1 | 2 {
+/** 2 for an error in the user's input, 1 for a failure, and as shells have it where a signal ended the work: 130 for Ctrl-C. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Interruption) return 128 + constants.signals[error.signal];
   return isOurs(error) && ASKED_WRONGLY.has(error.code) ? 2 : 1;
 }
 

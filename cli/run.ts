@@ -3,7 +3,7 @@ import { exitCodeOf, sentenceOf } from "./failure.ts";
 import { HELP } from "./help.ts";
 import { ownPackage } from "./package-json.ts";
 
-/** Runs a command line and settles with the exit code: 0, 1 for a failure, 2 for an error in the user's input. */
+/** Runs a command line and settles with the exit code: 0, or that of `exitCodeOf`. */
 export async function run(args: readonly string[]): Promise<number> {
   try {
     const command = parseCommand(args);

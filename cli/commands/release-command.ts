@@ -1,10 +1,10 @@
 import { AnycloudError } from "../../src/adapter.ts";
+import { Interruption } from "../interruption.ts";
 import type { CloudRelease } from "../release/cloud-release.ts";
 import { CLOUD_RELEASES } from "../release/clouds/cloud-releases.ts";
 import { deploy, promote } from "../release/deploy.ts";
 import { type CheckResult, examine, requireAll, requireHealthy } from "../release/doctor.ts";
 import { findInfrastructure, type Infrastructure } from "../release/infrastructure.ts";
-import { Interruption } from "../release/interruption.ts";
 import type { ReleaseCommand } from "../release/parse-release.ts";
 import { type LoopOptions, refuseBreaking } from "../release/release-loop.ts";
 import { diff } from "../release/surface/diff.ts";

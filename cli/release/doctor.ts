@@ -1,7 +1,7 @@
 import { AnycloudError } from "../../src/adapter.ts";
 import type { Cloud } from "../clouds.ts";
+import { Interruption } from "../interruption.ts";
 import type { Infrastructure } from "./infrastructure.ts";
-import { Interruption } from "./interruption.ts";
 import type { Command, Tools } from "./tool.ts";
 
 /** A tool that a release needs, and how to see that it is there and may do its work. */

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { AnycloudError } from "../../src/adapter.ts";
-import { Interruption, interruptible } from "./interruption.ts";
+import { Interruption, interruptible } from "../interruption.ts";
 
 /** Runs the clouds' own tools, and shows each command before it runs. */
 export interface Tools {

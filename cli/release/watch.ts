@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { AnycloudError } from "../../src/adapter.ts";
+import { interruptible } from "../interruption.ts";
 import type { Traffic } from "./cloud-release.ts";
-import { interruptible } from "./interruption.ts";
 
 /** How long a version is watched, and how often. */
 export const WATCH_SECONDS = 300;

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { AnycloudError } from "../../../src/adapter.ts";
+import { Interruption } from "../../interruption.ts";
 import type { Traffic } from "../cloud-release.ts";
-import { Interruption } from "../interruption.ts";
 import type { Tools } from "../tool.ts";
 
 /** A function app, by the parts of its id. */

@@ -1,4 +1,4 @@
-import { AnycloudError } from "../../src/adapter.ts";
+import { AnycloudError } from "../src/adapter.ts";
 
 /** Somebody stopped a command: Ctrl-C in a terminal, or a pipeline that is cancelled. */
 export class Interruption extends AnycloudError {
