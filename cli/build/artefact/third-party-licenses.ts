@@ -40,8 +40,9 @@ function titleOf(folder: string): string {
 
 /** Empty where a package has no such file. */
 function textIn(folder: string): string {
-  const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)(\.|$)/i.test(entry));
-  return file ? readFileSync(join(folder, file), "utf8").replaceAll("\r", "").trim() : "";
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const file = entries.find((entry) => !entry.isDirectory() && /^(licen[cs]e|copying)(\.|$)/i.test(entry.name));
+  return file ? readFileSync(join(folder, file.name), "utf8").replaceAll("\r", "").trim() : "";
 }
 
 function notice(titles: readonly string[], text: string): string {
