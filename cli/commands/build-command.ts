@@ -9,6 +9,7 @@ import { type Built, toBuildJson, toBuildText, type Zip } from "../build/report.
 import { checkStart } from "../build/start/check-start.ts";
 import { zipFile } from "../build/zip-file.ts";
 import type { Platform } from "../clouds.ts";
+import { endingInOrder } from "../ending.ts";
 import { findEntry } from "../entry.ts";
 import { sentenceOf } from "../failure.ts";
 import { replaceFile } from "../files/replace-file.ts";
@@ -25,7 +26,7 @@ const ZIPPED: readonly Platform[] = ["aws", "azure"];
 export async function buildCommand(command: BuildCommand): Promise<void> {
   const { json } = command;
   try {
-    const built = await buildAll(command);
+    const built = await endingInOrder(() => buildAll(command));
     for (const warning of built.warnings) process.stderr.write(`${warning}\n`);
     process.stdout.write(json ? toBuildJson(built) : toBuildText(built));
   } catch (error) {

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
@@ -9,8 +8,11 @@ import { BUNDLE, bundleOptions } from "../build/bundle-options.ts";
 import { lockSource } from "../build/entry/entry-source.ts";
 import { linkPackages, namedPackages } from "../build/packages/install.ts";
 import { readProject } from "../build/project/project.ts";
+import { endingInOrder } from "../ending.ts";
 import { findEntry } from "../entry.ts";
+import { readText } from "../files/read-text.ts";
 import { replaceFile } from "../files/replace-file.ts";
+import { temporaryFolder } from "../files/temporary-folder.ts";
 import type { LockCommand } from "../lock/parse-lock.ts";
 
 interface Lock {
@@ -23,14 +25,14 @@ interface Lock {
  * they are others than in the file. Throws SERVER_INVALID and ENTRY_INVALID.
  */
 export async function lockCommand({ entry, file, isCheck, environment }: LockCommand): Promise<void> {
-  const now = await lockOf(findEntry(entry), environment);
+  const now = await endingInOrder(() => lockOf(findEntry(entry), environment));
   const count = Object.keys(now.tools).length;
   if (!isCheck) {
     await replaceFile(resolve(file), `${JSON.stringify(now, undefined, 2)}\n`);
     process.stdout.write(`${file}: ${count} tools. Commit it, and give it to gateway(…, { lock: { tools } }).\n`);
     return;
   }
-  const locked = await readLock(file);
+  const locked = readLock(file);
   const names = new Set([...Object.keys(locked.tools), ...Object.keys(now.tools)]);
   const changed = [...names].filter((name) => locked.tools[name] !== now.tools[name]).sort();
   if (changed.length > 0) {
@@ -40,29 +42,31 @@ export async function lockCommand({ entry, file, isCheck, environment }: LockCom
   process.stdout.write(`${file}: all ${count} tools are as they were.\n`);
 }
 
-async function readLock(file: string): Promise<Lock> {
+function readLock(file: string): Lock {
+  if (!existsSync(file))
+    throw new AnycloudError("ENTRY_INVALID", `There is no lock in ${file}: run mcp-anycloud lock first.`);
+  const text = readText(file);
   try {
-    return JSON.parse(await readFile(file, "utf8"));
+    const lock: Lock = JSON.parse(text);
+    Object.keys(lock.tools);
+    return lock;
   } catch (cause) {
-    throw new AnycloudError("ENTRY_INVALID", `There is no lock in ${file}: run mcp-anycloud lock first.`, { cause });
+    const message = `${file} is not a lock, or damaged: restore it from version control, or run mcp-anycloud lock again.`;
+    throw new AnycloudError("ENTRY_INVALID", message, { cause });
   }
 }
 
 /** Loads the server in this process, from a bundle in a folder of its own. */
 async function lockOf(entry: string, environment: Readonly<Record<string, string>>): Promise<Lock> {
-  const folder = await mkdtemp(join(tmpdir(), "mcp-anycloud-lock-"));
-  try {
-    const project = readProject(entry);
-    const packages = namedPackages(project);
-    const source = lockSource(entry);
-    const options = bundleOptions({ entry, source, outDir: folder, sourceMap: "linked", project, packages });
-    const { outputFiles } = await compiled(build(options), entry);
-    await linkPackages(folder, [...packages.values()]);
-    for (const { path, contents } of outputFiles) await replaceFile(path, contents);
-    Object.assign(process.env, environment);
-    const { lock }: { readonly lock: () => Promise<Lock> } = await import(pathToFileURL(join(folder, BUNDLE)).href);
-    return await lock();
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const folder = await temporaryFolder("lock");
+  const project = readProject(entry);
+  const packages = namedPackages(project);
+  const source = lockSource(entry);
+  const options = bundleOptions({ entry, source, outDir: folder, sourceMap: "linked", project, packages });
+  const { outputFiles } = await compiled(build(options), entry);
+  await linkPackages(folder, [...packages.values()]);
+  for (const { path, contents } of outputFiles) await replaceFile(path, contents);
+  Object.assign(process.env, environment);
+  const { lock }: { readonly lock: () => Promise<Lock> } = await import(pathToFileURL(join(folder, BUNDLE)).href);
+  return await lock();
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { linkPackages } from "../../cli/build/packages/install.ts";
 import { isNative } from "../../cli/build/packages/installed-package.ts";
 import { createProject, type Project, ROOT } from "../cli/project.ts";
 import { type CliResult, runCli } from "../cli/run-cli.ts";
@@ -152,6 +153,15 @@ test.each<[string, object, boolean]>([
   ["is of JavaScript", { dependencies: { zod: "^4.0.0" }, optionalDependencies: { fsevents: "2.0.0" } }, false],
 ])("a package that %s is known by its package.json", (_, manifest, isKnown) => {
   expect(isNative({ name: "some", folder: project.folder, manifest })).toBe(isKnown);
+});
+
+test("what an interrupted build left beside a bundle is removed by the next one", async () => {
+  const outDir = join(project.folder, "out/interrupted");
+  const both = { name: "both", folder: join(project.folder, "node_modules/both"), manifest: {} };
+  // The second link meets the first one.
+  await expect(linkPackages(outDir, [both, both])).rejects.toThrow("EEXIST");
+  await linkPackages(outDir, []);
+  expect(existsSync(join(outDir, "node_modules"))).toBe(false);
 });
 
 test("a package that brings built code for each platform in a folder is known by that", () => {

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, rmSync } from "node:fs";
-import { copyFile, cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync } from "node:fs";
+import { copyFile, cp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { AnycloudError } from "../../../src/adapter.ts";
 import type { Platform } from "../../clouds.ts";
+import { temporaryFolder } from "../../files/temporary-folder.ts";
 import type { Project } from "../project/project.ts";
 import { findInstalled, type InstalledPackage } from "./installed-package.ts";
 import { LOCAL_PACKAGES, localPackages, portable, readLock } from "./lock-file.ts";
@@ -57,10 +57,9 @@ export async function installPackages({
   const staging = staged.get(key) ?? stage(content, { platform, project, packages, outDir });
   staged.set(key, staging);
   const folder = await staging;
-  const made = join(outDir, "node_modules");
+  const made = await markedFolder(outDir, "node_modules");
   const isNeeded = (path: string): boolean => !/[\\/]\.(bin|package-lock\.json)$/.test(path);
   await cp(join(folder, "node_modules"), made, { recursive: true, dereference: true, filter: isNeeded });
-  await writeFile(join(made, MARK), "");
   const lock = readLock(join(folder, "package-lock.json"));
   const local = localPackages(lock);
   if (platform === "gcp") await copyLocalPackages(local, folder, outDir);
@@ -72,18 +71,17 @@ export async function installPackages({
 
 /** Puts packages from the disk where Google Cloud's buildpack, which installs anew, finds them. */
 async function copyLocalPackages(names: readonly string[], staging: string, outDir: string): Promise<void> {
-  const made = join(outDir, LOCAL_PACKAGES);
+  if (names.length === 0) return;
+  const made = await markedFolder(outDir, LOCAL_PACKAGES);
   for (const name of names) {
     const source = join(staging, "node_modules", name);
     const isOwn = (path: string): boolean => path !== join(source, "node_modules");
     await cp(source, join(made, name), { recursive: true, dereference: true, filter: isOwn });
   }
-  if (names.length > 0) await writeFile(join(made, MARK), "");
 }
 
 async function stage(content: string, { platform, project: { folder }, packages }: Packages): Promise<string> {
-  const staging = await mkdtemp(join(tmpdir(), "mcp-anycloud-packages-"));
-  process.once("exit", () => rmSync(staging, { recursive: true, force: true }));
+  const staging = await temporaryFolder("packages");
   await writeFile(join(staging, "package.json"), content);
   // Registries and their credentials.
   if (existsSync(join(folder, ".npmrc"))) await copyFile(join(folder, ".npmrc"), join(staging, ".npmrc"));
@@ -121,12 +119,13 @@ export function namedPackages({ folder, external }: Project): Map<string, Instal
 /** Puts links to the project's own packages beside a bundle that runs on this machine. */
 export async function linkPackages(outDir: string, packages: readonly InstalledPackage[]): Promise<void> {
   await removePackages(outDir);
+  if (packages.length === 0) return;
+  const made = await markedFolder(outDir, "node_modules");
   for (const { name, folder } of packages) {
-    const link = join(outDir, "node_modules", name);
+    const link = join(made, name);
     await mkdir(dirname(link), { recursive: true });
     await symlink(folder, link, "junction");
   }
-  if (packages.length > 0) await writeFile(join(outDir, "node_modules", MARK), "");
 }
 
 /** Paths of the files that `installPackages` put into an artefact. */
@@ -134,6 +133,14 @@ export function packageFiles(outDir: string): readonly string[] {
   const entries = readdirSync(join(outDir, "node_modules"), { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() && entry.name !== MARK);
   return files.map((entry) => relative(outDir, join(entry.parentPath, entry.name)).replaceAll("\\", "/"));
+}
+
+/** Makes a folder and marks it before anything is in it, so that the next build also removes what an interrupted one left. */
+async function markedFolder(outDir: string, name: string): Promise<string> {
+  const made = join(outDir, name);
+  await mkdir(made, { recursive: true });
+  await writeFile(join(made, MARK), "");
+  return made;
 }
 
 /** Removes what an earlier build put there. */

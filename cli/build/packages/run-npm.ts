@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { constants } from "node:os";
 import { AnycloudError } from "../../../src/adapter.ts";
-import { SIGNALS } from "../../dev/stop-signal.ts";
+import { endingInOrder } from "../../ending.ts";
 import { ownModule } from "../../own-module.ts";
 import type { Cpu } from "./platform.ts";
 
@@ -47,13 +46,11 @@ export async function runNpm(folder: string, { cpu, scripts }: NpmRun): Promise<
   };
   const limitMs = scripts ? LIMIT_MS.scripts : LIMIT_MS.none;
   const timer = setTimeout(end, limitMs);
-  process.once("exit", end);
-  // A signal alone would end this process without its "exit", and leave npm behind.
-  const exit = (signal: (typeof SIGNALS)[number]): never => process.exit(128 + constants.signals[signal]);
-  for (const signal of SIGNALS) process.once(signal, exit);
+  // Before its folder is removed.
+  process.prependOnceListener("exit", end);
   let reason: string | undefined;
   try {
-    const [code, signal] = await once(npm, "close");
+    const [code, signal] = await endingInOrder(() => once(npm, "close"));
     if (signal) reason = `npm did not end within ${limitMs / 1000} s, so look what it cannot reach`;
     else if (code !== 0) reason = reasonIn(said, cpu);
   } catch {
@@ -61,7 +58,6 @@ export async function runNpm(folder: string, { cpu, scripts }: NpmRun): Promise<
   } finally {
     clearTimeout(timer);
     process.off("exit", end);
-    for (const signal of SIGNALS) process.off(signal, exit);
   }
   if (reason === undefined) return;
   const message = `The packages beside the bundle cannot be installed for Linux on ${cpu}: ${reason}.`;

@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { AnycloudError, readConfig } from "../../../src/adapter.ts";
 import { replaceFile } from "../../files/replace-file.ts";
+import { temporaryFolder } from "../../files/temporary-folder.ts";
 import { ADAPTER_SETTINGS } from "../../settings.ts";
 import type { Artefact } from "../artefact/artefact.ts";
 import { compiled } from "../build-target.ts";
@@ -59,23 +58,19 @@ export async function checkStart(check: StartCheck): Promise<readonly string[]> 
 
 /** Without any cloud, in a folder of its own, with the files of the project itself. */
 async function checkServer({ entry, environment }: StartCheck): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), "mcp-anycloud-build-"));
-  try {
-    const project = readProject(entry);
-    const packages = namedPackages(project);
-    const options = bundleOptions({
-      entry,
-      source: checkSource(entry),
-      outDir: folder,
-      sourceMap: "linked",
-      project,
-      packages,
-    });
-    const { outputFiles } = await compiled(build(options), entry);
-    await linkPackages(folder, [...packages.values()]);
-    for (const { path, contents } of outputFiles) await replaceFile(path, contents);
-    return await checkEntry({ entry, bundle: join(folder, BUNDLE), environment, limitMs: ENTRY_LIMIT_MS });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const folder = await temporaryFolder("build");
+  const project = readProject(entry);
+  const packages = namedPackages(project);
+  const options = bundleOptions({
+    entry,
+    source: checkSource(entry),
+    outDir: folder,
+    sourceMap: "linked",
+    project,
+    packages,
+  });
+  const { outputFiles } = await compiled(build(options), entry);
+  await linkPackages(folder, [...packages.values()]);
+  for (const { path, contents } of outputFiles) await replaceFile(path, contents);
+  return await checkEntry({ entry, bundle: join(folder, BUNDLE), environment, limitMs: ENTRY_LIMIT_MS });
 }

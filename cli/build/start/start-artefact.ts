@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { cp, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { startInstance } from "../../../emulators/instance.ts";
 import { AnycloudError } from "../../../src/adapter.ts";
 import { shownPath } from "../../files/shown-path.ts";
+import { temporaryFolder } from "../../files/temporary-folder.ts";
 import { ownModule } from "../../own-module.ts";
 import type { Artefact } from "../artefact/artefact.ts";
 import { BUNDLE } from "../bundle-options.ts";
@@ -35,15 +35,11 @@ export interface StartOptions {
 export async function startArtefact(options: StartOptions): Promise<void> {
   const { artefact } = options;
   if (artefact.packages.length === 0 || runsHere(artefact.platform)) return startIn(artefact.folder, options);
-  const copy = await mkdtemp(join(tmpdir(), "mcp-anycloud-start-"));
-  try {
-    const isOwn = (path: string): boolean => path !== join(artefact.folder, "node_modules");
-    await cp(artefact.folder, copy, { recursive: true, filter: isOwn });
-    await linkPackages(copy, artefact.packages);
-    await startIn(copy, options);
-  } finally {
-    await rm(copy, { recursive: true, force: true });
-  }
+  const copy = await temporaryFolder("start");
+  const isOwn = (path: string): boolean => path !== join(artefact.folder, "node_modules");
+  await cp(artefact.folder, copy, { recursive: true, filter: isOwn });
+  await linkPackages(copy, artefact.packages);
+  await startIn(copy, options);
 }
 
 async function startIn(folder: string, { artefact, sourceMap, limitMs, ...rest }: StartOptions): Promise<void> {
