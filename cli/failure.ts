@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import type { AnycloudError, ErrorCode } from "../src/adapter.ts";
 import { refusalSentence } from "./files/refusal.ts";
-import { Interruption } from "./interruption.ts";
+import { Interruption } from "./signals/interruption.ts";
 
 /** Errors in the user's input, as opposed to failures. */
 const ASKED_WRONGLY: ReadonlySet<ErrorCode> = new Set(["USAGE", "ENTRY_INVALID", "SERVER_INVALID"]);

@@ -9,11 +9,11 @@ import { type Built, toBuildJson, toBuildText, type Zip } from "../build/report.
 import { checkStart } from "../build/start/check-start.ts";
 import { zipFile } from "../build/zip-file.ts";
 import type { Platform } from "../clouds.ts";
-import { endingInOrder } from "../ending.ts";
 import { findEntry } from "../entry.ts";
 import { sentenceOf } from "../failure.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { ADAPTER_SETTINGS } from "../settings.ts";
+import { endingInOrder } from "../signals/ending-in-order.ts";
 import { writeStdioEntry } from "../stdio-entry.ts";
 
 /** Platforms that take an artefact as a zip file. */

@@ -16,7 +16,6 @@ import { missingVariables } from "../dev/missing-variables.ts";
 import { colored, toReadable } from "../dev/output-line.ts";
 import type { DevCommand } from "../dev/parse-dev.ts";
 import { openSharedState, type SharedState } from "../dev/shared-state.ts";
-import { type StopSignal, stopSignal } from "../dev/stop-signal.ts";
 import { terminalKeys } from "../dev/terminal-keys.ts";
 import { type Watch, watchEntry } from "../dev/watch-entry.ts";
 import { findEntry } from "../entry.ts";
@@ -24,6 +23,7 @@ import { sentenceOf } from "../failure.ts";
 import { shownPath } from "../files/shown-path.ts";
 import { ownPackage } from "../package-json.ts";
 import { ADAPTER_SETTINGS } from "../settings.ts";
+import { type StopSignal, stopSignal } from "../signals/stop-signal.ts";
 import { writeStdioEntry } from "../stdio-entry.ts";
 import { toTable } from "../table.ts";
 

@@ -8,12 +8,12 @@ import { BUNDLE, bundleOptions } from "../build/bundle-options.ts";
 import { lockSource } from "../build/entry/entry-source.ts";
 import { linkPackages, namedPackages } from "../build/packages/install.ts";
 import { readProject } from "../build/project/project.ts";
-import { endingInOrder } from "../ending.ts";
 import { findEntry } from "../entry.ts";
 import { readText } from "../files/read-text.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { temporaryFolder } from "../files/temporary-folder.ts";
 import type { LockCommand } from "../lock/parse-lock.ts";
+import { endingInOrder } from "../signals/ending-in-order.ts";
 
 interface Lock {
   readonly version: number;

@@ -1,5 +1,4 @@
 import { AnycloudError } from "../../src/adapter.ts";
-import { Interruption } from "../interruption.ts";
 import type { CloudRelease } from "../release/cloud-release.ts";
 import { CLOUD_RELEASES } from "../release/clouds/cloud-releases.ts";
 import { deploy, promote } from "../release/deploy.ts";
@@ -9,6 +8,7 @@ import type { ReleaseCommand } from "../release/parse-release.ts";
 import { type LoopOptions, refuseBreaking } from "../release/release-loop.ts";
 import { diff } from "../release/surface/diff.ts";
 import { createTools, type Tools } from "../release/tool.ts";
+import { Interruption } from "../signals/interruption.ts";
 import { toTable } from "../table.ts";
 
 /** The outcome of a verb: for machines, and the lines that people read. */

@@ -1,6 +1,6 @@
 import { AnycloudError } from "../../src/adapter.ts";
 import type { Cloud } from "../clouds.ts";
-import { Interruption } from "../interruption.ts";
+import { Interruption } from "../signals/interruption.ts";
 import type { Infrastructure } from "./infrastructure.ts";
 import type { Command, Tools } from "./tool.ts";
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { AnycloudError } from "../../src/adapter.ts";
-import { Interruption, interruptible } from "../interruption.ts";
+import { Interruption, interruptible } from "../signals/interruption.ts";
 
 /** Runs the clouds' own tools, and shows each command before it runs. */
 export interface Tools {
@@ -79,7 +79,7 @@ async function runUntil(
     stdio: output === "pipe" ? ["ignore", "pipe", "pipe"] : ["inherit", 2, 2],
   });
   interrupted.addEventListener("abort", () => {
-    // Ctrl-C reaches the tool itself, for which a second one would mean to end at once.
+    // What a terminal sends reaches the tool itself, for which a second Ctrl-C would mean to end at once.
     if (interrupted.reason instanceof Interruption && interrupted.reason.signal === "SIGTERM") child.kill();
   });
   const told: string[] = [];

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { AnycloudError } from "../../src/adapter.ts";
-import { interruptible } from "../interruption.ts";
+import { interruptible } from "../signals/interruption.ts";
 import type { Traffic } from "./cloud-release.ts";
 
 /** How long a version is watched, and how often. */

@@ -164,6 +164,15 @@ test("what an interrupted build left beside a bundle is removed by the next one"
   expect(existsSync(join(outDir, "node_modules"))).toBe(false);
 });
 
+test("packages that no build put beside a bundle are not touched", async () => {
+  const outDir = join(project.folder, "out/own");
+  project.write("out/own/node_modules/own/index.js", "");
+  const both = { name: "both", folder: join(project.folder, "node_modules/both"), manifest: {} };
+  await expect(linkPackages(outDir, [both])).rejects.toThrow(/node_modules is in the way, and no build made it: /);
+  await linkPackages(outDir, []);
+  expect(existsSync(join(outDir, "node_modules/own/index.js"))).toBe(true);
+});
+
 test("a package that brings built code for each platform in a folder is known by that", () => {
   project.write("prebuilt/prebuilds/linux-x64/addon.node", "");
   const folder = join(project.folder, "prebuilt");

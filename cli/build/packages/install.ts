@@ -3,6 +3,7 @@ import { copyFile, cp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { AnycloudError } from "../../../src/adapter.ts";
 import type { Platform } from "../../clouds.ts";
+import { shownPath } from "../../files/shown-path.ts";
 import { temporaryFolder } from "../../files/temporary-folder.ts";
 import type { Project } from "../project/project.ts";
 import { findInstalled, type InstalledPackage } from "./installed-package.ts";
@@ -135,9 +136,16 @@ export function packageFiles(outDir: string): readonly string[] {
   return files.map((entry) => relative(outDir, join(entry.parentPath, entry.name)).replaceAll("\\", "/"));
 }
 
-/** Makes a folder and marks it before anything is in it, so that the next build also removes what an interrupted one left. */
+/**
+ * Makes a folder and marks it before anything is in it, so that the next build also removes what an interrupted one left.
+ * Throws BUILD_FAILED where somebody else's folder is in its place, which would be removed then.
+ */
 async function markedFolder(outDir: string, name: string): Promise<string> {
   const made = join(outDir, name);
+  if (existsSync(made)) {
+    const message = `${shownPath(made)} is in the way, and no build made it: remove it, or build into another folder with --out.`;
+    throw new AnycloudError("BUILD_FAILED", message);
+  }
   await mkdir(made, { recursive: true });
   await writeFile(join(made, MARK), "");
   return made;

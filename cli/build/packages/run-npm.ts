@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { AnycloudError } from "../../../src/adapter.ts";
-import { endingInOrder } from "../../ending.ts";
 import { ownModule } from "../../own-module.ts";
+import { endingInOrder } from "../../signals/ending-in-order.ts";
 import type { Cpu } from "./platform.ts";
 
 /** Version of Node.js on every platform, for which native code is fetched. */

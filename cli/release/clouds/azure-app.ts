@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { AnycloudError } from "../../../src/adapter.ts";
-import { Interruption } from "../../interruption.ts";
+import { Interruption } from "../../signals/interruption.ts";
 import type { Traffic } from "../cloud-release.ts";
 import type { Tools } from "../tool.ts";
 

@@ -1,6 +1,7 @@
-import { AnycloudError } from "../src/adapter.ts";
+import { AnycloudError } from "../../src/adapter.ts";
+import { SIGNALS } from "./signals.ts";
 
-/** Somebody stopped a command: Ctrl-C in a terminal, or a pipeline that is cancelled. */
+/** Somebody stopped a command: Ctrl-C in a terminal, its window that closes, or a pipeline that is cancelled. */
 export class Interruption extends AnycloudError {
   /** The signal that said so. */
   readonly signal: NodeJS.Signals;
@@ -10,8 +11,6 @@ export class Interruption extends AnycloudError {
     this.signal = signal;
   }
 }
-
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /**
  * Does work that a signal asks to end, instead of ending the process at once. The work's signal is aborted then with an

@@ -1,5 +1,4 @@
-/** The signals that a terminal, a service manager and a closing window send. */
-export const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+import { SIGNALS } from "./signals.ts";
 
 /** One Ctrl-C can arrive twice, from the terminal and from npm. Two within this time count as one. */
 const ECHO_MS = 500;

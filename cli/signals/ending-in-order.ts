@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { SIGNALS } from "./dev/stop-signal.ts";
+import { SIGNALS } from "./signals.ts";
 
 /**
  * Does work that Ctrl-C and other signals end together with this process. A signal alone would end it without its "exit", at
