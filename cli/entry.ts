@@ -52,7 +52,7 @@ function configuredEntry(): string | undefined {
 
 function readSettings(): { readonly entry?: unknown } | undefined {
   try {
-    return JSON.parse(readText("package.json"))["mcp-anycloud"];
+    return JSON.parse(readText("package.json"))?.["mcp-anycloud"];
   } catch {
     throw new AnycloudError(
       "ENTRY_INVALID",

@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import { replaceFile } from "./files/replace-file.ts";
 import { usage } from "./flags.ts";
 
 /** Words, parts of which may be in quotes. */
@@ -27,12 +28,14 @@ export function stdioModule(command: string): string {
   return `import { stdio } from "mcp-anycloud/sources";\n\nexport default ${call};\n`;
 }
 
-/** Writes that module among the project's packages, which nobody commits. Returns its path. Throws USAGE. */
-export function writeStdioEntry(command: string): string {
+/**
+ * Writes that module among the project's packages, which nobody commits; each command has its own, because two may run at a
+ * time. Returns its path. Throws USAGE, or BUILD_FAILED where it cannot be written.
+ */
+export async function writeStdioEntry(command: string): Promise<string> {
   const module = stdioModule(command);
-  const folder = resolve("node_modules/.mcp-anycloud/stdio");
-  mkdirSync(folder, { recursive: true });
-  const entry = join(folder, "server.mjs");
-  writeFileSync(entry, module);
+  const name = createHash("sha256").update(module).digest("hex").slice(0, 12);
+  const entry = resolve("node_modules/.mcp-anycloud/stdio", name, "server.mjs");
+  await replaceFile(entry, module);
   return entry;
 }

@@ -11,7 +11,12 @@ import { lazyValidator } from "./plugins/lazy-validator-plugin.ts";
 import { modernHandler } from "./plugins/modern-handler-plugin.ts";
 import { ownPackage } from "./plugins/own-package-plugin.ts";
 import { externalPackages } from "./plugins/project/external-packages-plugin.ts";
-import { LOCATION_WORDS, LOCATIONS_MODULE, moduleLocation } from "./plugins/project/module-location-plugin.ts";
+import {
+  BUNDLE_META,
+  LOCATION_WORDS,
+  LOCATIONS_MODULE,
+  moduleLocation,
+} from "./plugins/project/module-location-plugin.ts";
 import { sdkSource } from "./plugins/sdk/sdk-source-plugin.ts";
 import { zodLocales } from "./plugins/zod-locales-plugin.ts";
 import { zodUtil } from "./plugins/zod-util-plugin.ts";
@@ -57,7 +62,9 @@ export function bundleOptions(request: BundleRequest): BundleOptions {
     format: "esm",
     conditions: RUNS_FROM_SOURCE ? ["@mcp-anycloud/source", "module"] : ["module"],
     // CommonJS packages in the bundle require Node's own modules, and an ES module has no `require`.
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+    banner: {
+      js: `import{createRequire as __cr}from'node:module';const ${BUNDLE_META}=import.meta,require=__cr(${BUNDLE_META}.url);`,
+    },
     // Supplied by the Functions host's Node.js worker, which hooks `require` for it. No other cloud's code imports it.
     external: ["@azure/functions-core"],
     sourcemap: sourceMap,

@@ -42,7 +42,7 @@ export async function buildCommand(command: BuildCommand): Promise<void> {
 }
 
 async function buildAll({ entry, stdio, platforms, outDir, environment }: BuildCommand): Promise<Built> {
-  const module = stdio === undefined ? findEntry(entry) : writeStdioEntry(stdio);
+  const module = stdio === undefined ? findEntry(entry) : await writeStdioEntry(stdio);
   // A wrong setting ends the build before it begins; a missing one only keeps the artefacts from starting.
   readConfig(environment, ADAPTER_SETTINGS);
   const out = resolve(outDir);

@@ -33,7 +33,7 @@ const DEFAULT_PORTS: Readonly<Record<Cloud, number>> = { aws: 8787, azure: 8788,
 
 /** `mcp-anycloud dev`: serves through every ingress until it is asked to stop, then removes everything that it made. */
 export async function devCommand(command: DevCommand): Promise<void> {
-  const entry = command.stdio === undefined ? findEntry(command.entry) : writeStdioEntry(command.stdio);
+  const entry = command.stdio === undefined ? findEntry(command.entry) : await writeStdioEntry(command.stdio);
   const { path } = readConfig({ ...process.env, ...command.environment }, ADAPTER_SETTINGS);
   say(`mcp-anycloud ${ownPackage.version} builds ${shownPath(entry)} for ${command.clouds.join(", ")}.\n`);
   const stop = stopSignal();

@@ -18,10 +18,16 @@ import rows from "../pages/rows.sql";
 import { banner, place } from "paper";
 const __dirname = dirname(fileURLToPath(import.meta.url));
 const { filename } = import.meta;
+const own = import.meta;
 const said = {
   url: readFileSync(new URL("../pages/page.html", import.meta.url), "utf8"),
   dirname: readFileSync(join(import.meta.dirname, "words/größe one.md"), "utf8"),
   own: __dirname.endsWith("/src"),
+  resolved: readFileSync(new URL(import.meta.resolve("../pages/rows.sql")), "utf8"),
+  package: own.resolve("node:fs"),
+  main: own.main,
+  note: "needs import.meta; see",
+  more: \`import.meta, and import.meta)\`,
   filename,
   text: page + rows,
   banner,
@@ -87,6 +93,11 @@ describe("assets", () => {
       url: "<p>page</p>",
       dirname: "größe",
       own: true,
+      resolved: "select 1;",
+      package: "node:fs",
+      main: false,
+      note: "needs import.meta; see",
+      more: "import.meta, and import.meta)",
       filename: join(elsewhere, "src/server.ts"),
       text: "<p>page</p>select 1;",
       banner: "from the package",

@@ -18,6 +18,7 @@ describe("a file that a module names and nobody ships", () => {
   test.each([
     ['new URL("./gone.html", import.meta.url)', "src/gone.html"],
     ['new URL("../data/", import.meta.url)', "data/"],
+    ['import.meta.resolve("./gone.html")', "src/gone.html"],
     ['join(import.meta.dirname, "pages", "a.html")', "src/pages/a.html"],
     ['path.join(__dirname, "pages")', "src/pages"],
     ["resolve(__dirname, '../data/c.csv')", "data/c.csv"],
@@ -33,6 +34,7 @@ describe("a file that a module names and nobody ships", () => {
     'join(import.meta.dirname, "..")',
     'new URL("../", import.meta.url)',
     'new URL(".", import.meta.url)',
+    'import.meta.resolve("paper")',
     'readFileSync("/etc/hosts")',
     'readFileSync("../outside.txt")',
     `readFileSync(\`\${name}.csv\`)`,

@@ -21,6 +21,7 @@ const project = createProject({
   "empty/package.json": "{}",
   "wrong/package.json": '{ "mcp-anycloud": { "entry": "gone.ts" } }',
   "broken/package.json": "{",
+  "null/package.json": "null",
 });
 afterAll(() => project.remove());
 
@@ -53,6 +54,7 @@ const CASES: ReadonlyArray<[args: string[], code: number, sentence: string, opti
   [["dev", "said.ts"], 1, 'said.ts does not load: it ended (exit code 1), and said "Set DATABASE_URL.".'],
   [["build"], 2, "There is no server to be found here", { cwd: join(project.folder, "empty") }],
   [["build"], 2, "There is no file gone.ts, which package.json names", { cwd: join(project.folder, "wrong") }],
+  [["build"], 2, "There is no server to be found here", { cwd: join(project.folder, "null") }],
   [["build"], 2, "package.json is not valid JSON", { cwd: join(project.folder, "broken") }],
   [["build", "nothing.ts"], 2, "nothing.ts has no default export: end it with"],
   [["dev", "nothing.ts"], 2, "nothing.ts has no default export: end it with"],

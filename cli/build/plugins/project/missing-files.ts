@@ -15,6 +15,8 @@ export interface ModuleFiles {
 
 /** `new URL("./file", import.meta.url)` */
 const URL_OF = /\bnew URL\(\s*(["'`])(\.{1,2}\/[^"'`$?#]+)\1\s*,\s*import\.meta\.url\s*\)/g;
+/** `import.meta.resolve("./file")` */
+const RESOLVED = /\bimport\.meta\.resolve\(\s*(["'`])(\.{1,2}\/[^"'`$?#]+)\1\s*\)/g;
 /** `join(import.meta.dirname, "a", "b")` */
 const JOINED = /\b(?:join|resolve)\(\s*(?:import\.meta\.dirname|__dirname)\s*((?:,\s*(?:"[^"]+"|'[^']+')\s*)+),?\s*\)/g;
 const TEXT = /"([^"]+)"|'([^']+)'/g;
@@ -26,7 +28,7 @@ export const isInstalled = (path: string): boolean => /[\\/]node_modules[\\/]/.t
 
 /**
  * A warning for each file or folder that a module names and nobody ships. Those that a package reads, and those that are not
- * there yet, are told for `new URL` alone: the others may be of no use here.
+ * there yet, are told for URLs alone: the others may be of no use here.
  */
 export function missingFiles(module: ModuleFiles): PartialMessage[] {
   const { path, source, place, projectFolder, shipped } = module;
@@ -39,7 +41,7 @@ export function missingFiles(module: ModuleFiles): PartialMessage[] {
     return [{ text: file, location: { file: path, line: before.length, column: before.at(-1)?.length ?? 0 } }];
   };
   const beside = posix.dirname(place);
-  const named = [...source.matchAll(URL_OF)].flatMap((match) =>
+  const named = [...source.matchAll(URL_OF), ...source.matchAll(RESOLVED)].flatMap((match) =>
     warn(match, posix.join(beside, decoded(match[2] ?? ""))),
   );
   if (isInstalled(path)) return named;

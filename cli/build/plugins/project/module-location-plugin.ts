@@ -12,12 +12,16 @@ export const LOCATION_WORDS: Readonly<Record<string, string>> = {
   "import.meta.url": "__anycloudUrl",
   "import.meta.filename": "__anycloudFilename",
   "import.meta.dirname": "__anycloudDirname",
+  "import.meta": "__anycloudMeta",
   __filename: "__anycloudFilename",
   __dirname: "__anycloudDirname",
 };
 
 /** The module that holds the functions for those replacements; esbuild leaves it out where none is used. */
 export const LOCATIONS_MODULE: string = ownModule("adapters/shared/module-locations");
+
+/** What the bundle itself calls its own `import.meta`, because every other one is replaced. */
+export const BUNDLE_META = "__meta";
 
 /** Name under which esbuild reports the warnings of this plugin. */
 export const LOCATION_PLUGIN = "module-location";
@@ -80,10 +84,5 @@ function withLocation(source: string, url: string): string {
   const place = JSON.stringify(url);
   const declarations = names.map((name) => `${name}=/* @__PURE__ */${name}Of(${place})`).join(",");
   const [, shebang = "", code = ""] = /^(#!.*\r?\n)?([\s\S]*)$/.exec(source) ?? [];
-  // The whole object, such as in `const { dirname } = import.meta`.
-  const whole = code.replaceAll(/\bimport\.meta(?=\s*(?:[;,)}\n]|$))/g, META);
-  return `${shebang}var ${declarations};${whole}`;
+  return `${shebang}var ${declarations};${code}`;
 }
-
-const META =
-  "({url:import.meta.url,filename:import.meta.filename,dirname:import.meta.dirname,resolve:import.meta.resolve})";
