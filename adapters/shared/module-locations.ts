@@ -14,7 +14,7 @@ export const __anycloudFilenameOf = (place: string): string => fileURLToPath(new
 /** Absolute path of the folder of that file. */
 export const __anycloudDirnameOf = (place: string): string => dirname(fileURLToPath(new URL(place, __meta.url)));
 
-/** A whole `import.meta` in such a module, which is never the main one. Its relative paths begin at the shipped file. */
+/** Stands for `import.meta` of such a module, which is never the main one. Relative paths begin at the shipped file. */
 export function __anycloudMetaOf(place: string): Partial<ImportMeta> {
   const url = __anycloudUrlOf(place);
   return {

@@ -20,7 +20,7 @@ export const LOCATION_WORDS: Readonly<Record<string, string>> = {
 /** The module that holds the functions for those replacements; esbuild leaves it out where none is used. */
 export const LOCATIONS_MODULE: string = ownModule("adapters/shared/module-locations");
 
-/** What the bundle itself calls its own `import.meta`, because every other one is replaced. */
+/** Name of the bundle's own `import.meta`, because every other one is replaced. */
 export const BUNDLE_META = "__meta";
 
 /** Name under which esbuild reports the warnings of this plugin. */
