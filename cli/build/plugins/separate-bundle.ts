@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { BuildResult, Plugin, PluginBuild } from "esbuild";
+import type { BuildFailure, BuildResult, Plugin, PluginBuild } from "esbuild";
 import { type BundleOptions, OUTPUT } from "../output-options.ts";
 
 /** A module and all that it imports, bundled into a file of its own. */
@@ -28,19 +28,29 @@ export function bundleSeparately(
     supported,
     plugins: [...plugins],
   };
-  const bundle = made.get(path) ?? esbuild.build(options);
+  const known = made.get(path);
+  if (known) return known;
+  const bundle = esbuild.build(options);
   made.set(path, bundle);
+  // It may fail before `addBundles` waits for it. `dev` tries again, and what was missing may be there then.
+  bundle.catch(() => made.delete(path));
   return bundle;
 }
 
-/** Adds bundles, sorted by name, to the output of a build with a bundle in `outfile`, in the same folder. */
+/**
+ * Adds bundles, sorted by name, to the output of a build with a bundle in `outfile`, in the same folder. The build fails where
+ * one of them has failed.
+ */
 export function addBundles(build: PluginBuild, bundles: ReadonlyMap<string, SeparateBundle>): void {
   const folder = dirname(build.initialOptions.outfile ?? "");
   build.onEnd(async ({ outputFiles, metafile }) => {
     // Both are missing where the build itself failed.
-    if (!outputFiles || !metafile) return;
+    if (!outputFiles || !metafile) return undefined;
     for (const [name, bundle] of [...bundles].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const { outputFiles: files, metafile: parts } = await bundle;
+      const result = await bundle.catch(({ errors }: BuildFailure) => errors);
+      // The first finding usually causes the others.
+      if (Array.isArray(result)) return { errors: result.slice(0, 1) };
+      const { outputFiles: files, metafile: parts } = result;
       const [file] = files;
       const [output] = Object.values(parts.outputs);
       if (!file || !output) continue;
@@ -49,5 +59,6 @@ export function addBundles(build: PluginBuild, bundles: ReadonlyMap<string, Sepa
       metafile.outputs[name] = output;
       Object.assign(metafile.inputs, parts.inputs);
     }
+    return undefined;
   });
 }
