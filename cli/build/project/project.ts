@@ -19,6 +19,7 @@ export interface Manifest {
   readonly name?: string;
   readonly version?: string;
   readonly description?: string;
+  readonly license?: string | { readonly type?: string } | null;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
