@@ -120,6 +120,14 @@ test("gcloud uploads what runs and nothing else", ({ skip }) => {
   // gcloud writes its settings to a folder of its own, in place of the developer's.
   const environment = { ...process.env, CLOUDSDK_CONFIG: join(work, "gcloud") };
   const options = { encoding: "utf8", env: environment } as const;
-  const uploaded = execFileSync(program, ["meta", "list-files-for-upload", folder], options).trimEnd().split("\n");
-  expect(uploaded.sort()).toEqual(UPLOADED);
+  // Assets of a user.
+  const source = join(work, "uploaded");
+  const assets = ["bundled/node_modules/maps/world.map", "container/a.txt", "pages/container/b.txt"];
+  cpSync(folder, source, { recursive: true });
+  for (const name of assets) {
+    mkdirSync(dirname(join(source, name)), { recursive: true });
+    writeFileSync(join(source, name), "");
+  }
+  const uploaded = execFileSync(program, ["meta", "list-files-for-upload", source], options).trimEnd().split("\n");
+  expect(uploaded.sort()).toEqual([...UPLOADED, ...assets].sort());
 });

@@ -44,5 +44,9 @@ CMD ["node", "server.mjs"]
 /** A line for each file or folder. */
 function copies(paths: readonly string[]): string {
   const tops = new Set(paths.map((path) => path.replace(/\/.*/, "/")));
-  return [...tops].map((top) => `COPY ${JSON.stringify([top, `./${top}`])}\n`).join("");
+  return [...tops].map((top) => `COPY ${JSON.stringify([patternOf(top), withoutVariables(`./${top}`)])}\n`).join("");
 }
+
+/** COPY takes its sources for patterns, and both paths for texts with variables (docs.docker.com/reference/dockerfile). */
+const patternOf = (path: string): string => withoutVariables(path.replaceAll(/[[*?]/g, "[$&]"));
+const withoutVariables = (path: string): string => path.replaceAll("$", String.raw`\$`);

@@ -49,9 +49,12 @@ function azureFiles({ hasTasks }: Contents): PlatformFiles {
     // functions-reference-node, "Registering a function": `main` names what the host loads.
     "package.json": json({ name: "mcp-server", private: true, type: "module", main: "index.mjs" }),
     // Azure/azure-functions-core-tools: read by `publish`; local.settings.json holds secrets of this machine.
-    ".funcignore": lines("local.settings.json", "*.map"),
+    ".funcignore": lines("local.settings.json", SOURCE_MAP),
   };
 }
+
+/** In the folder of an artefact that was made for this machine. */
+const SOURCE_MAP = "index.mjs.map";
 
 const EXTENSION_BUNDLE = { id: "Microsoft.Azure.Functions.ExtensionBundle", version: "[4.*, 5.0.0)" };
 
@@ -65,6 +68,8 @@ const QUEUES = {
   maxDequeueCount: 5,
   messageEncoding: "base64",
 };
+
+const DOCKERFILE = "container/Dockerfile";
 
 /**
  * For `gcloud run deploy --source <folder> --function mcp --base-image nodejs24`, and for
@@ -91,9 +96,9 @@ function gcpFiles(contents: Contents): PlatformFiles {
     }),
     // With it, the buildpack runs `npm ci` (GoogleCloudPlatform/buildpacks, cmd/nodejs/npm).
     "package-lock.json": json(lockFile(manifest, locked)),
-    "container/Dockerfile": imageOf(contents),
-    // The buildpack installs the packages itself.
-    ".gcloudignore": lines("container/", "*.map", ...(packages.length > 0 ? ["node_modules/"] : [])),
+    [DOCKERFILE]: imageOf(contents),
+    // Nothing of the user's, whose files may be in folders of these names. The buildpack installs the packages itself.
+    ".gcloudignore": lines(`/${DOCKERFILE}`, SOURCE_MAP, ...(packages.length > 0 ? ["/node_modules/"] : [])),
   };
 }
 
