@@ -6,7 +6,7 @@ import { createMcpEndpoint, createMemoryStore, defineServer } from "../../src/in
 import { createTasks } from "../../src/tasks/create-tasks.ts";
 import { anyUser } from "../protocol-2026/instances.ts";
 import { type Caller, callerOf, legacyRequest, messagesOf, modernCall } from "../support/messages.ts";
-import { accepted } from "./tasks-client.ts";
+import { accepted, instancesOf, TasksClient } from "./tasks-client.ts";
 
 interface Answer {
   readonly resultType?: string;
@@ -135,4 +135,22 @@ test("a client of 2025 is told that a tool needs tasks", async () => {
   expect(answer).toMatchObject({
     result: { isError: true, content: [{ text: expect.stringContaining("io.modelcontextprotocol/tasks") }] },
   });
+});
+
+test("a client that takes tasks does not get past `before` by naming a round", async () => {
+  const tasks = createTasks();
+  const server = defineServer({
+    tasks,
+    createServer() {
+      const server = new McpServer({ name: "guarded", version: "1.0.0" });
+      const refused = { content: [{ type: "text" as const, text: "not today" }] };
+      const callback = tasks.run(async () => ({ content: [] }), { before: () => refused });
+      server.registerTool("guarded", { inputSchema: z.object({}) }, callback);
+      return server;
+    },
+  });
+  const client = new TasksClient(instancesOf(server));
+  const inputResponses = { [`sure.${"A".repeat(24)}`]: accepted };
+  const result = await client.ask("tools/call", { name: "guarded", arguments: {}, inputResponses });
+  expect(result).toMatchObject({ content: [{ text: "not today" }] });
 });
