@@ -6,6 +6,7 @@ import * as z from "zod/v4";
 import { listenOnPort } from "../../adapters/gcp/container.ts";
 import { createMcpEndpoint, createMemoryStore, defineServer, type ServerDefinition } from "../../src/index.ts";
 import { createTasks, type Task } from "../../src/tasks/create-tasks.ts";
+import { callerOf, messagesOf, modernCall } from "../support/messages.ts";
 
 const question = {
   method: "elicitation/create",
@@ -91,3 +92,29 @@ describe.each([
     expect(progress).toContainEqual({ progress: 1, total: 2, message: "gathered" });
   });
 });
+
+test.each([30 * 86_400, -1, Number.NaN])(
+  "a sleep of %d seconds within a call does not end at once",
+  async (seconds) => {
+    const tasks = createTasks();
+    let isAwake = false;
+    const server = defineServer({
+      tasks,
+      createServer() {
+        const server = new McpServer({ name: "sleeping", version: "1.0.0" });
+        const callback = tasks.run(async (_args: object, task) => {
+          await task.sleep("long", seconds);
+          isAwake = true;
+          return { content: [] };
+        });
+        server.registerTool("sleep", { inputSchema: z.object({}) }, callback);
+        return server;
+      },
+    });
+    const call = callerOf(createMcpEndpoint(server, { logLevel: "silent", store: createMemoryStore() }));
+    const [message, options] = modernCall("tools/call", { name: "sleep", arguments: {} });
+    const response = await call(message, { ...options, invocation: { deadlineAt: Date.now() + 700 } });
+    expect((await messagesOf(response)).at(-1)).toMatchObject({ result: { isError: true } });
+    expect(isAwake).toBe(false);
+  },
+);

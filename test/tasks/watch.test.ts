@@ -93,3 +93,31 @@ test("a client without the extension waits for the job within its call", async (
   const response = await answer;
   expect(response && (await messagesOf(response))[0]).toMatchObject({ result: { content: [{ text: "done" }] } });
 });
+
+test("a job that begins while its call ends is cancelled", async () => {
+  const started = Promise.withResolvers<void>();
+  const cancelled: string[] = [];
+  const tasks = createTasks();
+  const server = defineServer({
+    tasks,
+    createServer() {
+      const server = new McpServer({ name: "slow", version: "1.0.0" });
+      const callback = tasks.watch({
+        async start({ name }: { name: string }) {
+          await started.promise;
+          return name;
+        },
+        status: () => done,
+        cancel: (name) => void cancelled.push(name),
+      });
+      server.registerTool("job", { inputSchema: z.object({ name: z.string() }) }, callback);
+      return server;
+    },
+  });
+  const [instance] = instancesOf(server);
+  const [message, options] = modernCall("tools/call", { name: "job", arguments: { name: "slow" } });
+  const response = await instance?.(message, { ...options, invocation: { deadlineAt: Date.now() + 600 } });
+  expect(response && (await messagesOf(response))[0]).toMatchObject({ result: { isError: true } });
+  started.resolve();
+  await expect.poll(() => cancelled).toEqual(["slow"]);
+});

@@ -4,7 +4,7 @@ import { type Attempt, type AttemptEnd, never } from "../jobs/attempt.ts";
 import { isAnswered, type TaskOperation, type TaskQuestion, type TaskRecord, toStatusMessage } from "../task-record.ts";
 import { newValueKey, type TaskStore } from "../task-store.ts";
 import { observeStep } from "./observe-step.ts";
-import { roomIn, suspended, withOperation } from "./recorded-operations.ts";
+import { roomIn, suspended, wakeTime, withOperation } from "./recorded-operations.ts";
 import { Replay, ReplayProblem } from "./replay.ts";
 import type { AskRequest, Progress, Task } from "./task.ts";
 
@@ -75,12 +75,9 @@ export class DurableTask implements Task {
   async sleep(key: string, seconds: number): Promise<void> {
     const found = this.#reach(key, "sleep");
     if (found === "problem") return never();
-    if (!found && !(Number.isFinite(seconds) && seconds >= 0)) {
-      throw new RangeError(`A task sleeps for a number of seconds from 0 on, not ${seconds}.`);
-    }
-    if (!found && !(await this.#mayBegin(key))) return never();
     const now = this.#tasks.now();
-    const until = found?.until ?? Math.ceil(now + seconds * 1000);
+    const until = found?.until ?? wakeTime(seconds, now);
+    if (!found && !(await this.#mayBegin(key))) return never();
     const { createdAt, ttlMs } = this.#attempt.task.record;
     if (!found && until > createdAt + ttlMs) throw new RangeError(sleepsTooLong(key, ttlMs));
     if (until > now) await this.#wait({ key, kind: "sleep", until });

@@ -3,9 +3,13 @@ import type { ResultTypeMap } from "@modelcontextprotocol/server";
 import { never } from "../jobs/attempt.ts";
 import { isAnswered, type TaskOperation, type TaskQuestion } from "../task-record.ts";
 import { observeStep } from "./observe-step.ts";
+import { wakeTime } from "./recorded-operations.ts";
 import { Replay } from "./replay.ts";
 import type { AskRequest, Progress, Task } from "./task.ts";
 import type { ToolContext } from "./tool-context.ts";
+
+/** The longest pause that a timer of Node.js can count: a longer one would end at once. */
+const MAX_PAUSE_MS = 2 ** 31 - 1;
 
 export interface InlineTaskOptions {
   readonly id: string;
@@ -79,10 +83,12 @@ export class InlineTask implements Task {
     const found = this.#replay.reach(key, "sleep");
     if (!found) await this.#replay.beforeNew(key);
     const { now } = this.#options;
-    const until = found?.until ?? now() + seconds * 1000;
+    const until = found?.until ?? wakeTime(seconds, now());
     this.#inProgress++;
     try {
-      if (until > now()) await pause(until - now(), undefined, { signal: this.signal });
+      for (let leftMs = until - now(); leftMs > 0; leftMs = until - now()) {
+        await pause(Math.min(leftMs, MAX_PAUSE_MS), undefined, { signal: this.signal });
+      }
       if (!found) this.#operations.push({ key, kind: "sleep", until });
     } finally {
       this.#inProgress--;

@@ -14,6 +14,12 @@ export function roomIn({ operations }: TaskRecord): number {
   return isLarge ? MAX_VALUE_IN_LARGE_RECORD : MAX_VALUE_IN_RECORD;
 }
 
+/** Unix time in milliseconds at which a sleep that begins now ends. Throws RangeError for what is no number of seconds. */
+export function wakeTime(seconds: number, now: number): number {
+  if (Number.isFinite(seconds) && seconds >= 0) return Math.ceil(now + seconds * 1000);
+  throw new RangeError(`A task sleeps for a number of seconds from 0 on, not ${seconds}.`);
+}
+
 /** The record with an operation at its end, once. An operation that was kept ends a row of fruitless attempts. */
 export function withOperation(record: TaskRecord, operation: TaskOperation): TaskRecord {
   if (record.operations.some(({ key }) => key === operation.key)) return record;

@@ -34,6 +34,7 @@ export async function callWatched(options: CallbackOptions, context: unknown, wo
   return runInline({ call, context: toToolContext(context), seconds: options.seconds, ttlMs }, async (task) => {
     const reference = await work.start(task.id);
     const onAbort = (): void => void work.cancel?.(reference).catch(() => {});
+    if (task.signal.aborted) onAbort();
     task.signal.addEventListener("abort", onAbort, { once: true });
     for (let count = 0; ; count++) {
       const found = await work.status(reference);
