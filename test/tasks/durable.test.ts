@@ -246,6 +246,32 @@ test.each([
   },
 );
 
+test("a worker that lost its task does not fail it for the one that has it", async () => {
+  const holds = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+  let entered = 0;
+  const { queue, instances, client, clock } = set(
+    serverOf(async (task) => {
+      const isLate = entered++ === 0;
+      await holds[isLate ? 0 : 1].promise;
+      if (isLate) await task.step("", () => 1);
+      return "done";
+    }),
+  );
+  const { taskId } = await client.call("work");
+  queue.jobs.length = 0;
+  const late = deliver(instances[0] as Caller, taskId);
+  await expect.poll(() => entered).toBe(1);
+  clock.now += 60_000;
+  const next = deliver(instances[1] as Caller, taskId);
+  await expect.poll(() => entered).toBe(2);
+  holds[0].resolve();
+  await late;
+  expect((await client.get(taskId)).status).toBe("working");
+  holds[1].resolve();
+  await next;
+  expect((await client.get(taskId)).status).toBe("completed");
+});
+
 test("a sleep ends the invocation, and its job comes after it", async () => {
   const { queue, instances, client, clock } = set(
     serverOf(async (task) => {

@@ -5,6 +5,7 @@ import { listenToTasks } from "../../src/tasks/wire/task-listen.ts";
 import type { MethodOptions } from "../../src/tasks/wire/task-methods.ts";
 import tasksServer from "../fixtures/tasks-server.ts";
 import { type Caller, modernCall, textOf } from "../support/messages.ts";
+import { createManualQueue } from "./manual-queue.ts";
 import { accepted, instancesOf, TasksClient, taskRequest } from "./tasks-client.ts";
 
 interface Notification {
@@ -48,6 +49,18 @@ test("a subscription on one instance hears of a task that others work on, from i
   await client.answer(taskId, { confirm: accepted });
   while (heard.params?.status !== "completed") heard = await next();
   expect(heard.params).toMatchObject({ taskId, result: { resultType: "complete" } });
+});
+
+test("a task whose job was lost is taken up again where its client listens and does not poll", async () => {
+  const clock = { now: Date.now() };
+  const queue = createManualQueue();
+  const instances = instancesOf(tasksServer, { count: 2, workQueue: queue, now: () => clock.now });
+  const { taskId } = await new TasksClient(instances).call("confirm_delete");
+  queue.jobs.length = 0;
+  const next = await subscribe(instances[0] as Caller, { taskIds: [taskId] });
+  await next();
+  clock.now += 60_000;
+  await expect.poll(() => queue.jobs).toEqual([{ taskId }]);
 });
 
 test("a subscription to tasks needs the extension", async () => {

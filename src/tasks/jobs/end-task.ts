@@ -14,8 +14,8 @@ export interface TaskEnd {
 const MAX_END_IN_RECORD = 100_000;
 
 /**
- * Ends a task: by the attempt that holds it, on the condition that it was not written since it was read, or whatever else is
- * written, by its id. Throws STATE_CONFLICT for the second, STORE_UNAVAILABLE.
+ * Ends a task: by the attempt that holds it, as long as no other one does; on the condition that it was not written since it was
+ * read; or whatever else is written, by its id. Throws STATE_CONFLICT for the second, STORE_UNAVAILABLE.
  */
 export async function endTask(tasks: TaskStore, of: Attempt | StoredTask | string, end: TaskEnd): Promise<void> {
   const task = of instanceof Attempt ? of.task : typeof of === "string" ? await tasks.get(of) : of;
@@ -39,12 +39,16 @@ export async function endTask(tasks: TaskStore, of: Attempt | StoredTask | strin
           updatedAt: tasks.now(),
           ...(status === "completed" && (isLarge ? { resultAt } : { result })),
         });
-  if (of instanceof Attempt) {
+  let written: StoredTask | undefined;
+  if (of instanceof Attempt && !of.isEnded) {
     // An attempt that was lost in between ends without a write.
     await Promise.race([of.release(change), of.ended]);
-    if (!isTerminal(of.task.record)) return;
-  } else if (typeof of === "string") await tasks.update(id, change);
-  else await tasks.put(task, change(record));
+    written = of.task;
+  } else if (of instanceof Attempt) {
+    written = await tasks.update(id, (found) => (found.attempt === record.attempt ? change(found) : found));
+  } else if (typeof of === "string") written = await tasks.update(id, change);
+  else written = await tasks.put(task, change(record));
+  if (!written || !isTerminal(written.record)) return;
   // A place in the index that stays is taken out by a sweep, and expires with the task.
   await tasks.close({ id, owner: record.owner }).catch(() => {});
 }

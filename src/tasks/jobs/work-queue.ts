@@ -9,7 +9,7 @@ export interface Job {
 
 /**
  * Hands jobs to whatever instance works on them, each at least once. A column for each platform; in one process, that
- * of local-queue.ts. A task whose job is lost is found by the next poll and by sweeps.
+ * of local-queue.ts. A task whose job is lost is found by the next poll, where its client listens, and by sweeps.
  */
 export interface WorkQueue {
   /**

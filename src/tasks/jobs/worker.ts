@@ -124,7 +124,10 @@ async function afterEnd(
     case "lost":
       return undefined;
     case "failed":
-      await endTask(tasks, id, { status: "failed", error: { code: JsonRpcCode.INTERNAL_ERROR, message: end.message } });
+      await endTask(tasks, attempt, {
+        status: "failed",
+        error: { code: JsonRpcCode.INTERNAL_ERROR, message: end.message },
+      });
       return undefined;
     case "suspended": {
       const { dueAt } = record;

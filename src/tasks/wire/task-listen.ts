@@ -118,7 +118,7 @@ interface Following {
 
 /** Tells of a task as it is, and of every change, until it has ended. */
 async function follow(first: StoredTask, { mcpRequest, options, notify, signal }: Following): Promise<void> {
-  const { tasks } = options.engine;
+  const { tasks, rescue } = options.engine;
   let told = "";
   let quietSince = tasks.now();
   for (let task: StoredTask | undefined = first; !signal.aborted; ) {
@@ -128,6 +128,8 @@ async function follow(first: StoredTask, { mcpRequest, options, notify, signal }
       task = await tasks.get(first.id);
       if (!task) return;
       if (watched && !isTerminal(task.record)) task = await options.refresh(task, mcpRequest);
+      // A client that listens need not poll.
+      await rescue(task, mcpRequest.invocation).catch(mcpRequest.reportFailure);
       const described = await describeTask(task, options);
       const text = JSON.stringify(described);
       if (signal.aborted) return;
