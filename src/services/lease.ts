@@ -67,7 +67,8 @@ export async function takeLease({ store, key, now }: LeaseSlot): Promise<Lease |
     async end(value, ttlSeconds) {
       clearInterval(renewal);
       await written;
-      return write(value, ttlSeconds === 0 ? Math.floor(now() / 1000) : expiresIn(ttlSeconds, now));
+      // Past for every instance, also one whose clock is behind.
+      return write(value, ttlSeconds === 0 ? Math.floor((now() - CLOCK_SKEW_MS) / 1000) : expiresIn(ttlSeconds, now));
     },
   };
 }

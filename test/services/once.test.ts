@@ -1,9 +1,12 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { CLOCK_SKEW_MS } from "../../src/clock.ts";
+import type { CallerScope } from "../../src/services/caller-scope.ts";
 import { createOnce } from "../../src/services/once.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
+import type { StateStore } from "../../src/store/store.ts";
 import { breakableStore, countedStore } from "../support/stores.ts";
-import { createClock, createScopes } from "./scope.ts";
+import { type Clock, createClock, createScopes } from "./scope.ts";
 
 const HOUR = { ttlSeconds: 3600 };
 
@@ -65,6 +68,28 @@ test("work that throws was not done: who waits runs it", async () => {
   fails.end();
   await expect(first).rejects.toThrow("out of stock");
   expect(await waiting).toBe("done");
+});
+
+test("work that throws was not done for an instance whose clock is behind, either", async () => {
+  const clock = createClock();
+  const behind = { ...clock, now: () => clock.now() - CLOCK_SKEW_MS };
+  let reader = clock;
+  const store = createMemoryStore(() => reader.now());
+  const seenBy = (of: Clock): StateStore => ({
+    ...store,
+    get: (key) => {
+      reader = of;
+      return store.get(key);
+    },
+    put: (item, when) => {
+      reader = of;
+      return store.put(item, when);
+    },
+  });
+  const [scope, scopeBehind] = [clock, behind].map((of) => createScopes(of, seenBy(of))());
+  const fails = createOnce(scope as CallerScope)("a", HOUR, () => Promise.reject(new Error("out of stock")));
+  await expect(fails).rejects.toThrow("out of stock");
+  expect(await createOnce(scopeBehind as CallerScope)("a", HOUR, async () => "done")).toBe("done");
 });
 
 test("after its time the work is done anew", async () => {
