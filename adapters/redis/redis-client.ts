@@ -12,6 +12,8 @@ export interface RedisClient {
   run(script: ScriptName, keys: readonly string[], args: readonly Argument[], signal: AbortSignal): Promise<unknown>;
   /** Yields the messages of a channel, until the signal fires. Throws when the connection is lost. */
   listen(channel: string, signal: AbortSignal): AsyncIterable<string>;
+  /** Closes both connections when what was sent is answered. Later calls find no connection. */
+  close(): void;
 }
 
 export type Argument = string | Buffer;
@@ -106,28 +108,39 @@ export function createRedisClient({ url, createWatchers }: RedisClientOptions): 
         if (connection.isReady) await connection.unsubscribe(channel, onMessage).catch(() => {});
       }
     },
+    close() {
+      calls.close();
+      subscriptions.close();
+    },
   };
 }
 
 /** One connection, which is opened when it is needed, and again after it was lost. */
 function createConnections(url: string) {
   let current: Promise<Connection> | undefined;
+  let isClosed = false;
+
+  const notConnected = (cause: unknown): Error =>
+    Object.assign(new Error("no connection", { cause }), { name: "NotConnected" });
 
   async function open(): Promise<Connection> {
     const connection = connectionTo(url);
     // Without a listener an error would end the process; who waits for an answer is told anyway.
     connection.on("error", () => {});
+    // Each partition that is watched listens for its end.
+    connection.setMaxListeners(0);
     try {
       await connection.connect();
     } catch (cause) {
       if (connection.isOpen) connection.destroy();
-      throw Object.assign(new Error("no connection", { cause }), { name: "NotConnected" });
+      throw notConnected(cause);
     }
     connection.unref();
     return connection;
   }
 
   async function get(): Promise<Connection> {
+    if (isClosed) throw notConnected(new Error("closed"));
     current ??= open();
     const opening = current;
     try {
@@ -143,9 +156,11 @@ function createConnections(url: string) {
 
   return {
     get,
-    drop(connection: Connection): void {
-      current = undefined;
-      if (connection.isOpen) connection.destroy();
+    /** The next one is opened by whoever finds this one not ready. */
+    drop: (connection: Connection): void => connection.destroy(),
+    close(): void {
+      isClosed = true;
+      void current?.then((connection) => connection.close()).catch(() => {});
     },
   };
 }

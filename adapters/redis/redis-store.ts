@@ -69,22 +69,29 @@ export function createRedisStore(options: RedisStoreOptions): StateStore {
     return loaded;
   }
 
-  /** The password may have been changed where the URL is kept. */
-  function failed(error: unknown): AnycloudError {
+  /** The password may have been changed where the URL is kept: what failed with one that was read before reads it again. */
+  function failed(error: unknown, used: typeof loaded): AnycloudError {
     const failure = toRedisFailure(error);
-    if (typeof url !== "string" && failure.code === "STORE_MISCONFIGURED") loaded = undefined;
+    if (typeof url !== "string" && failure.code === "STORE_MISCONFIGURED" && loaded === used) {
+      loaded = undefined;
+      void used?.then((client) => client.close()).catch(() => {});
+    }
     return failure;
   }
 
   async function send<Output>(attempts: typeof READS, operation: Operation<Output>): Promise<Output> {
     const isRead = attempts === READS;
+    let used: typeof loaded;
     try {
       return await withRetries(
         { attemptTimeoutMs: isRead ? attemptTimeoutMs : timeoutMs, timeoutMs, attempts, kindOf },
-        async (signal) => operation(await client(), signal),
+        async (signal) => {
+          used = client();
+          return operation(await used, signal);
+        },
       );
     } catch (error) {
-      throw failed(error);
+      throw failed(error, used);
     }
   }
 
@@ -146,11 +153,12 @@ export function createRedisStore(options: RedisStoreOptions): StateStore {
       return Number(sum);
     },
     async *watch(partition, signal) {
+      const used = client();
       try {
-        const listening = await client();
+        const listening = await used;
         yield* listening.listen(listening.channelOf(partition), signal);
       } catch (error) {
-        throw failed(error);
+        throw failed(error, used);
       }
     },
   };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createRedisStore, openRedis } from "../../adapters/redis/redis-store.ts";
 import { freePort } from "../../emulators/free-port.ts";
 import { AnycloudError, type StateStore } from "../../src/adapter.ts";
@@ -79,6 +79,20 @@ describe.skipIf(!program)("a server", () => {
     expect((await stream.message()).message).toMatchObject({ result: { content: [{ text: expect.any(String) }] } });
   });
 
+  test("many partitions are watched at once without a warning of Node.js", async () => {
+    const warned = vi.spyOn(process, "emitWarning");
+    const store = redis.open();
+    const over = new AbortController();
+    const watches = Array.from({ length: 30 }, (_, number) =>
+      store.watch?.(`many/${number}`, over.signal)[Symbol.asyncIterator]().next(),
+    );
+    while (!(await redis.send("PUBSUB CHANNELS mcp-anycloud:0:many/29", "QUIT")).includes("many/29"));
+    over.abort();
+    await Promise.all(watches);
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+  });
+
   test("two databases of a server are two stores", async () => {
     const [first, second] = [0, 1].map((number) =>
       createRedisStore({ url: `${redis.url}/${number}`, timeoutMs: 60_000 }),
@@ -154,6 +168,25 @@ describe.skipIf(!program)("a server whose URL is in a secret", () => {
       await expect.poll(() => store?.get(KEY).catch(({ code }) => code)).toBe("STORE_MISCONFIGURED");
       current = urls[1] ?? "";
       await expect.poll(() => store?.get(KEY).catch(({ code }) => code)).toMatchObject({ value: "v" });
+    } finally {
+      await redis.close();
+    }
+  });
+
+  test("has its connections closed when the URL is read again: one that may do nothing keeps none", async () => {
+    const redis = await startRedis(program as string);
+    try {
+      await redis.send("ACL SETUSER default -@scripting -@pubsub", "QUIT");
+      const store = createRedisStore({ url: async () => redis.url });
+      for (let count = 0; count < 20; count++) {
+        await expect(store.put(item("s"))).rejects.toMatchObject(said(/may not do what the server needs/));
+        const watched = store.watch?.("p", new AbortController().signal)[Symbol.asyncIterator]();
+        await expect(watched?.next()).rejects.toMatchObject(said(/may not do what the server needs/));
+      }
+      const connections = async (): Promise<number> =>
+        (await redis.send("CLIENT LIST", "QUIT")).split("id=").length - 1;
+      // One is that of the question itself.
+      await expect.poll(connections).toBeLessThanOrEqual(3);
     } finally {
       await redis.close();
     }
