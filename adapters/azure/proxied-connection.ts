@@ -45,7 +45,7 @@ function remember({ request, response }: Omit<ProxiedConnection, "hasRoom">): vo
   const id = request.headers[INVOCATION_ID];
   if (typeof id !== "string") return;
   const hasRoom = async (): Promise<void> => {
-    if (response.writableNeedDrain && !response.destroyed) await drained(response);
+    if (response.writableNeedDrain) await drained(response);
   };
   connections.set(id, { request, response, hasRoom });
   response.once("close", () => {

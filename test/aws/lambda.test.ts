@@ -32,7 +32,8 @@ class RecordingStream extends EventEmitter implements ResponseStream {
   setContentType(): void {}
   write(chunk: string): boolean {
     this.chunks.push(chunk);
-    return !this.full;
+    // One that is gone takes nothing more, and tells of neither `drain` nor `close` again.
+    return !this.full && !this.destroyed;
   }
   end(): void {
     this.ended = true;
