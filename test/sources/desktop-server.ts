@@ -1,6 +1,6 @@
 /** A desktop server of SDK v1, which keeps a number in memory: run by tests as a process. */
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import * as z from "zod/v4";
@@ -32,6 +32,13 @@ server.registerTool("print", {}, async () => {
 server.registerTool("spawn", {}, async () =>
   text(spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" }).pid),
 );
+server.registerTool("scatter", {}, async () => {
+  // Browsers that a program drives are in a group of their own, and write their profile to the end.
+  const write = 'for (let n = 0; n < 2e4; n++) require("fs").writeFileSync(process.env.HOME + "/profile/" + n, "a")';
+  mkdirSync(`${process.env.HOME}/profile`);
+  for (let n = 0; n < 2; n++) spawn(process.execPath, ["-e", write], { stdio: "ignore", detached: true });
+  return new Promise<never>(() => setTimeout(() => process.exit(7), 500));
+});
 server.registerTool("chatter", {}, () => {
   const params = { level: "info", data: "again" };
   const line = `${JSON.stringify({ jsonrpc: "2.0", method: "notifications/message", params })}\n`;

@@ -1,11 +1,13 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { createMcpEndpoint, createMemoryStore, defineServer } from "../../src/index.ts";
+import type { FactoryContext } from "../../src/server/server-factory.ts";
 import { gateway, type StdioOptions, stdio } from "../../src/sources/sources.ts";
 import { lastWordsOf } from "../../src/sources/stdio/last-words.ts";
+import { createProcesses } from "../../src/sources/stdio/processes.ts";
 import { DESKTOP_SERVERS } from "../real-servers/desktop-servers.ts";
 import { isRunning } from "../support/programs.ts";
 import { callText, connectTo, ERAS } from "./source-client.ts";
@@ -234,6 +236,54 @@ test.each([
   ["", ""],
 ])("the reason in %j", (said, reason) => {
   expect(lastWordsOf(said)).toBe(reason);
+});
+
+test("a folder that something still writes to when its process ends does not hold up its instance", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const client = await connectTo(endpointOf(), "2026-07-28", as("ada"));
+  const { HOME } = JSON.parse(await callText(client, "desk_variables"));
+  const begunAt = performance.now();
+  let [turnedAt, longestMs] = [begunAt, 0];
+  const turns = setInterval(() => {
+    longestMs = Math.max(longestMs, performance.now() - turnedAt);
+    turnedAt = performance.now();
+  }, 10);
+  expect(await callText(client, "desk_scatter")).toContain("It ended.");
+  expect(await callText(client, "desk_count")).toBe("1");
+  clearInterval(turns);
+  expect(longestMs).toBeLessThan((performance.now() - begunAt) / 2);
+  await expect.poll(() => existsSync(HOME)).toBe(false);
+});
+
+test("a process is not ended as idle while a call is at work", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "two-answers-"));
+  const file = join(folder, "server.cjs");
+  // Answers the first call and the level in one piece, as it may happen.
+  writeFileSync(
+    file,
+    `let first;
+    const answer = (id, result) => JSON.stringify({ jsonrpc: "2.0", id, result }) + "\\n";
+    require("readline").createInterface({ input: process.stdin }).on("close", () => process.exit()).on("line", (line) => {
+      const { id, method, params } = JSON.parse(line);
+      const write = (text) => process.stdout.write(text);
+      if (method === "initialize") write(answer(id, { protocolVersion: params.protocolVersion, capabilities: {}, serverInfo: { name: "a", version: "1" } }));
+      else if (method === "logging/setLevel") write(answer(first, { content: [] }) + answer(id, {}));
+      else if (params?.name === "first") first = id;
+      else if (params?.name === "second") setTimeout(() => write(answer(id, { content: [] })), 1500);
+    });`,
+  );
+  const limits = { idleMs: 500, timeoutMs: 60_000, memoryMegabytes: 64, maxProcesses: 1, maxBytes: 65_536 };
+  const processes = createProcesses({ name: "two answers", file, args: [], env: {}, limits });
+  const call = (name: string, logLevel?: string) =>
+    processes.forward(
+      {
+        ...{ era: "modern", method: "tools/call", params: { name }, client: { capabilities: {}, logLevel } },
+        ...{ signal: new AbortController().signal, notify: async () => {}, ask: () => Promise.reject() },
+      },
+      { caller: { principal: "ada" } } as FactoryContext,
+    );
+  expect(await Promise.all([call("first"), call("second", "info")])).toEqual([{ content: [] }, { content: [] }]);
+  rmSync(folder, { recursive: true });
 });
 
 test("a process that nobody needs is ended", async () => {

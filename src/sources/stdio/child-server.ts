@@ -74,7 +74,8 @@ export class ChildServer {
       const message = toLegacyMessage(request, ++this.#lastId);
       return await this.#send(message, { ...request, onSessionNotification });
     } finally {
-      if (this.isIdle) this.#idleTimer = setTimeout(() => this.end(), this.#limits.idleMs).unref();
+      // Another request may be between its log level and itself.
+      if (this.isIdle) this.#idleTimer = setTimeout(() => this.isIdle && this.end(), this.#limits.idleMs).unref();
     }
   }
 

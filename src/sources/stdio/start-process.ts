@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rm, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type JSONRPCMessage, ReadBuffer } from "@modelcontextprotocol/server";
@@ -26,7 +26,7 @@ const SHARED = ["PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT"] as const;
 const GRACE_MS = 2_000;
 
 /** Processes that run, to be killed with this one. */
-const running = new Set<{ kill(): boolean; remove(): void }>();
+const running = new Set<{ readonly folder: string; kill(): boolean }>();
 let isWatching = false;
 
 /**
@@ -56,10 +56,7 @@ export function startProcess(
     detached: true,
   });
   watchExit();
-  const entry = {
-    kill: (): boolean => killGroup(child),
-    remove: (): void => rmSync(folder, { recursive: true, force: true }),
-  };
+  const entry = { folder, kill: (): boolean => killGroup(child) };
   running.add(entry);
   child.unref();
   for (const pipe of [child.stdin, child.stdout, child.stderr]) (pipe as { unref?(): void }).unref?.();
@@ -75,7 +72,8 @@ export function startProcess(
     hasEnded = true;
     entry.kill();
     running.delete(entry);
-    entry.remove();
+    // What a program of another group still writes there, or nobody may remove, must not hold up this process, or end it.
+    rm(folder, { recursive: true, force: true, maxRetries: 5 }, () => {});
     const words = lastWordsOf(said);
     onEnd(isEnding && !problem ? undefined : `(${problem ?? how})${words && `: ${words}`}`);
   }
@@ -133,9 +131,13 @@ function watchExit(): void {
   if (isWatching) return;
   isWatching = true;
   process.on("exit", () => {
-    for (const { kill, remove } of running) {
-      kill();
-      remove();
+    for (const { kill } of running) kill();
+    for (const { folder } of running) {
+      try {
+        rmSync(folder, { recursive: true, force: true });
+      } catch {
+        // It is left to the system, as is everything in its folder for temporary files.
+      }
     }
   });
 }
