@@ -22,8 +22,16 @@ const texts = (name: string, files: Readonly<Record<string, string>>): string =>
 };
 
 test("all terms of a package are in, whatever their files are called, and no code", () => {
-  const files = { "LICENSE-MIT": "MIT\r\n", "license_cc0.txt": "CC0", NOTICE: "By Ada.", "license.js": "exports.x = 1;" };
-  const text = texts("two", { "package.json": '{"name":"two","version":"1.0.0","license":"MIT OR CC0-1.0"}', ...files });
+  const files = {
+    "LICENSE-MIT": "MIT\r\n",
+    "license_cc0.txt": "CC0",
+    NOTICE: "By Ada.",
+    "license.js": "exports.x = 1;",
+  };
+  const text = texts("two", {
+    "package.json": '{"name":"two","version":"1.0.0","license":"MIT OR CC0-1.0"}',
+    ...files,
+  });
   expect(text).toContain("two 1.0.0 (MIT OR CC0-1.0)\n--------------------------\nMIT\n\nBy Ada.\n\nCC0\n");
   expect(text).not.toContain("exports");
 });
