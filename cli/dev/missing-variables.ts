@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
+import { sourcePath } from "../build/start/frames.ts";
 import { shownPath } from "../files/shown-path.ts";
 import { PACKAGE_FOLDER } from "../package-json.ts";
 
@@ -27,7 +28,7 @@ export async function missingVariables(
   };
   const found = new Map<string, string>();
   for (const [index, source] of map.sources.entries()) {
-    const file = resolve(dirname(bundle), source);
+    const file = sourcePath(source, bundle);
     if (NOT_THEIRS.test(file) || isOurs(file)) continue;
     for (const name of namesIn(map.sourcesContent?.[index] ?? "")) {
       const isMissing = process.env[name] !== undefined && !(name in environment) && !PLATFORM.test(name);

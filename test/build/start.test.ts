@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import { mkdirSync, symlinkSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { createProject, greeter } from "../cli/project.ts";
 import { type CliResult, runCli } from "../cli/run-cli.ts";
@@ -80,6 +82,18 @@ describe("build starts what it made", () => {
       else expect(stack).toEqual([]);
     },
   );
+
+  test("the stack names sources in folders of any name, also where the artefacts lie behind a link", async () => {
+    project.write("50% #1?/throws.ts", 'export const run = (): never => {\n  throw new Error("not there");\n};');
+    project.write("odd.ts", server('import { run } from "./50% #1?/throws.ts";\nif (process.env.K_SERVICE) run();'));
+    mkdirSync(join(project.folder, "elsewhere"));
+    symlinkSync("elsewhere", join(project.folder, "link"));
+    const flags = ["--target", "gcp", "--out", "link"];
+    const { code, stderr } = await runCli(["build", "odd.ts", ...flags], { cwd: project.folder });
+    expect(stderr).toContain(`${project.folder}/50% #1?/throws.ts:2:9)`);
+    expect(stderr).not.toContain("index.mjs");
+    expect(code).toBe(1);
+  });
 
   test("a module that listens on a port of its own is told to leave that out", async () => {
     const taken = createServer().listen(0, "127.0.0.1");

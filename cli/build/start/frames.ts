@@ -1,6 +1,5 @@
 import { SourceMap, type SourceMapPayload } from "node:module";
-import { dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** Number of lines of a stack that are shown. */
 const MOST = 10;
@@ -32,7 +31,13 @@ export function mappedFrames(frames: readonly string[], { bundle, map }: MappedB
     const entry = sources.findEntry(Number(line) - 1, Number(column) - 1);
     // Code that the bundler itself wrote has no source.
     if (!("originalSource" in entry) || typeof entry.originalSource !== "string") return frame;
-    const source = resolve(dirname(bundle), entry.originalSource);
+    const source = sourcePath(entry.originalSource, bundle);
     return `${before}${source}:${entry.originalLine + 1}:${entry.originalColumn + 1}${after?.slice(place.length)}`;
   });
+}
+
+/** Path of a source that the map of a bundle names: by a URL from the bundle on, in which some characters are escaped. */
+export function sourcePath(source: string, bundle: string): string {
+  const url = URL.parse(source, pathToFileURL(bundle).href);
+  return url?.protocol === "file:" ? fileURLToPath(url) : source;
 }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { startInstance } from "../../../emulators/instance.ts";
@@ -56,10 +56,13 @@ async function startIn(folder: string, { artefact, sourceMap, limitMs, ...rest }
     const { problem, output } = await Promise.race([report, ended, limit.promise]);
     if (problem === undefined) return;
     const map = readFileSync(sourceMap, "utf8");
-    const printed = unquoted(output).replaceAll(folder, artefact.folder);
+    // Node.js tells where a module really lies, also behind a link.
+    const told = (text: string): string =>
+      text.replaceAll(realpathSync(folder), folder).replaceAll(folder, artefact.folder);
+    const printed = told(unquoted(output));
     const here = framesOf(printed);
     const frames = mappedFrames(here, { bundle: join(artefact.folder, BUNDLE), map });
-    const said = problem.replaceAll(folder, artefact.folder).replace(/\.$/, "");
+    const said = told(problem).replace(/\.$/, "");
     const isMissing = said.includes("ENOENT") && said.includes(`${artefact.folder}${sep}`);
     const remedy = isMissing ? ': name the files that it reads in "assets" (docs/assets.md)' : "";
     const message = `${shownPath(artefact.folder)} does not work as its platform starts it: ${said}${remedy}${reasonIn(printed, said)}.`;
