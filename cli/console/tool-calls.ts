@@ -1,4 +1,5 @@
 import { type ClientOptions, withClient } from "../dev/mcp-client.ts";
+import { toolsOf } from "../smoke/choose-tool.ts";
 
 /** A request of the page's form. */
 export interface ToolRequest extends ClientOptions {
@@ -11,10 +12,7 @@ const TIMEOUT_MS = 3_600_000;
 
 /** The tools of the server behind an ingress. Throws what the client throws. */
 export const listTools = (url: string, request: ToolRequest): Promise<object> =>
-  withClient(url, request, async (client) => {
-    const { tools } = await client.listTools();
-    return { tools };
-  });
+  withClient(url, request, async (client) => ({ tools: await toolsOf(client) }));
 
 /** Calls a tool through an ingress, as a client that asks for progress. Throws what the client throws. */
 export const callTool = (

@@ -1,5 +1,9 @@
-import type { Tool } from "@modelcontextprotocol/client";
+import type { Client, RequestOptions, Tool } from "@modelcontextprotocol/client";
 import type { FirstCall } from "../dev/first-call.ts";
+
+/** All tools of a server. One that has none is not asked: the SDK's client would say so on standard output. */
+export const toolsOf = async (client: Client, options?: RequestOptions): Promise<readonly Tool[]> =>
+  client.getServerCapabilities()?.tools ? (await client.listTools({}, options)).tools : [];
 
 /** A call that can do no harm: the first tool that says it only reads, and that needs no arguments; undefined for none. */
 export function harmlessCall(tools: readonly Tool[]): FirstCall | undefined {

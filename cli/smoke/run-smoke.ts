@@ -1,7 +1,7 @@
 import type { CallToolResult, Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { AnycloudError } from "../../src/adapter.ts";
 import type { FirstCall } from "../dev/first-call.ts";
-import { harmlessCall, toolList } from "./choose-tool.ts";
+import { harmlessCall, toolList, toolsOf } from "./choose-tool.ts";
 import { nameOf, openTransport, type SmokeTarget } from "./open-transport.ts";
 import { hider } from "./secrets.ts";
 import { type Clock, startClock } from "./smoke-clock.ts";
@@ -97,11 +97,7 @@ async function tryServer(options: SmokeOptions, clock: Clock, step: Step): Promi
       () => client.connect(transport, limits),
       () => `${client.getServerVersion()?.name ?? "a server"} speaks ${client.getNegotiatedProtocolVersion()}`,
     );
-    const { tools } = await step(
-      "tools/list",
-      () => client.listTools({}, limits),
-      (result) => toolList(result.tools),
-    );
+    const tools = await step("tools/list", () => toolsOf(client, limits), toolList);
     const call = options.call ?? harmlessCall(tools);
     if (call) {
       const parameters = { name: call.tool, arguments: call.arguments };

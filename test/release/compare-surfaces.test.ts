@@ -6,7 +6,7 @@ const object = (properties: object, required: string[] = []) => ({ type: "object
 const text = { type: "string" };
 const surface = (input: unknown, output?: unknown, more: Partial<Surface> = {}): Surface => ({
   tools: { add: { input, output } },
-  prompts: [],
+  prompts: {},
   scopes: [],
   ...more,
 });
@@ -23,10 +23,10 @@ test.each<[string, Surface, Surface, string[]]>([
     },
     ["changes tool b is new"],
   ],
-  ["a tool less", surface(object({})), { tools: {}, prompts: [], scopes: [] }, ["breaks tool add is gone"]],
+  ["a tool less", surface(object({})), { tools: {}, prompts: {}, scopes: [] }, ["breaks tool add is gone"]],
   [
     "a prompt less",
-    surface(object({}), undefined, { prompts: ["p"] }),
+    surface(object({}), undefined, { prompts: { p: object({}) } }),
     surface(object({})),
     ["breaks prompt p is gone"],
   ],
@@ -109,6 +109,42 @@ test.each<[string, Surface, Surface, string[]]>([
     surface(object({}), object({ r: { enum: ["x"] } })),
     surface(object({}), object({ r: { enum: ["x", "y"] } })),
     ['breaks tool add: result r may be "y"'],
+  ],
+  [
+    "a description in one of several schemas, and another order",
+    surface(object({ a: { anyOf: [{ ...text, description: "A" }, { type: ["null", "number"] }] } })),
+    surface(object({ a: { anyOf: [text, { type: ["number", "null"] }], title: "B" } })),
+    [],
+  ],
+  [
+    "an argument less that is called as a note, in one of several schemas",
+    surface(object({ a: { anyOf: [object({ title: text, default: text })] } })),
+    surface(object({ a: { anyOf: [object({ default: text })] } })),
+    ["breaks tool add: argument a has other rules"],
+  ],
+  [
+    "an argument more that every object inherits",
+    surface(object({})),
+    surface(object({ constructor: text })),
+    ["changes tool add: argument constructor is new"],
+  ],
+  [
+    "a tool less that every object inherits",
+    { ...surface(object({})), tools: { toString: { input: object({}), output: undefined } } },
+    { ...surface(object({})), tools: {} },
+    ["breaks tool toString is gone"],
+  ],
+  [
+    "a result whose values are not listed any more",
+    surface(object({}), object({ r: { enum: ["x"] } })),
+    surface(object({}), object({ r: {} })),
+    ["breaks tool add: result r has no list of values now"],
+  ],
+  [
+    "an argument of a prompt more, and one that is required now",
+    surface(object({}), undefined, { prompts: { p: object({ a: {} }) } }),
+    surface(object({}), undefined, { prompts: { p: object({ a: {}, b: {} }, ["a"]) } }),
+    ["breaks prompt p: argument a is required now", "changes prompt p: argument b is new"],
   ],
 ])("%s", (_what, before, after, expected) => {
   const told = compareSurfaces(before, after).map(({ what, breaking }) => `${breaking ? "breaks" : "changes"} ${what}`);

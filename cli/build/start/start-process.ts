@@ -1,5 +1,5 @@
 /** Run in a process of its own: starts an artefact as its platform does, calls it, and tells its parent how that went. */
-import type { Cloud, Platform } from "../../clouds.ts";
+import type { Platform } from "../../clouds.ts";
 import { START_EMULATOR } from "../../start-emulator.ts";
 import { type Outcome, outcomeOf, problemOf, QUESTIONS } from "./questions.ts";
 
@@ -20,9 +20,6 @@ export interface StartReport {
   readonly output: string;
 }
 
-/** The emulator of each platform. Cloud Run starts any image as others do. */
-const EMULATED_BY: Readonly<Record<Platform, Cloud>> = { aws: "aws", azure: "azure", gcp: "gcp", container: "gcp" };
-
 /** Characters that are kept. What went wrong first usually caused the rest. */
 const MOST_OUTPUT = 200_000;
 
@@ -32,7 +29,7 @@ async function start({ platform, artefact, path, environment }: StartRequest): P
     if (output.length < MOST_OUTPUT) output += `${line}\n`;
   };
   try {
-    const emulator = await START_EMULATOR[EMULATED_BY[platform]]({ artefact, port: 0, environment, onOutput });
+    const emulator = await START_EMULATOR[platform]({ artefact, port: 0, environment, onOutput });
     const outcomes: Outcome[] = [];
     for (const question of QUESTIONS) {
       const { headers, body } = question;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Surface } from "./surface.ts";
 
 /** One difference between two servers, for people. */
@@ -10,20 +11,17 @@ export interface Change {
 /** Tells what changes for clients when `after` takes the place of `before`: what breaks first. */
 export function compareSurfaces(before: Surface, after: Surface): readonly Change[] {
   const changes = [
-    ...named("tool", Object.keys(before.tools), Object.keys(after.tools)),
-    ...named("prompt", before.prompts, after.prompts),
+    ...named("tool", before.tools, after.tools, (place, tool, now) => [
+      ...compareSchemas(rulesOf(tool.input), rulesOf(now.input), `${place}: argument`, "taken"),
+      ...compareSchemas(rulesOf(tool.output), rulesOf(now.output), `${place}: result`, "given"),
+    ]),
+    ...named("prompt", before.prompts, after.prompts, (place, prompt, now) =>
+      compareSchemas(prompt, now, `${place}: argument`, "taken"),
+    ),
     ...after.scopes
       .filter((scope) => !before.scopes.includes(scope))
       .map((scope) => breaks(`scope ${scope} is asked for, which tokens so far need not have`)),
     ...before.scopes.filter((scope) => !after.scopes.includes(scope)).map((scope) => fits(`scope ${scope} is gone`)),
-    ...Object.entries(before.tools).flatMap(([name, tool]) => {
-      const now = after.tools[name];
-      if (!now) return [];
-      return [
-        ...compareSchemas(tool.input, now.input, `tool ${name}: argument`, "taken"),
-        ...compareSchemas(tool.output, now.output, `tool ${name}: result`, "given"),
-      ];
-    }),
   ];
   return changes.toSorted((a, b) => Number(b.breaking) - Number(a.breaking));
 }
@@ -31,12 +29,24 @@ export function compareSurfaces(before: Surface, after: Surface): readonly Chang
 const breaks = (what: string): Change => ({ what, breaking: true });
 const fits = (what: string): Change => ({ what, breaking: false });
 
-function named(kind: string, before: readonly string[], after: readonly string[]): Change[] {
-  return [
-    ...before.filter((name) => !after.includes(name)).map((name) => breaks(`${kind} ${name} is gone`)),
-    ...after.filter((name) => !before.includes(name)).map((name) => fits(`${kind} ${name} is new`)),
-  ];
+/** What is gone, what is new, and how what is in both differs. */
+function named<Item>(
+  kind: string,
+  before: Readonly<Record<string, Item>>,
+  after: Readonly<Record<string, Item>>,
+  compare: (place: string, was: Item, is: Item) => Change[],
+): Change[] {
+  return Object.keys({ ...before, ...after }).flatMap((name) => {
+    const [was, is] = [ownOf(before, name), ownOf(after, name)];
+    const place = `${kind} ${name}`;
+    if (is === undefined) return [breaks(`${place} is gone`)];
+    return was === undefined ? [fits(`${place} is new`)] : compare(place, was, is);
+  });
 }
+
+/** Names are those of a server's author, who may call an argument "constructor". */
+const ownOf = <Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
 
 interface Schema {
   readonly type?: unknown;
@@ -51,7 +61,7 @@ interface Schema {
  * are not looked at, such as `anyOf`, count as a break where they differ.
  */
 function compareSchemas(before: unknown, after: unknown, place: string, side: "taken" | "given"): Change[] {
-  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (isDeepStrictEqual(before, after)) return [];
   if (!isSchema(before) || !isSchema(after)) {
     // A result that is described for the first time promises more; one that is no longer described promises nothing.
     const more = before === undefined && side === "given";
@@ -61,8 +71,8 @@ function compareSchemas(before: unknown, after: unknown, place: string, side: "t
   const needed = (schema: Schema, name: string): boolean => schema.required?.includes(name) ?? false;
   const changes = Object.keys({ ...had, ...has }).flatMap((name): Change[] => {
     const inner = `${place} ${name}`;
-    if (!(name in has)) return [breaks(`${inner} is gone`)];
-    if (!(name in had)) {
+    if (!Object.hasOwn(has, name)) return [breaks(`${inner} is gone`)];
+    if (!Object.hasOwn(had, name)) {
       return [
         side === "taken" && needed(after, name) ? breaks(`${inner} is new and required`) : fits(`${inner} is new`),
       ];
@@ -78,13 +88,13 @@ function compareSchemas(before: unknown, after: unknown, place: string, side: "t
           ];
     return [...promise, ...compareSchemas(had[name], has[name], inner, side)];
   });
-  if (JSON.stringify(before.type) !== JSON.stringify(after.type)) {
+  if (!isDeepStrictEqual(before.type, after.type)) {
     changes.push(breaks(`${place} is ${JSON.stringify(after.type)}, and was ${JSON.stringify(before.type)}`));
   }
   changes.push(...compareEnums(before, after, place, side));
   if ("items" in before || "items" in after)
     changes.push(...compareSchemas(before.items, after.items, `${place} item`, side));
-  if (JSON.stringify(rest(before)) !== JSON.stringify(rest(after))) changes.push(breaks(`${place} has other rules`));
+  if (!isDeepStrictEqual(rest(before), rest(after))) changes.push(breaks(`${place} has other rules`));
   return changes;
 }
 
@@ -92,7 +102,8 @@ function compareEnums(before: Schema, after: Schema, place: string, side: "taken
   if (!before.enum && !after.enum) return [];
   if (!before.enum || !after.enum) {
     const fewer = Boolean(after.enum) === (side === "taken");
-    return [fewer ? breaks(`${place} has a list of values now`) : fits(`${place} has other values`)];
+    const what = `${place} has ${after.enum ? "a" : "no"} list of values now`;
+    return [fewer ? breaks(what) : fits(what)];
   }
   const gone = before.enum.filter((value) => !after.enum?.includes(value));
   const fresh = after.enum.filter((value) => !before.enum?.includes(value));
@@ -105,25 +116,36 @@ function compareEnums(before: Schema, after: Schema, place: string, side: "taken
   ];
 }
 
-/** Keywords that say nothing about values, and those that are compared one by one. */
-const SEEN = [
-  "type",
-  "enum",
-  "properties",
-  "required",
-  "items",
-  "title",
-  "description",
-  "default",
-  "examples",
-  "$schema",
-];
+/** Keywords that are compared one by one. */
+const SEEN = new Set(["type", "enum", "properties", "required", "items"]);
 
 const rest = (schema: Schema): object =>
-  Object.fromEntries(
-    Object.entries(schema)
-      .filter(([name]) => !SEEN.includes(name))
-      .toSorted(([a], [b]) => a.localeCompare(b)),
+  Object.fromEntries(Object.entries(schema).filter(([keyword]) => !SEEN.has(keyword)));
+
+/** Keywords that say nothing about values. */
+const NOTES = new Set(["title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly"]);
+/** Keywords of lists whose order does not matter. */
+const UNORDERED = new Set(["type", "enum", "required"]);
+/** Keywords whose members have names of the author's own. */
+const NAMED = new Set(["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"]);
+
+/** A schema without what says nothing about values, however deep it lies. */
+function rulesOf(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(rulesOf);
+  if (!isSchema(schema)) return schema;
+  const rules = Object.entries(schema).filter(
+    ([keyword]) => !NOTES.has(keyword) && !/^\$(schema|comment)$/.test(keyword),
   );
+  return Object.fromEntries(rules.map(([keyword, value]) => [keyword, ruleOf(keyword, value)]));
+}
+
+function ruleOf(keyword: string, value: unknown): unknown {
+  if (keyword === "const") return value;
+  if (UNORDERED.has(keyword)) return Array.isArray(value) ? value.toSorted(byText) : value;
+  if (!NAMED.has(keyword) || !isSchema(value)) return rulesOf(value);
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, rulesOf(inner)]));
+}
+
+const byText = (a: unknown, b: unknown): number => ((JSON.stringify(a) ?? "") < (JSON.stringify(b) ?? "") ? -1 : 1);
 
 const isSchema = (value: unknown): value is Schema => typeof value === "object" && value !== null;

@@ -1,11 +1,14 @@
+import type { Prompt } from "@modelcontextprotocol/client";
 import { AnycloudError } from "../../../src/adapter.ts";
+import { toolsOf } from "../../smoke/choose-tool.ts";
 import { nameOf, openTransport, type SmokeTarget } from "../../smoke/open-transport.ts";
 import { sentenceFor } from "../../smoke/smoke-failure.ts";
 
 /** A server as its clients can know it. */
 export interface Surface {
   readonly tools: Readonly<Record<string, ToolSurface>>;
-  readonly prompts: readonly string[];
+  /** A JSON Schema of the arguments of each. */
+  readonly prompts: Readonly<Record<string, object>>;
   /** Scopes that the metadata of the protected resource asks for (RFC 9728). */
   readonly scopes: readonly string[];
 }
@@ -25,13 +28,13 @@ export async function readSurface(target: SmokeTarget): Promise<Surface> {
   const transport = await openTransport(target);
   try {
     await client.connect(transport, { timeout: LIMIT_MS });
-    const { tools } = await client.listTools();
+    const tools = await toolsOf(client);
     const prompts = client.getServerCapabilities()?.prompts ? (await client.listPrompts()).prompts : [];
     return {
       tools: Object.fromEntries(
         tools.map(({ name, inputSchema, outputSchema }) => [name, { input: inputSchema, output: outputSchema }]),
       ),
-      prompts: prompts.map(({ name }) => name),
+      prompts: Object.fromEntries(prompts.map((prompt) => [prompt.name, toSchema(prompt)])),
       scopes: target.url === undefined ? [] : await readScopes(new URL(target.url)),
     };
   } catch (error) {
@@ -40,6 +43,12 @@ export async function readSurface(target: SmokeTarget): Promise<Surface> {
     await client.close().catch(() => {});
   }
 }
+
+/** Arguments of prompts are texts. */
+const toSchema = ({ arguments: given = [] }: Prompt): object => ({
+  properties: Object.fromEntries(given.map(({ name }) => [name, {}])),
+  required: given.filter(({ required }) => required).map(({ name }) => name),
+});
 
 /** RFC 9728 §3.1: the metadata's path stands before the path of the resource. */
 async function readScopes(url: URL): Promise<readonly string[]> {
