@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
-import { findPackageJSON } from "node:module";
-import { dirname } from "node:path";
+import { join } from "node:path";
 
 /** The fields of its own package.json that the toolkit reads. */
 export interface OwnPackage {
@@ -10,12 +9,13 @@ export interface OwnPackage {
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
-const file = findPackageJSON(import.meta.url) ?? "package.json";
-
-/** Folder of this package, whether it runs from its sources or from the published `lib/`. */
-export const PACKAGE_FOLDER: string = dirname(file);
-
 /** Whether the toolkit runs from its TypeScript sources. */
 export const RUNS_FROM_SOURCE: boolean = import.meta.filename.endsWith(".ts");
 
-export const ownPackage: OwnPackage = JSON.parse(readFileSync(file, "utf8"));
+/**
+ * Folder of this package, whether it runs from its sources or from the published `lib/`. Node.js's own search does not look into
+ * the zip files that `yarn dlx` runs packages from.
+ */
+export const PACKAGE_FOLDER: string = join(import.meta.dirname, RUNS_FROM_SOURCE ? ".." : "../..");
+
+export const ownPackage: OwnPackage = JSON.parse(readFileSync(join(PACKAGE_FOLDER, "package.json"), "utf8"));

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { PACKAGE_FOLDER } from "../package-json.ts";
 import type { Choices } from "./choose.ts";
@@ -30,21 +30,23 @@ export interface FileOptions extends Choices {
 
 /** The text of every file of a new project but package.json, by its path. */
 export function projectFiles(options: FileOptions): ReadonlyMap<string, string> {
-  const { clouds, sdk, terraform, mts, hasServer } = options;
+  const { clouds, sdk, terraform, mts, hasServer, workspace } = options;
   const parts = clouds.map((cloud) => (cloud === "aws" && terraform ? "aws-terraform" : cloud));
   const files = new Map(["common", ...(hasServer ? [] : [sdk]), ...parts].flatMap(readLayer));
   const workflow = ["head", ...parts].map((part) => readFileSync(join(TEMPLATES, `workflow/${part}.yml`), "utf8"));
   files.set(".github/workflows/deploy.yml", workflow.join(""));
+  // By itself, Yarn keeps packages in zip files, which `build` cannot read. The root of a workspace decides for its members.
+  if (workspace.manager === "yarn" && workspace.toolkit === TOOLKIT)
+    files.set(".yarnrc.yml", "nodeLinker: node-modules\n");
   return new Map([...files].map(([path, text]) => [renamed(path, mts), filledIn(text, options)]));
 }
 
 function readLayer(layer: string): [string, string][] {
   const folder = join(TEMPLATES, layer);
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return entries.map((entry) => {
-    const file = join(entry.parentPath, entry.name);
-    return [file.slice(folder.length + 1).replaceAll("\\", "/"), readFileSync(file, "utf8")];
-  });
+  // Not by entries with their types: those of a zip file, from which `yarn dlx` runs this, do not know their folders.
+  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const files = paths.filter((path) => statSync(join(folder, path)).isFile());
+  return files.map((path) => [path.replaceAll("\\", "/"), readFileSync(join(folder, path), "utf8")]);
 }
 
 /** npm leaves a `.gitignore` out of every package, so ours has another name. */

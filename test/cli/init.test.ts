@@ -79,6 +79,13 @@ describe("a new project", () => {
     expect(JSON.parse(read("notes/.vscode/mcp.json")).servers).toHaveProperty("notes");
   });
 
+  test("lets Yarn install packages where build finds them, but for a member of a workspace", async () => {
+    await init(["--yes"], { "yarn.lock": "" });
+    expect(read(".yarnrc.yml")).toBe("nodeLinker: node-modules\n");
+    await init(["member", "--yes"], { "yarn.lock": "", "package.json": '{ "workspaces": ["member"] }' });
+    expect(existsSync(join(project.folder, "member/.yarnrc.yml"))).toBe(false);
+  });
+
   test.for([
     [["aws"], ["test", "aws"]],
     [

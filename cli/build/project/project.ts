@@ -28,10 +28,17 @@ export interface Manifest {
   readonly "mcp-anycloud"?: unknown;
 }
 
+const PLUG_AND_PLAY =
+  "Packages cannot be read from the zip files of Yarn's Plug'n'Play: write nodeLinker: node-modules into .yarnrc.yml and run yarn install.";
+
 const SETTINGS = ["entry", "assets", "external"];
 
-/** Reads the project of an entry. Throws ENTRY_INVALID with one sentence for a setting of a wrong shape. */
+/**
+ * Reads the project of an entry. Throws ENTRY_INVALID with one sentence for a setting of a wrong shape, and where Yarn keeps the
+ * packages in zip files.
+ */
 export function readProject(entry: string): Project {
+  if (process.versions.pnp !== undefined) throw new AnycloudError("ENTRY_INVALID", PLUG_AND_PLAY);
   const folder = findPackageFolder(dirname(entry)) ?? dirname(entry);
   const manifest = readManifest(folder);
   const settings = manifest["mcp-anycloud"] ?? {};
