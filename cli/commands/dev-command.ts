@@ -13,7 +13,7 @@ import { makeFirstCall } from "../dev/first-call.ts";
 import { type Ingress, openIngress } from "../dev/ingresses.ts";
 import { keysLine, readKeys } from "../dev/keys.ts";
 import { missingVariables } from "../dev/missing-variables.ts";
-import { colored, toReadable } from "../dev/output-line.ts";
+import { colored, partsOf, toReadable } from "../dev/output-line.ts";
 import type { DevCommand } from "../dev/parse-dev.ts";
 import { openSharedState, type SharedState } from "../dev/shared-state.ts";
 import { terminalKeys } from "../dev/terminal-keys.ts";
@@ -167,8 +167,10 @@ async function openAll(
     const port = command.port ? first + index : first;
     const prefix = `${cloud.padEnd(5)} ${colored("dim", "|")} `;
     const onOutput = (line: string): void => {
-      const printed = activity.take(cloud, line);
-      if (printed) say(toReadable(printed).replaceAll(/^/gm, prefix), "\n");
+      for (const part of partsOf(line)) {
+        const printed = activity.take(cloud, part);
+        if (printed) say(toReadable(printed).replaceAll(/^/gm, prefix), "\n");
+      }
     };
     const debugged = index === 0 ? debugPort : undefined;
     const shared = { instances, amnesia, environment, onOutput, onWarnings };

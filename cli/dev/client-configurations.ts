@@ -24,5 +24,8 @@ export function clientConfigurations(url: string, name: string): readonly Client
   ];
 }
 
-/** A name for the server of the working directory, of characters that every client takes. */
-export const serverName = (): string => basename(process.cwd()).replaceAll(/[^\w-]+/g, "-") || "server";
+/** A name for the server of the working directory, of characters that every client takes; no shell reads it as a flag. */
+export const serverName = (): string =>
+  basename(process.cwd())
+    .replaceAll(/[^\w-]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "") || "server";

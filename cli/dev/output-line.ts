@@ -8,11 +8,21 @@ export type OutputLine =
   /** A request that was served; `error`: the failure, or what its handler threw, with the user's part of the stack. */
   | { readonly kind: "record"; readonly record: RequestRecord; readonly error?: string };
 
-/** Reads a line. Platforms put words of their own before what a function prints. */
+/** Where the toolkit begins to write, behind what the server wrote without a line feed. */
+const JOINT = /(?<=.)\{"(?:message":"dev","requestId|schema":\d+,"time)":/;
+
+/** The parts of a line that were written one by one. */
+export function partsOf(line: string): readonly string[] {
+  const at = line.search(JOINT);
+  const isOurs = at > 0 && readLine(line.slice(at)).kind !== "text";
+  return isOurs ? [line.slice(0, at), line.slice(at)] : [line];
+}
+
+/** Reads a line, or a part of one. */
 export function readLine(line: string): OutputLine | { readonly kind: "event"; readonly event: ObservedEvent } {
-  const event = jsonIn<ObservedEvent>(line, /\{"message":"dev","requestId":.*\}$/);
+  const event = jsonIn<ObservedEvent>(line, /^\{"message":"dev","requestId":.*\}$/);
   if (event) return { kind: "event", event };
-  const record = jsonIn<RequestRecord>(line, /\{"schema":\d+,"time":.*"message":"request".*\}$/);
+  const record = jsonIn<RequestRecord>(line, /^\{"schema":\d+,"time":.*"message":"request".*\}$/);
   return record ? { kind: "record", record } : { kind: "text", text: line };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createActivity } from "../../cli/dev/activity.ts";
 import { eventsIn, namesIn, toErrorText } from "../../cli/dev/observer/observed-text.ts";
+import { partsOf } from "../../cli/dev/output-line.ts";
 
 const line = (requestId: string, event: object): string => JSON.stringify({ message: "dev", requestId, ...event });
 
@@ -51,6 +52,15 @@ describe("the activity of dev", () => {
       ["aws", 1, 2],
       ["gcp", 1, 2],
     ]);
+  });
+
+  test("what a server wrote without a line feed is a line of its own, before what the toolkit writes", () => {
+    const event = line("r", { event: "closed", at: 1, reads: 1, writes: 2 });
+    expect(partsOf(`rest... ${event}`)).toEqual(["rest... ", event]);
+    const record = JSON.stringify({ schema: 1, time: "2026-01-01T00:00:00.000Z", message: "request" });
+    expect(partsOf(`{ "a": 1 }${record}`)).toEqual(['{ "a": 1 }', record]);
+    for (const whole of [event, record, 'said {"message":"dev","requestId":}', "text"])
+      expect(partsOf(whole)).toEqual([whole]);
   });
 
   test("a line that only looks like one of the observer is a line of the log", () => {

@@ -151,6 +151,7 @@ if (chromium === undefined) {
         count: 3,
         color: "green",
         loud: true,
+        plain: false,
         tags: ["a"],
       });
       await page.getByLabel(/^tags/).fill("[");

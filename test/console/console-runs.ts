@@ -50,6 +50,7 @@ export default {
       count: z.number().int().min(1).optional(),
       color: z.enum(["red", "green"]),
       loud: z.boolean().optional(),
+      plain: z.boolean(),
       tags: z.array(z.string()).optional(),
     });
     server.registerTool("echo", { description: "Answers its arguments", inputSchema }, async (args) => text(JSON.stringify(args)));

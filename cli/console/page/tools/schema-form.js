@@ -33,7 +33,8 @@ function field(name, property, isRequired) {
   );
   return {
     name,
-    read,
+    // A box that has to be there is a choice of two, also where nobody touched it.
+    read: isBoolean && isRequired ? () => input.checked : read,
     element: h(
       "div",
       { className: isBoolean ? "field boolean" : "field" },
