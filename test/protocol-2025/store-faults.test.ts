@@ -71,3 +71,23 @@ describe("a write that failed and happened all the same", () => {
     await next.leave();
   });
 });
+
+test("a standalone stream that could not be opened follows no changes", async () => {
+  const memory = createMemoryStore();
+  const followed: AbortSignal[] = [];
+  const store: StateStore = {
+    ...memory,
+    async put(item, when) {
+      if (item.sort === "stream-lease") throw new AnycloudError("STORE_UNAVAILABLE", "Writes are throttled.");
+      return memory.put(item, when);
+    },
+    watch(partition, signal) {
+      if (partition === "changes") followed.push(signal);
+      return memory.watch?.(partition, signal) as AsyncIterable<string>;
+    },
+  };
+  const session = await startInstances(createSessionServer(), { store }).open();
+  expect((await session.get(0)).status).toBe(503);
+  expect(followed).toHaveLength(1);
+  await expect.poll(() => followed[0]?.aborted).toBe(true);
+});

@@ -73,7 +73,12 @@ async function tryToOpen(
     ? withinLogs(known, lastNotification, lastChange)
     : { notifications: 0, sentNotifications: 0, changes: lastChange, sent: 0 };
   const position = { ...from, opening: resumed ? newest : newest + 1 };
-  const lease = await acquireStreamLease({ store, wakeUps, timings, sessionId: session.id, found, next, position });
+  const acquiring = acquireStreamLease({ store, wakeUps, timings, sessionId: session.id, found, next, position });
+  const lease = await acquiring.catch((error: unknown) => {
+    // Without it, changes would be kept for a stream that is none, until its time would be up.
+    closed.abort();
+    throw error;
+  });
   // The stream of a client that has left meanwhile would have no reader to end it.
   if (!lease || request.signal.aborted) {
     closed.abort();
