@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { McpServer } from "@modelcontextprotocol/server";
 import { expect, test } from "vitest";
 import * as z from "zod/v4";
@@ -120,4 +121,32 @@ test("a job that begins while its call ends is cancelled", async () => {
   expect(response && (await messagesOf(response))[0]).toMatchObject({ result: { isError: true } });
   started.resolve();
   await expect.poll(() => cancelled).toEqual(["slow"]);
+});
+
+test("the platform waits for a job to be cancelled whose call took too long", async () => {
+  const told = Promise.withResolvers<void>();
+  const tasks = createTasks();
+  const server = defineServer({
+    tasks,
+    createServer() {
+      const server = new McpServer({ name: "long", version: "1.0.0" });
+      const callback = tasks.watch({
+        start: ({ name }: { name: string }) => name,
+        status: (): Status => ({ status: "working" }),
+        cancel: () => told.promise,
+      });
+      server.registerTool("job", { inputSchema: z.object({ name: z.string() }) }, callback);
+      return server;
+    },
+  });
+  const [instance] = instancesOf(server);
+  const [message, options] = modernCall("tools/call", { name: "job", arguments: { name: "long" } });
+  const works: Promise<unknown>[] = [];
+  const invocation = { deadlineAt: Date.now() + 700, waitUntil: (work: Promise<unknown>) => void works.push(work) };
+  const response = await instance?.(message, { ...options, invocation });
+  expect(response && (await messagesOf(response))[0]).toMatchObject({ result: { isError: true } });
+  const all = Promise.all(works).then(() => "waited");
+  expect(await Promise.race([all, nextTurn("not yet")])).toBe("not yet");
+  told.resolve();
+  expect(await all).toBe("waited");
 });

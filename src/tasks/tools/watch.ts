@@ -33,7 +33,10 @@ export async function callWatched(options: CallbackOptions, context: unknown, wo
   const { ttlMs = limits.ttlMs, pollMs = limits.pollMs } = options;
   return runInline({ call, context: toToolContext(context), seconds: options.seconds, ttlMs }, async (task) => {
     const reference = await work.start(task.id);
-    const onAbort = (): void => void work.cancel?.(reference).catch(() => {});
+    const onAbort = (): void => {
+      const cancelled = work.cancel?.(reference).catch(() => {});
+      if (cancelled) call.mcpRequest.invocation.waitUntil?.(cancelled);
+    };
     if (task.signal.aborted) onAbort();
     task.signal.addEventListener("abort", onAbort, { once: true });
     for (let count = 0; ; count++) {
