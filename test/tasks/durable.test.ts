@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Task } from "../../src/tasks/create-tasks.ts";
 import type { Caller } from "../support/messages.ts";
+import { breakableStore } from "../support/stores.ts";
 import { question, serverOf, set } from "./durable-server.ts";
 import { deliver, drain } from "./manual-queue.ts";
 import { accepted } from "./tasks-client.ts";
@@ -269,6 +270,29 @@ test("a worker that lost its task does not fail it for the one that has it", asy
   expect((await client.get(taskId)).status).toBe("working");
   holds[1].resolve();
   await next;
+  expect((await client.get(taskId)).status).toBe("completed");
+});
+
+test("a job whose last write fails comes again, and is not done with", async () => {
+  let broken: { broken: boolean } | undefined;
+  let entered = 0;
+  const { queue, instances, client, clock } = set(
+    serverOf(async () => {
+      if (broken) broken.broken = entered++ === 0;
+      return "done";
+    }),
+    (store) => {
+      const breakable = breakableStore(store);
+      broken = breakable;
+      return breakable;
+    },
+  );
+  const { taskId } = await client.call("work");
+  queue.jobs.length = 0;
+  expect((await deliver(instances[0] as Caller, taskId)).status).toBe(503);
+  if (broken) broken.broken = false;
+  clock.now += 31_000;
+  expect((await deliver(instances[1] as Caller, taskId)).status).toBe(204);
   expect((await client.get(taskId)).status).toBe("completed");
 });
 

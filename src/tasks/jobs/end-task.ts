@@ -15,11 +15,12 @@ const MAX_END_IN_RECORD = 100_000;
 
 /**
  * Ends a task: by the attempt that holds it, as long as no other one does; on the condition that it was not written since it was
- * read; or whatever else is written, by its id. Throws STATE_CONFLICT for the second, STORE_UNAVAILABLE.
+ * read; or whatever else is written, by its id. False where the attempt ended before it could, or the task is gone. Throws
+ * STATE_CONFLICT for the second, STORE_UNAVAILABLE.
  */
-export async function endTask(tasks: TaskStore, of: Attempt | StoredTask | string, end: TaskEnd): Promise<void> {
+export async function endTask(tasks: TaskStore, of: Attempt | StoredTask | string, end: TaskEnd): Promise<boolean> {
   const task = of instanceof Attempt ? of.task : typeof of === "string" ? await tasks.get(of) : of;
-  if (!task) return;
+  if (!task) return false;
   const { id, record } = task;
   const { result, status } = end;
   const error = end.error && toKeptError(id, end.error);
@@ -41,16 +42,16 @@ export async function endTask(tasks: TaskStore, of: Attempt | StoredTask | strin
         });
   let written: StoredTask | undefined;
   if (of instanceof Attempt && !of.isEnded) {
-    // An attempt that was lost in between ends without a write.
     await Promise.race([of.release(change), of.ended]);
     written = of.task;
   } else if (of instanceof Attempt) {
     written = await tasks.update(id, (found) => (found.attempt === record.attempt ? change(found) : found));
   } else if (typeof of === "string") written = await tasks.update(id, change);
   else written = await tasks.put(task, change(record));
-  if (!written || !isTerminal(written.record)) return;
+  if (!written || !isTerminal(written.record)) return false;
   // A place in the index that stays is taken out by a sweep, and expires with the task.
   await tasks.close({ id, owner: record.owner }).catch(() => {});
+  return true;
 }
 
 /** An error as the record can hold it, whatever its author put into it. */

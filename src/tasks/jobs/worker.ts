@@ -97,10 +97,10 @@ async function attemptTask(
     served.catch(() => {});
     if (outcome && "status" in outcome) {
       operationAudit.answered(decision, responseOf(taskId, outcome), false);
-      await endTask(tasks, attempt, outcome);
-      return undefined;
+      if (await endTask(tasks, attempt, outcome)) return undefined;
     }
-    return await afterEnd(outcome ?? { kind: "unfinished" }, attempt, engine, invocation);
+    const end = outcome && "status" in outcome ? await attempt.ended : outcome;
+    return await afterEnd(end ?? { kind: "unfinished" }, attempt, engine, invocation);
   } finally {
     const { status: taskStatus, createdAt } = attempt.task.record;
     Object.assign(logFields, { taskStatus, taskAgeMs: tasks.now() - createdAt });
