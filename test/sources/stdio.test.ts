@@ -2,12 +2,13 @@ import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createMcpEndpoint, createMemoryStore, defineServer } from "../../src/index.ts";
 import type { FactoryContext } from "../../src/server/server-factory.ts";
 import { gateway, type StdioOptions, stdio } from "../../src/sources/sources.ts";
 import { lastWordsOf } from "../../src/sources/stdio/last-words.ts";
 import { createProcesses } from "../../src/sources/stdio/processes.ts";
+import type { ProcessLimits } from "../../src/sources/stdio/stdio-options.ts";
 import { DESKTOP_SERVERS } from "../real-servers/desktop-servers.ts";
 import { isRunning } from "../support/programs.ts";
 import { callText, connectTo, ERAS } from "./source-client.ts";
@@ -255,26 +256,25 @@ test("a folder that something still writes to when its process ends does not hol
   await expect.poll(() => existsSync(HOME)).toBe(false);
 });
 
-test("a process is not ended as idle while a call is at work", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "two-answers-"));
+/** Calls of one caller to a desktop server whose program is given, from what it does with a line. */
+function callsTo(onLine: string, limits: Partial<ProcessLimits> = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "raw-server-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "server.cjs");
-  // Answers the first call and the level in one piece, as it may happen.
   writeFileSync(
     file,
-    `let first;
-    const answer = (id, result) => JSON.stringify({ jsonrpc: "2.0", id, result }) + "\\n";
-    require("readline").createInterface({ input: process.stdin }).on("close", () => process.exit()).on("line", (line) => {
+    `const answer = (id, result) => JSON.stringify({ jsonrpc: "2.0", id, result }) + "\\n";
+    const write = (text) => process.stdout.write(text);
+    const lines = require("readline").createInterface({ input: process.stdin });
+    lines.on("close", () => process.exit()).on("line", (line) => {
       const { id, method, params } = JSON.parse(line);
-      const write = (text) => process.stdout.write(text);
-      if (method === "initialize") write(answer(id, { protocolVersion: params.protocolVersion, capabilities: {}, serverInfo: { name: "a", version: "1" } }));
-      else if (method === "logging/setLevel") write(answer(first, { content: [] }) + answer(id, {}));
-      else if (params?.name === "first") first = id;
-      else if (params?.name === "second") setTimeout(() => write(answer(id, { content: [] })), 1500);
+      if (method === "initialize") write(answer(id, { protocolVersion: params.protocolVersion, capabilities: {} }));
+      ${onLine}
     });`,
   );
-  const limits = { idleMs: 500, timeoutMs: 60_000, memoryMegabytes: 64, maxProcesses: 1, maxBytes: 65_536 };
-  const processes = createProcesses({ name: "two answers", file, args: [], env: {}, limits });
-  const call = (name: string, logLevel?: string) =>
+  const all = { idleMs: 60_000, timeoutMs: 3_600_000, memoryMegabytes: 64, maxProcesses: 1, maxBytes: 65_536 };
+  const processes = createProcesses({ name: "raw", file, args: [], env: {}, limits: { ...all, ...limits } });
+  return (name: string, logLevel?: string) =>
     processes.forward(
       {
         ...{ era: "modern", method: "tools/call", params: { name }, client: { capabilities: {}, logLevel } },
@@ -282,8 +282,34 @@ test("a process is not ended as idle while a call is at work", async () => {
       },
       { caller: { principal: "ada" } } as FactoryContext,
     );
+}
+
+test("a process is not ended as idle while a call is at work", async () => {
+  // Answers the first call and the level in one piece, as it may happen.
+  const call = callsTo(
+    `if (method === "logging/setLevel") write(answer(first, { content: [] }) + answer(id, {}));
+    if (params?.name === "first") globalThis.first = id;
+    if (params?.name === "second") setTimeout(() => write(answer(id, { content: [] })), 1_500);`,
+    { idleMs: 500 },
+  );
   expect(await Promise.all([call("first"), call("second", "info")])).toEqual([{ content: [] }, { content: [] }]);
-  rmSync(folder, { recursive: true });
+});
+
+test("a call whose process ends before it was sent does not wait for an answer", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const call = callsTo('if (method === "logging/setLevel") process.exit(7);');
+  expect(await call("any", "info")).toMatchObject({ content: [{ text: expect.stringContaining("It ended.") }] });
+});
+
+test("a request that was answered with an error is not cancelled", async () => {
+  const call = callsTo(
+    `const error = { code: -32602, message: "no such thing" };
+    if (method === "notifications/cancelled") process.exit(7);
+    if (params?.name === "wrong") write(JSON.stringify({ jsonrpc: "2.0", id, error }) + "\\n");
+    if (params?.name === "right") write(answer(id, { content: [] }));`,
+  );
+  await expect(call("wrong")).rejects.toThrow("no such thing");
+  expect(await call("right")).toEqual({ content: [] });
 });
 
 test("a process that nobody needs is ended", async () => {

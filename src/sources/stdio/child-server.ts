@@ -31,6 +31,8 @@ export class ChildServer {
   readonly #pending = new Map<number, Pending>();
   readonly #count = createFloodGuard();
   readonly #ready: Promise<unknown>;
+  /** Requests of the caller. One of them may wait for something else of the process before it is sent. */
+  #requests = 0;
   #lastId = 0;
   #idleTimer: NodeJS.Timeout | undefined;
   #logLevel: string | undefined;
@@ -44,7 +46,7 @@ export class ChildServer {
       onEnd: (how) => {
         this.hasEnded = true;
         clearTimeout(this.#idleTimer);
-        this.#rejectAll(new UpstreamFailure("unavailable", "It ended."));
+        this.#rejectAll(hasEnded());
         onEnd(how);
       },
     });
@@ -53,7 +55,7 @@ export class ChildServer {
   }
 
   get isIdle(): boolean {
-    return this.#pending.size === 0;
+    return this.#requests === 0;
   }
 
   /** Throws ProtocolError and UpstreamFailure. */
@@ -62,6 +64,7 @@ export class ChildServer {
     onSessionNotification: (notification: JSONRPCNotification) => void,
   ): Promise<JsonObject> {
     clearTimeout(this.#idleTimer);
+    this.#requests++;
     this.#tellCaller = onSessionNotification;
     try {
       await this.#ready;
@@ -74,8 +77,8 @@ export class ChildServer {
       const message = toLegacyMessage(request, ++this.#lastId);
       return await this.#send(message, { ...request, onSessionNotification });
     } finally {
-      // Another request may be between its log level and itself.
-      if (this.isIdle) this.#idleTimer = setTimeout(() => this.isIdle && this.end(), this.#limits.idleMs).unref();
+      this.#requests--;
+      if (this.isIdle) this.#idleTimer = setTimeout(() => this.end(), this.#limits.idleMs).unref();
     }
   }
 
@@ -101,6 +104,7 @@ export class ChildServer {
   }
 
   async #send(message: ReturnType<typeof toLegacyMessage>, asked: Asked): Promise<JsonObject> {
+    if (this.hasEnded) throw hasEnded();
     const id = message.id as number;
     const { promise, resolve, reject } = Promise.withResolvers<JSONRPCResponse>();
     const { timeoutMs } = this.#limits;
@@ -110,10 +114,11 @@ export class ChildServer {
     this.#pending.set(id, { ...asked, request: asked, resolve, reject, timer, progressToken });
     const onAbort = (): void => reject(asked.signal?.reason);
     asked.signal?.addEventListener("abort", onAbort, { once: true });
+    let response: JSONRPCResponse;
     try {
       asked.signal?.throwIfAborted();
       this.#process.write(serializeMessage(withProgressToken(message, progressToken === undefined ? undefined : id)));
-      return toResult(await promise);
+      response = await promise;
     } catch (error) {
       const cancelled = { jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: id } } as const;
       if (!this.hasEnded && message.method !== "initialize") this.#process.write(serializeMessage(cancelled));
@@ -123,6 +128,7 @@ export class ChildServer {
       asked.signal?.removeEventListener("abort", onAbort);
       this.#pending.delete(id);
     }
+    return toResult(response);
   }
 
   async #receive(message: JSONRPCMessage): Promise<void> {
@@ -146,6 +152,8 @@ export class ChildServer {
     else this.#tellCaller?.(message);
   }
 }
+
+const hasEnded = (): UpstreamFailure => new UpstreamFailure("unavailable", "It ended.");
 
 type Asked = Pick<ForwardedRequest, "notify" | "ask"> &
   Pick<Pending, "onSessionNotification"> & { readonly signal?: AbortSignal };
