@@ -26,6 +26,7 @@ test.concurrent.each<[source: string, sentence: string]>([
     "AggregateError: no ::1; no 127.0.0.1",
   ],
   ["throw Object.assign(Object.create(null), { status: 7 });", "thrown: [Object: null prototype] { status: 7 }"],
+  ["throw Object.assign(new Error(), { name: 1, message: { code: 7 }, stack: [] });", ": 1: { code: 7 }"],
   ["throw new Error('x'.repeat(100000));", ` Error: ${"x".repeat(1000)} (`],
   ["await new Promise(() => {});", "it awaits a promise that nothing settles."],
 ])("%s is told in one sentence", async (source, sentence) => {

@@ -101,9 +101,9 @@ function describe(phase: LoadFailure["phase"], error: unknown): LoadFailure {
   return {
     phase,
     code: typeof code === "string" ? code : undefined,
-    name: error.name,
+    name: toText(error.name),
     message,
-    stack: error.stack ?? "",
+    stack: typeof error.stack === "string" ? error.stack : "",
   };
 }
 
@@ -112,13 +112,16 @@ const MOST_CHARACTERS = 1_000;
 
 /** The message of an error with those of its causes: "fetch failed" alone says nothing, and some have none of their own. */
 function messageOf(error: unknown, depth = 3): string {
-  if (typeof error === "string") return error;
-  if (!(error instanceof Error)) return inspect(error, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
+  if (!(error instanceof Error)) return toText(error);
   const parts: unknown[] = error instanceof AggregateError ? error.errors : [];
-  const own = error.message || parts.map((part) => messageOf(part, 0)).join("; ");
+  const own = toText(error.message) || parts.map((part) => messageOf(part, 0)).join("; ");
   const hasCause = error.cause !== undefined && depth > 0 && error.name !== "AnycloudError";
   return hasCause ? `${own}, because ${messageOf(error.cause, depth - 1)}` : own;
 }
+
+/** An author may put anything into an error, or throw it. */
+const toText = (value: unknown): string =>
+  typeof value === "string" ? value : inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY });
 
 const report: CheckReport = await check(process.argv[2] ?? "");
 // Sockets and timers that the module opened must not keep the process alive.
