@@ -29,7 +29,7 @@ export function compareSurfaces(before: Surface, after: Surface): readonly Chang
 const breaks = (what: string): Change => ({ what, breaking: true });
 const fits = (what: string): Change => ({ what, breaking: false });
 
-/** What is gone, what is new, and how what is in both differs. */
+/** Tells which items are gone, which are new, and how those in both differ. */
 function named<Item>(
   kind: string,
   before: Readonly<Record<string, Item>>,
