@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { AnycloudError } from "../../errors.ts";
 import type { IncomingCall, Replacement } from "../task-call.ts";
 import { runInline } from "./inline-call.ts";
 import { startTask } from "./start-task.ts";
 import { type CallbackOptions, currentCall, keepFailure, refuseWithoutTasks, replaced } from "./tool-callback.ts";
 import { toToolContext } from "./tool-context.ts";
+
+/** Milliseconds for which a platform waits until a job was told that it is cancelled. */
+const CANCEL_MS = 1_000;
 
 /** The state of a job that something else does. */
 export type WatchedStatus<Result> =
@@ -35,7 +39,8 @@ export async function callWatched(options: CallbackOptions, context: unknown, wo
     const reference = await work.start(task.id);
     const onAbort = (): void => {
       const cancelled = work.cancel?.(reference).catch(() => {});
-      if (cancelled) call.mcpRequest.invocation.waitUntil?.(cancelled);
+      const limit = sleep(CANCEL_MS, undefined, { ref: false });
+      if (cancelled) call.mcpRequest.invocation.waitUntil?.(Promise.race([cancelled, limit]));
     };
     if (task.signal.aborted) onAbort();
     task.signal.addEventListener("abort", onAbort, { once: true });
