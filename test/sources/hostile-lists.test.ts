@@ -85,6 +85,22 @@ test("pages that lead round in a circle are read once", async () => {
   vi.restoreAllMocks();
 });
 
+test("a list has as many bytes as its limit says, in whatever language", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const fetch = fetchOf((method, { params }) => {
+    if (method !== "tools/list") return undefined;
+    const page = Number(params?.cursor ?? 0);
+    return {
+      tools: [{ name: `t${page}`, description: "説".repeat(1_400), inputSchema: schema }],
+      nextCursor: String(page + 1),
+    };
+  });
+  const [handler] = instancesOf(gatewayOf(fetch, { maxBytes: 9_000 }), 1) as [HttpHandler];
+  const { tools } = await (await connectTo(handler, "2026-07-28")).listTools();
+  expect(tools.map(({ name }) => name)).toEqual(["crm_t0", "crm_t1"]);
+  vi.restoreAllMocks();
+});
+
 test.each(ERAS)("a huge list of one upstream costs no other, for a client of %s", async (era) => {
   vi.spyOn(console, "error").mockImplementation(() => {});
   const values = Array.from({ length: 10_000 }, (_, n) => `value ${n}`);

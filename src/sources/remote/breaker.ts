@@ -1,3 +1,4 @@
+import { ProtocolError } from "@modelcontextprotocol/server";
 import { monotonicMs } from "../../clock.ts";
 import type { UpstreamState } from "../source-facts.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
@@ -54,8 +55,8 @@ export function createBreaker({ failures = 5, seconds = 15 }: BreakerOptions, re
       } catch (error) {
         const kind = error instanceof UpstreamFailure ? error.kind : undefined;
         if (kind === "unavailable") onFailure((error as Error).message);
-        // A client that left has learned nothing of the upstream.
-        else if (kind !== "cancelled") onAnswer();
+        // A client that left has learned nothing of the upstream, and neither has a failure of our own.
+        else if (kind === undefined ? error instanceof ProtocolError : kind !== "cancelled") onAnswer();
         throw error;
       }
     },

@@ -40,7 +40,7 @@ export async function readList(kind: ListKind, options: ReadListOptions): Promis
     const found: unknown = page[kind.member];
     if (!Array.isArray(found)) throw new UpstreamFailure("unavailable", "Its list is no list.");
     for (const item of found) {
-      bytes += JSON.stringify(item).length;
+      bytes += Buffer.byteLength(JSON.stringify(item));
       if (!isListItem(item, kind, request.era) || items.has(String(item[kind.key]))) dropped++;
       else if (items.size >= maxItems || bytes > maxBytes) dropped++;
       else items.set(String(item[kind.key]), item);
