@@ -138,6 +138,18 @@ test.each([
   expect(shown).toEqual([]);
 });
 
+test("an issuer that writes the time of a token as text is asked once, too", async () => {
+  let asked = 0;
+  const fetch = async () => {
+    asked++;
+    return Response.json({ access_token: issuer.issue("ada", "crm"), token_type: "Bearer", expires_in: "3599" });
+  };
+  const { whoami } = start({ fetch: fetch as never });
+  const token = issuer.issue("ada");
+  for (let call = 0; call < 3; call++) expect(await whoami(token)).toBe("you are ada");
+  expect(asked).toBe(1);
+});
+
 test("on behalf of: the parameters of that flow", async () => {
   const sent: URLSearchParams[] = [];
   const fetch = async (_url: string, init: RequestInit) => {

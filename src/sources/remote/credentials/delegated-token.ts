@@ -99,7 +99,8 @@ async function fetchToken(subject: string, { tokenEndpoint, fetch, ...options }:
   if (typeof token !== "string" || token === "" || !isBearer || token === subject) {
     throw new UpstreamFailure("refused", REFUSED, { cause: new Error("token exchange: no bearer token of its own") });
   }
-  return { token, expiresInSeconds: typeof expiresIn === "number" ? expiresIn : 0 };
+  // Some issuers write it as text.
+  return { token, expiresInSeconds: Number(expiresIn) || 0 };
 }
 
 const REFUSED = "The issuer of its tokens gives none for this caller.";
