@@ -35,8 +35,8 @@ export function toLambda(handler: HttpHandler, { takeJob }: LambdaOptions = {}):
       stream.end();
       return;
     }
-    if ("elb" in event.requestContext) throw new AnycloudError("ENTRY_INVALID", NO_STREAM);
     const request = toRequest(event);
+    if ("elb" in event.requestContext) throw new AnycloudError("ENTRY_INVALID", NO_STREAM);
     const invocation = openInvocation({ event, context, canStream: true });
     try {
       const response = await serve(request, invocation.facts);

@@ -61,6 +61,11 @@ describe("toLambda", () => {
     expect(() => toLambda(answering(""))).toThrow(/toBufferedLambda/);
   });
 
+  test("says so where it is invoked with something else than a request, as by the console's test", async () => {
+    const invoked = toLambda(answering(""))({ key1: "value1" } as never, new RecordingStream(), context());
+    await expect(invoked).rejects.toThrow(/^This function serves HTTP: invoke it through/);
+  });
+
   test("waits for the stream to drain before it takes the next chunk", async () => {
     const stream = new RecordingStream();
     stream.full = true;
