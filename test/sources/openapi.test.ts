@@ -5,7 +5,7 @@ import { fromJsonSchema } from "@modelcontextprotocol/server";
 import { afterEach, expect, test, vi } from "vitest";
 import { createMcpEndpoint } from "../../src/index.ts";
 import { type OpenApiOptions, openapi } from "../../src/sources/sources.ts";
-import { connectTo, ERAS } from "./source-client.ts";
+import { callText, connectTo, ERAS } from "./source-client.ts";
 
 const FOLDER = fileURLToPath(new URL("./openapi/", import.meta.url));
 const DOCUMENTS = readdirSync(FOLDER).map((file) => file.replace(".json", ""));
@@ -148,6 +148,16 @@ test("headers and cookies carry what they are given, and the token is the deploy
     cookie: "session=a%3Bb%3Dc",
   });
   expect(sent[0]?.headers).not.toHaveProperty("authorization");
+});
+
+test("half a character is refused by the name of its argument, where an address or a cookie would have it", async () => {
+  const half = "\ud800";
+  const pet = await connectApi("petstore");
+  expect(await callText(pet.client, "getPetById", { petId: half })).toMatch(/^petId has half a character/);
+  const tenants = await connectApi("tenants");
+  const args = { "X-Tenant": "acme", session: half };
+  expect(await callText(tenants.client, "users", args)).toMatch(/^session has half a character/);
+  expect([...pet.sent, ...tenants.sent]).toEqual([]);
 });
 
 const ATTACKS: readonly (readonly [document: string, tool: string, args: object])[] = [

@@ -42,7 +42,7 @@ export function buildRequest(
   for (const [parameter, value] of given("header"))
     headers[parameter.name.toLowerCase()] = headerText(parameter, value);
   const cookies = given("cookie").map(
-    ([{ name }, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(textOf(value))}`,
+    ([parameter, value]) => `${encodeURIComponent(parameter.name)}=${encoded(parameter, textOf(value))}`,
   );
   if (cookies.length > 0) headers.cookie = cookies.join("; ");
   if (!body) return { url, headers, body: undefined };
@@ -62,7 +62,12 @@ function segmentOf(parameter: Parameter, value: unknown): string {
   }
   // Servers and proxies read these as parts of a path even when they are encoded.
   if (/[\\/\0]/.test(text)) throw new InvalidArguments(`${parameter.argument} cannot have a slash in it.`);
-  return encodeURIComponent(text);
+  return encoded(parameter, text);
+}
+
+function encoded({ argument }: Parameter, text: string): string {
+  if (text.isWellFormed()) return encodeURIComponent(text);
+  throw new InvalidArguments(`${argument} has half a character, a surrogate without its other half: leave that out.`);
 }
 
 /** Names and values of a query parameter (OpenAPI 3.1, Style Examples). */
