@@ -16,8 +16,13 @@ export interface Eras {
   forget(): void;
 }
 
+interface Known {
+  readonly answer: Promise<boolean>;
+  readonly until: number;
+}
+
 export function createEras(): Eras {
-  let modern: { readonly answer: Promise<boolean>; readonly until: number } | undefined;
+  let modern: Known | undefined;
   let refusedUntil = 0;
   return {
     get refusesSessions() {
@@ -29,31 +34,43 @@ export function createEras(): Eras {
     forget() {
       modern = undefined;
     },
-    isModern(probe) {
-      if (!modern || monotonicMs() > modern.until) {
-        const answer = probe().then(
-          () => true,
-          (error: unknown) => {
-            if (isUnknownEra(error)) return false;
-            throw error;
-          },
-        );
-        modern = { answer, until: monotonicMs() + KNOWN_FOR_MS };
-        // An upstream that was away is asked again by the next request.
-        answer.catch(() => {
-          modern = undefined;
-        });
+    async isModern(probe) {
+      for (;;) {
+        const isOwn = !modern || monotonicMs() > modern.until;
+        if (isOwn) begin(probe);
+        try {
+          return await (modern as Known).answer;
+        } catch (error) {
+          // The token of another caller was refused, which says nothing of this one's.
+          if (isOwn || !hasStatus(error, [401, 403])) throw error;
+        }
       }
-      return modern.answer;
     },
   };
+
+  function begin(probe: () => Promise<unknown>): void {
+    const answer = probe().then(
+      () => true,
+      (error: unknown) => {
+        if (isUnknownEra(error)) return false;
+        throw error;
+      },
+    );
+    modern = { answer, until: monotonicMs() + KNOWN_FOR_MS };
+    // An upstream that was away is asked again by the next request.
+    answer.catch(() => {
+      modern = undefined;
+    });
+  }
 }
 
 /** Whether an upstream answered, in the words of another era, that it does not understand. */
 export const isUnknownEra = (error: unknown): boolean =>
   error instanceof ProtocolError ||
-  (error instanceof UpstreamFailure && error.kind === "refused" && !isCredential(error));
+  // One that wants another token, or fewer requests, has said nothing of its era.
+  (error instanceof UpstreamFailure && error.kind === "refused" && !hasStatus(error, [401, 403, 429]));
 
-/** An upstream that wants another token has said nothing of its era. */
-const isCredential = ({ cause }: UpstreamFailure): boolean =>
-  [401, 403, 429].includes((cause as { readonly status?: number } | undefined)?.status ?? 0);
+function hasStatus(error: unknown, statuses: readonly number[]): boolean {
+  const { cause } = (error ?? {}) as { readonly cause?: { readonly status?: number } };
+  return statuses.includes(cause?.status ?? 0);
+}
