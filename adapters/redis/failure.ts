@@ -13,7 +13,7 @@ const MISCONFIGURED: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^(MOVED|CROSSSLOT|ERR SELECT is not allowed|ERR DB index)/,
-    "MCP_ANYCLOUD_REDIS_URL names a cluster, or a database that the server does not have: name a server without cluster mode, and a database that it has.",
+    "MCP_ANYCLOUD_REDIS_URL names a cluster, or a database that the server lacks: name a server without cluster mode, and one of its databases.",
   ],
   [
     /^ERR unknown command/,
@@ -28,15 +28,15 @@ const BUSY = /^(LOADING|BUSY|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|READONLY|ERR max nu
 
 const OTHERWISE: Readonly<Record<FailureKind, string>> = {
   condition: "A write to Redis may or may not have happened: read the item again.",
-  throttled: "The Redis server at MCP_ANYCLOUD_REDIS_URL is busy, loading or a replica: try again.",
+  throttled: "Redis at MCP_ANYCLOUD_REDIS_URL is busy, loading or a replica: try again.",
   "not applied":
     "Redis cannot be reached at MCP_ANYCLOUD_REDIS_URL: check the address, the network and TLS (rediss:// or redis://).",
   unsure: "Redis failed, or did not answer in time: try again.",
   refused: "Redis refused a request: the cause says why.",
 };
 
-const OUT_OF_MEMORY = "The Redis server at MCP_ANYCLOUD_REDIS_URL is full: give it more memory.";
-const NO_CLIENT = "A server whose state is in Redis takes its client: npm install @redis/client, and build again.";
+const OUT_OF_MEMORY = "Redis at MCP_ANYCLOUD_REDIS_URL is full: give it more memory.";
+const NO_CLIENT = "State in Redis takes its client: npm install @redis/client, and build again.";
 
 /**
  * The name of an error before a command was sent, whose cause says more. The client is in a bundle of its own, so no class is
@@ -53,7 +53,7 @@ export function kindOf(error: unknown): FailureKind {
   if (!(error instanceof Error)) return "refused";
   // The URL could not be read: nothing was sent.
   if (error instanceof AnycloudError) return error.code === "STORE_MISCONFIGURED" ? "refused" : "not applied";
-  if (error.name === NOT_CONNECTED) return isMisconfigured(error.cause) ? "refused" : "not applied";
+  if (error.name === NOT_CONNECTED) return sentenceFor(error.cause) === undefined ? "not applied" : "refused";
   if (BUSY.test(error.message)) return "throttled";
   return /^[A-Z]{3,}/.test(error.message) ? "refused" : "unsure";
 }
@@ -64,8 +64,6 @@ const sentenceFor = (cause: unknown): string | undefined => {
   if (WRONG_ADDRESS.test(code)) return OTHERWISE["not applied"];
   return MISCONFIGURED.find(([pattern]) => pattern.test(message))?.[1];
 };
-
-const isMisconfigured = (cause: unknown): boolean => sentenceFor(cause) !== undefined;
 
 /** STORE_MISCONFIGURED, or STORE_UNAVAILABLE where it may pass by itself. The cause names no password. */
 export function toRedisFailure(error: unknown): AnycloudError {

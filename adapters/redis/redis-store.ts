@@ -74,7 +74,7 @@ export function createRedisStore(options: RedisStoreOptions): StateStore {
     const failure = toRedisFailure(error);
     if (typeof url !== "string" && failure.code === "STORE_MISCONFIGURED" && loaded === used) {
       loaded = undefined;
-      void used?.then((client) => client.close()).catch(() => {});
+      void used?.then((client) => client.close());
     }
     return failure;
   }
@@ -188,8 +188,7 @@ async function readUrl(read: () => Promise<string>): Promise<string> {
   return url;
 }
 
-const NO_URL =
-  "The secret with the URL of the Redis server holds something else: put rediss://user:password@host:6380/0 there.";
+const NO_URL = "The secret with the URL of Redis holds something else: put rediss://user:password@host:6380/0 there.";
 
 /** The store that the configuration names; undefined when it names none. `read` reads the URL where a secret holds it. */
 export function openRedis({ redisUrl: url }: RedisConfig, read?: () => Promise<string>): StateStore | undefined {

@@ -56,7 +56,7 @@ describe.skipIf(!program)("the client for Redis in an artefact, without what is 
     ["/7", "a database"],
   ])("tells what is wrong at redis://…%s", async (path, what) => {
     const user = path === "" ? "" : ":s3cret@";
-    const sentence = what === "a password" ? /user and password/ : /a database that the server does not have/;
+    const sentence = what === "a password" ? /user and password/ : /a database that the server lacks/;
     const failure = storeAt(`${redis.url.replace("//", `//${user}`)}${path}`).get({ partition: "p", sort: "s" });
     await expect(failure).rejects.toMatchObject({
       code: "STORE_MISCONFIGURED",

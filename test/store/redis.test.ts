@@ -116,7 +116,7 @@ describe.skipIf(!program)("what is wrong is told by name, with what to do", () =
     ["no password", "", "", /does not accept the user and password in MCP_ANYCLOUD_REDIS_URL/],
     ["a wrong one", ":wr0ng@", "", /does not accept the user and password/],
     ["a user who may not write", "reader:reading@", "", /allow ~mcp-anycloud:\*/],
-    ["a database that is not there", ":s3cret@", "/7", /a database that the server does not have/],
+    ["a database that is not there", ":s3cret@", "/7", /a database that the server lacks/],
   ])("%s", async (_what, user, path, sentence) => {
     const failure = await at(user, path)
       .put(item("s"))

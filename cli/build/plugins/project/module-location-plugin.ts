@@ -21,7 +21,7 @@ export const LOCATION_WORDS: Readonly<Record<string, string>> = {
 export const LOCATIONS_MODULE: string = ownModule("adapters/shared/module-locations");
 
 /** Name of the bundle's own `import.meta`, because every other one is replaced. */
-export const BUNDLE_META = "__meta";
+export const BUNDLE_META = "__m";
 
 /** Name under which esbuild reports the warnings of this plugin. */
 export const LOCATION_PLUGIN = "module-location";
