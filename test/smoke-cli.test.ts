@@ -111,6 +111,8 @@ describe("a wrong command exits with 2 and says what to write instead", () => {
     [["mcp.example.com"], '"mcp.example.com" is no address: give one such as https://mcp.example.com/mcp'],
     [["ftp://a/b"], '"ftp://a/b" is no address'],
     [["https://ada:secret@a/b"], "The address has a name or a password in it: send it with --header"],
+    [["//ada:secret@a/b"], "The address has a name or a password in it"],
+    [["ada:secret@a/b"], "The address has a name or a password in it"],
     [["http://a", "http://b"], "There is one url, not 2: leave out http://b"],
     [["http://a", "--region", "us-east-1"], "--region is for --lambda alone: leave it out"],
     [["--lambda"], "--lambda needs a value"],

@@ -3,16 +3,16 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** `import.meta` of the bundle, which declares it: in every module it is replaced. */
-declare const __m: ImportMeta;
+declare const __meta: ImportMeta;
 
 /** URL of a shipped file, by its URL relative to the artefact. */
-export const __anycloudUrlOf = (place: string): string => new URL(place, __m.url).href;
+export const __anycloudUrlOf = (place: string): string => new URL(place, __meta.url).href;
 
 /** Absolute path of that file. */
-export const __anycloudFilenameOf = (place: string): string => fileURLToPath(new URL(place, __m.url));
+export const __anycloudFilenameOf = (place: string): string => fileURLToPath(new URL(place, __meta.url));
 
 /** Absolute path of the folder of that file. */
-export const __anycloudDirnameOf = (place: string): string => dirname(fileURLToPath(new URL(place, __m.url)));
+export const __anycloudDirnameOf = (place: string): string => dirname(fileURLToPath(new URL(place, __meta.url)));
 
 /** Stands for `import.meta` of such a module, which is never the main one. Relative paths begin at the shipped file. */
 export function __anycloudMetaOf(place: string): Partial<ImportMeta> {
@@ -22,6 +22,6 @@ export function __anycloudMetaOf(place: string): Partial<ImportMeta> {
     filename: __anycloudFilenameOf(place),
     dirname: __anycloudDirnameOf(place),
     main: false,
-    resolve: (specifier) => (/^\.{0,2}\//.test(specifier) ? new URL(specifier, url).href : __m.resolve(specifier)),
+    resolve: (specifier) => (/^\.{0,2}\//.test(specifier) ? new URL(specifier, url).href : __meta.resolve(specifier)),
   };
 }

@@ -45,9 +45,10 @@ export function parseSmoke(args: string[]): SmokeCommand {
 /** An address of HTTP, without a password, which `fetch` refuses and repeats. Throws USAGE. */
 export function toUrl(text: string): URL {
   const url = URL.parse(text);
-  if (url?.username || url?.password)
+  const isHttp = url?.protocol === "http:" || url?.protocol === "https:";
+  if (isHttp ? url.username || url.password : text.includes("@"))
     throw usage("The address has a name or a password in it", "send it with --header 'authorization=Basic …'");
-  if (url?.protocol === "http:" || url?.protocol === "https:") return url;
+  if (isHttp) return url;
   throw usage(`"${text}" is no address`, "give one such as https://mcp.example.com/mcp");
 }
 

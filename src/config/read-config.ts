@@ -1,6 +1,7 @@
 import { AnycloudError } from "../errors.ts";
 import { CONFIG_SETTINGS, type Config } from "./config.ts";
 import type { Setting, Settings } from "./setting.ts";
+import { withoutPasswords } from "./without-passwords.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -54,10 +55,6 @@ function invalidValue({ variable, type, secret }: Setting, text: string): string
   const isShown = !secret && !text.includes("{");
   return `${variable} must ${type.must}${isShown ? `, not ${JSON.stringify(shortened(withoutPasswords(text)))}` : ""}`;
 }
-
-/** Removes the user and the query of each URL in a text, because secrets may stand there. */
-const withoutPasswords = (text: string): string =>
-  text.replaceAll(/:\/\/[^\s"]*@/g, "://…@").replaceAll(/\?[^\s",]+/g, "?…");
 
 const MOST_CHARACTERS = 200;
 const shortened = (text: string): string =>

@@ -27,6 +27,10 @@ test("gcloud leaves out the packages of the artefact, and none that lies further
   expect(platformFiles("gcp", contents({ packages }))[".gcloudignore"]?.split("\n")).toContain("/node_modules/");
 });
 
+test("gcloud leaves out nothing of a user's, wherever it lies", () => {
+  expect(platformFiles("gcp", contents({}))[".gcloudignore"]).toBe("/container/Dockerfile\n/index.mjs.map\n");
+});
+
 test("a container copies files whose names hold what COPY reads otherwise", () => {
   const assets = ["[lang]/a.txt", "$page.html", "plain.txt", "what?/b.txt"];
   const copied = platformFiles("container", contents({ assets })).Dockerfile?.match(/^COPY \[.*$/gm);

@@ -29,7 +29,7 @@ test("what was built last is started with its variables, and a prompt's argument
   expect(await run("build", "--target", "container", "--out", "live")).toMatchObject({ code: 0 });
   project.write("server.ts", server("z.string()"));
   expect(await run("build", "--target", "container")).toMatchObject({ code: 0 });
-  // Of an earlier day.
+  // An older artefact must not be taken.
   utimesSync(project.write("dist/aws/index.mjs", "throw new Error()"), 1, 1);
   const artefact = `${project.folder}/live/container`;
   const live = await START_EMULATOR.container({ artefact, port: 0, environment: { PRESS: "on" } });

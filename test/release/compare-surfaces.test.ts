@@ -123,6 +123,12 @@ test.each<[string, Surface, Surface, string[]]>([
     ["breaks tool add: argument a has other rules"],
   ],
   [
+    "an argument called as a note, with which one more is required",
+    surface(object({ a: { dependentRequired: { title: ["x"] } } })),
+    surface(object({ a: { dependentRequired: { title: ["x", "y"] } } })),
+    ["breaks tool add: argument a has other rules"],
+  ],
+  [
     "an argument more that every object inherits",
     surface(object({})),
     surface(object({ constructor: text })),

@@ -7,7 +7,7 @@ export type Play = (command: Command) => string | Promise<string>;
 export interface FakeTools extends Tools {
   /** Every command, in order, as a person would type it. */
   readonly ran: string[];
-  /** Fails the change with this number, once, before it has any effect. Looks are not counted. */
+  /** Fails the change with this number, once, before it has any effect. Commands that only read are not counted. */
   failAt: number | undefined;
   /** Changes that were carried out. */
   changes: number;

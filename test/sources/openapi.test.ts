@@ -282,6 +282,7 @@ test.each([
   [{ swagger: "2.0", info: { title: "Old" } }, {}, 'openapi("Old") is Swagger 2.0'],
   [{ openapi: "3.1.0" }, {}, "has no paths"],
   [{ ...petstore(), servers: [{ url: "http://api.example" }] }, {}, "needs an https address"],
+  [{ ...petstore(), servers: [{ url: "https://a:word@api.example" }] }, {}, 'has "https://…@api.example"'],
   [{ ...petstore(), servers: [{ url: "/v1" }] }, {}, "needs an https address"],
   [petstore(), { include: ["nothing"] }, "has no operation that can be a tool"],
   [{ ...petstore(), paths: { "/a": { $ref: "other.json#/a" } } }, {}, "refers to other.json#/a, which is not in it"],

@@ -172,6 +172,7 @@ test("lists that changed are told to clients that listen", async () => {
 test.each([
   ["http://crm.example/mcp", {}, "must have an https address"],
   ["https://user:word@crm.example/mcp", {}, "must have an https address"],
+  ["https://user:word@crm.example/mcp?key=word", {}, 'remote("https://…@crm.example/mcp?…") must have'],
   ["not an address", {}, "must have an https address"],
   [ADDRESS, { timeoutSeconds: 0 }, "timeoutSeconds of remote"],
 ])("is refused with one sentence: %s %o", (address, options, sentence) => {

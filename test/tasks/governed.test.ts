@@ -77,6 +77,32 @@ test("a policy that changes holds for tasks that were begun: for polls and for w
   expect(await client.get(taskId)).toMatchObject({ status: "failed", error: { message: "Tool whoami not found" } });
 });
 
+test("a job whose task is denied comes again where that could not be kept", async () => {
+  const clock = { now: Date.now() };
+  const now = (): number => clock.now;
+  const store = breakableStore(createMemoryStore(now));
+  let denials = 0;
+  let isDenied = false;
+  const policy = {
+    decide() {
+      // The store fails behind the first denial.
+      if (isDenied) store.broken = denials++ === 0;
+      return { allowed: !isDenied, policies: [] };
+    },
+  };
+  const instances = instancesOf(serverOf({ policy }), { workQueue: createManualQueue(), store, now });
+  const [instance = expect.fail()] = instances;
+  const client = new TasksClient(instances, as("ada"));
+  const { taskId } = await client.call("whoami");
+  isDenied = true;
+  expect((await deliver(instance, taskId)).status).toBe(503);
+  store.broken = false;
+  clock.now += 31_000;
+  expect((await deliver(instance, taskId)).status).toBe(204);
+  isDenied = false;
+  expect(await client.get(taskId)).toMatchObject({ status: "failed", error: { message: "Tool whoami not found" } });
+});
+
 test("a poll needs the scopes of the tool, and is told of them", async () => {
   const scopes = new Map([["ada", ["reports"]]]);
   const verifier = {

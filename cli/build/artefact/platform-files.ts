@@ -98,7 +98,7 @@ function gcpFiles(contents: Contents): PlatformFiles {
     "package-lock.json": json(lockFile(manifest, locked)),
     [DOCKERFILE]: imageOf(contents),
     // Nothing of the user's, whose files may be in folders of these names. The buildpack installs the packages itself.
-    ".gcloudignore": lines(`/${DOCKERFILE}`, SOURCE_MAP, ...(packages.length > 0 ? ["/node_modules/"] : [])),
+    ".gcloudignore": lines(`/${DOCKERFILE}`, `/${SOURCE_MAP}`, ...(packages.length > 0 ? ["/node_modules/"] : [])),
   };
 }
 

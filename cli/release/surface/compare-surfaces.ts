@@ -127,7 +127,15 @@ const NOTES = new Set(["title", "description", "default", "examples", "deprecate
 /** Keywords of lists whose order does not matter. */
 const UNORDERED = new Set(["type", "enum", "required"]);
 /** Keywords whose members have names of the author's own. */
-const NAMED = new Set(["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"]);
+const NAMED = new Set([
+  "properties",
+  "patternProperties",
+  "$defs",
+  "definitions",
+  "dependentSchemas",
+  "dependentRequired",
+  "dependencies",
+]);
 
 /** A schema without what says nothing about values, however deep it lies. */
 function rulesOf(schema: unknown): unknown {

@@ -1,5 +1,6 @@
 import { type Implementation, ProtocolError, Server } from "@modelcontextprotocol/server";
 import { isSecureUrl } from "../../config/secure-url.ts";
+import { withoutPasswords } from "../../config/without-passwords.ts";
 import { defineServer, type ServerDefinition } from "../../define-server.ts";
 import { isRecord, JsonRpcCode } from "../../http/json-rpc.ts";
 import type { FactoryContext } from "../../server/server-factory.ts";
@@ -95,7 +96,7 @@ function baseUrlOf({ name, root }: OpenApiDocument, given: string | undefined): 
   const [first] = Array.isArray(root.servers) ? root.servers : [];
   const address = given ?? (isRecord(first) ? withDefaults(first) : undefined);
   if (typeof address === "string" && isSecureUrl(address) && !/[{}]/.test(address)) return new URL(address);
-  const found = JSON.stringify(address) ?? "none";
+  const found = withoutPasswords(JSON.stringify(address) ?? "none");
   throw invalid(
     name,
     `needs an https address, and has ${found}: give baseUrl, without user, query or fragment; http is for loopback alone`,

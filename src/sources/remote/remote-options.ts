@@ -1,5 +1,6 @@
 import type { Implementation } from "@modelcontextprotocol/server";
 import { isSecureUrl } from "../../config/secure-url.ts";
+import { withoutPasswords } from "../../config/without-passwords.ts";
 import { AnycloudError } from "../../errors.ts";
 import type { RateLimit } from "../../services/rate-limiter.ts";
 import type { BreakerOptions } from "./breaker.ts";
@@ -49,7 +50,7 @@ export function checkRemote(address: string, options: RemoteOptions): CheckedOpt
   if (!isSecureUrl(address)) {
     throw new AnycloudError(
       "SERVER_INVALID",
-      `remote(${JSON.stringify(address)}) must have an https address, without user, query or fragment; http is for loopback alone.`,
+      `remote(${withoutPasswords(JSON.stringify(address))}) must have an https address, without user, query or fragment; http is for loopback alone.`,
     );
   }
   const { timeoutSeconds = 30, listSeconds = 60, maxItems = 1_000, maxBytes = 4_194_304, maxConcurrent = 64 } = options;

@@ -72,7 +72,7 @@ export function startProcess(
     hasEnded = true;
     entry.kill();
     running.delete(entry);
-    // What a program of another group still writes there, or nobody may remove, must not hold up this process, or end it.
+    // Not synchronous: a program of another group may go on writing there, and the removal may fail.
     rm(folder, { recursive: true, force: true, maxRetries: 5 }, () => {});
     const words = lastWordsOf(said);
     onEnd(isEnding && !problem ? undefined : `(${problem ?? how})${words && `: ${words}`}`);

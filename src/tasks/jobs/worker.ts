@@ -81,12 +81,11 @@ async function attemptTask(
     audit,
     auditFieldsOf: (tool) => rules.rules.get(tool)?.auditFields,
   });
-  try {
+
+  async function outcomeOf(): Promise<TaskEnd | AttemptEnd | undefined> {
     if (!decision.passes) {
       operationAudit.denied(decision);
-      const error = { code: JsonRpcCode.INVALID_PARAMS, message: unknownTool(record.tool) };
-      await endTask(tasks, attempt, { status: "failed", error });
-      return undefined;
+      return { status: "failed", error: { code: JsonRpcCode.INVALID_PARAMS, message: unknownTool(record.tool) } };
     }
     const call: WorkCall = { kind: "work", engine, attempt, deadline: invocation.deadlineAt };
     const { signal } = attempt;
@@ -95,11 +94,16 @@ async function attemptTask(
     Object.assign(logFields, outcomeOfAttempt(outcome, taskId, invocation));
     // Nobody reads the result of a handler whose attempt has ended.
     served.catch(() => {});
-    if (outcome && "status" in outcome) {
-      operationAudit.answered(decision, responseOf(taskId, outcome), false);
-      if (await endTask(tasks, attempt, outcome)) return undefined;
-    }
-    const end = outcome && "status" in outcome ? await attempt.ended : outcome;
+    if (outcome && "status" in outcome) operationAudit.answered(decision, responseOf(taskId, outcome), false);
+    return outcome;
+  }
+
+  try {
+    const outcome = await outcomeOf();
+    const isEnd = outcome !== undefined && "status" in outcome;
+    if (isEnd && (await endTask(tasks, attempt, outcome))) return undefined;
+    // The end of a task is not written only where the attempt has ended before.
+    const end = isEnd ? await attempt.ended : outcome;
     return await afterEnd(end ?? { kind: "unfinished" }, attempt, engine, invocation);
   } finally {
     const { status: taskStatus, createdAt } = attempt.task.record;

@@ -21,7 +21,7 @@ export const LOCATION_WORDS: Readonly<Record<string, string>> = {
 export const LOCATIONS_MODULE: string = ownModule("adapters/shared/module-locations");
 
 /** Name of the bundle's own `import.meta`, because every other one is replaced. */
-export const BUNDLE_META = "__m";
+export const BUNDLE_META = "__meta";
 
 /** Name under which esbuild reports the warnings of this plugin. */
 export const LOCATION_PLUGIN = "module-location";
@@ -32,7 +32,7 @@ export interface ModuleLocationOptions {
   readonly shipped: ReadonlySet<string> | undefined;
 }
 
-const ASKS = /\bimport\.meta\b|\b__dirname\b|\b__filename\b/;
+const ASKS = /\bimport\s*\.\s*meta\b|\b__dirname\b|\b__filename\b/;
 
 /**
  * Makes `import.meta.url`, `import.meta.dirname`, `import.meta.filename`, `__dirname` and `__filename` of each module true

@@ -1,4 +1,5 @@
 import { isSecureUrl } from "../../../config/secure-url.ts";
+import { withoutPasswords } from "../../../config/without-passwords.ts";
 import { AnycloudError } from "../../../errors.ts";
 import { UpstreamFailure } from "../upstream-failure.ts";
 import { createLimitedFetch } from "../wire/limited-fetch.ts";
@@ -36,7 +37,8 @@ const MAX_BYTES = 65_536;
 export function delegatedToken(options: DelegationOptions): Credentials {
   const { tokenEndpoint, clientSecretVariable, fetch = globalThis.fetch } = options;
   if (!isSecureUrl(tokenEndpoint)) {
-    const message = `The tokenEndpoint of delegatedToken must be an https address, not ${JSON.stringify(tokenEndpoint)}.`;
+    const found = withoutPasswords(JSON.stringify(tokenEndpoint));
+    const message = `The tokenEndpoint of delegatedToken must be an https address, not ${found}.`;
     throw new AnycloudError("SERVER_INVALID", message);
   }
   const secret = process.env[clientSecretVariable];
