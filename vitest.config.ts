@@ -12,7 +12,7 @@ const NO_UNIT = `test/{*.test.ts,!(${ROOMS})/**/*.test.ts}`;
 /** Files in their folders that start processes, or need one that no other test has used. */
 const OWN_PROCESS = [
   "test/{config/own-entry,http/request-schema,server/warm-up,services/lease}.test.ts",
-  "test/{protocol-2026/other-internals,sources/chaos/chaos,sources/example,sources/stdio}.test.ts",
+  "test/{protocol-2026/other-internals,sources/chaos/chaos,sources/example,sources/stdio,sources/stdio-process}.test.ts",
 ];
 
 /** Tests that take minutes together, such as users' projects from their first command on: `npm run test:long`. */

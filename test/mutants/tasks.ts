@@ -3,7 +3,7 @@ import type { PromiseFaults } from "./planted-fault.ts";
 const ACCESS = "src/tasks/task-access.ts";
 const WORKER = "src/tasks/jobs/worker.ts";
 const GOVERNED = "test/tasks/governed.test.ts";
-const DURABLE = "test/tasks/durable.test.ts";
+const WORKERS = "test/tasks/workers.test.ts";
 const ATTACKS = "test/tasks/attacks.test.ts";
 const VALUES = "test/tasks/values.test.ts";
 const SENDER = "adapters/gcp/jobs/sender-check.ts";
@@ -28,7 +28,7 @@ export const TASK_FAULTS: readonly PromiseFaults[] = [
         file: WORKER,
         text: "if (leaseUntil > now) return",
         replacement: "if (leaseUntil > now + 1e9) return",
-        test: DURABLE,
+        test: WORKERS,
       },
       {
         file: WORKER,
@@ -40,7 +40,7 @@ export const TASK_FAULTS: readonly PromiseFaults[] = [
         file: "src/tasks/jobs/attempt.ts",
         text: "found && !isTerminal(found.record) && found.record.attempt === this.#number",
         replacement: "found && !isTerminal(found.record)",
-        test: DURABLE,
+        test: WORKERS,
       },
       {
         file: "src/tasks/jobs/attempt.ts",
