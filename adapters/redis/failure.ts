@@ -1,4 +1,3 @@
-import { AnycloudError } from "../../src/adapter.ts";
 import type { FailureKind } from "../shared/retries/retry.ts";
 
 /** The server answers errors with a word of its own first (https://redis.io/docs/latest/develop/reference/protocol-spec/, "Simple errors"). */
@@ -36,23 +35,17 @@ const OTHERWISE: Readonly<Record<FailureKind, string>> = {
 };
 
 const OUT_OF_MEMORY = "Redis at MCP_ANYCLOUD_REDIS_URL is full: give it more memory.";
-const NO_CLIENT = "State in Redis takes its client: npm install @redis/client, and build again.";
 
-/**
- * The name of an error before a command was sent, whose cause says more. The client is in a bundle of its own, so no class is
- * shared.
- */
+/** The name of an error before a command was sent, whose cause says more. */
 const NOT_CONNECTED = "NotConnected";
 
-/** The error of a client that cannot be loaded. */
-export const noClient = (cause: unknown): Error =>
-  Object.assign(new Error("no client", { cause }), { name: NOT_CONNECTED });
+/** The error of a command that could not be sent. */
+export const notConnected = (cause: unknown): Error =>
+  Object.assign(new Error("no connection", { cause }), { name: NOT_CONNECTED });
 
 /** Classifies a failure of the client. */
 export function kindOf(error: unknown): FailureKind {
   if (!(error instanceof Error)) return "refused";
-  // The URL could not be read: nothing was sent.
-  if (error instanceof AnycloudError) return error.code === "STORE_MISCONFIGURED" ? "refused" : "not applied";
   if (error.name === NOT_CONNECTED) return sentenceFor(error.cause) === undefined ? "not applied" : "refused";
   if (BUSY.test(error.message)) return "throttled";
   return /^[A-Z]{3,}/.test(error.message) ? "refused" : "unsure";
@@ -60,17 +53,23 @@ export function kindOf(error: unknown): FailureKind {
 
 const sentenceFor = (cause: unknown): string | undefined => {
   const { message = "", code = "" } = (cause ?? {}) as { message?: string; code?: string };
-  if (/^(ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND)$/.test(code)) return NO_CLIENT;
   if (WRONG_ADDRESS.test(code)) return OTHERWISE["not applied"];
   return MISCONFIGURED.find(([pattern]) => pattern.test(message))?.[1];
 };
 
-/** STORE_MISCONFIGURED, or STORE_UNAVAILABLE where it may pass by itself. The cause names no password. */
-export function toRedisFailure(error: unknown): AnycloudError {
-  if (error instanceof AnycloudError) return error;
+/** A failure for people. */
+export interface RedisFailure {
+  /** STORE_UNAVAILABLE where it may pass by itself. */
+  readonly code: "STORE_MISCONFIGURED" | "STORE_UNAVAILABLE";
+  readonly message: string;
+  /** Names no password. */
+  readonly cause: unknown;
+}
+
+export function failureOf(error: unknown): RedisFailure {
   const cause = error instanceof Error && error.name === NOT_CONNECTED ? error.cause : error;
   const wrong = sentenceFor(cause);
-  if (wrong !== undefined) return new AnycloudError("STORE_MISCONFIGURED", wrong, { cause });
+  if (wrong !== undefined) return { code: "STORE_MISCONFIGURED", message: wrong, cause };
   const isFull = cause instanceof Error && cause.message.startsWith("OOM");
-  return new AnycloudError("STORE_UNAVAILABLE", isFull ? OUT_OF_MEMORY : OTHERWISE[kindOf(error)], { cause });
+  return { code: "STORE_UNAVAILABLE", message: isFull ? OUT_OF_MEMORY : OTHERWISE[kindOf(error)], cause };
 }

@@ -1,6 +1,7 @@
 import { createClient } from "@redis/client";
 import type { createWatchers } from "../../src/adapter.ts";
 import { withTimeout } from "../shared/retries/with-timeout.ts";
+import { failureOf, kindOf, notConnected } from "./failure.ts";
 import { SCRIPTS, type ScriptName } from "./scripts.ts";
 
 /** Calls one Redis server over one connection, and listens over another. */
@@ -17,6 +18,8 @@ export interface RedisClient {
 }
 
 export type Argument = string | Buffer;
+
+export { failureOf, kindOf };
 
 type Connection = ReturnType<typeof connectionTo>;
 
@@ -119,9 +122,6 @@ export function createRedisClient({ url, createWatchers }: RedisClientOptions): 
 function createConnections(url: string) {
   let current: Promise<Connection> | undefined;
   let isClosed = false;
-
-  const notConnected = (cause: unknown): Error =>
-    Object.assign(new Error("no connection", { cause }), { name: "NotConnected" });
 
   async function open(): Promise<Connection> {
     const connection = connectionTo(url);

@@ -1,10 +1,8 @@
 import {
-  AnycloudError,
   checkExpiry,
   checkKey,
   checkPartition,
   checkWrite,
-  createWatchers,
   type StateItem,
   type StateKey,
   type StateRange,
@@ -13,7 +11,7 @@ import {
 } from "../../src/adapter.ts";
 import { freshVersion } from "../shared/fresh-version.ts";
 import { type FailureKind, withRetries } from "../shared/retries/retry.ts";
-import { kindOf, noClient, toRedisFailure } from "./failure.ts";
+import { createLazyRedisClient } from "./lazy-client.ts";
 import type { Argument, RedisClient } from "./redis-client.ts";
 import { REDIS_SETTINGS, type RedisConfig } from "./settings.ts";
 
@@ -51,47 +49,21 @@ type Operation<Output> = (client: RedisClient, signal: AbortSignal) => Promise<O
  */
 export function createRedisStore(options: RedisStoreOptions): StateStore {
   const { url, attemptTimeoutMs = 2_000, timeoutMs = 5_000, now = Date.now } = options;
-  let loaded: Promise<RedisClient> | undefined;
-
-  async function load(): Promise<RedisClient> {
-    const module = import("./redis-client.ts").catch((cause: unknown) => {
-      throw noClient(cause);
-    });
-    const [{ createRedisClient }, known] = await Promise.all([module, typeof url === "string" ? url : readUrl(url)]);
-    return createRedisClient({ url: known, createWatchers });
-  }
-
-  function client(): Promise<RedisClient> {
-    loaded ??= load().catch((error: unknown) => {
-      loaded = undefined;
-      throw error;
-    });
-    return loaded;
-  }
-
-  /** The password may have been changed where the URL is kept: what failed with one that was read before reads it again. */
-  function failed(error: unknown, used: typeof loaded): AnycloudError {
-    const failure = toRedisFailure(error);
-    if (typeof url !== "string" && failure.code === "STORE_MISCONFIGURED" && loaded === used) {
-      loaded = undefined;
-      void used?.then((client) => client.close());
-    }
-    return failure;
-  }
+  const redis = createLazyRedisClient(url);
 
   async function send<Output>(attempts: typeof READS, operation: Operation<Output>): Promise<Output> {
     const isRead = attempts === READS;
-    let used: typeof loaded;
+    let used: Promise<RedisClient> | undefined;
     try {
       return await withRetries(
-        { attemptTimeoutMs: isRead ? attemptTimeoutMs : timeoutMs, timeoutMs, attempts, kindOf },
+        { attemptTimeoutMs: isRead ? attemptTimeoutMs : timeoutMs, timeoutMs, attempts, kindOf: redis.kindOf },
         async (signal) => {
-          used = client();
+          used = redis.client();
           return operation(await used, signal);
         },
       );
     } catch (error) {
-      throw failed(error, used);
+      throw redis.failed(error, used);
     }
   }
 
@@ -153,12 +125,12 @@ export function createRedisStore(options: RedisStoreOptions): StateStore {
       return Number(sum);
     },
     async *watch(partition, signal) {
-      const used = client();
+      const used = redis.client();
       try {
         const listening = await used;
         yield* listening.listen(listening.channelOf(partition), signal);
       } catch (error) {
-        throw failed(error, used);
+        throw redis.failed(error, used);
       }
     },
   };
@@ -179,16 +151,6 @@ function toBounds({ prefix = "", after }: StateRange): [from: Argument, to: Argu
   const to = prefix === "" ? "+" : Buffer.concat([Buffer.from(`(${prefix}`), Buffer.from([0xff])]);
   return [from, to];
 }
-
-async function readUrl(read: () => Promise<string>): Promise<string> {
-  const url = await read();
-  if (REDIS_SETTINGS.redisUrl.type.read(url) === undefined) {
-    throw new AnycloudError("STORE_MISCONFIGURED", NO_URL);
-  }
-  return url;
-}
-
-const NO_URL = "The secret with the URL of Redis holds something else: put rediss://user:password@host:6380/0 there.";
 
 /** The store that the configuration names; undefined when it names none. `read` reads the URL where a secret holds it. */
 export function openRedis({ redisUrl: url }: RedisConfig, read?: () => Promise<string>): StateStore | undefined {

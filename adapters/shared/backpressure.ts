@@ -11,7 +11,6 @@ interface Drainable {
  */
 export function drained(stream: Drainable): Promise<void> {
   return new Promise((resolve) => {
-    if (stream.destroyed) return resolve();
     const settle = (): void => {
       stream.off("drain", settle);
       stream.off("close", settle);
@@ -19,5 +18,6 @@ export function drained(stream: Drainable): Promise<void> {
     };
     stream.on("drain", settle);
     stream.on("close", settle);
+    if (stream.destroyed) settle();
   });
 }

@@ -1,7 +1,7 @@
 import { AnycloudError } from "../errors.ts";
 import { CONFIG_SETTINGS, type Config } from "./config.ts";
+import { withoutPasswords } from "./secure-url.ts";
 import type { Setting, Settings } from "./setting.ts";
-import { withoutPasswords } from "./without-passwords.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -48,7 +48,7 @@ export function readConfig<AdapterConfig extends object = object>(
 }
 
 const unknownVariable = (variable: string): string =>
-  `${variable} is not a setting (docs/settings.md lists them; readConfig takes those of an adapter as its second argument)`;
+  `${variable} is not a setting (docs/settings.md lists them; readConfig takes an adapter's as its second argument)`;
 
 function invalidValue({ variable, type, secret }: Setting, text: string): string {
   // An object in JSON may have a secret in any of its members.

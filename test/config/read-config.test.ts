@@ -88,7 +88,7 @@ test.each(Object.values(AWS_SETTINGS).map(({ variable }) => variable))(
   (variable) => {
     const start = (): unknown => readConfig({ [variable]: "mcp-state" });
     expect(start).toThrow(`${variable} is not a setting`);
-    expect(start).toThrow("readConfig takes those of an adapter as its second argument");
+    expect(start).toThrow("readConfig takes an adapter's as its second argument");
   },
 );
 

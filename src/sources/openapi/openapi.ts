@@ -1,6 +1,5 @@
 import { type Implementation, ProtocolError, Server } from "@modelcontextprotocol/server";
-import { isSecureUrl } from "../../config/secure-url.ts";
-import { withoutPasswords } from "../../config/without-passwords.ts";
+import { isSecureUrl, withoutPasswords } from "../../config/secure-url.ts";
 import { defineServer, type ServerDefinition } from "../../define-server.ts";
 import { isRecord, JsonRpcCode } from "../../http/json-rpc.ts";
 import type { FactoryContext } from "../../server/server-factory.ts";

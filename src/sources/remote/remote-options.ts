@@ -1,6 +1,5 @@
 import type { Implementation } from "@modelcontextprotocol/server";
-import { isSecureUrl } from "../../config/secure-url.ts";
-import { withoutPasswords } from "../../config/without-passwords.ts";
+import { isSecureUrl, withoutPasswords } from "../../config/secure-url.ts";
 import { AnycloudError } from "../../errors.ts";
 import type { RateLimit } from "../../services/rate-limiter.ts";
 import type { BreakerOptions } from "./breaker.ts";

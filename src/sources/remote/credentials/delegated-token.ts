@@ -1,5 +1,4 @@
-import { isSecureUrl } from "../../../config/secure-url.ts";
-import { withoutPasswords } from "../../../config/without-passwords.ts";
+import { isSecureUrl, withoutPasswords } from "../../../config/secure-url.ts";
 import { AnycloudError } from "../../../errors.ts";
 import { UpstreamFailure } from "../upstream-failure.ts";
 import { createLimitedFetch } from "../wire/limited-fetch.ts";
