@@ -21,7 +21,7 @@ export const endpointOf = (options: StdioOptions = {}, args: readonly string[] =
     },
   );
 
-/** What a client of a caller sends. */
+/** Options of the client of a caller. */
 export const as = (caller: string): { headers: { authorization: string } } => ({
   headers: { authorization: `Bearer ${caller}` },
 });

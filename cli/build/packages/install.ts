@@ -5,6 +5,7 @@ import { AnycloudError } from "../../../src/adapter.ts";
 import type { Platform } from "../../clouds.ts";
 import { shownPath } from "../../files/shown-path.ts";
 import { temporaryFolder } from "../../files/temporary-folder.ts";
+import { madeOnce } from "../made-once.ts";
 import type { Project } from "../project/project.ts";
 import { findInstalled, type InstalledPackage } from "./installed-package.ts";
 import { LOCAL_PACKAGES, localPackages, portable, readLock } from "./lock-file.ts";
@@ -35,7 +36,7 @@ export interface Installation {
 const MARK = ".mcp-anycloud";
 
 /** Folders with installed packages, by the content of package.json and the processor: two clouds share one. */
-const staged = new Map<string, Promise<string>>();
+const stagedOnce = madeOnce<string>();
 
 /**
  * Installs packages into an artefact for its platform, in the versions that the project has. Throws BUILD_FAILED with npm's
@@ -55,9 +56,7 @@ export async function installPackages({
   const allowScripts = { ...project.manifest.allowScripts, ...ours };
   const content = JSON.stringify({ name: "mcp-server", private: true, ...pinned, allowScripts });
   const key = `${CPU[platform]} ${content}`;
-  const staging = staged.get(key) ?? stage(content, { platform, project, packages, outDir });
-  staged.set(key, staging);
-  const folder = await staging;
+  const folder = await stagedOnce(key, () => stage(content, { platform, project, packages, outDir }));
   const made = await markedFolder(outDir, "node_modules");
   const isNeeded = (path: string): boolean => !/[\\/]\.(bin|package-lock\.json)$/.test(path);
   await cp(join(folder, "node_modules"), made, { recursive: true, dereference: true, filter: isNeeded });

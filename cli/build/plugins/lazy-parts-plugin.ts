@@ -3,6 +3,7 @@ import { dirname, extname, join } from "node:path";
 import type { Loader, Plugin, PluginBuild } from "esbuild";
 import { ownModule } from "../../own-module.ts";
 import { PACKAGE_FOLDER, RUNS_FROM_SOURCE } from "../../package-json.ts";
+import { madeOnce } from "../made-once.ts";
 import { type BundleOptions, OUTPUT } from "../output-options.ts";
 import { modernHandler } from "./modern-handler-plugin.ts";
 import { ownPackage } from "./own-package-plugin.ts";
@@ -75,14 +76,10 @@ interface PartBundle {
 }
 
 /** Packages do not change while the command line runs. */
-const made = new Map<string, Promise<PartBundle>>();
+const madeOf = madeOnce<PartBundle>();
 
-function bundleOf(build: PluginBuild, part: Part, projectFolder: string): Promise<PartBundle> {
-  const key = `${part.entry} ${projectFolder}`;
-  const known = made.get(key) ?? bundlePart(build, part, projectFolder);
-  made.set(key, known);
-  return known;
-}
+const bundleOf = (build: PluginBuild, part: Part, projectFolder: string): Promise<PartBundle> =>
+  madeOf(`${part.entry} ${projectFolder}`, () => bundlePart(build, part, projectFolder));
 
 async function bundlePart({ esbuild }: PluginBuild, part: Part, projectFolder: string): Promise<PartBundle> {
   const optionsOf = (nameOf: NameOf): BundleOptions => ({

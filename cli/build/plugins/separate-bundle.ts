@@ -1,12 +1,13 @@
 import { dirname, join } from "node:path";
 import type { BuildFailure, BuildResult, Plugin, PluginBuild } from "esbuild";
+import { madeOnce } from "../made-once.ts";
 import { type BundleOptions, OUTPUT } from "../output-options.ts";
 
 /** A module and all that it imports, bundled into a file of its own. */
 export type SeparateBundle = Promise<BuildResult<BundleOptions>>;
 
 /** By path: packages do not change while the command line runs, and three clouds get the same bytes. */
-const made = new Map<string, SeparateBundle>();
+const madeOf = madeOnce<BuildResult<BundleOptions>>();
 
 /**
  * Bundles a module by itself, as CommonJS: `require` loads it synchronously, and node:http costs it 3 ms, where an `import`
@@ -28,13 +29,7 @@ export function bundleSeparately(
     supported,
     plugins: [...plugins],
   };
-  const known = made.get(path);
-  if (known) return known;
-  const bundle = esbuild.build(options);
-  made.set(path, bundle);
-  // It may fail before `addBundles` waits for it. `dev` tries again, and what was missing may be there then.
-  bundle.catch(() => made.delete(path));
-  return bundle;
+  return madeOf(path, () => esbuild.build(options));
 }
 
 /**
