@@ -10,14 +10,19 @@ export interface LazyRedisClient {
   kindOf(error: unknown): FailureKind;
   /**
    * The failure for people: STORE_MISCONFIGURED, or STORE_UNAVAILABLE where it may pass by itself. Where the client `used` was
-   * misconfigured, the URL is read again by the next operation: its password may have been changed.
+   * misconfigured, the URL is read again by the next operation, every five seconds at most: its password may have been changed.
    */
   failed(error: unknown, used: Promise<RedisClient> | undefined): AnycloudError;
 }
 
-export function createLazyRedisClient(url: string | (() => Promise<string>)): LazyRedisClient {
+/** Milliseconds for which a URL that was read is kept, because a right that is missing fails every operation. */
+const KEPT_MS = 5_000;
+
+/** `now`: the time in milliseconds. */
+export function createLazyRedisClient(url: string | (() => Promise<string>), now: () => number): LazyRedisClient {
   let module: typeof import("./redis-client.ts") | undefined;
   let loaded: Promise<RedisClient> | undefined;
+  let loadedAt = 0;
 
   async function load(): Promise<RedisClient> {
     const importing = import("./redis-client.ts").catch((cause: unknown) => {
@@ -25,6 +30,7 @@ export function createLazyRedisClient(url: string | (() => Promise<string>)): La
     });
     const [imported, known] = await Promise.all([importing, typeof url === "string" ? url : readUrl(url)]);
     module = imported;
+    loadedAt = now();
     return imported.createRedisClient({ url: known, createWatchers });
   }
 
@@ -50,7 +56,8 @@ export function createLazyRedisClient(url: string | (() => Promise<string>)): La
     },
     failed(error, used) {
       const failure = toFailure(error);
-      if (typeof url !== "string" && failure.code === "STORE_MISCONFIGURED" && loaded === used) {
+      const isOld = now() - loadedAt > KEPT_MS;
+      if (typeof url !== "string" && failure.code === "STORE_MISCONFIGURED" && isOld && loaded === used) {
         loaded = undefined;
         void used?.then((client) => client.close());
       }

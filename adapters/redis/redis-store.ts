@@ -49,7 +49,7 @@ type Operation<Output> = (client: RedisClient, signal: AbortSignal) => Promise<O
  */
 export function createRedisStore(options: RedisStoreOptions): StateStore {
   const { url, attemptTimeoutMs = 2_000, timeoutMs = 5_000, now = Date.now } = options;
-  const redis = createLazyRedisClient(url);
+  const redis = createLazyRedisClient(url, now);
 
   async function send<Output>(attempts: typeof READS, operation: Operation<Output>): Promise<Output> {
     const isRead = attempts === READS;
