@@ -1,5 +1,6 @@
 import { AnycloudError } from "../../src/adapter.ts";
 import { runSmoke, type SmokeOptions } from "../smoke/run-smoke.ts";
+import { asksForToken, isRefused } from "../smoke/smoke-failure.ts";
 import type { Candidate, CloudRelease, Traffic, TrafficControl } from "./cloud-release.ts";
 import { type Change, compareSurfaces } from "./surface/compare-surfaces.ts";
 import { readSurface } from "./surface/surface.ts";
@@ -97,18 +98,21 @@ export async function smoke(url: string, { headers, smoke: more, dryRun, print }
   } else if (failure !== undefined) throw failed(failure);
 }
 
-/** Tells what changes for clients. A live server that cannot be read, such as none yet, has no clients to break. */
+/**
+ * Tells what changes for clients. A live server that cannot be read, such as none yet, has no clients to break. Throws
+ * INSTANCE_FAILED where the candidate breaks clients, or cannot be read though it lets this client in.
+ */
 async function compare(live: string, candidate: string, options: LoopOptions): Promise<void> {
   const { headers, allowBreaking, dryRun, print } = options;
   print(`$ mcp-anycloud diff ${live}`);
   if (dryRun) return;
   const before = await readSurface({ url: live, headers }).catch((error: Error) => error);
+  if (before instanceof Error) return print(`Not compared: ${before.message}`);
   const after = await readSurface({ url: candidate, headers }).catch((error: Error) => error);
-  if (before instanceof Error || after instanceof Error) {
-    const unread = before instanceof Error ? before : (after as Error);
-    return print(`Not compared: ${unread.message}`);
-  }
-  refuseBreaking(compareSurfaces(before, after), allowBreaking, print);
+  if (!(after instanceof Error)) return refuseBreaking(compareSurfaces(before, after), allowBreaking, print);
+  // The custom domain of a live server may let callers in whom the candidate's own address does not.
+  if (asksForToken(after) || isRefused(after)) return print(`Not compared: ${after.message}`);
+  throw failed(`What clients would get cannot be read: ${after.message}`, after);
 }
 
 /** Prints changes, and throws INSTANCE_FAILED where one breaks clients and nobody said that it may. */

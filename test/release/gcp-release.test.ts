@@ -104,6 +104,10 @@ test("a candidate waits for its promotion", async () => {
 test.each([
   ["broken", /^The tool list_notes answers with an error: .* Rolled back: all traffic is at notes-00001-abc\.$/],
   ["narrower", /^Clients would break \(tool add_note is gone\).* Rolled back: all traffic is at notes-00001-abc\.$/],
+  [
+    "unlisted",
+    /^What clients would get cannot be read: .*out of ink.* Rolled back: all traffic is at notes-00001-abc\.$/,
+  ],
 ] as const)("a version that is %s gets no traffic, and is taken back", async (kind, sentence) => {
   await expect(run(kind)).rejects.toMatchObject({ code: "INSTANCE_FAILED", message: expect.stringMatching(sentence) });
   expect(shares()).toEqual([["notes-00001-abc", 100, undefined]]);

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { type Container, listenOnPort } from "../../adapters/gcp/container.ts";
 import { createMcpEndpoint, defineServer } from "../../src/index.ts";
 
-/** The good server, one that lacks a tool, and one whose tool fails. */
-export const KINDS = ["good", "narrower", "broken"] as const;
+/** The good server, one that lacks a tool, one whose tool fails, and one whose list of prompts does. */
+export const KINDS = ["good", "narrower", "broken", "unlisted"] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** A server of a kind, on a port of its own. */
@@ -19,6 +19,12 @@ export async function serveKind(kind: Kind): Promise<Container> {
         return { content: [{ type: "text", text: "none" }] };
       });
       if (kind !== "narrower") made.registerTool("add_note", { inputSchema }, () => ({ content: [] }));
+      if (kind === "unlisted") {
+        made.registerPrompt("letter", {}, () => ({ messages: [] }));
+        made.server.setRequestHandler("prompts/list", () => {
+          throw new Error("out of ink");
+        });
+      }
       return made;
     },
   });
